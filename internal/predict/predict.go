@@ -1,0 +1,138 @@
+// Package predict tells what a Microcks server of a given version makes of a
+// Postman collection: the service that appears, its operations and examples,
+// the error the server stores instead, and what a person should know before
+// the import. It is pure: bytes in, values out.
+package predict
+
+// Target is the server and the role for which a collection is judged.
+type Target struct {
+	// Version of the server, such as "1.15.0"; a "-SNAPSHOT" counts as its
+	// release. Empty means [Newest].
+	Version string
+	// Main is true for the main artifact of a service, false for a secondary
+	// one, which only adds to a service that exists.
+	Main bool
+	// URL is the importer's repositoryUrl: what follows its last slash becomes
+	// the sourceArtifact of everything imported, and error texts quote it.
+	URL string
+	// Existing is the service of the predicted name and version as it is now,
+	// nil when there is none. One of another name or version is ignored.
+	Existing *Service
+	// Export says that the input is a file as Postman exports it. Postman's API
+	// serves the same collection wrapped, so it is judged as if it were.
+	Export bool
+}
+
+// Outcome is what the server answers to the start of an import.
+type Outcome string
+
+// Outcomes.
+const (
+	Imported Outcome = "imported" // 200, no lastImportError
+	Refused  Outcome = "refused"  // 200, lastImportError says why
+	Crashed  Outcome = "crashed"  // 500, the job document stays as it was
+	Skipped  Outcome = "skipped"  // 200 without error, but a secondary artifact found no service
+)
+
+// Prediction is what comes of one import.
+type Prediction struct {
+	Outcome Outcome
+	// ImportError is the lastImportError of a refused import.
+	ImportError string
+	// Cause says why a crashed import crashes; the server itself keeps silent.
+	Cause string
+	// Name and Version of the service; both empty when they cannot be read.
+	Name, Version string
+	// Service after the import, composed with Target.Existing; nil when the
+	// import leaves none. After a crash it is what was saved before it.
+	Service  *Service
+	Findings []Finding
+}
+
+// Service is a Microcks service with everything an import of a collection can
+// decide about it.
+type Service struct {
+	Name           string
+	Version        string
+	Type           string // "REST" for collections
+	SourceArtifact string // of the main artifact
+	Operations     []Operation
+}
+
+// Operation of a service.
+type Operation struct {
+	Name            string // "GET /pets/:id"
+	Method          string
+	Dispatcher      string // "" = none (null)
+	DispatcherRules *string
+	ResourcePaths   []string // sorted
+	// Override is set when a person edited the operation in Microcks: an import
+	// keeps its dispatcher and rules then.
+	Override bool
+	// Unknown is set where no faithful answer is possible: its examples,
+	// paths and rules are then not to be compared.
+	Unknown  bool
+	Examples []Example
+}
+
+// Example is one request and response pair.
+type Example struct {
+	Name             string
+	SourceArtifact   string
+	Request          Request
+	Response         Response
+	DispatchCriteria *string // nil = none (null)
+	// Unknown is set where criteria or contents cannot be told for certain.
+	Unknown bool
+}
+
+// Request of an example.
+type Request struct {
+	Content    *string
+	Headers    []Header
+	Parameters []Parameter
+}
+
+// Response of an example.
+type Response struct {
+	Status    string
+	MediaType string // "" = none (null)
+	Content   *string
+	Headers   []Header
+}
+
+// Header with all its values.
+type Header struct {
+	Name   string
+	Values []string
+}
+
+// Parameter of a request: a path variable or a query parameter.
+type Parameter struct {
+	Name, Value string
+}
+
+// Level of a finding.
+type Level string
+
+// Levels.
+const (
+	Error   Level = "error"   // Microcks will refuse or break
+	Warning Level = "warning" // imported, but not what the author expects
+	Note    Level = "note"
+)
+
+// Finding is something a person should know, with the place that it is about.
+type Finding struct {
+	ID      string // "PMI001", stable
+	Name    string // "version-missing", stable
+	Level   Level
+	Message string
+	Hint    string
+	// Pointer is the RFC 6901 pointer to the place in the input.
+	Pointer string
+	// Path is what a person sees in Postman: folders, request, example.
+	Path []string
+	// Line and Column, from 1, of the place in the input; 0 when unknown.
+	Line, Column int
+}
