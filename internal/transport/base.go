@@ -1,0 +1,83 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// errNoCertificate is the reason for refusing Options.RootCAs.
+var errNoCertificate = errors.New("no PEM certificate found in it")
+
+// newBase makes the layer that speaks to the network.
+func newBase(rootCAs []byte) (*http.Transport, error) {
+	pool, err := roots(rootCAs)
+	if err != nil {
+		return nil, fmt.Errorf("reading the additional CA certificates: %w", err)
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                  proxyFromEnvironment,
+		OnProxyConnectResponse: checkProxyAnswer,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true, // off by default once TLSClientConfig is set
+		MaxIdleConnsPerHost:    16,
+		IdleConnTimeout:        90 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxResponseHeaderBytes: 256 << 10,
+	}, nil
+}
+
+// roots returns the system's root certificates with those of pem added; nil,
+// which stands for the system's own, when pem is nil.
+func roots(pem []byte) (*x509.CertPool, error) {
+	if pem == nil {
+		return nil, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // an image without roots: the given ones are all there are
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errNoCertificate
+	}
+	return pool, nil
+}
+
+// errProxyAddress stands for net/http's own error, which quotes the address
+// with the password that may be in it.
+var errProxyAddress = errors.New("the proxy address in the environment is no URL")
+
+func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
+	proxy, err := http.ProxyFromEnvironment(req)
+	if err != nil {
+		return nil, errProxyAddress
+	}
+	return proxy, nil
+}
+
+// proxyRefusal is a proxy's answer to CONNECT other than 200. net/http would
+// report the bare status text, from which nobody guesses a proxy.
+type proxyRefusal struct {
+	proxy  string // scheme://host:port
+	status int
+}
+
+func (e *proxyRefusal) Error() string {
+	return fmt.Sprintf("the proxy %s refused the connection with status %d %s", e.proxy, e.status, http.StatusText(e.status))
+}
+
+func checkProxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyRefusal{proxy: proxy.Scheme + "://" + proxy.Host, status: resp.StatusCode}
+}

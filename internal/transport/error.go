@@ -1,0 +1,187 @@
+package transport
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Kind tells apart why a request got no usable answer.
+type Kind string
+
+// Kinds.
+const (
+	KindDNS      Kind = "dns"      // the host's name has no address
+	KindRefused  Kind = "refused"  // nothing listens there, or no way leads there
+	KindTLS      Kind = "tls"      // no trusted encrypted connection
+	KindTimeout  Kind = "timeout"  // too slow, or no time left to wait for another try
+	KindReset    Kind = "reset"    // the connection broke off
+	KindRedirect Kind = "redirect" // a redirect that is not followed
+	KindProxy    Kind = "proxy"    // the proxy on the way
+	KindLimit    Kind = "limit"    // an answer bigger than is read
+	KindCanceled Kind = "canceled" // the run was ended from outside
+	KindOther    Kind = "other"
+)
+
+// Error is a request without a usable answer.
+type Error struct {
+	Method string
+	URL    string // redacted
+	Kind   Kind
+	Err    error // the cause
+
+	Attempts int // how often it was tried; 0 when not known
+
+	host   string // that could not be reached
+	scheme string
+	target string // of a redirect: scheme://host
+	input  string // to be raised, when time was what lacked
+}
+
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s %s: %v", e.Method, e.URL, e.Err)
+	if e.Attempts > 1 {
+		text += fmt.Sprintf(" (after %d attempts)", e.Attempts)
+	}
+	return text
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint is the next step for whoever runs this.
+func (e *Error) Hint() string {
+	switch e.Kind {
+	case KindDNS:
+		return fmt.Sprintf("check the host name %q in the URL, and that this runner's network can resolve it", e.host)
+	case KindRefused:
+		if loopback(e.host) {
+			return "in a container action localhost is the action's own container: reach a server under services: by its name (http://microcks:8080), one on the runner itself by http://172.17.0.1:PORT"
+		}
+		return "check host and port in the URL, that the server runs, and that a firewall lets this runner through"
+	case KindTLS:
+		return e.tlsHint()
+	case KindTimeout:
+		if e.input != "" {
+			return fmt.Sprintf("raise the input `%s`, or run again when the server is less busy", e.input)
+		}
+		return "check that the server is up and not overloaded, then run again"
+	case KindReset:
+		return "run again; if it stays so, look for a proxy, load balancer or crash between this runner and the server"
+	case KindRedirect:
+		return fmt.Sprintf("if %s is the server you mean, give that address as the URL; a sign-in page in front of the API has to let this runner through", e.target)
+	case KindProxy:
+		return "check the proxy in the runner's HTTPS_PROXY and HTTP_PROXY, or add the host to NO_PROXY"
+	case KindLimit:
+		return "make the answer smaller: split the collection, or drop large examples"
+	case KindCanceled:
+		return "run again; what was done until then is in the summary"
+	}
+	return "check the URL, then run again"
+}
+
+func (e *Error) tlsHint() string {
+	if errors.Is(e.Err, http.ErrSchemeMismatch) {
+		return "the server speaks plain http at that port: check scheme and port in the URL"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](e.Err); ok {
+		return "use the host name that the server's certificate was issued for"
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](e.Err); ok && invalid.Reason == x509.Expired {
+		return "renew the server's certificate, or set the clock of this runner"
+	}
+	return "when a private authority issued the server's certificate, give the authority's certificate in the input `ca-certificate`"
+}
+
+// Anchor is the place in docs/troubleshooting.md.
+func (e *Error) Anchor() string { return "connect-" + string(e.Kind) }
+
+// ExitCode is 11: cannot connect.
+func (e *Error) ExitCode() int { return 11 }
+
+// Timeout tells that time was what lacked.
+func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
+
+// shortOfTime is an attempt that failed when the next one would begin after the
+// deadline.
+type shortOfTime struct {
+	cause error         // why another attempt is needed
+	wait  time.Duration // until that attempt
+	left  time.Duration // until the deadline
+	input string
+}
+
+func (e *shortOfTime) Error() string {
+	return fmt.Sprintf("%v; the next try could be in %s, and `%s` leaves %s", e.cause,
+		round(e.wait), e.input, round(e.left))
+}
+
+func (e *shortOfTime) Unwrap() error { return e.cause }
+
+// statusError is an answer that would be worth another attempt.
+type statusError struct{ status int }
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("the server answered %d %s", e.status, http.StatusText(e.status))
+}
+
+// round makes a duration readable: whole seconds, below one milliseconds.
+func round(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(time.Second)
+}
+
+// interrupted is an attempt ended by its context. Both what the context says
+// (cancelled or past its deadline) and its cause can be asked for.
+type interrupted struct{ cause, err error }
+
+func (e *interrupted) Error() string   { return e.cause.Error() }
+func (e *interrupted) Unwrap() []error { return []error{e.cause, e.err} }
+
+// Explain turns an error of http.Client.Do into the one to show: the [*Error]
+// inside, or the credential's own. net/http wraps both in a *url.Error whose
+// text quotes the whole URL, its query included. An error of a client that is
+// not from [NewClient] is classified. Nil stays nil.
+func Explain(err error) error {
+	outer, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		return err
+	}
+	if _, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](outer.Err); ok {
+		return outer.Err
+	}
+	if c, ok := errors.AsType[*credentialError](outer.Err); ok {
+		return c.err
+	}
+	return newError(methodOf(outer.Op), outer.URL, outer.Err)
+}
+
+// methodOf undoes the capitals of url.Error.Op, "Get" for GET.
+func methodOf(op string) string {
+	upper := make([]byte, len(op))
+	for i := range len(op) {
+		c := op[i]
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		upper[i] = c
+	}
+	return string(upper)
+}
+
+// loopback tells whether a host without its port is this machine itself.
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,68 @@
+package transport
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// whole reads an answer to its end before it hands it on, so that an answer
+// that breaks off in the middle is a failed attempt like any other and can be
+// repeated, and so that no answer takes more memory than the limit.
+type whole struct {
+	next  http.RoundTripper
+	limit int64 // bytes, after decompression
+}
+
+func (l *whole) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := l.read(resp)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if req.Method != http.MethodHead {
+		resp.ContentLength = int64(len(body))
+	}
+	return resp, nil
+}
+
+func (l *whole) read(resp *http.Response) ([]byte, error) {
+	defer resp.Body.Close()
+	if resp.StatusCode >= 400 {
+		return io.ReadAll(io.LimitReader(resp.Body, ErrorBodyLimit))
+	}
+	// resp.Body is the decompressed stream, so a small gzip bomb ends here too.
+	body, err := io.ReadAll(io.LimitReader(resp.Body, l.limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(body)) > l.limit {
+		return nil, &LimitError{Limit: l.limit}
+	}
+	return body, nil
+}
+
+// LimitError is a body with more bytes than are read.
+type LimitError struct {
+	Limit int64 // bytes, after decompression
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("the answer has more than %s", size(e.Limit))
+}
+
+// size writes a number of bytes for a person.
+func size(n int64) string {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", n>>20)
+	case n >= 1<<10 && n%(1<<10) == 0:
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
