@@ -1,0 +1,159 @@
+package microcks
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"github.com/go-json-experiment/json"
+)
+
+// APIError is an answer of the server with a status other than 2xx.
+type APIError struct {
+	Doing   string // "creating importer …"
+	Status  int
+	Message string // the server's own words, short and without control characters; often empty
+	HTML    bool   // the body is a page, so a gateway or proxy spoke
+	Path    string // of the request, without query
+}
+
+func (e *APIError) Error() string {
+	text := fmt.Sprintf("%s: Microcks answered %d %s", e.Doing, e.Status, http.StatusText(e.Status))
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	return text
+}
+
+// Hint says what to do next.
+func (e *APIError) Hint() string {
+	switch {
+	case e.Status == http.StatusUnauthorized:
+		return "Microcks did not accept the access token: check that `keycloak-url` and the realm are the ones this Microcks trusts, and that `microcks-url` is the right server"
+	case e.Status == http.StatusForbidden:
+		return "the Keycloak client lacks a role of microcks-app: importers need `manager` (or `admin`), secrets need `admin`, reading services needs `user`; add it in Keycloak under Clients > your client > Service account roles"
+	case e.HTML:
+		return "a gateway or proxy answered instead of Microcks: check that `microcks-url` is the address of Microcks itself, as opened in a browser, without `/api`"
+	case e.Status == http.StatusNotFound:
+		return "check that `microcks-url` is the address of Microcks as opened in a browser, without `/api`"
+	case e.Gateway():
+		return "Microcks or a gateway before it is down or overloaded: try again, or raise the gateway's time-out"
+	case e.Status >= 500:
+		return "the reason stands in Microcks' own log only; look there for the time of this run"
+	default:
+		return "see Microcks' own log for the time of this run"
+	}
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *APIError) Anchor() string {
+	switch {
+	case e.Status == http.StatusUnauthorized:
+		return "microcks-401"
+	case e.Status == http.StatusForbidden:
+		return "microcks-403"
+	case e.HTML:
+		return "microcks-not-json"
+	case e.Status == http.StatusNotFound:
+		return "microcks-404"
+	case e.Gateway():
+		return "microcks-gateway"
+	default:
+		return "microcks-500"
+	}
+}
+
+// ExitCode is 13 for something not found, else 12.
+func (e *APIError) ExitCode() int {
+	if e.Status == http.StatusNotFound {
+		return 13
+	}
+	return 12
+}
+
+// Gateway tells that something before Microcks gave up, so the request may
+// have been carried out all the same.
+func (e *APIError) Gateway() bool {
+	return e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
+}
+
+// BrokenAnswerError is an answer that could not be read to its end or is not
+// the JSON it should be.
+type BrokenAnswerError struct {
+	Doing  string
+	Status int
+	HTML   bool
+	Err    error
+}
+
+func (e *BrokenAnswerError) Error() string {
+	if e.HTML {
+		return fmt.Sprintf("%s: the answer %d is an HTML page, not JSON", e.Doing, e.Status)
+	}
+	return fmt.Sprintf("%s: reading the answer %d: %v", e.Doing, e.Status, e.Err)
+}
+
+func (e *BrokenAnswerError) Unwrap() error { return e.Err }
+
+// Hint says what to do next.
+func (e *BrokenAnswerError) Hint() string {
+	return "a gateway, proxy or login page may have answered instead of Microcks: open `microcks-url` followed by /api/health from the machine of this run"
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *BrokenAnswerError) Anchor() string { return "microcks-not-json" }
+
+// ExitCode is 12.
+func (e *BrokenAnswerError) ExitCode() int { return 12 }
+
+// InDoubt tells whether a write that gave err may have been carried out: the
+// connection broke, or a gateway answered in the server's place.
+func InDoubt(err error) bool {
+	if err == nil {
+		return false
+	}
+	var api *APIError
+	if errors.As(err, &api) {
+		return api.Gateway()
+	}
+	return true
+}
+
+func apiError(doing string, req *http.Request, res *http.Response, body []byte) error {
+	e := &APIError{Doing: doing, Status: res.StatusCode, Path: req.URL.Path}
+	if looksLikeHTML(body) {
+		e.HTML = true
+		return e
+	}
+	var answer struct {
+		Message string `json:"message"`
+		Error   string `json:"error"`
+	}
+	if json.Unmarshal(body, &answer) == nil {
+		e.Message = answer.Message
+		if e.Message == "" && !strings.EqualFold(answer.Error, http.StatusText(res.StatusCode)) {
+			e.Message = answer.Error
+		}
+	} else {
+		e.Message = string(body)
+	}
+	e.Message = oneLine(e.Message, 200)
+	return e
+}
+
+// oneLine makes a server's text fit for an error message: no control
+// characters, at most limit runes.
+func oneLine(s string, limit int) string {
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf) {
+			return ' '
+		}
+		return r
+	}, s))
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return s
+}

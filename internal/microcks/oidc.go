@@ -1,0 +1,183 @@
+package microcks
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/oauth2"
+)
+
+// WorkflowIdentity is where a GitHub workflow gets a token that proves which
+// workflow it is. Both are set by the runner for a job with the permission
+// id-token: write.
+type WorkflowIdentity struct {
+	RequestURL   string // ACTIONS_ID_TOKEN_REQUEST_URL
+	RequestToken string // ACTIONS_ID_TOKEN_REQUEST_TOKEN
+}
+
+// Assertion is what a token of GitHub's says about the workflow.
+type Assertion struct {
+	Issuer, Subject, Audience string
+}
+
+// NoWorkflowIdentityError means that the runner offers no token.
+type NoWorkflowIdentityError struct{ Fork bool }
+
+func (e *NoWorkflowIdentityError) Error() string {
+	return "signing in by keycloak-auth: github-oidc: this job has no access to a token of GitHub"
+}
+
+// Hint says what to do next.
+func (e *NoWorkflowIdentityError) Hint() string {
+	if e.Fork {
+		return "pull requests from forks get no token: run `plan` or `apply` on events of the repository itself, and `check` on forks"
+	}
+	return "add `permissions: id-token: write` to the job"
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *NoWorkflowIdentityError) Anchor() string { return "keycloak-oidc-permission" }
+
+// ExitCode is 14.
+func (e *NoWorkflowIdentityError) ExitCode() int { return 14 }
+
+// GitHubOIDCSource signs in with a token of GitHub's in place of a stored
+// secret. Keycloak takes the realm's issuer as the only audience, takes every
+// assertion once, and wants no client id beside it. github carries the
+// credential for RequestURL's origin; keycloak must not repeat requests.
+func GitHubOIDCSource(ctx context.Context, github, keycloak *http.Client, identity WorkflowIdentity, realm Realm, learned func(token string)) oauth2.TokenSource {
+	return newSource(func() (*oauth2.Token, error) {
+		issuer, err := issuerOf(ctx, keycloak, realm)
+		if err != nil {
+			return nil, err
+		}
+		const attempts = 3
+		for attempt := 1; ; attempt++ {
+			token, again, err := exchange(ctx, github, keycloak, identity, realm, issuer, learned)
+			if err == nil || !again || attempt == attempts || ctx.Err() != nil {
+				return token, err
+			}
+		}
+	}, learned)
+}
+
+// exchange fetches a fresh assertion and trades it for an access token.
+func exchange(ctx context.Context, github, keycloak *http.Client, identity WorkflowIdentity, realm Realm, issuer string, learned func(string)) (token *oauth2.Token, again bool, err error) {
+	raw, err := workflowToken(ctx, github, identity, issuer)
+	if err != nil {
+		return nil, false, err
+	}
+	learned(raw)
+	assertion, err := readAssertion(raw)
+	if err != nil {
+		return nil, false, err
+	}
+	form := url.Values{
+		"grant_type":            {"client_credentials"},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+		"client_assertion":      {raw},
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, realm.tokenURL(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, false, fmt.Errorf("signing in to Keycloak: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var answer struct {
+		AccessToken string `json:"access_token"`
+		TokenType   string `json:"token_type"`
+		ExpiresIn   int64  `json:"expires_in"`
+		Error       string `json:"error"`
+		Detail      string `json:"error_description"`
+	}
+	status, err := getJSON(keycloak, req, &answer)
+	if err != nil {
+		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), err)
+	}
+	if status != http.StatusOK || answer.AccessToken == "" {
+		return nil, status >= 500, &SignInError{Realm: realm, Status: status, Code: answer.Error, Detail: answer.Detail, Assertion: assertion}
+	}
+	token = &oauth2.Token{AccessToken: answer.AccessToken, TokenType: answer.TokenType}
+	if answer.ExpiresIn > 0 {
+		token.Expiry = time.Now().Add(time.Duration(answer.ExpiresIn) * time.Second)
+	}
+	return token, false, nil
+}
+
+// issuerOf asks the realm for its own name: behind a proxy it differs from the
+// address that we use.
+func issuerOf(ctx context.Context, keycloak *http.Client, realm Realm) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, realm.Issuer()+"/.well-known/openid-configuration", nil)
+	if err != nil {
+		return "", fmt.Errorf("reading the realm's description: %w", err)
+	}
+	var discovery struct {
+		Issuer string `json:"issuer"`
+	}
+	status, err := getJSON(keycloak, req, &discovery)
+	if err != nil {
+		return "", fmt.Errorf("reading the description of the realm %s: %w", realm.Issuer(), err)
+	}
+	if status != http.StatusOK || discovery.Issuer == "" {
+		return "", &SignInError{Realm: realm, Status: status, Detail: "the realm does not describe itself"}
+	}
+	return discovery.Issuer, nil
+}
+
+func workflowToken(ctx context.Context, github *http.Client, identity WorkflowIdentity, audience string) (string, error) {
+	const doing = "asking GitHub for a token of this workflow"
+	address, err := url.Parse(identity.RequestURL)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", doing, err)
+	}
+	query := address.Query()
+	query.Set("audience", audience)
+	address.RawQuery = query.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", doing, err)
+	}
+	var answer struct {
+		Value string `json:"value"`
+	}
+	status, err := getJSON(github, req, &answer)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", doing, err)
+	}
+	if status != http.StatusOK || answer.Value == "" {
+		return "", fmt.Errorf("%s: GitHub answered %d", doing, status)
+	}
+	return answer.Value, nil
+}
+
+func readAssertion(raw string) (*Assertion, error) {
+	var claims jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(raw, &claims); err != nil {
+		return nil, fmt.Errorf("reading the token of this workflow: %w", err)
+	}
+	return &Assertion{Issuer: claims.Issuer, Subject: claims.Subject, Audience: strings.Join(claims.Audience, " ")}, nil
+}
+
+// getJSON sends req and decodes what comes, as far as it is JSON.
+func getJSON(client *http.Client, req *http.Request, out any) (status int, err error) {
+	req.Header.Set("Accept", "application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		return res.StatusCode, err
+	}
+	if err := json.Unmarshal(data, out); err != nil && res.StatusCode == http.StatusOK {
+		return res.StatusCode, fmt.Errorf("the answer is not JSON: %w", err)
+	}
+	return res.StatusCode, nil
+}

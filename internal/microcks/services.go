@@ -1,0 +1,131 @@
+package microcks
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// Service without its messages.
+type Service struct {
+	ID             string      `json:"id"`
+	Name           string      `json:"name"`
+	Version        string      `json:"version"`
+	Type           string      `json:"type"`
+	SourceArtifact string      `json:"sourceArtifact"`
+	Metadata       *Metadata   `json:"metadata"`
+	Operations     []Operation `json:"operations"`
+}
+
+// Operation of a service.
+type Operation struct {
+	Name            string   `json:"name"`
+	Method          string   `json:"method"`
+	Dispatcher      string   `json:"dispatcher"`
+	DispatcherRules *string  `json:"dispatcherRules"`
+	ResourcePaths   []string `json:"resourcePaths"`
+	Override        bool     `json:"override"`
+}
+
+// ServiceView is a service with its messages by operation name.
+type ServiceView struct {
+	Service  Service              `json:"service"`
+	Messages map[string][]Message `json:"messagesMap"`
+}
+
+// Message is one saved example: a request and its response, or an event.
+type Message struct {
+	Type     string          `json:"type"` // "reqRespPair", "unidirEvent"
+	Name     string          `json:"name"`
+	Request  MessageRequest  `json:"request"`
+	Response MessageResponse `json:"response"`
+}
+
+// MessageRequest of an example.
+type MessageRequest struct {
+	Name           string      `json:"name"`
+	Content        *string     `json:"content"`
+	Headers        []Header    `json:"headers"`
+	Parameters     []Parameter `json:"queryParameters"`
+	SourceArtifact string      `json:"sourceArtifact"`
+	OperationID    string      `json:"operationId"`
+}
+
+// MessageResponse of an example.
+type MessageResponse struct {
+	Name             string   `json:"name"`
+	Status           string   `json:"status"`
+	MediaType        string   `json:"mediaType"`
+	Content          *string  `json:"content"`
+	Headers          []Header `json:"headers"`
+	DispatchCriteria *string  `json:"dispatchCriteria"`
+	SourceArtifact   string   `json:"sourceArtifact"`
+}
+
+// Header with its values.
+type Header struct {
+	Name   string   `json:"name"`
+	Values []string `json:"values"`
+}
+
+// Parameter of a request.
+type Parameter struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// ServicesNamed finds the services of exactly this name, all versions, the
+// same version more than once when the server holds it twice.
+func (c *Client) ServicesNamed(ctx context.Context, name string) ([]Service, error) {
+	var found []Service
+	doing := fmt.Sprintf("searching the service %q", oneLine(name, 80))
+	if _, err := c.call(ctx, doing, http.MethodGet, "/services/search?name="+url.QueryEscape(regexFor(name)), nil, &found); err != nil {
+		return nil, err
+	}
+	exact := found[:0]
+	for _, service := range found {
+		if service.Name == name {
+			exact = append(exact, service)
+		}
+	}
+	return exact, nil
+}
+
+// ServiceView reads a service with its examples; nil when there is none.
+func (c *Client) ServiceView(ctx context.Context, id string) (*ServiceView, error) {
+	var view ServiceView
+	found, err := c.call(ctx, "reading service "+id, http.MethodGet, "/services/"+url.PathEscape(id)+"?messages=true", nil, &view)
+	if err != nil || !found || view.Service.ID == "" {
+		return nil, notFoundIsNil(err)
+	}
+	return &view, nil
+}
+
+// SetServiceMetadata replaces a service's metadata as a whole: read, merge,
+// then write.
+func (c *Client) SetServiceMetadata(ctx context.Context, id string, metadata *Metadata) error {
+	_, err := c.call(ctx, "writing the labels of service "+id, http.MethodPut, "/services/"+url.PathEscape(id)+"/metadata", metadata, nil)
+	return err
+}
+
+// DeleteService deletes a service with its examples. One that is already gone
+// is no error.
+func (c *Client) DeleteService(ctx context.Context, id string) error {
+	_, err := c.call(ctx, "deleting service "+id, http.MethodDelete, "/services/"+url.PathEscape(id), nil, nil)
+	return notFoundIsNil(err)
+}
+
+// MockURL is the address below which the mocks of a service answer.
+func (c *Client) MockURL(name, version string) string {
+	return c.base + "/rest/" + url.PathEscape(name) + "/" + url.PathEscape(version)
+}
+
+// notFoundIsNil turns "no such object", however a version says it, into no
+// error.
+func notFoundIsNil(err error) error {
+	if api, ok := err.(*APIError); ok && api.Status == http.StatusNotFound && !api.HTML {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,171 @@
+package microcks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+// Realm is where accounts of a Microcks sign in.
+type Realm struct {
+	URL  string // of Keycloak, such as "https://keycloak.example.com"
+	Name string // "microcks" unless the server says otherwise
+}
+
+// Issuer is the realm's address, as its tokens name it.
+func (r Realm) Issuer() string {
+	return strings.TrimRight(r.URL, "/") + "/realms/" + url.PathEscape(r.Name)
+}
+
+func (r Realm) tokenURL() string { return r.Issuer() + "/protocol/openid-connect/token" }
+
+// ClientSecretSource signs in with a client's id and secret. It renews the
+// token before it expires; learned is called with every new token before its
+// first use.
+func ClientSecretSource(ctx context.Context, httpClient *http.Client, realm Realm, clientID, clientSecret string, learned func(token string)) oauth2.TokenSource {
+	config := clientcredentials.Config{
+		ClientID:     clientID,
+		ClientSecret: clientSecret,
+		TokenURL:     realm.tokenURL(),
+		AuthStyle:    oauth2.AuthStyleInHeader,
+	}
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, httpClient)
+	return newSource(func() (*oauth2.Token, error) {
+		token, err := config.Token(ctx)
+		if err != nil {
+			return nil, signInError(realm, clientID, err)
+		}
+		return token, nil
+	}, learned)
+}
+
+// newSource reuses what fetch gets until it expires.
+func newSource(fetch func() (*oauth2.Token, error), learned func(token string)) oauth2.TokenSource {
+	return oauth2.ReuseTokenSource(nil, tokenFunc(func() (*oauth2.Token, error) {
+		token, err := fetch()
+		if err == nil {
+			learned(token.AccessToken)
+		}
+		return token, err
+	}))
+}
+
+type tokenFunc func() (*oauth2.Token, error)
+
+func (f tokenFunc) Token() (*oauth2.Token, error) { return f() }
+
+// SignInError is a refusal by Keycloak.
+type SignInError struct {
+	Realm    Realm
+	ClientID string // "" for a sign-in without a stored secret
+	Status   int
+	Code     string // OAuth's, such as "invalid_client"
+	Detail   string
+	// Assertion is what a token of GitHub's said, nil for a client secret.
+	Assertion *Assertion
+}
+
+func (e *SignInError) Error() string {
+	who := "signing in to Keycloak with a token of GitHub"
+	if e.ClientID != "" {
+		who = fmt.Sprintf("signing in to Keycloak as client %q", oneLine(e.ClientID, 80))
+	}
+	text := fmt.Sprintf("%s at %s: Keycloak answered %d", who, e.Realm.Issuer(), e.Status)
+	if e.Code != "" {
+		text += " " + oneLine(e.Code, 60)
+	}
+	if e.Detail != "" {
+		text += ": " + oneLine(e.Detail, 200)
+	}
+	return text
+}
+
+// Hint says what to do next.
+func (e *SignInError) Hint() string {
+	switch {
+	case e.Status == http.StatusNotFound:
+		return "there is no such realm at that address: set `keycloak-url` to the root of Keycloak (older ones end in /auth)"
+	case e.Assertion != nil:
+		return fmt.Sprintf("the token that was sent says sub %q and aud %q: in Keycloak the client's attribute jwt.credential.sub must equal that sub, jwt.credential.issuer must be the alias of an identity provider for %s, and Keycloak must run with the feature client-auth-federated",
+			oneLine(e.Assertion.Subject, 200), oneLine(e.Assertion.Audience, 200), oneLine(e.Assertion.Issuer, 200))
+	case e.Code == "unauthorized_client" && strings.Contains(strings.ToLower(e.Detail), "service account"):
+		return "switch on Client authentication and Service accounts roles for this client in Keycloak"
+	case e.Status == http.StatusUnauthorized, e.Code == "invalid_client", e.Code == "unauthorized_client":
+		return "check `keycloak-client-id` and `keycloak-client-secret`: in Keycloak the secret stands under Clients > your client > Credentials"
+	case e.Status >= 500:
+		return "Keycloak is down or overloaded: try again"
+	default:
+		return "check `keycloak-url`, `keycloak-client-id` and `keycloak-client-secret`"
+	}
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *SignInError) Anchor() string {
+	if e.Assertion != nil {
+		return "keycloak-oidc-refused"
+	}
+	return "keycloak-sign-in"
+}
+
+// ExitCode is 13 for a missing realm, else 12.
+func (e *SignInError) ExitCode() int {
+	if e.Status == http.StatusNotFound {
+		return 13
+	}
+	return 12
+}
+
+func signInError(realm Realm, clientID string, err error) error {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) || refused.Response == nil {
+		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), err)
+	}
+	return &SignInError{Realm: realm, ClientID: clientID, Status: refused.Response.StatusCode, Code: refused.ErrorCode, Detail: refused.ErrorDescription}
+}
+
+// Role of Microcks, held in the access token for the client microcks-app.
+type Role string
+
+// Roles, as Microcks checks them; none includes another.
+const (
+	User    Role = "user"    // read services
+	Manager Role = "manager" // change, start, stop, delete importers; label services
+	Admin   Role = "admin"   // the same on importers, and secrets
+)
+
+// Account is who a token speaks for.
+type Account struct {
+	Client string // the token's authorized party
+	Name   string // preferred_username
+	Roles  []Role
+}
+
+// Has tells whether the account has one of the roles.
+func (a Account) Has(any ...Role) bool {
+	return slices.ContainsFunc(any, func(r Role) bool { return slices.Contains(a.Roles, r) })
+}
+
+// ReadAccount reads the roles from an access token. The token is not verified:
+// it came from Keycloak just now, and Microcks verifies it itself.
+func ReadAccount(accessToken string) (Account, error) {
+	var claims struct {
+		jwt.RegisteredClaims
+		Client   string `json:"azp"`
+		Name     string `json:"preferred_username"`
+		Resource map[string]struct {
+			Roles []Role `json:"roles"`
+		} `json:"resource_access"`
+	}
+	if _, _, err := jwt.NewParser().ParseUnverified(accessToken, &claims); err != nil {
+		return Account{}, fmt.Errorf("reading the roles in the access token: %w", err)
+	}
+	return Account{Client: claims.Client, Name: claims.Name, Roles: claims.Resource["microcks-app"].Roles}, nil
+}
