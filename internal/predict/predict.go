@@ -124,15 +124,16 @@ const (
 
 // Finding is something a person should know, with the place that it is about.
 type Finding struct {
-	ID      string // "PMI001", stable
-	Name    string // "version-missing", stable
-	Level   Level
-	Message string
-	Hint    string
+	ID      string `json:"id"`   // "PMI001", stable
+	Name    string `json:"name"` // "version-missing", stable
+	Level   Level  `json:"level"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
 	// Pointer is the RFC 6901 pointer to the place in the input.
-	Pointer string
+	Pointer string `json:"pointer"`
 	// Path is what a person sees in Postman: folders, request, example.
-	Path []string
+	Path []string `json:"path,omitempty"`
 	// Line and Column, from 1, of the place in the input; 0 when unknown.
-	Line, Column int
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
 }
