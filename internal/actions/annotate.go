@@ -1,0 +1,149 @@
+package actions
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// Level of an annotation, in the runner's words.
+type Level string
+
+// Levels.
+const (
+	Error   Level = "error"
+	Warning Level = "warning"
+	Notice  Level = "notice"
+)
+
+// What the runner keeps of annotations (maxCountPerIssueType and
+// maxIssueMessageLength in its ExecutionContext).
+const (
+	maxAnnotations = 10   // of a level in a step
+	maxMessage     = 4096 // UTF-16 code units
+	maxTitle       = 255
+)
+
+// Annotation is a message that the runner shows on top of the run, and in the
+// file where there is one. All texts may be untrusted. The message may have
+// several lines.
+type Annotation struct {
+	Title   string
+	File    string // path in the workspace; empty for none
+	Line    int    // from 1; 0 for none
+	Col     int    // from 1; 0 for none
+	Message string // cut at 4096 UTF-16 code units
+}
+
+// Annotate shows an annotation. The runner drops all but 10 of a level: from the
+// tenth on they are counted, and [Runner.Close] says how many there were. Off
+// GitHub all are shown.
+func (r *Runner) Annotate(level Level, a Annotation) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.OnGitHub() {
+		r.said[level]++
+	}
+	if r.said[level] < maxAnnotations {
+		r.annotate(level, a)
+	}
+}
+
+// sayLeftOut uses the tenth place of each level. The caller holds the lock.
+func (r *Runner) sayLeftOut() {
+	for _, level := range []Level{Error, Warning, Notice} {
+		left := r.said[level] - (maxAnnotations - 1)
+		if left <= 0 {
+			continue
+		}
+		r.said[level] = 0
+		text := strconv.Itoa(left) + " more of this kind: the summary has them all."
+		r.annotate(level, Annotation{Title: strconv.Itoa(left) + " more", Message: text})
+	}
+}
+
+// annotate shows one annotation. The caller holds the lock.
+func (r *Runner) annotate(level Level, a Annotation) {
+	message := limitUTF16(clean(a.Message, true), maxMessage)
+	if !r.OnGitHub() {
+		r.annotatePlain(level, a, message)
+		return
+	}
+	fields := map[string]string{}
+	set := func(name, value string) {
+		if value != "" {
+			fields[name] = value
+		}
+	}
+	set("title", limitRunes(clean(a.Title, false), maxTitle))
+	if a.File != "" {
+		set("file", clean(a.File, false))
+		if a.Line > 0 {
+			set("line", strconv.Itoa(a.Line))
+			if a.Col > 0 {
+				set("col", strconv.Itoa(a.Col))
+			}
+		}
+	}
+	c := r.commands.WithFieldsMap(fields)
+	switch level {
+	case Error:
+		c.Errorf("%s", message)
+	case Warning:
+		c.Warningf("%s", message)
+	default:
+		c.Noticef("%s", message)
+	}
+}
+
+// annotatePlain shows an annotation to a person at a terminal:
+//
+//	error: title: message
+//	  more of the message
+//	  at file:line:col
+func (r *Runner) annotatePlain(level Level, a Annotation, message string) {
+	if title := limitRunes(clean(a.Title, false), maxTitle); title != "" {
+		message = title + ": " + message
+	}
+	first, more, _ := strings.Cut(message, "\n")
+	r.writeLine(string(level) + ": " + first)
+	if more != "" {
+		for line := range strings.SplitSeq(more, "\n") {
+			r.writeLine("  " + line)
+		}
+	}
+	if a.File == "" {
+		return
+	}
+	place := a.File
+	if a.Line > 0 {
+		place += ":" + strconv.Itoa(a.Line)
+		if a.Col > 0 {
+			place += ":" + strconv.Itoa(a.Col)
+		}
+	}
+	r.writeLine("  at " + place)
+}
+
+// limitUTF16 cuts a text to at most n UTF-16 code units, as the runner counts,
+// the last one an ellipsis when it was cut.
+func limitUTF16(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	units, cut := 0, 0
+	for i, c := range s {
+		if units <= n-1 {
+			cut = i
+		}
+		width := utf16.RuneLen(c)
+		if width < 0 {
+			width = 1
+		}
+		units += width
+		if units > n {
+			return s[:cut] + "…"
+		}
+	}
+	return s
+}

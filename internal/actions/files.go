@@ -1,0 +1,68 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// errNoFile is the reason why outputs or summary have no place to go.
+var errNoFile = errors.New("the runner did not name the file")
+
+// FileError is a file of the runner that cannot be opened or written.
+type FileError struct {
+	Variable string // "GITHUB_OUTPUT" or "GITHUB_STEP_SUMMARY"
+	Err      error
+}
+
+func (e *FileError) Error() string {
+	return fmt.Sprintf("writing the file of %s: %v", e.Variable, e.Err)
+}
+
+func (e *FileError) Unwrap() error { return e.Err }
+
+// Hint is the next step for whoever runs this.
+func (e *FileError) Hint() string {
+	if errors.Is(e.Err, errNoFile) {
+		return "update the runner: one that sets GITHUB_ACTIONS has to set " + e.Variable + " too"
+	}
+	return "let the action run as root, as its image does: the runner owns that file, and its disk must have room"
+}
+
+// Anchor is the place in docs/troubleshooting.md.
+func (e *FileError) Anchor() string { return "runner-files" }
+
+// ExitCode is 14: environment.
+func (e *FileError) ExitCode() int { return 14 }
+
+// Open opens the files of outputs and summary, so that they can be written after
+// the right to open them was given up. Without it they are opened at the first
+// use. Off GitHub there are none.
+func (r *Runner) Open() error {
+	if !r.OnGitHub() {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, outputs := r.file("GITHUB_OUTPUT", &r.outputs)
+	_, summary := r.file("GITHUB_STEP_SUMMARY", &r.summary)
+	return errors.Join(outputs, summary)
+}
+
+// file returns the open file that a variable names, and keeps it open. Other
+// steps may have written to it before. The caller holds the lock.
+func (r *Runner) file(variable string, open **os.File) (*os.File, error) {
+	if *open != nil {
+		return *open, nil
+	}
+	path := r.getenv(variable)
+	if path == "" {
+		return nil, &FileError{Variable: variable, Err: errNoFile}
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, &FileError{Variable: variable, Err: err}
+	}
+	*open = f
+	return f, nil
+}

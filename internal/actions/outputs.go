@@ -1,0 +1,71 @@
+package actions
+
+import (
+	"crypto/rand"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Output is a value that later steps can read. The name is ours, as action.yml
+// has it; the value may be untrusted.
+type Output struct{ Name, Value string }
+
+var outputName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_-]*$`)
+
+// SetOutputs sets outputs of the step, all or (on an error) possibly some. Off
+// GitHub they are printed.
+func (r *Runner) SetOutputs(outputs []Output) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.OnGitHub() {
+		r.writeLine("--- outputs ---")
+		for _, o := range outputs {
+			value := strings.TrimSuffix(strings.ToValidUTF8(o.Value, "\uFFFD"), "\n")
+			first, more, many := strings.Cut(value, "\n")
+			r.writeLine(o.Name + "=" + first)
+			if many {
+				for line := range strings.SplitSeq(more, "\n") {
+					r.writeLine("  " + line)
+				}
+			}
+		}
+		return nil
+	}
+	var text strings.Builder
+	for _, o := range outputs {
+		if err := formatOutput(&text, o, rand.Text); err != nil {
+			return err
+		}
+	}
+	f, err := r.file("GITHUB_OUTPUT", &r.outputs)
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(text.String()); err != nil {
+		return &FileError{Variable: "GITHUB_OUTPUT", Err: err}
+	}
+	return nil
+}
+
+// formatOutput writes one output in the runner's heredoc form,
+//
+//	name<<delimiter
+//	value
+//	delimiter
+//
+// where the delimiter is unknown to whoever chose the value. Names that could
+// begin another form, and the odds of a value that holds the delimiter, are
+// errors.
+func formatOutput(b *strings.Builder, o Output, random func() string) error {
+	if !outputName.MatchString(o.Name) {
+		return fmt.Errorf("setting the output %q: the name may have letters, digits, _ and - only", o.Name)
+	}
+	delimiter := "end_" + random()
+	value := strings.ToValidUTF8(o.Value, "\uFFFD")
+	if strings.Contains(value, delimiter) {
+		return fmt.Errorf("setting the output %s: its value holds the delimiter", o.Name)
+	}
+	b.WriteString(o.Name + "<<" + delimiter + "\n" + value + "\n" + delimiter + "\n")
+	return nil
+}

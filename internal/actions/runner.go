@@ -1,0 +1,192 @@
+// Package actions speaks the protocol of the GitHub Actions runner: inputs,
+// masks, groups, log lines, annotations, outputs and the job summary. Off the
+// runner it says the same in plain text.
+//
+// The runner takes commands from the log itself, from two grammars, on every
+// line of it. So nothing leaves this package unescaped, whatever it is given:
+//
+//	a log line        Printf, Safe           safe.go
+//	an annotation     Annotate               annotate.go
+//	an output         SetOutputs             outputs.go
+//	the job summary   WriteSummary           summary.go
+//
+// All goes to standard output: the runner reads standard error as another
+// stream, where a mask may come too late.
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/sethvargo/go-githubactions"
+)
+
+// minMask is the least number of bytes that are worth masking: with a shorter
+// text masked, the log is full of asterisks and the runner drops job outputs
+// that merely contain it.
+const minMask = 4
+
+// Runner is one step as the runner sees it. It may be used by several
+// goroutines at once.
+type Runner struct {
+	getenv   func(string) string
+	commands *githubactions.Action
+
+	mu      sync.Mutex
+	out     *sink
+	group   *group        // the open one
+	said    map[Level]int // annotations asked for
+	outputs *os.File      // of GITHUB_OUTPUT, once open
+	summary *os.File      // of GITHUB_STEP_SUMMARY, once open
+	left    int           // bytes that the summary may still take
+}
+
+// New makes a Runner from the environment and standard output.
+func New(getenv func(string) string, stdout io.Writer) *Runner {
+	out := &sink{w: stdout}
+	return &Runner{
+		getenv:   getenv,
+		commands: githubactions.New(githubactions.WithWriter(out), githubactions.WithGetenv(getenv)),
+		out:      out,
+		said:     make(map[Level]int),
+		left:     summaryBudget,
+	}
+}
+
+// OnGitHub tells whether a GitHub Actions runner, or what passes for one, runs
+// this.
+func (r *Runner) OnGitHub() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
+
+// Debugging tells whether the run was asked to log more ("Enable debug
+// logging", RUNNER_DEBUG=1).
+func (r *Runner) Debugging() bool { return r.getenv("RUNNER_DEBUG") == "1" }
+
+// Input returns an input of action.yml with the white space around it cut. One
+// that is not set and one that is set to nothing are the same to the runner.
+func (r *Runner) Input(name string) string { return r.commands.GetInput(name) }
+
+// Mask has the runner show asterisks instead of a secret from here on, in
+// whatever encoding. Each line of the secret is masked by itself. Blank lines
+// and those of less than 4 bytes are not. Off GitHub it does nothing: there the
+// command would print the secret.
+func (r *Runner) Mask(secret string) {
+	if !r.OnGitHub() {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for line := range strings.FieldsFuncSeq(secret, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		if line = strings.TrimSpace(line); len(line) >= minMask {
+			r.commands.AddMask(line)
+		}
+	}
+}
+
+// group is a part of the log that can be folded. It has a field, since two
+// pointers to nothing may be equal.
+type group struct{ title string }
+
+// Group starts a part of the log that the runner shows folded, under an
+// untrusted title. The function that it returns ends it and may be called more
+// than once. The runner knows no group in a group: a second one ends the first.
+func (r *Runner) Group(title string) (end func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endGroup(r.group)
+	g := &group{title: Safe(title)}
+	r.group = g
+	if r.OnGitHub() {
+		r.commands.Group(g.title)
+	} else {
+		r.writeLine(g.title)
+	}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.endGroup(g)
+	}
+}
+
+// endGroup ends g unless another has ended it. The caller holds the lock.
+func (r *Runner) endGroup(g *group) {
+	if g == nil || r.group != g {
+		return
+	}
+	r.group = nil
+	if r.OnGitHub() {
+		r.commands.EndGroup()
+	}
+}
+
+// Printf writes log lines. The format is trusted: its line breaks are kept. The
+// arguments are not: each becomes one line without control characters (see
+// [Safe]), numbers and booleans apart. Whatever comes of both, no line of it is
+// a command to the runner.
+func (r *Runner) Printf(format string, args ...any) {
+	text := sprintf(format, args...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		r.writeLine(line)
+	}
+}
+
+// Debugf is Printf for when [Runner.Debugging]; otherwise it does nothing.
+func (r *Runner) Debugf(format string, args ...any) {
+	if !r.Debugging() {
+		return
+	}
+	text := sprintf(format, args...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.OnGitHub() {
+		r.commands.Debugf("%s", clean(text, true))
+		return
+	}
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		r.writeLine("debug: " + line)
+	}
+}
+
+// writeLine writes one line that can be no command. The caller holds the lock.
+func (r *Runner) writeLine(line string) {
+	fmt.Fprintln(r.out, breakCommands(clean(line, false)))
+}
+
+// Close says how many annotations were left out, ends an open group and closes
+// the files of outputs and summary. It returns the first error of writing to
+// standard output, or of closing.
+func (r *Runner) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endGroup(r.group)
+	r.sayLeftOut()
+	errs := []error{r.out.err}
+	for _, f := range []*os.File{r.outputs, r.summary} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	r.outputs, r.summary = nil, nil
+	return errors.Join(errs...)
+}
+
+// sink is standard output to a library that panics when a write fails. The
+// first error is kept for Close.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	if s.err == nil {
+		if _, err := s.w.Write(p); err != nil {
+			s.err = fmt.Errorf("writing to standard output: %w", err)
+		}
+	}
+	return len(p), nil
+}
