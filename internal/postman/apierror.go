@@ -1,0 +1,222 @@
+package postman
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// Kind tells apart why the Postman API served no collection.
+type Kind string
+
+// Kinds.
+const (
+	KindUnauthorized   Kind = "unauthorized"    // no key, or one that is wrong, revoked or expired
+	KindForbidden      Kind = "forbidden"       // the key's user may not
+	KindNotFound       Kind = "not-found"       // or hidden from the key's user
+	KindRateLimited    Kind = "rate-limited"    // too many calls in a minute
+	KindQuotaExhausted Kind = "quota-exhausted" // too many calls in the month
+	KindServer         Kind = "server"          // Postman has a problem
+	KindGatewayHTML    Kind = "gateway-html"    // something on the way answered, or Postman's own gateway
+	KindMalformedID    Kind = "malformed-id"    // the uid is not one
+	KindUnexpected     Kind = "unexpected"
+)
+
+// limitExhausted is Postman's name for a month's quota used up.
+const limitExhausted = "serviceLimitExhausted"
+
+// APIError is an answer of the Postman API, or of something in its place, that
+// is no collection.
+type APIError struct {
+	Status  int
+	Kind    Kind
+	Name    string // Postman's name for the error; "" when it gave none
+	Message string // Postman's words, cleaned and cut at 200 runes; may be ""
+	UID     string
+	Quota   Quota
+	host    string
+}
+
+func (e *APIError) Error() string {
+	text := fmt.Sprintf("fetching the collection %s: %s answered %d", printable(e.UID), e.host, e.Status)
+	if status := http.StatusText(e.Status); status != "" {
+		text += " " + status
+	}
+	switch {
+	case e.Kind == KindGatewayHTML:
+		text += " with a page that is not from the Postman API"
+	case e.Message != "":
+		text += ": " + e.Message
+	}
+	if e.Name != "" && e.Name != e.Message {
+		text += " (" + e.Name + ")"
+	}
+	return text
+}
+
+// Hint is the next step for whoever runs this.
+func (e *APIError) Hint() string {
+	switch e.Kind {
+	case KindUnauthorized:
+		return "check the secret behind `postman-api-key`: the key may be missing in this workflow, revoked, expired, or of the other region (`postman-api-url`)"
+	case KindForbidden:
+		return "have the collection shared with the user of the key, or use the key of a user who can open it"
+	case KindNotFound:
+		return "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection: Postman answers the same for one it hides"
+	case KindRateLimited:
+		return "run again in a minute, with a lower `parallelism` if it happens often: Postman allows each user 300 calls a minute"
+	case KindQuotaExhausted:
+		return fmt.Sprintf("ask the Postman team's administrator for more calls, or wait for the next month; each active importer in Microcks costs %d to %d calls a day", PollsPerDay, PollsPerDayWithoutETag)
+	case KindServer:
+		if e.Status == http.StatusGatewayTimeout {
+			return "run again; if it stays so, split the collection: Postman needs too long for a very large one"
+		}
+		return "run again in a few minutes; https://status.postman.com tells whether Postman has a problem"
+	case KindGatewayHTML:
+		if e.Status >= 500 {
+			return "run again in a few minutes; if it stays so, look for a proxy or gateway between this runner and " + e.host
+		}
+		return "let this runner through to " + e.host + ": a proxy, firewall or sign-in page answered in its place"
+	case KindMalformedID:
+		return "take the uid from the link of Share > Via API, such as " + exampleUID
+	}
+	return "check `postman-api-url`, then run again"
+}
+
+// Anchor is the place in docs/troubleshooting.md.
+func (e *APIError) Anchor() string {
+	switch e.Kind {
+	case KindUnauthorized:
+		return "postman-401"
+	case KindForbidden:
+		return "postman-403"
+	case KindNotFound:
+		return "postman-404"
+	case KindRateLimited:
+		return "postman-429"
+	case KindQuotaExhausted:
+		return "postman-quota"
+	case KindServer:
+		return "postman-5xx"
+	case KindGatewayHTML:
+		return "postman-html"
+	case KindMalformedID:
+		return "postman-uid"
+	}
+	return "postman-unexpected"
+}
+
+// ExitCode is 13 for a collection not found, 2 for a uid that is none, 11 when
+// the answer was not Postman's, else 12: API error.
+func (e *APIError) ExitCode() int {
+	switch e.Kind {
+	case KindNotFound:
+		return 13
+	case KindMalformedID:
+		return 2
+	case KindGatewayHTML:
+		return 11
+	}
+	return 12
+}
+
+// apiError judges an answer that is no collection.
+func apiError(uid, host string, resp *http.Response, body []byte) *APIError {
+	f := parseFailure(body)
+	e := &APIError{
+		Status: resp.StatusCode, Name: printable(f.name), Message: printable(f.message),
+		UID: uid, Quota: quotaOf(resp.Header), host: printable(host),
+	}
+	e.Kind = kindOf(resp.StatusCode, f, len(body) > 0 && !looksLikeJSON(body), e.Quota)
+	return e
+}
+
+// kindOf judges status and body. The API's description and its servers do not
+// agree on the statuses, so the name decides where there is one.
+func kindOf(status int, f failure, page bool, q Quota) Kind {
+	switch {
+	case page, status == http.StatusOK:
+		return KindGatewayHTML
+	case f.name == limitExhausted, status == http.StatusTooManyRequests && q.Known && q.MonthRemaining == 0:
+		return KindQuotaExhausted
+	case status == http.StatusTooManyRequests:
+		return KindRateLimited
+	case status == http.StatusUnauthorized:
+		return KindUnauthorized
+	case status == http.StatusForbidden:
+		return KindForbidden
+	case status == http.StatusNotFound, f.name == "instanceNotFoundError":
+		return KindNotFound
+	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
+		// A GET of one collection can have nothing wrong but its id. The published
+		// description has 400 for "Collection Not Found".
+		if strings.Contains(strings.ToLower(f.message), "not found") || strings.Contains(strings.ToLower(f.message), "could not find") {
+			return KindNotFound
+		}
+		return KindMalformedID
+	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooEarly:
+		return KindServer
+	}
+	return KindUnexpected
+}
+
+// failure is what an error's body says. Texts are as the server sent them.
+type failure struct{ name, message string }
+
+// parseFailure reads the two families of errors that the API has,
+//
+//	{"error":{"name":…,"message":…}}, also {"error":"name","message":…}
+//	{"type":…,"title":…,"detail":…,"status":…} (RFC 7807)
+//
+// and returns nothing for a body of another form.
+func parseFailure(body []byte) failure {
+	var problem struct {
+		Error   json.RawMessage `json:"error"`
+		Message text            `json:"message"`
+		Type    text            `json:"type"`
+		Title   text            `json:"title"`
+		Detail  text            `json:"detail"`
+	}
+	if json.Unmarshal(body, &problem) != nil {
+		return failure{}
+	}
+	var named struct {
+		Name    text `json:"name"`
+		Message text `json:"message"`
+	}
+	var name text
+	switch {
+	case json.Unmarshal(problem.Error, &named) == nil && named.Name+named.Message != "":
+		return failure{name: string(named.Name), message: string(named.Message)}
+	case json.Unmarshal(problem.Error, &name) == nil && name != "":
+		return failure{name: string(name), message: string(problem.Message)}
+	}
+	f := failure{message: string(problem.Title)}
+	if detail := string(problem.Detail); detail != "" && detail != f.message {
+		if f.message != "" {
+			f.message += ": "
+		}
+		f.message += detail
+	}
+	if problem.Type != "" && problem.Type != "about:blank" {
+		f.name = path.Base(string(problem.Type)) // a URL that ends in the name, or the name
+	}
+	if f.message == "" {
+		f.message = string(problem.Message)
+	}
+	return f
+}
+
+// text is a JSON string; anything else reads as "", so that one odd member does
+// not hide the others.
+type text string
+
+func (t *text) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*t = text(s)
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package postman
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"postman-microcks-importer/internal/transport"
+)
+
+// Client calls the Postman API at one base URL. The API key and the limits are
+// the business of its http.Client.
+type Client struct {
+	http *http.Client
+	base string // scheme://host[:port]
+}
+
+// New makes a client for an origin that [CheckBase] returned; empty is
+// https://api.getpostman.com.
+func New(client *http.Client, baseURL string) *Client {
+	if baseURL == "" {
+		baseURL = "https://" + DefaultHost
+	}
+	return &Client{http: client, base: strings.TrimSuffix(baseURL, "/")}
+}
+
+// Collection is a collection as the API served it.
+type Collection struct {
+	UID   string
+	URL   string // where it was fetched from
+	Raw   []byte // the whole body, {"collection":{…}}; nobody has judged it yet
+	ETag  string // "" when there was none: Microcks then imports at every poll
+	Quota Quota
+}
+
+// Collection fetches a collection, GET /collections/{uid}. A body that is no
+// JSON at first sight is refused, whatever else is in it is not looked at. Errors
+// are an [*APIError] for an answer and a *transport.Error for none.
+func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error) {
+	address := c.base + "/collections/" + url.PathEscape(uid)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetching the collection %s: %w", printable(uid), err)
+	}
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("fetching the collection %s: %w", printable(uid), transport.Explain(err))
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("fetching the collection %s: reading the answer: %w", printable(uid), err)
+	}
+	if resp.StatusCode != http.StatusOK || !looksLikeJSON(body) {
+		return nil, apiError(uid, req.URL.Host, resp, body)
+	}
+	return &Collection{UID: uid, URL: address, Raw: body, ETag: resp.Header.Get("ETag"), Quota: quotaOf(resp.Header)}, nil
+}
+
+// looksLikeJSON tells an object or array from a page of HTML by its first
+// character. A byte order mark is let through: what it does to an import is for
+// others to say.
+func looksLikeJSON(body []byte) bool {
+	body = bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\uFEFF")), " \t\r\n")
+	return len(body) > 0 && (body[0] == '{' || body[0] == '[')
+}

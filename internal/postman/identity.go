@@ -1,0 +1,110 @@
+package postman
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// CanonicalURL returns the repositoryUrl of a collection's importer,
+// https://{host}/collections/{uid}. Instead of a host it takes the origin that
+// [CheckBase] returned, and keeps its scheme.
+func CanonicalURL(host, uid string) string {
+	if !strings.Contains(host, "://") {
+		host = "https://" + host
+	}
+	return strings.TrimSuffix(host, "/") + "/collections/" + uid
+}
+
+// SameCollection tells whether an importer's repositoryUrl is the collection uid
+// in the Postman API at base (an origin or a host; empty is [DefaultHost]). The
+// two names of the classic region are one; the EU region and any other base are
+// only themselves. The collection may stand there with or without its owner, in
+// letters of either case, with a query or a slash after it.
+func SameCollection(repositoryURL, base, uid string) bool {
+	u, err := url.Parse(strings.TrimSpace(repositoryURL))
+	if err != nil || u.Host == "" {
+		return false
+	}
+	if base == "" {
+		base = DefaultHost
+	}
+	if !strings.Contains(base, "://") {
+		base = "https://" + base
+	}
+	b, err := url.Parse(base)
+	if err != nil || region(u) != region(b) {
+		return false
+	}
+	id, ok := strings.CutPrefix(strings.TrimSuffix(u.Path, "/"), "/collections/")
+	if !ok {
+		return false
+	}
+	_, uuid, _ := strings.Cut(uid, "-")
+	return strings.EqualFold(id, uid) || uidForm.MatchString(uid) && strings.EqualFold(id, uuid)
+}
+
+// region returns one text for all origins that serve the same collections.
+func region(u *url.URL) string {
+	host, scheme, port := strings.ToLower(u.Hostname()), strings.ToLower(u.Scheme), u.Port()
+	switch host {
+	case DefaultHost, currentHost:
+		return "Postman"
+	case euHost:
+		return "Postman EU"
+	}
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[scheme]
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// CheckBase reads a base URL of the Postman API and returns its origin,
+// scheme://host[:port]. It has to be https, since the API key goes there, or
+// http to this very machine. Its errors are of type [*BaseError].
+func CheckBase(raw string) (origin string, err error) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	switch {
+	case err != nil || u.Hostname() == "":
+		return "", &BaseError{shown(raw), "it is no URL"}
+	case u.User != nil:
+		return "", &BaseError{shown(raw), "it has a user or password in it"}
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", &BaseError{shown(raw), fmt.Sprintf("its scheme is %q", printable(u.Scheme))}
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "", &BaseError{shown(raw), "it is http, and the API key may not be sent unencrypted"}
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return "", &BaseError{shown(raw), "it has more than scheme and host"}
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// BaseError is a base URL that the API key will not be sent to.
+type BaseError struct {
+	Got    string // without query and userinfo
+	Reason string
+}
+
+func (e *BaseError) Error() string {
+	return fmt.Sprintf("%q cannot be the URL of the Postman API: %s", e.Got, e.Reason)
+}
+
+// Hint is the next step for whoever runs this.
+func (e *BaseError) Hint() string {
+	return fmt.Sprintf("leave `postman-api-url` empty for https://%s, or give https://%s for data in the EU, or https:// and the host of your own gateway", DefaultHost, euHost)
+}
+
+// Anchor is the place in docs/troubleshooting.md.
+func (e *BaseError) Anchor() string { return "postman-api-url" }
+
+// ExitCode is 2: wrong inputs.
+func (e *BaseError) ExitCode() int { return 2 }

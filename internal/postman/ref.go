@@ -1,0 +1,234 @@
+// Package postman knows Postman's references to collections and speaks the part
+// of the Postman API that this project needs, with the errors that API has.
+package postman
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Hosts of the Postman API. The first two are the same service; the third holds
+// the data of teams that chose to keep theirs in the EU.
+const (
+	DefaultHost = "api.getpostman.com"
+	currentHost = "api.postman.com"
+	euHost      = "api.eu.postman.com"
+)
+
+const uuidPattern = `[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`
+
+// What Postman itself takes for a uid is the owner's id, a dash and a UUID, in
+// letters of either case.
+var (
+	uuidForm   = regexp.MustCompile(`^` + uuidPattern + `$`)
+	uidForm    = regexp.MustCompile(`^[0-9A-Za-z]+-` + uuidPattern + `$`)
+	legacyForm = regexp.MustCompile(`^[0-9A-Fa-f]{20}$`)
+	keyForm    = regexp.MustCompile(`(?i)(PMAK|PMAT)-[0-9a-z-]+`)
+)
+
+// Ref is a reference to a collection, as a person gave it.
+type Ref struct {
+	UID  string // owner-uuid, the UUID in lower case
+	Host string // one of the hosts of the Postman API, when a URL of it was given
+	// AccessKey is the credential that the given URL carried (PMAT-…, in rare
+	// cases PMAK-…). It is of no use but to be masked.
+	AccessKey string
+}
+
+// String returns the uid. The access key is in no form of a Ref that fmt makes.
+func (r Ref) String() string { return r.UID }
+
+// GoString is String for %#v.
+func (r Ref) GoString() string { return "postman.Ref(" + r.UID + ")" }
+
+// ParseRef understands a collection's uid, the link of "Share > Via API", any
+// other URL of that collection in the Postman API, and a link of Postman's web
+// app that holds the uid. The query of a URL is dropped. Every error is a
+// [*RefError] and shows no credential.
+func ParseRef(s string) (Ref, error) {
+	s = strings.TrimSpace(s)
+	switch {
+	case s == "":
+		return Ref{}, refused(s, "it is empty")
+	case uidForm.MatchString(s):
+		return Ref{UID: lowerUUID(s)}, nil
+	case uuidForm.MatchString(s):
+		return Ref{}, bareUUID(s)
+	case keyForm.MatchString(s) && keyForm.FindString(s) == s:
+		return Ref{}, &RefError{
+			Got: shown(s), Reason: "it is a credential",
+			hint: "put the key into the input `postman-api-key`, from a secret, and replace it in Postman if it was ever committed",
+		}
+	}
+	u, err := url.Parse(s)
+	if err == nil && u.Scheme == "" {
+		u, err = url.Parse("https://" + s) // pasted without the scheme
+	}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") {
+		return Ref{}, refused(s, "it is neither a uid (owner-uuid) nor a URL")
+	}
+	if u.User != nil {
+		return Ref{}, refused(s, "it is a URL with a user or password in it")
+	}
+	host := strings.ToLower(u.Hostname())
+	segments := slices.DeleteFunc(strings.Split(u.Path, "/"), func(s string) bool { return s == "" })
+	ref := Ref{AccessKey: credentialIn(u)}
+	switch {
+	case isAPIHost(host):
+		ref.UID, err = apiURL(s, segments)
+		ref.Host = host
+	case isUnder(host, "getpostman.com"), isUnder(host, "postman.com"), isUnder(host, "postman.co"):
+		ref.UID, err = webLink(s, segments)
+	default:
+		err = refused(s, fmt.Sprintf("it is a URL of %s, which is not Postman's", shown(host)))
+	}
+	if err != nil {
+		return Ref{}, err
+	}
+	return ref, nil
+}
+
+// apiURL returns the uid in the path /collections/{uid} of the Postman API.
+func apiURL(given string, path []string) (string, error) {
+	switch {
+	case len(path) != 2 || path[0] != "collections":
+		return "", refused(given, "it is a URL of the Postman API, but not one of a collection (/collections/…)")
+	case uuidForm.MatchString(path[1]):
+		return "", bareUUID(given)
+	case !uidForm.MatchString(path[1]):
+		return "", refused(given, fmt.Sprintf("it is a URL of a collection, but %q is no uid", shown(path[1])))
+	}
+	return lowerUUID(path[1]), nil
+}
+
+// webLink returns the collection's uid in the path of a link of the web app, of
+// published documentation, or of a Run in Postman button.
+func webLink(given string, path []string) (string, error) {
+	var id string // what stands where a collection's uid stands
+	for i, segment := range path[:max(len(path)-1, 0)] {
+		switch segment {
+		case "collection", "collections", "documentation", "run-collection":
+			id = path[i+1]
+		}
+	}
+	switch {
+	case uidForm.MatchString(id):
+		return lowerUUID(id), nil
+	case uuidForm.MatchString(id):
+		return "", bareUUID(given)
+	case legacyForm.MatchString(id):
+		return "", refused(given, "it is a public JSON link of the kind that Postman gave up in 2022")
+	case id != "":
+		return "", refused(given, fmt.Sprintf("it is a link to a collection, but its short form %q has no uid", shown(id)))
+	}
+	for _, kind := range []string{"request", "example", "folder", "environment", "specification", "spec", "api", "mock", "monitor", "flow"} {
+		if slices.Contains(path, kind) {
+			return "", refused(given, fmt.Sprintf("it is a link to something else (%s)", kind))
+		}
+	}
+	if slices.Contains(path, "workspace") {
+		return "", refused(given, "it is a link to a workspace")
+	}
+	return "", refused(given, "it is a link of Postman, but no uid of a collection is in it")
+}
+
+// RefError is a text that refers to no collection.
+type RefError struct {
+	Got    string // what was given: without query and credentials, shortened
+	Reason string // what it was taken for
+	hint   string
+}
+
+func (e *RefError) Error() string {
+	return fmt.Sprintf("%q is no reference to a collection: %s", e.Got, e.Reason)
+}
+
+// Hint is the next step for whoever runs this.
+func (e *RefError) Hint() string { return e.hint }
+
+// Anchor is the place in docs/troubleshooting.md.
+func (e *RefError) Anchor() string { return "collection-reference" }
+
+// ExitCode is 2: wrong inputs.
+func (e *RefError) ExitCode() int { return 2 }
+
+const exampleUID = "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2"
+
+func refused(given, reason string) *RefError {
+	return &RefError{Got: shown(given), Reason: reason, hint: "in Postman choose Share > Via API and copy the link, or give the uid in it, such as " + exampleUID}
+}
+
+// bareUUID refuses an id without its owner: Postman finds such a collection only
+// for the very owner of the key, and only in the personal scope.
+func bareUUID(given string) *RefError {
+	return &RefError{
+		Got: shown(given), Reason: "it is a collection's id without the owner in front",
+		hint: "put the owner's number and a dash in front of the id: the link of Share > Via API shows both, such as " + exampleUID,
+	}
+}
+
+// shown makes a given text fit for an error: without the query (an access key
+// stands there), userinfo, credentials and control characters, and short.
+func shown(s string) string {
+	s, _, _ = strings.Cut(s, "?")
+	if scheme, rest, ok := strings.Cut(s, "://"); ok {
+		host, _, _ := strings.Cut(rest, "/")
+		if at := strings.LastIndexByte(host, '@'); at >= 0 {
+			s = scheme + "://***" + rest[at:]
+		}
+	}
+	return printable(s)
+}
+
+// maxShown is the most runes shown of a text that others wrote.
+const maxShown = 200
+
+// printable makes a text that others wrote fit for an error: credentials masked,
+// on one line, without control and format characters, at most 200 runes.
+func printable(s string) string {
+	s = strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c):
+			return ' '
+		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+			return -1
+		}
+		return c
+	}, s)
+	s = keyForm.ReplaceAllString(s, "$1-***")
+	if runes := []rune(s); len(runes) > maxShown {
+		s = string(runes[:maxShown-1]) + "…"
+	}
+	return strings.TrimSpace(s)
+}
+
+// credentialIn returns the credential in a URL's query, "" when there is none.
+func credentialIn(u *url.URL) string {
+	query := u.Query()
+	for _, name := range []string{"access_key", "apikey"} {
+		if value := query.Get(name); value != "" {
+			return value
+		}
+	}
+	return keyForm.FindString(u.RawQuery + "#" + u.Fragment)
+}
+
+func isAPIHost(host string) bool {
+	return host == DefaultHost || host == currentHost || host == euHost
+}
+
+// isUnder tells whether host is domain or a name under it.
+func isUnder(host, domain string) bool {
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
+
+// lowerUUID writes the UUID of a uid in lower case, so that one collection has
+// one uid.
+func lowerUUID(uid string) string {
+	owner, id, _ := strings.Cut(uid, "-")
+	return owner + "-" + strings.ToLower(id)
+}
