@@ -1,0 +1,16 @@
+# The image is one binary and the certificate authorities it trusts. Nothing
+# here needs BuildKit, so that every runner's builder can build it.
+FROM golang:1.26-alpine AS build
+ARG VERSION=dev
+ENV CGO_ENABLED=0
+COPY . /src/
+RUN cd /src && go build -trimpath -buildvcs=false \
+    -ldflags "-s -w -X postman-microcks-importer/internal/app.Version=${VERSION}" \
+    -o /out/postman-microcks-importer .
+
+# No USER: the runner's files for outputs and summary belong to its own account,
+# and only root may write them. No WORKDIR: the runner sets it to the workspace.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /out/postman-microcks-importer /postman-microcks-importer
+ENTRYPOINT ["/postman-microcks-importer"]

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// largestCertificates is the size in bytes above which a file is not read as
+// certificates; the bundles of whole systems have about 200 KiB.
+const largestCertificates = 1 << 20
+
+// isPEMText tells PEM text from a path.
+func isPEMText(s string) bool { return strings.Contains(s, "-----BEGIN") }
+
+// parseCertificates checks PEM text and gives its certificates alone as PEM.
+// The error's text quotes nothing of it.
+func parseCertificates(text []byte) ([]byte, error) {
+	var certificates []byte
+	for n := 1; ; n++ {
+		block, rest := pem.Decode(text)
+		if block == nil {
+			break
+		}
+		text = rest
+		switch {
+		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+			return nil, errors.New("it holds a private key, which belongs nowhere near a list of trusted certificates")
+		case block.Type != "CERTIFICATE":
+			return nil, fmt.Errorf("its block %d is no certificate", n)
+		}
+		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+			return nil, fmt.Errorf("its block %d is a certificate that cannot be read", n)
+		}
+		certificates = append(certificates, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: block.Bytes})...)
+	}
+	if certificates == nil {
+		return nil, errors.New("it holds no whole certificate")
+	}
+	return certificates, nil
+}
+
+// readCertificates reads a PEM file within the workspace.
+func readCertificates(root *os.Root, path string) ([]byte, error) {
+	f, err := root.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, largestCertificates+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > largestCertificates {
+		return nil, errors.New("it is larger than 1 MiB")
+	}
+	return text, nil
+}

@@ -1,0 +1,43 @@
+// Command gen writes what follows from the tables of inputs and outputs:
+// action.yml, and the tables of README.md between their markers. Run it by
+// `go generate ./internal/config`.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"postman-microcks-importer/internal/config"
+)
+
+// root is the repository, seen from internal/config, where go generate runs.
+const root = "../.."
+
+func main() {
+	if err := write(root); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+// write brings action.yml and README.md up to date.
+func write(root string) error {
+	action := filepath.Join(root, "action.yml")
+	if err := os.WriteFile(action, []byte(actionYAML(config.Inputs(), config.Outputs())), 0o644); err != nil {
+		return fmt.Errorf("writing action.yml: %w", err)
+	}
+	path := filepath.Join(root, "README.md")
+	readme, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading README.md: %w", err)
+	}
+	text, err := fillReadme(string(readme), config.Inputs(), config.Outputs())
+	if err != nil {
+		return fmt.Errorf("filling README.md: %w", err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		return fmt.Errorf("writing README.md: %w", err)
+	}
+	return nil
+}

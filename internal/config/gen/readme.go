@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"postman-microcks-importer/internal/config"
+)
+
+// fillReadme puts the tables between their markers and leaves all else alone.
+func fillReadme(readme string, inputs []config.Input, outputs []config.Output) (string, error) {
+	readme, err := fill(readme, "inputs", inputsTable(inputs))
+	if err != nil {
+		return "", err
+	}
+	return fill(readme, "outputs", outputsTable(outputs))
+}
+
+// fill replaces what stands between <!-- name:begin … --> and <!-- name:end -->.
+func fill(text, name, content string) (string, error) {
+	begin, end := "<!-- "+name+":begin ", "<!-- "+name+":end -->"
+	before, rest, found := strings.Cut(text, begin)
+	if !found {
+		return "", fmt.Errorf("it lacks the marker %s… -->", begin)
+	}
+	note, rest, found := strings.Cut(rest, "-->\n")
+	if !found {
+		return "", fmt.Errorf("the marker %s does not end its line", begin)
+	}
+	_, after, found := strings.Cut(rest, end)
+	if !found {
+		return "", fmt.Errorf("it lacks the marker %s", end)
+	}
+	return before + begin + note + "-->\n" + content + end + after, nil
+}
+
+// inputsTable is one table a group, so that each stays short enough to read.
+func inputsTable(inputs []config.Input) string {
+	var b strings.Builder
+	group := ""
+	for _, in := range inputs {
+		if in.Group != group {
+			group = in.Group
+			fmt.Fprintf(&b, "\n### %s\n\n| input | what it is | takes | when not given |\n|---|---|---|---|\n", group)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", in.Name, cell(in.Description), cell(takes(in)), cell(without(in)))
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// takes is the form of an input's value.
+func takes(in config.Input) string {
+	switch in.Kind {
+	case config.KindEnum:
+		return "`" + strings.Join(in.Allowed, "`, `") + "`"
+	case config.KindBool:
+		return "`true` or `false`"
+	case config.KindInt:
+		return fmt.Sprintf("%d to %d", in.Min, in.Max)
+	case config.KindList:
+		return "lines"
+	case config.KindSecret:
+		return "a secret"
+	case config.KindDuration:
+		return "a duration, such as `" + in.Example + "`"
+	case config.KindURL:
+		return "an address"
+	case config.KindPEM:
+		return "PEM text or a path"
+	}
+	return "text"
+}
+
+// without is what counts when an input is not given.
+func without(in config.Input) string {
+	var parts []string
+	if in.Required == "always" {
+		return "**needed**"
+	}
+	if in.Required != "" {
+		parts = append(parts, "**needed** "+needed(in.Required))
+	}
+	switch {
+	case in.Creating != "":
+		text := strings.TrimPrefix(in.WithoutValue(), "Not given: ")
+		parts = append(parts, strings.ToLower(text[:1])+text[1:])
+	case in.Default != "":
+		parts = append(parts, "`"+in.Default+"`")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// needed puts a preposition before a list of modes.
+func needed(when string) string {
+	if strings.HasPrefix(when, "`") {
+		return "in mode " + when
+	}
+	return when
+}
+
+// outputsTable is the table of outputs.
+func outputsTable(outputs []config.Output) string {
+	var b strings.Builder
+	b.WriteString("\n| output | what it is | set for | for example |\n|---|---|---|---|\n")
+	for _, out := range outputs {
+		set := "every run"
+		if out.Single {
+			set = "one collection"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", out.Name, cell(out.Description), set, out.Example)
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// cell keeps a text within its cell.
+func cell(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "|", `\|`), "\n", " ")
+}

@@ -1,0 +1,239 @@
+package config
+
+import "strings"
+
+// Kind is what the value of an input must look like.
+type Kind string
+
+// Kinds.
+const (
+	KindString   Kind = "text"
+	KindSecret   Kind = "secret"
+	KindBool     Kind = "boolean"
+	KindDuration Kind = "duration"
+	KindInt      Kind = "number"
+	KindList     Kind = "list"
+	KindEnum     Kind = "choice"
+	KindURL      Kind = "URL"
+	KindPEM      Kind = "PEM or path"
+)
+
+// Input is one row of the table of inputs.
+type Input struct {
+	Name  string
+	Group string // heading under which a reader finds it; rows of a group stand together
+	Kind  Kind
+
+	Allowed  []string // KindEnum: every value there is
+	Min, Max int      // KindInt: the range, both ends included
+
+	Default  string // what an input that is not given counts as; "" is none
+	Creating string // for what describes an importer: its value on creating one, in Markdown
+	Required string // when it cannot be left out, in Markdown; "" is never
+
+	// Env is the plain environment variable that gives the same value. An
+	// input that has one is a credential: it is refused as a flag.
+	Env string
+
+	Description string // Markdown, one or two sentences
+	Example     string // a value that is accepted; lines for a list
+}
+
+// FromEnvironmentOnly tells a credential, which no flag may carry: flags can be
+// read by every process of the machine and stay in the shell's history.
+func (in Input) FromEnvironmentOnly() bool { return in.Env != "" }
+
+// Variable is the environment variable in which the runner hands the input
+// over. The runner keeps dashes, unlike a shell.
+func (in Input) Variable() string {
+	return "INPUT_" + strings.ToUpper(strings.ReplaceAll(in.Name, " ", "_"))
+}
+
+// Headings of the table, in its order.
+const (
+	groupWhat     = "What to do"
+	groupPostman  = "Postman"
+	groupMicrocks = "Microcks and its sign-in"
+	groupImporter = "The importer in Microcks"
+	groupImport   = "Importing and judging"
+	groupRun      = "The run itself"
+)
+
+// Inputs is the table of inputs, in reading order for somebody new to it.
+func Inputs() []Input {
+	return []Input{
+		{
+			Name: "collection", Group: groupWhat, Kind: KindList,
+			Required:    "always",
+			Description: "The Postman collections, one a line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a link of the web app that holds a uid. With `mode: check` also the path of an exported collection in the workspace.",
+			Example:     "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
+		},
+		{
+			Name: "mode", Group: groupWhat, Kind: KindEnum,
+			Allowed:     []string{string(ModeAuto), string(ModeApply), string(ModePlan), string(ModeCheck), string(ModeRemove)},
+			Default:     string(ModeAuto),
+			Required:    "outside GitHub",
+			Description: "`check` judges the collections and needs no Microcks; `plan` shows what would change; `apply` changes it; `remove` deletes the importers that this repository's runs made. `auto` applies on a push to the default branch or of a tag, on a release, a schedule and a dispatch, and plans on every other event.",
+			Example:     "plan",
+		},
+
+		{
+			Name: "postman-api-key", Group: groupPostman, Kind: KindSecret, Env: "POSTMAN_API_KEY",
+			Required:    "`plan`, `apply`; `check` unless all collections are files",
+			Description: "The Postman API key. It reads the collections here, and Microcks gets it as a secret to read them again on its schedule.",
+			Example:     "${{ secrets.POSTMAN_API_KEY }}",
+		},
+		{
+			Name: "postman-api-url", Group: groupPostman, Kind: KindURL,
+			Creating:    "`https://api.getpostman.com`",
+			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. The API key is sent to Postman's own hosts and to this one, nowhere else.",
+			Example:     "https://api.eu.postman.com",
+		},
+
+		{
+			Name: "microcks-url", Group: groupMicrocks, Kind: KindURL,
+			Required:    "`plan`, `apply`, `remove`",
+			Description: "The address of Microcks as this step reaches it; what a browser shows, with `/#/…` or `/api` at its end, is understood too.",
+			Example:     "https://microcks.example.com",
+		},
+		{
+			Name: "keycloak-client-id", Group: groupMicrocks, Kind: KindString, Env: "KEYCLOAK_CLIENT_ID",
+			Required:    "with `keycloak-client-secret`",
+			Description: "The client (service account) to sign in to Microcks with, when its sign-in is on.",
+			Example:     "${{ secrets.KEYCLOAK_CLIENT_ID }}",
+		},
+		{
+			Name: "keycloak-client-secret", Group: groupMicrocks, Kind: KindSecret, Env: "KEYCLOAK_CLIENT_SECRET",
+			Required:    "with `keycloak-client-id`, unless `keycloak-auth` is `github-oidc`",
+			Description: "The secret of that client.",
+			Example:     "${{ secrets.KEYCLOAK_CLIENT_SECRET }}",
+		},
+		{
+			Name: "keycloak-auth", Group: groupMicrocks, Kind: KindEnum,
+			Allowed:     []string{AuthClientSecret, AuthGitHubOIDC},
+			Default:     AuthClientSecret,
+			Description: "How to sign in: with the client's secret, or with the token that GitHub signs for the job, so that no secret is stored; that needs `permissions: id-token: write`.",
+			Example:     AuthGitHubOIDC,
+		},
+		{
+			Name: "keycloak-url", Group: groupMicrocks, Kind: KindURL,
+			Creating:    "the address that Microcks names",
+			Description: "The address of Keycloak as this step reaches it, without `/realms/…`, when the one that Microcks names works in browsers only.",
+			Example:     "https://keycloak.example.com",
+		},
+		{
+			Name: "wait-for-microcks", Group: groupMicrocks, Kind: KindDuration,
+			Description: "How long to wait until Microcks is healthy, for one that starts along with the job. Not given: no waiting.",
+			Example:     "90s",
+		},
+		{
+			Name: "microcks-version", Group: groupMicrocks, Kind: KindString,
+			Creating:    "the newest known",
+			Description: "The version of Microcks that `mode: check` judges by, three numbers from 1.7.0 on. The other modes ask the server.",
+			Example:     "1.15.0",
+		},
+
+		{
+			Name: "importer-name", Group: groupImporter, Kind: KindString,
+			Creating:    "the collection's name",
+			Description: "The importer's name. For a run with one collection.",
+			Example:     "Pet Store (Postman)",
+		},
+		{
+			Name: "main-artifact", Group: groupImporter, Kind: KindBool,
+			Creating:    "`true`",
+			Description: "Whether the collection is the main artifact of its service (`true`), or a secondary one that adds examples to a service that another artifact defines (`false`).",
+			Example:     "false",
+		},
+		{
+			Name: "active", Group: groupImporter, Kind: KindBool,
+			Creating:    "`true`",
+			Description: "Whether Microcks keeps pulling the collection on its schedule.",
+			Example:     "false",
+		},
+		{
+			Name: "labels", Group: groupImporter, Kind: KindList,
+			Description: "Labels of the importer, `key=value`, one a line. They are added or changed; others stay as they are.",
+			Example:     "domain=pets\nteam=web",
+		},
+		{
+			Name: "service-labels", Group: groupImporter, Kind: KindList,
+			Description: "Labels of the service that the import makes, written like `labels`.",
+			Example:     "status=preview",
+		},
+		{
+			Name: "secret-name", Group: groupImporter, Kind: KindString,
+			Creating:    "`Postman API key for OWNER/REPO`",
+			Description: "The name of the secret in Microcks that holds the Postman API key.",
+			Example:     "Postman API key of the web team",
+		},
+		{
+			Name: "replace-secret", Group: groupImporter, Kind: KindBool, Default: "false",
+			Description: "Whether a new key may be put into a secret that importers outside this run use as well.",
+			Example:     "true",
+		},
+		{
+			Name: "replace-service", Group: groupImporter, Kind: KindBool, Default: "false",
+			Description: "Whether the collection may take over a service that another artifact, such as an OpenAPI file, defines now.",
+			Example:     "true",
+		},
+
+		{
+			Name: "import", Group: groupImport, Kind: KindEnum,
+			Allowed:     []string{ImportAuto, ImportAlways, ImportNever},
+			Default:     ImportAuto,
+			Description: "When to import now: `auto` when the importer changed, its last import failed, or Microcks serves something else than the collection says; `always`; or `never`, leaving it to the schedule.",
+			Example:     ImportAlways,
+		},
+		{
+			Name: "verify", Group: groupImport, Kind: KindEnum,
+			Allowed:     []string{VerifyService, VerifyMocks, VerifyNone},
+			Default:     VerifyService,
+			Description: "What to check after an import: `service` compares operations and examples with the collection; `mocks` also calls the mock of each example; `none` trusts the server's answer.",
+			Example:     VerifyMocks,
+		},
+		{
+			Name: "expected-name", Group: groupImport, Kind: KindString,
+			Description: "The service's name that the collection must give, else nothing is written. For a run with one collection.",
+			Example:     "Pet Store",
+		},
+		{
+			Name: "expected-version", Group: groupImport, Kind: KindString,
+			Description: "The service's version that the collection must give, else nothing is written: a gate for releases. For a run with one collection.",
+			Example:     "2.1.0",
+		},
+		{
+			Name: "fail-on", Group: groupImport, Kind: KindEnum,
+			Allowed:     []string{FailOnError, FailOnWarning},
+			Default:     FailOnError,
+			Description: "The lowest level of finding in a collection that fails it: `error`, what Microcks refuses or breaks on, or `warning`, what it imports otherwise than the author expects.",
+			Example:     FailOnWarning,
+		},
+		{
+			Name: "fail-on-changes", Group: groupImport, Kind: KindBool, Default: "false",
+			Description: "With `mode: plan`, whether any difference fails the step: a check on a schedule that Microcks still serves what the collections say.",
+			Example:     "true",
+		},
+		{
+			Name: "remove-services", Group: groupImport, Kind: KindBool, Default: "false",
+			Description: "With `mode: remove`, whether the services of the removed importers are deleted as well.",
+			Example:     "true",
+		},
+
+		{
+			Name: "timeout", Group: groupRun, Kind: KindDuration, Default: "5m",
+			Description: "How long the whole run may take, waiting included; 6h at most.",
+			Example:     "10m",
+		},
+		{
+			Name: "parallelism", Group: groupRun, Kind: KindInt, Min: 1, Max: 64, Default: "8",
+			Description: "How many requests may be under way at once.",
+			Example:     "4",
+		},
+		{
+			Name: "ca-certificate", Group: groupRun, Kind: KindPEM,
+			Description: "A certificate authority to trust beside the system's: PEM text, or the path of a PEM file in the workspace.",
+			Example:     "certs/company-ca.pem",
+		},
+	}
+}

@@ -1,0 +1,320 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Sources is where a run's settings come from.
+type Sources struct {
+	Args   []string // without the program's name
+	Getenv func(string) string
+	// ReadFile reads the event's payload; nil is os.ReadFile. Files of the
+	// workspace are not read through it, since they must not leave that folder.
+	ReadFile func(string) ([]byte, error)
+}
+
+// Parse reads everything and reports all problems together, in the order of the
+// table of inputs. The Run is never nil: beside problems it holds what could be
+// read, so that credentials can be masked and the report knows its mode.
+//
+// A flag wins over the environment; empty counts as not given, since the runner
+// cannot tell the two apart.
+func Parse(src Sources) (*Run, []Problem) {
+	if src.Getenv == nil {
+		src.Getenv = func(string) string { return "" }
+	}
+	if src.ReadFile == nil {
+		src.ReadFile = os.ReadFile
+	}
+	inputs := Inputs()
+	flags := readFlags(src.Args, inputs)
+	if flags.help || flags.version {
+		return &Run{Help: flags.help, Version: flags.version && !flags.help}, nil
+	}
+	p := &parser{
+		getenv:  src.Getenv,
+		inputs:  make(map[string]Input, len(inputs)),
+		flags:   flags.values,
+		run:     &Run{strays: flags.strays},
+		trigger: readTrigger(src.Getenv, src.ReadFile),
+		space:   openWorkspace(src.Getenv("GITHUB_WORKSPACE")),
+	}
+	defer p.space.close()
+	order := make(map[string]int, len(inputs))
+	for i, in := range inputs {
+		p.inputs[in.Name] = in
+		order[in.Name] = i + 1 // problems of no input (0) come first
+	}
+	p.gatherSecrets(inputs)
+	p.parse()
+
+	problems := append(flags.problems, p.problems...)
+	slices.SortStableFunc(problems, func(a, b Problem) int { return order[a.Input] - order[b.Input] })
+	return p.run, problems
+}
+
+// parser holds the raw inputs while they become a Run.
+type parser struct {
+	getenv   func(string) string
+	inputs   map[string]Input
+	flags    map[string][]string
+	trigger  trigger
+	space    *workspace
+	secrets  []string // values that no text may show
+	run      *Run
+	problems []Problem
+}
+
+// parse fills the Run, one group of inputs after the other.
+func (p *parser) parse() {
+	p.origin()
+	p.mode()
+	p.postman()
+	p.microcks()
+	p.keycloak()
+	p.secret()
+	p.judging()
+	p.limits()
+	p.importers()
+	p.warnings()
+}
+
+// text is an input's value, trimmed, with its default; "" when there is none.
+func (p *parser) text(name string) string {
+	if value := p.given(name); value != "" {
+		return value
+	}
+	return p.inputs[name].Default
+}
+
+// given is an input's value as it was given, trimmed: by flag, as the runner
+// hands it over, or for a credential by its plain variable.
+func (p *parser) given(name string) string {
+	in := p.inputs[name]
+	if values, ok := p.flags[name]; ok {
+		return strings.TrimSpace(strings.Join(values, "\n"))
+	}
+	if value := strings.TrimSpace(p.getenv(in.Variable())); value != "" || in.Env == "" {
+		return value
+	}
+	return strings.TrimSpace(p.getenv(in.Env))
+}
+
+// gatherSecrets collects, before any text is made, every value that none may
+// show.
+func (p *parser) gatherSecrets(inputs []Input) {
+	for _, in := range inputs {
+		if !in.FromEnvironmentOnly() || in.Kind != KindSecret {
+			continue
+		}
+		// Both places count: the one that loses is a credential all the same.
+		for _, name := range []string{in.Variable(), in.Env} {
+			if value := strings.TrimSpace(p.getenv(name)); value != "" {
+				p.secrets = append(p.secrets, value)
+			}
+		}
+	}
+	for _, stray := range p.run.strays {
+		p.secrets = append(p.secrets, stray.Reveal())
+	}
+	// Keys that were put where none belongs, found by Postman's prefixes.
+	for _, in := range inputs {
+		if in.Kind == KindSecret {
+			continue
+		}
+		for _, key := range postmanKey.FindAllString(p.given(in.Name), -1) {
+			if len(key) > len("PMAK-")+8 {
+				p.run.strays = append(p.run.strays, Secret(key))
+			}
+		}
+	}
+}
+
+// problem reports a value; got is a text that is already safe to show.
+func (p *parser) problem(name, got, takes, hint string) {
+	p.problems = append(p.problems, Problem{Input: name, Got: got, Takes: takes, Hint: hint})
+}
+
+// invalid reports the value of an input that has a form of its own.
+func (p *parser) invalid(name, value string) {
+	in := p.inputs[name]
+	p.problem(name, quoted(p.shown(value)), in.takes(), "Write it for example as "+p.example(name)+".")
+}
+
+// shown makes a value fit to be seen.
+func (p *parser) shown(value string) string { return shown(value, p.secrets, shownValue) }
+
+// example is how an input is written where this run's inputs were written.
+func (p *parser) example(name string) string {
+	in := p.inputs[name]
+	if p.trigger.onGitHub {
+		return in.asYAML()
+	}
+	return in.asFlag()
+}
+
+// setting is how one input with one value is written.
+func (p *parser) setting(name, value string) string {
+	if p.trigger.onGitHub {
+		return name + ": " + value
+	}
+	return "--" + name + "=" + value
+}
+
+// once reports a flag that was given more than once for an input with one
+// value, and tells whether that is so.
+func (p *parser) once(name string) bool {
+	if len(p.flags[name]) < 2 {
+		return true
+	}
+	p.problem(name, "the flag --"+name+" more than once", "one value", "Keep one of them, for example "+p.example(name)+".")
+	return false
+}
+
+// boolean reads a boolean; nil when it was not given and has no default.
+func (p *parser) boolean(name string) *bool {
+	value := p.text(name)
+	if !p.once(name) || value == "" {
+		return nil
+	}
+	b, err := parseBool(value)
+	if err != nil {
+		p.invalid(name, value)
+		return nil
+	}
+	return &b
+}
+
+// isTrue reads a boolean that has a default.
+func (p *parser) isTrue(name string) bool {
+	b := p.boolean(name)
+	return b != nil && *b
+}
+
+// choice reads one of an input's allowed values; its default when it was wrong.
+func (p *parser) choice(name string) string {
+	in, value := p.inputs[name], p.text(name)
+	if !p.once(name) {
+		return in.Default
+	}
+	if slices.Contains(in.Allowed, value) {
+		return value
+	}
+	hint := "Write it for example as " + p.example(name) + "."
+	if near, ok := nearest(value, in.Allowed); ok {
+		hint = "Did you mean " + p.setting(name, near) + "?"
+	}
+	p.problem(name, quoted(p.shown(value)), in.takes(), hint)
+	return in.Default
+}
+
+// duration reads a duration; 0 when it was not given and has no default.
+func (p *parser) duration(name string) time.Duration {
+	value := p.text(name)
+	if !p.once(name) || value == "" {
+		return 0
+	}
+	d, err := parseDuration(value)
+	switch {
+	case errors.Is(err, errNoUnit):
+		p.problem(name, quoted(p.shown(value)), p.inputs[name].takes(), "Add the unit: s for seconds, m for minutes, h for hours, for example "+p.example(name)+".")
+	case err != nil:
+		p.invalid(name, value)
+	}
+	return d
+}
+
+// number reads a whole number.
+func (p *parser) number(name string) int {
+	in, value := p.inputs[name], p.text(name)
+	if !p.once(name) {
+		return 0
+	}
+	n, err := parseInt(value, in.Min, in.Max)
+	if err != nil {
+		p.invalid(name, value)
+	}
+	return n
+}
+
+// line reads text of one line; "" when it was not given.
+func (p *parser) line(name string) string {
+	value := p.given(name)
+	if !p.once(name) || value == "" {
+		return ""
+	}
+	if hasControl(value) || utf8.RuneCountInString(value) > longestName {
+		p.invalid(name, value)
+		return ""
+	}
+	return value
+}
+
+// list reads lines. A repeated flag adds lines.
+func (p *parser) list(name string) []string { return parseList(p.given(name)) }
+
+// credential reads a secret from the environment.
+func (p *parser) credential(name string) Secret {
+	value := p.given(name)
+	in := p.inputs[name]
+	switch {
+	case value == "":
+	case strings.ContainsAny(value, " \t") || hasControl(value):
+		p.problem(name, "a value that holds white space or a character that cannot be seen (not shown)", in.takes(),
+			"Save the credential again without quotes, spaces and line breaks around it.")
+	case len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0]:
+		p.problem(name, "a value within quotes (not shown)", in.takes(), "Save the credential again without the quotes.")
+	default:
+		return Secret(value)
+	}
+	return Secret(value)
+}
+
+// address reads a URL.
+func (p *parser) address(name string, parse func(string) (*url.URL, error)) *url.URL {
+	value := p.given(name)
+	if !p.once(name) || value == "" {
+		return nil
+	}
+	u, err := parse(value)
+	if err == nil {
+		return u
+	}
+	p.problem(name, quoted(shownAddress(value, p.secrets, shownValue)), p.inputs[name].takes(),
+		"Mend it: "+err.Error()+". For example "+p.example(name)+".")
+	return nil
+}
+
+// missing reports an input that the mode needs.
+func (p *parser) missing(name string) {
+	in := p.inputs[name]
+	takes := in.takes()
+	if p.run.Mode != "" {
+		takes += " (mode " + string(p.run.Mode) + " needs it)"
+	}
+	p.problem(name, "", takes, p.missingHint(in))
+}
+
+// missingHint says how to give what is missing, or why it cannot be there.
+func (p *parser) missingHint(in Input) string {
+	why := p.trigger.withoutSecrets()
+	switch {
+	case why != "" && in.FromEnvironmentOnly():
+		return "It may be missing because " + why + "; mode check on exported files needs none."
+	case why != "":
+		return "If it comes from a secret: " + why + "; mode check needs none on exported files."
+	case p.trigger.onGitHub && in.FromEnvironmentOnly():
+		return "Pass it to the step as " + in.asYAML() + ", and see that the secret exists: one that does not arrives empty."
+	case in.FromEnvironmentOnly():
+		return "Set the environment variable " + in.Env + "."
+	case p.trigger.onGitHub:
+		return "Pass it to the step, for example " + in.asYAML() + ", and see that a variable or secret in it exists: one that does not arrives empty."
+	}
+	return "Give it as a flag, for example " + in.asFlag() + "."
+}

@@ -1,0 +1,454 @@
+package config
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"postman-microcks-importer/internal/postman"
+)
+
+var update = flag.Bool("update", false, "write golden files")
+
+const (
+	uidA   = "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2"
+	uidB   = "12345678-22ece9e1-2abf-4edc-8e34-de66e74114d2"
+	apiKey = "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01"
+)
+
+// env is an environment; it lacks everything that is not in it.
+type env map[string]string
+
+func (e env) get(name string) string { return e[name] }
+
+// with is a copy with more in it.
+func (e env) with(more env) env {
+	all := env{}
+	for k, v := range e {
+		all[k] = v
+	}
+	for k, v := range more {
+		all[k] = v
+	}
+	return all
+}
+
+// action turns inputs into the variables by which the runner hands them over.
+func action(inputs map[string]string) env {
+	e := env{}
+	for name, value := range inputs {
+		e["INPUT_"+strings.ToUpper(name)] = value
+	}
+	return e
+}
+
+// readyToPlan is what a plan needs, outside GitHub.
+func readyToPlan() env {
+	return action(map[string]string{
+		"mode":            "plan",
+		"collection":      uidA,
+		"microcks-url":    "https://microcks.example.com",
+		"postman-api-key": apiKey,
+	})
+}
+
+// planned is the Run of readyToPlan in the given workspace.
+func planned(workspace string) *Run {
+	return &Run{
+		Mode:        ModePlan,
+		ModeReason:  "mode plan was given",
+		Workspace:   workspace,
+		Postman:     Postman{APIKey: apiKey},
+		Microcks:    Microcks{URL: "https://microcks.example.com"},
+		Keycloak:    Keycloak{Auth: AuthClientSecret},
+		Secret:      MicrocksSecret{Name: "Postman API key for postman-microcks-importer"},
+		Timeout:     5 * time.Minute,
+		Parallelism: 8,
+		FailOn:      FailOnError,
+		Import:      ImportAuto,
+		Verify:      VerifyService,
+		Importers:   []Importer{{Source: uidA, Ref: &postman.Ref{UID: uidA}}},
+	}
+}
+
+// sameRun compares all that a Run tells.
+func sameRun(want, got *Run) string {
+	return cmp.Diff(want, got, cmpopts.IgnoreUnexported(Run{}), cmpopts.EquateEmpty())
+}
+
+func pointer[T any](v T) *T { return &v }
+
+// TestGoodValues has, for every input, values that are accepted and what they
+// become.
+func TestGoodValues(t *testing.T) {
+	t.Parallel()
+	workspace := t.TempDir()
+	writeFile(t, workspace, "exports/pets.json", "{}")
+	writeFile(t, workspace, "pets.txt", "{}")
+	certificate := newCertificate(t)
+	writeFile(t, workspace, "certs/ca.pem", "# the company's\n"+certificate)
+
+	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
+	first := func(change func(*Importer)) func(*Run) {
+		return func(r *Run) { change(&r.Importers[0]) }
+	}
+	tests := map[string][]struct {
+		value string
+		want  func(*Run)
+	}{
+		"collection": {
+			{uidA, func(*Run) {}},
+			{"  \n" + uidA + " \r\n\n\t" + uidB + "\n", func(r *Run) {
+				r.Importers = append(r.Importers, Importer{Source: uidB, Ref: &postman.Ref{UID: uidB}})
+			}},
+			{link, func(r *Run) {
+				r.Importers[0].Source = "https://api.postman.com/collections/" + uidA + "…"
+				ref, err := postman.ParseRef(link)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Importers[0].Ref = &ref
+			}},
+		},
+		"mode": {
+			{"plan", func(*Run) {}},
+			{"apply", func(r *Run) { r.Mode, r.ModeReason = ModeApply, "mode apply was given" }},
+			{"check", func(r *Run) { r.Mode, r.ModeReason = ModeCheck, "mode check was given" }},
+			{"remove", func(r *Run) { r.Mode, r.ModeReason = ModeRemove, "mode remove was given" }},
+		},
+		"postman-api-key": {
+			{"\n " + apiKey + "\n", func(*Run) {}},
+			{"another-kind-of-key", func(r *Run) { r.Postman.APIKey = "another-kind-of-key" }},
+		},
+		"postman-api-url": {
+			{"https://api.eu.postman.com/", func(r *Run) { r.Postman.URL = "https://api.eu.postman.com" }},
+			{"http://127.0.0.1:9", func(r *Run) { r.Postman.URL = "http://127.0.0.1:9" }},
+		},
+		"microcks-url": {
+			{"https://microcks.example.com/", func(*Run) {}},
+			{"https://microcks.example.com/api", func(*Run) {}},
+			{"https://microcks.example.com/api/", func(*Run) {}},
+			{"https://microcks.example.com/api//", func(*Run) {}},
+			{"https://microcks.example.com/#/importers", func(*Run) {}},
+			{"https://microcks.example.com/#/services/66f0?x=y", func(*Run) {}},
+			{"HTTPS://Microcks.Example.COM#", func(*Run) {}},
+			{"https://example.com/microcks/api/", func(r *Run) { r.Microcks.URL = "https://example.com/microcks" }},
+			{"https://example.com/my%2Fmicrocks/#/x", func(r *Run) { r.Microcks.URL = "https://example.com/my%2Fmicrocks" }},
+			{"http://127.0.0.1:8080", func(r *Run) { r.Microcks.URL = "http://127.0.0.1:8080" }},
+			{"http://localhost:8080/", func(r *Run) { r.Microcks.URL = "http://localhost:8080" }},
+			{"http://[::1]:8080/", func(r *Run) { r.Microcks.URL = "http://[::1]:8080" }},
+			{"http://microcks:8080", func(r *Run) { r.Microcks.URL = "http://microcks:8080" }},
+		},
+		"keycloak-client-id": {
+			{"", func(*Run) {}},
+		},
+		"keycloak-client-secret": {
+			{"", func(*Run) {}},
+		},
+		"keycloak-auth": {
+			{"client-secret", func(*Run) {}},
+			{"github-oidc", func(r *Run) { r.Keycloak.Auth = AuthGitHubOIDC }},
+		},
+		"keycloak-url": {
+			{"https://keycloak.example.com/", func(r *Run) { r.Keycloak.URL = "https://keycloak.example.com" }},
+			{"https://example.com/auth/", func(r *Run) { r.Keycloak.URL = "https://example.com/auth" }},
+		},
+		"wait-for-microcks": {
+			{"90s", func(r *Run) { r.WaitForMicrocks = 90 * time.Second }},
+			{"1m30s", func(r *Run) { r.WaitForMicrocks = 90 * time.Second }},
+		},
+		"microcks-version": {
+			{"", func(*Run) {}},
+		},
+		"importer-name": {
+			{"  Pet Store (größer)  ", first(func(i *Importer) { i.Name = pointer("Pet Store (größer)") })},
+			{strings.Repeat("ö", longestName), first(func(i *Importer) { i.Name = pointer(strings.Repeat("ö", longestName)) })},
+		},
+		"main-artifact": {
+			{"true", first(func(i *Importer) { i.Main = pointer(true) })},
+			{"FALSE", first(func(i *Importer) { i.Main = pointer(false) })},
+		},
+		"active": {
+			{"True", first(func(i *Importer) { i.Active = pointer(true) })},
+			{"false", first(func(i *Importer) { i.Active = pointer(false) })},
+		},
+		"labels": {
+			{"domain=pets\n\n team = web=1 \nempty=\n$a/b=c.d", first(func(i *Importer) {
+				i.Labels = map[string]string{"domain": "pets", "team": "web=1", "empty": "", "$a/b": "c.d"}
+			})},
+		},
+		"service-labels": {
+			{"status=preview", first(func(i *Importer) { i.ServiceLabels = map[string]string{"status": "preview"} })},
+		},
+		"secret-name": {
+			{"My key", func(r *Run) { r.Secret = MicrocksSecret{Name: "My key", Explicit: true} }},
+		},
+		"replace-secret": {
+			{"true", func(r *Run) { r.Secret.Replace = true }},
+			{"False", func(*Run) {}},
+		},
+		"replace-service": {
+			{"TRUE", first(func(i *Importer) { i.ReplaceService = true })},
+		},
+		"import": {
+			{"auto", func(*Run) {}},
+			{"always", func(r *Run) { r.Import = ImportAlways }},
+			{"never", func(r *Run) { r.Import = ImportNever }},
+		},
+		"verify": {
+			{"service", func(*Run) {}},
+			{"mocks", func(r *Run) { r.Verify = VerifyMocks }},
+			{"none", func(r *Run) { r.Verify = VerifyNone }},
+		},
+		"expected-name": {
+			{"Pet Store", first(func(i *Importer) { i.ExpectedName = "Pet Store" })},
+		},
+		"expected-version": {
+			{"2.1.0", first(func(i *Importer) { i.ExpectedVersion = "2.1.0" })},
+		},
+		"fail-on": {
+			{"error", func(*Run) {}},
+			{"warning", func(r *Run) { r.FailOn = FailOnWarning }},
+		},
+		"fail-on-changes": {
+			{"true", func(r *Run) { r.FailOnChanges = true }},
+		},
+		"remove-services": {
+			{"true", func(r *Run) { r.RemoveServices = true }},
+		},
+		"timeout": {
+			{"6h", func(r *Run) { r.Timeout = 6 * time.Hour }},
+			{"1ns", func(r *Run) { r.Timeout = 1 }},
+			{"1.5h", func(r *Run) { r.Timeout = 90 * time.Minute }},
+		},
+		"parallelism": {
+			{"1", func(r *Run) { r.Parallelism = 1 }},
+			{"64", func(r *Run) { r.Parallelism = 64 }},
+			{"008", func(*Run) {}},
+		},
+		"ca-certificate": {
+			{certificate, func(r *Run) { r.CA = []byte(certificate) }},
+			{certificate + "some text between\n" + certificate, func(r *Run) { r.CA = []byte(certificate + certificate) }},
+			{"certs/ca.pem", func(r *Run) { r.CA = []byte(certificate) }},
+			{"./certs/../certs/ca.pem", func(r *Run) { r.CA = []byte(certificate) }},
+			{filepath.Join(workspace, "certs", "ca.pem"), func(r *Run) { r.CA = []byte(certificate) }},
+		},
+	}
+	for _, in := range Inputs() {
+		if len(tests[in.Name]) == 0 {
+			t.Errorf("no good value of %s is tested", in.Name)
+		}
+		for _, test := range tests[in.Name] {
+			t.Run(in.Name+"="+test.value, func(t *testing.T) {
+				t.Parallel()
+				want := planned(workspace)
+				test.want(want)
+				e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, in.Variable(): test.value})
+				run, problems := Parse(Sources{Getenv: e.get})
+				for _, p := range problems {
+					t.Errorf("problem:\n%s", p)
+				}
+				if diff := sameRun(want, run); diff != "" {
+					t.Errorf("by input (-want +got):\n%s", diff)
+				}
+				if in.FromEnvironmentOnly() {
+					return
+				}
+				e[in.Variable()] = ""
+				run, problems = Parse(Sources{Args: []string{"--" + in.Name + "=" + test.value}, Getenv: e.get})
+				for _, p := range problems {
+					t.Errorf("by flag:\n%s", p)
+				}
+				if diff := sameRun(want, run); diff != "" {
+					t.Errorf("by flag (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// bad is a case of TestBadValues.
+type bad struct {
+	input string // the one that the only problem must name
+	args  []string
+	env   env
+}
+
+// badValues has, for every input that can be wrong, values that are refused.
+func badValues(t *testing.T, workspace string) []bad {
+	t.Helper()
+	by := func(input string, values ...string) []bad {
+		var cases []bad
+		for _, v := range values {
+			cases = append(cases, bad{input: input, args: []string{"--" + input + "=" + v}})
+		}
+		return cases
+	}
+	credential := func(input, variable string, values ...string) []bad {
+		var cases []bad
+		for _, v := range values {
+			cases = append(cases, bad{input: input, env: env{"INPUT_" + strings.ToUpper(input): v, variable: ""}})
+		}
+		return cases
+	}
+	words := []string{"yes", "no", "on", "1", "tRUE", "true,", "truetrue", "null"}
+	choices := []string{"erorr", "x", "\u202Eabc", strings.Repeat("long", 100)}
+	addresses := []string{
+		"microcks.example.com", "localhost:8080", "ftp://example.com", "https://", "https:///path", "https://u:pw@example.com/",
+		"https://example.com?x=y", "https://example.com:0", "https://example.com:99999", "https://example.com:", "https://exa mple.com",
+		"https://example.com/%zz", "user:pw@example.com", "https:/u:pw@example.com",
+	}
+	durations := []string{"5", "0", "0s", "-5m", "7h", "5 m", "5minutes", "forever", "6h0m1ns", "1e3s"}
+
+	var cases []bad
+	cases = append(cases, by("collection", "pets", "https://example.com/collections/1",
+		"https://api.postman.com/collections/12ece9e1?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0",
+		"12ece9e1-2abf-4edc-8e34-de66e74114d2", "exports/pets.json", "exports/none.json", "../pets.json",
+		uidA+"\n"+strings.ToUpper(uidA), uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "")...)
+	cases = append(cases, by("mode", "aply", "Plan", "everything", "auto", "")...)
+	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb",
+		"PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)
+	cases = append(cases, by("postman-api-url", append(addresses, "http://api.postman.com", "https://api.postman.com/collections")...)...)
+	cases = append(cases, by("microcks-url", append(addresses, "")...)...)
+	cases = append(cases, credential("keycloak-client-id", "KEYCLOAK_CLIENT_ID", "a b", "a\x07b")...)
+	cases = append(cases,
+		bad{input: "keycloak-client-id", env: env{"INPUT_KEYCLOAK-CLIENT-SECRET": "the-client-secret"}},
+		bad{input: "keycloak-client-secret", env: env{"INPUT_KEYCLOAK-CLIENT-ID": "the-client"}},
+		bad{input: "keycloak-client-secret", env: env{"INPUT_KEYCLOAK-CLIENT-ID": "the-client", "INPUT_KEYCLOAK-CLIENT-SECRET": "the secret"}},
+	)
+	cases = append(cases, by("keycloak-auth", choices...)...)
+	cases = append(cases, by("keycloak-url", append(addresses, "https://keycloak.example.com/realms/microcks")...)...)
+	cases = append(cases, by("wait-for-microcks", durations...)...)
+	cases = append(cases, by("microcks-version", "1.10", "latest", "1.6.9", "0.9.0", "v1.15.0", "1.15.0 ;", "1.15.0.1")...)
+	cases = append(cases, by("importer-name", "two\nlines", "bell\x07", strings.Repeat("x", longestName+1), "a\u202Eb")...)
+	cases = append(cases, bad{input: "importer-name", args: []string{"--importer-name=x", "--collection=" + uidA, "--collection", uidB}})
+	cases = append(cases, by("main-artifact", words...)...)
+	cases = append(cases, by("active", words...)...)
+	for _, labels := range []string{"labels", "service-labels"} {
+		cases = append(cases, by(labels, "pets", "=pets", "a.b=c", "managed-by=me", "Managed-By-Repository=x", "a=1\na=2", "a=\x01")...)
+	}
+	cases = append(cases, by("secret-name", "two\nlines", strings.Repeat("x", longestName+1))...)
+	cases = append(cases, by("replace-secret", words...)...)
+	cases = append(cases, by("replace-service", words...)...)
+	cases = append(cases, by("import", append(choices, "allways")...)...)
+	cases = append(cases, by("verify", append(choices, "mock")...)...)
+	cases = append(cases, by("expected-name", "two\nlines")...)
+	cases = append(cases, bad{input: "expected-name", args: []string{"--expected-name=x", "--collection=" + uidA + "\n" + uidB}})
+	cases = append(cases, by("expected-version", "two\nlines")...)
+	cases = append(cases, bad{input: "expected-version", args: []string{"--expected-version=x", "--collection=" + uidA + "\n" + uidB}})
+	cases = append(cases, by("fail-on", append(choices, "Error")...)...)
+	cases = append(cases, by("fail-on-changes", words...)...)
+	cases = append(cases, by("remove-services", words...)...)
+	cases = append(cases, by("timeout", durations...)...)
+	cases = append(cases, by("parallelism", "0", "65", "-1", "+8", "8.0", "eight", "0x8", "99999999999999999999")...)
+	cases = append(cases, by("ca-certificate", "none.pem", "../ca.pem", "/etc/ssl/certs/ca-certificates.crt", "exports", "escape.pem",
+		"empty.pem", "key.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+		"-----BEGIN CERTIFICATE-----", "large.pem", "public.pem")...)
+	return cases
+}
+
+// TestBadValues keeps the text of every problem in a golden file, and holds
+// that one wrong value is one problem, about that input.
+func TestBadValues(t *testing.T) {
+	t.Parallel()
+	outside := t.TempDir()
+	writeFile(t, outside, "ca.pem", newCertificate(t))
+	workspace := t.TempDir()
+	writeFile(t, workspace, "exports/pets.json", "{}")
+	writeFile(t, workspace, "empty.pem", "")
+	writeFile(t, workspace, "key.pem", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n")
+	writeFile(t, workspace, "public.pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+	writeFile(t, workspace, "large.pem", strings.Repeat(" ", largestCertificates+1))
+	if err := os.Symlink(filepath.Join(outside, "ca.pem"), filepath.Join(workspace, "escape.pem")); err != nil {
+		t.Fatal(err)
+	}
+
+	var text strings.Builder
+	tested := map[string]bool{}
+	for _, c := range badValues(t, workspace) {
+		tested[c.input] = true
+		e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace}).with(c.env)
+		run, problems := Parse(Sources{Args: c.args, Getenv: e.get})
+		if run == nil {
+			t.Fatal("no Run beside the problems")
+		}
+		if len(problems) != 1 || problems[0].Input != c.input {
+			t.Errorf("%q %q: want one problem of %s, got %d:", c.args, c.env, c.input, len(problems))
+		}
+		for _, p := range problems {
+			text.WriteString(p.String() + "\n\n")
+			if hasControl(p.Input+p.Got+p.Takes+p.Hint) || p.Input == "" || p.Takes == "" || p.Hint == "" {
+				t.Errorf("%q: a field is empty or holds a control character: %q", c.args, p)
+			}
+			if n := len([]rune(p.Got)); n > shownValue+60 {
+				t.Errorf("%q: %d characters of what was given are shown", c.args, n)
+			}
+		}
+	}
+	for _, in := range Inputs() {
+		if !tested[in.Name] {
+			t.Errorf("no bad value of %s is tested", in.Name)
+		}
+	}
+	golden(t, "testdata/problems.golden", text.String())
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	e := action(map[string]string{
+		"mode": "plan", "timeout": "5", "active": "yes", "labels": "a.b=c\nx", "fail-on": "never",
+		"parallelism": "0", "microcks-url": "example.com", "collection": "pets\n" + uidA,
+	})
+	_, problems := Parse(Sources{Args: []string{"--unknown=1", "--verify=all"}, Getenv: e.get})
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.Input)
+	}
+	want := []string{"--unknown", "collection", "postman-api-key", "microcks-url", "active", "labels", "labels", "verify", "fail-on", "timeout", "parallelism"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems, in the table's order (-want +got):\n%s", diff)
+	}
+	err := &InputError{Problems: problems}
+	if n := strings.Count(err.Error(), "\n") + 1; n != len(want) || err.ExitCode() != 2 || err.Hint() != problems[0].Hint {
+		t.Errorf("as one error: %d lines, exit code %d, hint %q", n, err.ExitCode(), err.Hint())
+	}
+}
+
+// golden compares with a file, or writes it with -update.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got); go test -update writes it:\n%s", path, diff)
+	}
+}
+
+// writeFile writes a file below a folder.
+func writeFile(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,169 @@
+// Package config turns inputs, flags and the environment into one Run: what is
+// wanted, checked as far as that is possible without asking a server.
+//
+// The table in inputs.go is the one list of inputs: parsing, usage text,
+// action.yml and the tables of README.md all come from it.
+package config
+
+//go:generate go run ./gen
+
+import (
+	"slices"
+	"time"
+
+	"postman-microcks-importer/internal/postman"
+)
+
+// Mode says where a run ends.
+type Mode string
+
+// Modes. ModeAuto is an input only: a parsed Run never has it.
+const (
+	ModeAuto   Mode = "auto"
+	ModeApply  Mode = "apply"
+	ModePlan   Mode = "plan"
+	ModeCheck  Mode = "check"
+	ModeRemove Mode = "remove"
+)
+
+// Values of keycloak-auth.
+const (
+	AuthClientSecret = "client-secret"
+	AuthGitHubOIDC   = "github-oidc"
+)
+
+// Values of fail-on.
+const (
+	FailOnError   = "error"
+	FailOnWarning = "warning"
+)
+
+// Values of import.
+const (
+	ImportAuto   = "auto"
+	ImportAlways = "always"
+	ImportNever  = "never"
+)
+
+// Values of verify.
+const (
+	VerifyService = "service"
+	VerifyMocks   = "mocks"
+	VerifyNone    = "none"
+)
+
+// Run is everything that was asked for.
+type Run struct {
+	// Help and Version ask for the usage text or the version and nothing else:
+	// when one is set, nothing further was read.
+	Help    bool
+	Version bool
+
+	// Mode is resolved; it is empty only when a problem says why.
+	Mode Mode
+	// ModeReason is what decided the mode, such as "push to the default branch
+	// main". It may quote a branch's name, which is untrusted text.
+	ModeReason string
+
+	OnGitHub   bool   // GITHUB_ACTIONS is "true"
+	Workspace  string // the folder that local files are read from, and none outside it
+	Repository string // OWNER/REPO; "" outside GitHub
+	Provenance Provenance
+
+	Postman  Postman
+	Microcks Microcks
+	Keycloak Keycloak
+	Secret   MicrocksSecret
+
+	Timeout     time.Duration // of the whole run
+	Parallelism int           // requests at once, at most
+	CA          []byte        // PEM, certificates only; nil: the system's roots alone
+
+	FailOn          string        // FailOnError or FailOnWarning
+	Import          string        // ImportAuto, ImportAlways or ImportNever
+	Verify          string        // VerifyService, VerifyMocks or VerifyNone
+	FailOnChanges   bool          // mode plan: a difference is a failure
+	RemoveServices  bool          // mode remove: the services go as well
+	WaitForMicrocks time.Duration // 0: do not wait
+
+	Importers []Importer // in the order given, never two of one collection
+	Warnings  []string   // one sentence each; nothing secret in them
+
+	// strays are credentials found where none belongs, such as in a flag: not
+	// used, but to be masked.
+	strays []Secret
+}
+
+// Provenance tells which commit and which run asked for a change.
+type Provenance struct {
+	Commit string // 40 or 64 hex digits; "" outside GitHub
+	RunURL string // of the workflow run; "" outside GitHub
+}
+
+// Postman is where collections come from.
+type Postman struct {
+	APIKey Secret
+	URL    string // origin of the API; "" is the default host
+}
+
+// Microcks is where they go.
+type Microcks struct {
+	URL     string // without a trailing slash, /api or /#/…
+	Version string // the version that mode check judges by; "" is the newest known
+}
+
+// Keycloak is how to sign in to Microcks, when it asks for that.
+type Keycloak struct {
+	URL          string // "" is what Microcks itself names
+	ClientID     string
+	ClientSecret Secret
+	Auth         string // AuthClientSecret or AuthGitHubOIDC
+}
+
+// MicrocksSecret is the secret in Microcks that holds the Postman API key.
+type MicrocksSecret struct {
+	Name     string
+	Explicit bool // the name was given: an importer that refers to another secret changes over
+	Replace  bool // a new token may go into a secret that other importers use
+}
+
+// Importer is one wanted importer: a collection and what was said about it. A
+// nil field means that nothing was said, so that an existing importer keeps
+// what it has.
+type Importer struct {
+	Source string       // as given, without its query; safe to show once escaped
+	Ref    *postman.Ref // nil for a file
+	File   string       // path of an exported collection, relative to Run.Workspace; mode check only
+
+	Name           *string
+	Main           *bool
+	Active         *bool
+	Labels         map[string]string // added or changed, never removed
+	ReplaceService bool
+
+	ExpectedName    string
+	ExpectedVersion string
+	ServiceLabels   map[string]string
+}
+
+// Masks lists every credential that was read, those in refused flags and in
+// links included: mask them before anything is printed, problems too.
+func (r *Run) Masks() []string {
+	var masks []string
+	add := func(secret string) {
+		if secret != "" && !slices.Contains(masks, secret) {
+			masks = append(masks, secret)
+		}
+	}
+	add(r.Postman.APIKey.Reveal())
+	add(r.Keycloak.ClientSecret.Reveal())
+	for _, i := range r.Importers {
+		if i.Ref != nil {
+			add(i.Ref.AccessKey)
+		}
+	}
+	for _, s := range r.strays {
+		add(s.Reveal())
+	}
+	return masks
+}

@@ -1,0 +1,52 @@
+package config
+
+import (
+	"net/url"
+	"unicode"
+	"unicode/utf8"
+)
+
+// warn adds a warning; its text must be safe to show.
+func (p *parser) warn(text string) { p.run.Warnings = append(p.run.Warnings, text) }
+
+// warnings says what is allowed and yet likely a mistake.
+func (p *parser) warnings() {
+	p.warnClear("microcks-url", p.run.Microcks.URL)
+	p.warnClear("keycloak-url", p.run.Keycloak.URL)
+	if err := p.trigger.payloadError; err != nil && p.run.OnGitHub && p.trigger.event == "push" && p.given("mode") == "" {
+		p.warn("The default branch is not known, since " + err.Error() + "; a push to it would apply.")
+	}
+	if p.run.Microcks.Version != "" && p.run.Mode != ModeCheck && p.run.Mode != "" {
+		p.warn("microcks-version counts in mode check only: mode " + string(p.run.Mode) + " judges by the version of the server.")
+	}
+	if wait := p.run.WaitForMicrocks; wait > 0 && p.run.Timeout > 0 && wait >= p.run.Timeout {
+		p.warn("wait-for-microcks (" + wait.String() + ") is as long as timeout (" + p.run.Timeout.String() + ") or longer, which counts the waiting too.")
+	}
+}
+
+// warnClear warns about credentials that would travel in the clear. Loopback is
+// this machine alone.
+func (p *parser) warnClear(name, address string) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" || isLoopback(u.Hostname()) || p.run.Mode == ModeCheck {
+		return
+	}
+	what := ""
+	switch {
+	case name == "keycloak-url":
+		what = "the sign-in to Keycloak"
+	case p.given("keycloak-client-secret") != "" || p.run.Keycloak.Auth == AuthGitHubOIDC:
+		what = "the sign-in to Microcks"
+	case p.run.Mode == ModeApply && p.run.Postman.APIKey != "":
+		what = "the Postman API key, which Microcks gets as a secret,"
+	default:
+		return
+	}
+	p.warn(name + " begins with http://, so " + what + " can be read on the way: use https:// unless this is a network of your own, such as a job's service container.")
+}
+
+// upperFirst begins a sentence.
+func upperFirst(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
