@@ -24,7 +24,7 @@ func newError(method, rawURL string, err error) *Error {
 	}
 	e := &Error{Method: method, URL: Redact(rawURL), Kind: kindOf(err), Err: err}
 	if u, parseErr := url.Parse(rawURL); parseErr == nil {
-		e.host, e.scheme = strings.ToLower(u.Hostname()), u.Scheme
+		e.host = strings.ToLower(u.Hostname())
 	}
 	return e
 }
@@ -73,7 +73,7 @@ func kindOf(err error) Kind {
 		}
 	}
 	// net/http has no types for these.
-	for _, reset := range []string{"server closed idle connection", "stream error:", "http2: server sent GOAWAY", "http2: client connection lost"} {
+	for _, reset := range []string{"server closed idle connection", "stream error:", "http2: server sent GOAWAY", "http2: client connection lost", "malformed MIME header"} {
 		if strings.Contains(err.Error(), reset) {
 			return KindReset
 		}

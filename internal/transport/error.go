@@ -37,7 +37,6 @@ type Error struct {
 	Attempts int // how often it was tried; 0 when not known
 
 	host   string // that could not be reached
-	scheme string
 	target string // of a redirect: scheme://host
 	input  string // to be raised, when time was what lacked
 }
@@ -152,14 +151,14 @@ func Explain(err error) error {
 	if !ok {
 		return err
 	}
+	if c, ok := errors.AsType[*credentialError](outer.Err); ok {
+		return c.err
+	}
 	if _, ok := errors.AsType[interface {
 		error
 		Hint() string
 	}](outer.Err); ok {
 		return outer.Err
-	}
-	if c, ok := errors.AsType[*credentialError](outer.Err); ok {
-		return c.err
 	}
 	return newError(methodOf(outer.Op), outer.URL, outer.Err)
 }

@@ -54,7 +54,7 @@ func (l *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	if cred, ok := errors.AsType[*credentialError](err); ok {
-		return nil, cred.err
+		return nil, cred // for Explain to take its own words
 	}
 	return nil, c.explain(req.Context(), err)
 }

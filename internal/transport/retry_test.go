@@ -1,0 +1,515 @@
+package transport
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func TestStatusesThatAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	tried := func(code int) int {
+		switch code {
+		case 408, 425, 429, 500, 502, 503, 504:
+			return maxAttempts
+		}
+		return 1
+	}
+	for code := 200; code < 600; code++ {
+		if code/100 == 3 {
+			continue
+		}
+		for _, c := range []struct {
+			method string
+			o      Options
+			want   int
+		}{
+			{"GET", Options{}, tried(code)},
+			{"HEAD", Options{}, tried(code)},
+			{"POST", Options{RetryPOST: true}, tried(code)},
+			{"POST", Options{}, 1},
+			{"PUT", Options{RetryPOST: true}, 1},
+			{"DELETE", Options{RetryPOST: true}, 1},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				s, resp, err := do(t, t.Context(), c.o, c.method, status(code, ""))
+				if err != nil {
+					t.Fatalf("%s %d: %v", c.method, code, err)
+				}
+				if resp.StatusCode != code || s.calls() != c.want {
+					t.Errorf("%s %d: status %d after %d attempts, want %d attempts", c.method, code, resp.StatusCode, s.calls(), c.want)
+				}
+			})
+		}
+	}
+}
+
+func TestErrorsThatAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	op := func(op string, err error) error { return &net.OpError{Op: op, Net: "tcp", Err: err} }
+	for _, c := range []struct {
+		name     string
+		err      error
+		kind     Kind
+		attempts int
+	}{
+		{"refused", op("dial", syscall.ECONNREFUSED), KindRefused, 4},
+		{"no route", op("dial", syscall.EHOSTUNREACH), KindRefused, 4},
+		{"reset", op("read", syscall.ECONNRESET), KindReset, 4},
+		{"broken pipe", op("write", syscall.EPIPE), KindReset, 4},
+		{"ended before the answer", io.EOF, KindReset, 4},
+		{"ended in the answer", io.ErrUnexpectedEOF, KindReset, 4},
+		{"stream of HTTP/2", errors.New("stream error: stream ID 1; INTERNAL_ERROR"), KindReset, 4},
+		{"no such host", op("dial", &net.DNSError{Err: "no such host", Name: "api.example.com", IsNotFound: true}), KindDNS, 4},
+		{"slow DNS", op("dial", &net.DNSError{Err: "i/o timeout", IsTimeout: true}), KindDNS, 4},
+		{"slow", op("read", timeoutError{}), KindTimeout, 4},
+		{"proxy down", op("proxyconnect", syscall.ECONNREFUSED), KindProxy, 4},
+		{"proxy refuses", &proxyRefusal{"http://proxy:3128", 407}, KindProxy, 1},
+		{"proxy is overloaded", &proxyRefusal{"http://proxy:3128", 503}, KindProxy, 4},
+		{"proxy address", errProxyAddress, KindProxy, 1},
+		{"unknown authority", x509.UnknownAuthorityError{}, KindTLS, 1},
+		{"wrong host", x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, KindTLS, 1},
+		{"expired", x509.CertificateInvalidError{Reason: x509.Expired}, KindTLS, 1},
+		{"alert", op("remote error", errors.New("tls: handshake failure")), KindTLS, 1},
+		{"http on a https port", http.ErrSchemeMismatch, KindTLS, 1},
+		{"no HTTP", errors.New("malformed HTTP response"), KindOther, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, _, err := do(t, t.Context(), Options{}, "GET", fails(c.err))
+				e, ok := errors.AsType[*Error](err)
+				if !ok {
+					t.Fatalf("not an *Error: %v", err)
+				}
+				if e.Kind != c.kind || s.calls() != c.attempts || e.Attempts != c.attempts {
+					t.Errorf("kind %s after %d attempts (says %d), want %s after %d", e.Kind, s.calls(), e.Attempts, c.kind, c.attempts)
+				}
+				if !errors.Is(err, c.err) && c.kind != KindTLS {
+					t.Errorf("the cause is lost: %v", err)
+				}
+				if e.Hint() == "" || e.Anchor() != "connect-"+string(c.kind) || e.ExitCode() != 11 {
+					t.Errorf("hint %q, anchor %q, exit code %d", e.Hint(), e.Anchor(), e.ExitCode())
+				}
+				if text := Explain(err).Error(); strings.Contains(text, "secret") || !strings.Contains(text, "key=***") {
+					t.Errorf("not redacted: %s", text)
+				}
+			})
+			synctest.Test(t, func(t *testing.T) {
+				if s, _, _ := do(t, t.Context(), Options{}, "POST", fails(c.err)); s.calls() != 1 {
+					t.Errorf("a POST was sent %d times", s.calls())
+				}
+			})
+		})
+	}
+}
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string { return "i/o timeout" }
+func (timeoutError) Timeout() bool { return true }
+
+func TestRecovery(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var seen []Exchange
+		o := Options{Trace: func(x Exchange) { seen = append(seen, x) }}
+		start := time.Now()
+		_, resp, err := do(t, t.Context(), o, "GET",
+			status(503, "", "Retry-After: 7"), fails(io.EOF), status(200, "ok"))
+		if err != nil || resp.StatusCode != 200 {
+			t.Fatal(resp, err)
+		}
+		var waited time.Duration
+		for i := range seen {
+			waited += seen[i].Wait
+		}
+		if total := time.Since(start); total != waited || total < 7*time.Second || total > 8500*time.Millisecond {
+			t.Errorf("took %s, waits of %s", total, waited)
+		}
+		for i := range seen {
+			seen[i].Wait = 0
+		}
+		want := []Exchange{
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: 1},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Attempt: 2, Err: io.EOF},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 200, Attempt: 3},
+		}
+		sameError := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })
+		if diff := cmp.Diff(want, seen, sameError); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// A body that breaks off is an attempt that failed, not an answer.
+func TestBodyThatBreaksOffIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken := func(req *http.Request) (*http.Response, error) {
+			resp, _ := status(200, "")(req)
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("hal"), failingReader{}))
+			return resp, nil
+		}
+		s := &script{answers: []answer{broken, status(200, "whole")}}
+		client, _ := NewClient(Options{Base: s})
+		resp, err := client.Get("https://api.example.com/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(resp.Body); string(body) != "whole" || err != nil {
+			t.Errorf("%q, %v", body, err)
+		}
+	})
+}
+
+type failingReader struct{}
+
+func (failingReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestBodyIsSentAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var bodies []string
+		take := func(code int) answer {
+			return func(req *http.Request) (*http.Response, error) {
+				body, _ := io.ReadAll(req.Body)
+				bodies = append(bodies, string(body))
+				return status(code, "")(req)
+			}
+		}
+		_, _, err := do(t, t.Context(), Options{RetryPOST: true}, "POST", take(503), take(200))
+		if diff := cmp.Diff([]string{"payload", "payload"}, bodies); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+	})
+}
+
+func TestPermanent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := Options{Permanent: func(r *http.Response) bool { return r.StatusCode == 429 }}
+		if s, resp, _ := do(t, t.Context(), o, "GET", status(429, "")); s.calls() != 1 || resp.StatusCode != 429 {
+			t.Errorf("%d attempts at what is permanent", s.calls())
+		}
+		if s, _, _ := do(t, t.Context(), o, "GET", status(503, "")); s.calls() != maxAttempts {
+			t.Errorf("%d attempts at what is not", s.calls())
+		}
+	})
+}
+
+func TestWaitBeyondTheDeadlineFailsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]answer{
+		"seconds": status(429, "", "Retry-After: 90"),
+		"date":    status(503, "", "Retry-After: Sat, 01 Jan 2000 00:01:30 GMT"), // the bubble's clock starts at midnight
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				start := time.Now()
+				s, _, err := do(t, ctx, Options{}, "GET", first)
+				e, ok := errors.AsType[*Error](err)
+				if !ok || e.Kind != KindTimeout || s.calls() != 1 || time.Since(start) != 0 {
+					t.Fatalf("%v after %d attempts and %s", err, s.calls(), time.Since(start))
+				}
+				if !strings.Contains(e.Hint(), "raise the input `timeout`") {
+					t.Errorf("hint: %s", e.Hint())
+				}
+				for _, part := range []string{"the server answered", "could be in 1m3", "leaves 20s"} {
+					if !strings.Contains(e.Error(), part) {
+						t.Errorf("%q is not in: %s", part, e)
+					}
+				}
+			})
+		})
+	}
+}
+
+// When the connection is what fails, the deadline does not hide that.
+func TestDeadlineDoesNotHideTheCause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+		defer cancel()
+		_, _, err := do(t, ctx, Options{DeadlineInput: "patience"}, "GET", fails(syscall.ECONNREFUSED))
+		e, _ := errors.AsType[*Error](err)
+		if e == nil || e.Kind != KindRefused || !strings.Contains(e.Error(), "`patience`") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestContextEnds(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("the run was stopped by SIGTERM")
+	for _, c := range []struct {
+		name string
+		with func(context.Context) (context.Context, context.CancelFunc)
+		kind Kind
+		is   error
+		hint string
+	}{
+		{"cancelled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(time.Second, func() { cancel(reason) })
+			return ctx, func() { cancel(nil) }
+		}, KindCanceled, context.Canceled, "run again"},
+		{"past its deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeoutCause(ctx, time.Second, reason)
+		}, KindTimeout, context.DeadlineExceeded, "raise the input `timeout`"},
+	} {
+		phases := map[string]answer{"in an attempt": hangs}
+		if c.kind == KindCanceled { // no wait goes past a deadline
+			phases["between two"] = status(503, "", "Retry-After: 60")
+		}
+		for phase, answer := range phases {
+			t.Run(c.name+" "+phase, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := c.with(t.Context())
+					defer cancel()
+					_, _, err := do(t, ctx, Options{}, "GET", answer)
+					e, ok := errors.AsType[*Error](err)
+					if !ok || e.Kind != c.kind || !errors.Is(err, reason) || !errors.Is(err, c.is) {
+						t.Fatalf("%#v", err)
+					}
+					if !strings.Contains(e.Hint(), c.hint) || !strings.Contains(e.Error(), reason.Error()) {
+						t.Errorf("%s; hint: %s", e, e.Hint())
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestPatience(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		method string
+		o      Options
+		calls  int
+		took   time.Duration // without the back-off, at least
+	}{
+		{"a GET is given up and tried again", "GET", Options{}, 4, 4 * time.Minute},
+		{"its length is an option", "GET", Options{Patience: time.Second}, 4, 4 * time.Second},
+		{"it can be without end", "GET", Options{Patience: -1}, 1, time.Hour},
+		{"a PUT is waited for", "PUT", Options{}, 1, time.Hour},
+		{"a POST is waited for", "POST", Options{}, 1, time.Hour},
+		{"a POST that can be repeated is given up", "POST", Options{RetryPOST: true}, 4, 4 * time.Minute},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				start := time.Now()
+				s, _, err := do(t, ctx, c.o, c.method, hangs)
+				e, _ := errors.AsType[*Error](err)
+				if e == nil || e.Kind != KindTimeout || s.calls() != c.calls {
+					t.Fatalf("%v after %d attempts", err, s.calls())
+				}
+				if took := time.Since(start); took < c.took || took > c.took+4*time.Second {
+					t.Errorf("took %s, want %s and the back-off", took, c.took)
+				}
+			})
+		})
+	}
+}
+
+// A body that keeps coming, however slowly, is read to its end; one that stops
+// is not waited for.
+func TestPatienceInTheBody(t *testing.T) {
+	t.Parallel()
+	trickle := func(pieces int) answer {
+		return func(req *http.Request) (*http.Response, error) {
+			r, w := io.Pipe()
+			ctx := req.Context()
+			context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
+			go func() {
+				for range pieces {
+					time.Sleep(50 * time.Second)
+					_, _ = w.Write([]byte("x"))
+				}
+				if pieces == 10 {
+					w.Close()
+				}
+			}()
+			resp, _ := status(200, "")(req)
+			resp.Body = r
+			return resp, nil
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		if s, resp, err := do(t, t.Context(), Options{}, "GET", trickle(10)); err != nil || resp.ContentLength != 10 || s.calls() != 1 {
+			t.Errorf("%v after %d attempts", err, s.calls())
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s, _, err := do(t, t.Context(), Options{}, "GET", trickle(2))
+		if e, _ := errors.AsType[*Error](err); e == nil || e.Kind != KindTimeout || s.calls() != maxAttempts || !strings.Contains(e.Error(), "said nothing for 1m0s") {
+			t.Errorf("%v after %d attempts", err, s.calls())
+		}
+	})
+}
+
+func TestAskedWait(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	in := func(d time.Duration) int64 { return now.Add(d).Unix() }
+	for _, c := range []struct {
+		status int
+		header string
+		want   time.Duration
+	}{
+		{429, "", 0},
+		{429, "Retry-After: 12", 12 * time.Second},
+		{503, "Retry-After: 12", 12 * time.Second},
+		{503, "Retry-After: Sun, 01 Mar 2026 12:00:05 GMT", 5 * time.Second},
+		{503, "Retry-After: Sunday, 01-Mar-26 12:00:05 GMT", 5 * time.Second},
+		{503, "Retry-After: Sun, 01 Mar 2026 11:00:00 GMT", 0},
+		{503, "Retry-After: -3", 0},
+		{503, "Retry-After: soon", 0},
+		{503, "Retry-After: 99999999999999999999", 0},
+		{503, "Retry-After: 999999999999999", longestWait},
+		{503, "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT", longestWait},
+		{429, "X-RateLimit-RetryAfter: 3", 3 * time.Second},
+		{429, "RetryAfter: 4", 4 * time.Second},
+		{503, "RetryAfter: 4", 0},
+		{429, "RateLimit-Reset: 30", 30 * time.Second},
+		{429, "X-RateLimit-Reset: 30", 30 * time.Second},
+		{500, "X-RateLimit-Reset: 30", 0},
+		{429, fmt.Sprintf("X-RateLimit-Reset: %d", in(30*time.Second)), 30 * time.Second},
+		{429, fmt.Sprintf("X-RateLimit-Reset: %d", in(30*time.Second)*1000), 30 * time.Second},
+		{429, fmt.Sprintf("X-RateLimit-Reset: %d", in(-time.Hour)), 0},
+		{429, "RateLimit: limit=300, remaining=0, reset=12", 12 * time.Second},
+		{429, "RateLimit: limit=300, reset=never", 0},
+	} {
+		resp := &http.Response{StatusCode: c.status, Header: make(http.Header)}
+		if name, value, ok := strings.Cut(c.header, ": "); ok {
+			resp.Header.Set(name, value)
+		}
+		if got := askedWait(resp, now); got != c.want {
+			t.Errorf("%d with %q: %s, want %s", c.status, c.header, got, c.want)
+		}
+	}
+	both := http.Header{"Retry-After": {"1"}, "X-Ratelimit-Reset": {"30"}}
+	if got := askedWait(&http.Response{StatusCode: 429, Header: both}, now); got != time.Second {
+		t.Errorf("Retry-After does not come first: %s", got)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	for before, most := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, waitCap, waitCap} {
+		var lowest, highest time.Duration = waitCap, 0
+		for range 2000 {
+			wait := backoff(before)
+			lowest, highest = min(lowest, wait), max(highest, wait)
+		}
+		if lowest < 0 || highest > most || lowest > most/10 || highest < most*9/10 {
+			t.Errorf("after %d attempts: waits from %s to %s, want 0 to %s", before+1, lowest, highest, most)
+		}
+	}
+	if wait := backoff(1 << 40); wait < 0 || wait > waitCap {
+		t.Errorf("overflow: %s", wait)
+	}
+}
+
+// Whatever servers answer: a request is sent at most four times, a write once,
+// and nothing ends after the deadline.
+func TestRetryProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		method := rapid.SampledFrom([]string{"GET", "HEAD", "POST", "PUT", "DELETE"}).Draw(rt, "method")
+		retryPOST := rapid.Bool().Draw(rt, "retryPOST")
+		limit := time.Duration(rapid.IntRange(1, 120_000).Draw(rt, "ms")) * time.Millisecond
+		answers := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) answer {
+			switch rapid.IntRange(0, 3).Draw(rt, "what") {
+			case 0:
+				return fails(rapid.SampledFrom([]error{io.EOF, syscall.ECONNREFUSED, x509.UnknownAuthorityError{}, errors.New("odd")}).Draw(rt, "err"))
+			case 1:
+				return hangs
+			}
+			code := rapid.SampledFrom([]int{200, 401, 404, 408, 429, 500, 503}).Draw(rt, "code")
+			return status(code, "", fmt.Sprintf("Retry-After: %d", rapid.IntRange(0, 60).Draw(rt, "after")))
+		}), 1, 5).Draw(rt, "answers")
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			start := time.Now()
+			s, resp, err := do(t, ctx, Options{RetryPOST: retryPOST, Patience: 10 * time.Second}, method, answers...)
+			most := 1
+			if method == "GET" || method == "HEAD" || method == "POST" && retryPOST {
+				most = maxAttempts
+			}
+			if n := s.calls(); n < 1 || n > most {
+				rt.Fatalf("%s sent %d times", method, n)
+			}
+			if took := time.Since(start); took > limit {
+				rt.Fatalf("took %s of %s", took, limit)
+			}
+			if (resp == nil) == (err == nil) {
+				rt.Fatalf("response %v, error %v", resp, err)
+			}
+			if e, ok := errors.AsType[*Error](err); err != nil && (!ok || e.Kind == KindCanceled) {
+				rt.Fatalf("%v", err)
+			}
+		})
+	})
+}
+
+func TestCredentialErrorPassesAsItIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		refusal := errors.New("sign-in refused")
+		var asked atomic.Int32
+		o := Options{Credential: &Credential{Origin: "https://api.example.com", Header: "Authorization", Value: func(context.Context) (string, error) {
+			asked.Add(1)
+			return "", refusal
+		}}}
+		s, _, err := do(t, t.Context(), o, "GET", status(200, ""))
+		if Explain(err) != refusal || s.calls() != 0 || asked.Load() != 1 {
+			t.Errorf("%v after %d requests, asked %d times", Explain(err), s.calls(), asked.Load())
+		}
+	})
+}
+
+// A renewed token is used by the next attempt.
+func TestCredentialIsAskedAtEveryAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		o := Options{Credential: &Credential{Origin: "https://API.example.com:443", Header: "Authorization", Value: func(context.Context) (string, error) {
+			n++
+			return fmt.Sprint("Bearer ", n), nil
+		}}}
+		s, _, err := do(t, t.Context(), o, "GET", status(503, ""), status(200, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range s.requests {
+			got = append(got, r.Header.Get("Authorization"))
+		}
+		if diff := cmp.Diff([]string{"Bearer 1", "Bearer 2"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
