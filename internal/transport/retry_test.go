@@ -82,6 +82,7 @@ func TestErrorsThatAreTriedAgain(t *testing.T) {
 		{"proxy address", errProxyAddress, KindProxy, 1},
 		{"unknown authority", x509.UnknownAuthorityError{}, KindTLS, 1},
 		{"wrong host", x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, KindTLS, 1},
+		{"not yet valid", x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}, KindTLS, 1},
 		{"expired", x509.CertificateInvalidError{Reason: x509.Expired}, KindTLS, 1},
 		{"alert", op("remote error", errors.New("tls: handshake failure")), KindTLS, 1},
 		{"http on a https port", http.ErrSchemeMismatch, KindTLS, 1},
@@ -121,6 +122,21 @@ type timeoutError struct{}
 
 func (timeoutError) Error() string { return "i/o timeout" }
 func (timeoutError) Timeout() bool { return true }
+
+func TestTraceOfTheLastAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var last Exchange
+		o := Options{Trace: func(x Exchange) { last = x }}
+		if _, _, err := do(t, t.Context(), o, "GET", status(503, "")); err != nil {
+			t.Fatal(err)
+		}
+		want := Exchange{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: maxAttempts}
+		if diff := cmp.Diff(want, last); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
 
 func TestRecovery(t *testing.T) {
 	t.Parallel()
@@ -196,6 +212,35 @@ func TestBodyIsSentAgain(t *testing.T) {
 			t.Error(diff, err)
 		}
 	})
+}
+
+func TestHints(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		url  string
+		err  error
+		want string
+	}{
+		{"https://nowhere.invalid/a", &net.DNSError{}, `"nowhere.invalid"`},
+		{"http://localhost:8080/", syscall.ECONNREFUSED, "http://172.17.0.1:PORT"},
+		{"http://127.0.0.1:8080/", syscall.ECONNREFUSED, "http://microcks:8080"},
+		{"http://[::1]:8080/", syscall.ECONNREFUSED, "http://microcks:8080"},
+		{"http://microcks:8080/", syscall.ECONNREFUSED, "check host and port"},
+		{"https://h/", x509.UnknownAuthorityError{}, "`ca-certificate`"},
+		{"https://h/", x509.CertificateInvalidError{Reason: x509.Expired}, "renew"},
+		{"https://h/", x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}, "`ca-certificate`"},
+		{"https://h/", x509.HostnameError{Certificate: &x509.Certificate{}}, "issued for"},
+		{"https://h/", http.ErrSchemeMismatch, "plain http"},
+		{"https://h/", timeoutError{}, "check that the server is up"},
+		{"https://h/", io.EOF, "load balancer"},
+		{"https://h/", errProxyAddress, "HTTPS_PROXY"},
+		{"https://h/", &LimitError{}, "split"},
+		{"https://h/", errors.New("odd"), "check the URL"},
+	} {
+		if got := newError("GET", c.url, c.err).Hint(); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %v: %q has no %q", c.url, c.err, got, c.want)
+		}
+	}
 }
 
 func TestPermanent(t *testing.T) {
@@ -289,7 +334,7 @@ func TestContextEnds(t *testing.T) {
 					if !ok || e.Kind != c.kind || !errors.Is(err, reason) || !errors.Is(err, c.is) {
 						t.Fatalf("%#v", err)
 					}
-					if !strings.Contains(e.Hint(), c.hint) || !strings.Contains(e.Error(), reason.Error()) {
+					if !strings.Contains(e.Hint(), c.hint) || !strings.Contains(e.Error(), reason.Error()) || strings.Contains(e.Error(), "next try") {
 						t.Errorf("%s; hint: %s", e, e.Hint())
 					}
 				})
@@ -339,6 +384,7 @@ func TestPatienceInTheBody(t *testing.T) {
 	t.Parallel()
 	trickle := func(pieces int) answer {
 		return func(req *http.Request) (*http.Response, error) {
+			time.Sleep(50 * time.Second)
 			r, w := io.Pipe()
 			ctx := req.Context()
 			context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
