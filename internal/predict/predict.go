@@ -39,6 +39,9 @@ type Prediction struct {
 	Outcome Outcome
 	// ImportError is the lastImportError of a refused import.
 	ImportError string
+	// ImportErrorUnknown is set when the import is refused but the server's
+	// words cannot be told; ImportError is then a guess or empty.
+	ImportErrorUnknown bool
 	// Cause says why a crashed import crashes; the server itself keeps silent.
 	Cause string
 	// Name and Version of the service; both empty when they cannot be read.
@@ -97,8 +100,11 @@ type Request struct {
 type Response struct {
 	Status    string
 	MediaType string // "" = none (null)
-	Content   *string
-	Headers   []Header
+	// MediaTypes are the candidates when several Content-Type headers leave
+	// undefined which one wins; MediaType is then the first of them.
+	MediaTypes []string
+	Content    *string
+	Headers    []Header
 }
 
 // Header with all its values.
@@ -136,4 +142,13 @@ type Finding struct {
 	// Line and Column, from 1, of the place in the input; 0 when unknown.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
+}
+
+// Collection predicts what a server makes of the bytes that it downloads from
+// t.URL. It never panics, and reads no further than the size that a server can
+// store.
+func Collection(raw []byte, t Target) Prediction {
+	run := newRun(raw, t)
+	run.predict()
+	return run.p
 }

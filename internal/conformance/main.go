@@ -1,0 +1,59 @@
+// Command conformance holds predictions against what real Microcks servers
+// were seen to do.
+//
+//	conformance -version V -observed FILE.jsonl INPUT_DIR
+//
+// predicts every input that FILE names for a server of version V and compares
+// everything that FILE records of it. It prints one line per disagreement and
+// last "N agree, M disagree", and exits 1 when M is not zero.
+//
+//	conformance -record MICROCKS_URL INPUT_DIR
+//
+// imports every input of INPUT_DIR into a running server and prints what came
+// of it, one JSON object a line, in the form that -observed reads. It deletes
+// what it made, and touches nothing else.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(args []string, out, errs io.Writer) int {
+	flags := flag.NewFlagSet("conformance", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	version := flags.String("version", "", "server `version` to predict for")
+	observed := flags.String("observed", "", "`file` of observations, one JSON object a line")
+	record := flags.String("record", "", "`URL` of a Microcks server to observe")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if flags.NArg() != 1 || (*observed == "") == (*record == "") {
+		flags.Usage()
+		return 2
+	}
+	dir := flags.Arg(0)
+	if *record != "" {
+		if err := recordAll(*record, dir, out, errs); err != nil {
+			fmt.Fprintln(errs, "error:", err)
+			return 20
+		}
+		return 0
+	}
+	agree, disagree, err := compareAll(*version, *observed, dir, out)
+	if err != nil {
+		fmt.Fprintln(errs, "error:", err)
+		return 2
+	}
+	fmt.Fprintf(out, "%d agree, %d disagree\n", agree, disagree)
+	if disagree > 0 {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,162 @@
+package predict
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// importer is the server's reader that an input is given to.
+type importer int
+
+const (
+	collectionImporter importer = iota // an export as Postman writes it
+	wrappedImporter                    // an answer of Postman's API
+	openAPIImporter
+	swaggerImporter
+	soapUIImporter
+	harImporter
+	foreignImporter // asyncapi, protobuf, GraphQL and Microcks' own formats
+)
+
+// Marks that the server looks for in a line, whatever stands around them.
+var (
+	openAPIMark   = regexp.MustCompile(`openapi['"]?[ \t\n\v\f\r]*:[ \t\n\v\f\r]*['"]?[3.]`)
+	swaggerMark   = regexp.MustCompile(`swagger['"]?[ \t\n\v\f\r]*:[ \t\n\v\f\r]*`)
+	asyncAPI2Mark = regexp.MustCompile(`asyncapi['"]?[ \t\n\v\f\r]*:[ \t\n\v\f\r]*['"]?[2.]`)
+	asyncAPI3Mark = regexp.MustCompile(`asyncapi['"]?[ \t\n\v\f\r]*:[ \t\n\v\f\r]*['"]?[3.]`)
+)
+
+// detection is how the server takes an input.
+type detection struct {
+	importer importer
+	lines    *lines // where reading stands; the server reads one line more
+	line     []byte // the line that decided
+}
+
+// detect finds the importer as the server does: line by line, trimmed, the
+// first mark wins. broken is set when the reading itself fails, see lines.next.
+func detect(raw []byte, b behaviour) (d detection, broken int) {
+	d.lines = newLines(raw)
+	for {
+		line, ok, broken := d.lines.next()
+		if broken > 0 {
+			return d, broken
+		}
+		if !ok {
+			break
+		}
+		d.line = javaTrim(line)
+		if found, ok := importerOf(d.line, b); ok {
+			d.importer = found
+			return d, 0
+		}
+	}
+	d.line = nil
+	d.importer = soapUIImporter
+	if b.harFallback {
+		d.importer = harImporter
+	}
+	return d, 0
+}
+
+func importerOf(line []byte, b behaviour) (importer, bool) {
+	starts := func(mark string) bool { return bytes.HasPrefix(line, []byte(mark)) }
+	holds := func(mark string) bool { return bytes.Contains(line, []byte(mark)) }
+	// Java's "." stops at line ends that readLine does not know.
+	matches := func(word string, mark *regexp.Regexp) bool {
+		return holds(word) && !bytes.ContainsAny(line, "\u0085\u2028\u2029") && mark.Match(line)
+	}
+	switch {
+	case starts(`"_postman_id":`):
+		return collectionImporter, true
+	case starts(`"collection":`), starts(`{"collection":`):
+		return wrappedImporter, true
+	case matches("openapi", openAPIMark):
+		return openAPIImporter, true
+	case matches("swagger", swaggerMark):
+		return swaggerImporter, true
+	case starts("<?xml"):
+		return soapUIImporter, true
+	case b.harByLogLine && (starts(`"log":`) || starts(`{"log":`)):
+		return harImporter, true
+	case matches("asyncapi", asyncAPI2Mark),
+		b.asyncAPI3 && matches("asyncapi", asyncAPI3Mark),
+		starts(`syntax = "proto3";`), starts(`syntax="proto3";`),
+		holds("kind: APIMetadata"),
+		b.apiExamples && holds("kind: APIExamples"),
+		holds("type Query {"), holds("type Mutation {"),
+		b.strictMicrocksID && starts("# microcksId:"),
+		!b.strictMicrocksID && holds("microcksId:"):
+		return foreignImporter, true
+	}
+	return 0, false
+}
+
+// Texts of lastImportError that do not depend on the input.
+const (
+	notV2            = "Only Postman v2 Collection are supported."
+	notParsed        = "Postman collection file parsing error"
+	wrappedNotParsed = "Postman workspace collection file parsing error"
+	noVersion        = "Version property is missing in Collection description"
+	noSoapUI         = "SoapUI project file parsing error"
+	noHAR            = "HAR version is not supported. Currently supporting: [1.1, 1.2]"
+	noHARComment     = "Expecting a comment in HAR log to specify Microcks service identifier"
+	badHARComment    = "microcksId comment is malformed. Expecting 'microcksId: <API_name>:<API_version>'"
+	noHARIdentity    = "No microcksId: comment found into GraphQL schema to get API name and version"
+	noJSONSpec       = "JSON spec file parsing error"
+)
+
+// refuseForeign predicts what comes of an input that the server does not take
+// for a collection.
+func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
+	p.Outcome = Refused
+	switch d.importer {
+	case soapUIImporter:
+		p.ImportError = noSoapUI
+	case harImporter:
+		refuseHAR(raw, b, p)
+	case openAPIImporter, swaggerImporter:
+		importSpec(raw, b, p)
+	default:
+		p.ImportErrorUnknown = true
+	}
+}
+
+// refuseHAR is the HTTP archive reader: it wants a version, then a comment.
+func refuseHAR(raw []byte, b behaviour, p *Prediction) {
+	doc, err := parse(raw, b.limitsNames)
+	if err != nil {
+		p.ImportError, p.ImportErrorUnknown = harSyntaxError(raw, err)
+		return
+	}
+	log := doc.value().at("log")
+	switch version, comment := log.at("version").asText(), log.at("comment").asText(); {
+	case version != "1.1" && version != "1.2":
+		p.ImportError = noHAR
+	case comment == "":
+		p.ImportError = noHARComment
+	case !strings.Contains(comment, "microcksId:"):
+		p.ImportError = noHARIdentity
+	default:
+		p.ImportErrorUnknown = true // a real HTTP archive
+	}
+}
+
+// importSpec is the reader for API descriptions: it finds title and version
+// where a description has them, and imports a service that has neither.
+func importSpec(raw []byte, b behaviour, p *Prediction) {
+	doc, err := parse(raw, b.limitsNames)
+	first, _, _ := newLines(raw).next()
+	first = javaTrim(first)
+	if err != nil || !bytes.HasPrefix(first, []byte("{")) || !utf8.Valid(raw) {
+		p.ImportErrorUnknown = err == nil
+		p.ImportError = noJSONSpec
+		return
+	}
+	info := doc.value().at("info")
+	p.Outcome = Imported
+	p.Name, p.Version = info.at("title").asText(), info.at("version").asText()
+	p.Service = &Service{Name: p.Name, Version: p.Version, Type: "REST"}
+}

@@ -1,0 +1,648 @@
+package predict
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// This file reads JSON as the server's parser (Jackson) does: text after the
+// first value is ignored, of two members of one name the last value counts at
+// the place of the first, numbers keep their kind, and strings may hold
+// surrogates that have no partner.
+
+// Limits of the server's parser.
+const (
+	maxDepth     = 1000   // nested arrays and objects
+	maxNumberLen = 1000   // characters of one number
+	maxNameLen   = 50_000 // characters of one member's name; servers from 1.11.0
+)
+
+type kind uint8
+
+const (
+	missing kind = iota
+	nullKind
+	boolKind
+	intKind
+	floatKind
+	textKind
+	arrayKind
+	objectKind
+)
+
+// node is one value of a document. Text stays undecoded in the input until it
+// is asked for.
+type node struct {
+	parent, first, next *node
+	start, end          uint32 // span of the value, quotes and brackets included
+	name, nameEnd       uint32 // span of the member's name without quotes
+	size                uint32 // members or elements
+	kind                kind
+	escaped             bool // the text holds a backslash
+	nameEscaped         bool
+}
+
+// document is a parsed input.
+type document struct {
+	raw  []byte
+	root *node
+}
+
+// value is a node that may be absent: a nil node answers as Jackson's missing
+// node does.
+type value struct {
+	doc *document
+	n   *node
+}
+
+func (d *document) value() value { return value{d, d.root} }
+
+func (v value) kind() kind {
+	if v.n == nil {
+		return missing
+	}
+	return v.n.kind
+}
+
+func (v value) exists() bool { return v.n != nil }
+
+// at is the member of that name; missing when there is none or v is no object.
+func (v value) at(name string) value {
+	if v.n == nil || v.n.kind != objectKind {
+		return value{v.doc, nil}
+	}
+	for m := v.n.first; m != nil; m = m.next {
+		if v.doc.named(m, name) {
+			return value{v.doc, m}
+		}
+	}
+	return value{v.doc, nil}
+}
+
+// has says whether v is an object with that member, null included.
+func (v value) has(name string) bool { return v.at(name).n != nil }
+
+// elements are the values of an array or of an object's members, in order.
+func (v value) elements(yield func(int, value) bool) {
+	if v.n == nil {
+		return
+	}
+	i := 0
+	for m := v.n.first; m != nil; m = m.next {
+		if !yield(i, value{v.doc, m}) {
+			return
+		}
+		i++
+	}
+}
+
+func (v value) size() int {
+	if v.n == nil {
+		return 0
+	}
+	return int(v.n.size)
+}
+
+// asText is the value as text: "null" for null, "" for what is absent, an
+// array or an object; numbers and booleans as Java prints them.
+func (v value) asText() string {
+	switch v.kind() {
+	case textKind:
+		return v.doc.text(v.n.start+1, v.n.end-1, v.n.escaped)
+	case nullKind:
+		return "null"
+	case boolKind:
+		return string(v.doc.raw[v.n.start:v.n.end])
+	case intKind:
+		return javaInteger(string(v.doc.raw[v.n.start:v.n.end]))
+	case floatKind:
+		return javaDouble(string(v.doc.raw[v.n.start:v.n.end]))
+	}
+	return ""
+}
+
+// asTextOr is asText with another answer for null and absent values.
+func (v value) asTextOr(absent string) string {
+	switch v.kind() {
+	case nullKind, missing:
+		return absent
+	}
+	return v.asText()
+}
+
+// isText says whether v is a JSON string.
+func (v value) isText() bool { return v.kind() == textKind }
+
+func (d *document) named(m *node, name string) bool {
+	if !m.nameEscaped {
+		return string(d.raw[m.name:m.nameEnd]) == name
+	}
+	return d.text(m.name, m.nameEnd, true) == name
+}
+
+func (d *document) memberName(m *node) string {
+	return d.text(m.name, m.nameEnd, m.nameEscaped)
+}
+
+// text decodes what stands between two quotes. Surrogates without a partner
+// are kept as three bytes, as UTF-8 would have them if it could.
+func (d *document) text(start, end uint32, escaped bool) string {
+	in := d.raw[start:end]
+	if !escaped {
+		return string(in)
+	}
+	var b strings.Builder
+	b.Grow(len(in))
+	for i := 0; i < len(in); {
+		c := in[i]
+		if c != '\\' {
+			j := i + 1
+			for j < len(in) && in[j] != '\\' {
+				j++
+			}
+			b.Write(in[i:j])
+			i = j
+			continue
+		}
+		i++
+		switch c = in[i]; c {
+		case 'b':
+			b.WriteByte('\b')
+		case 'f':
+			b.WriteByte('\f')
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't':
+			b.WriteByte('\t')
+		case 'u':
+			u := hex4(in[i+1:])
+			i += 4
+			if isHigh(u) && i+6 < len(in) && in[i+1] == '\\' && in[i+2] == 'u' {
+				if low := hex4(in[i+3:]); isLow(low) {
+					u = 0x10000 + (u-0xD800)<<10 + (low - 0xDC00)
+					i += 6
+				}
+			}
+			writeCodePoint(&b, u)
+		default:
+			b.WriteByte(c)
+		}
+		i++
+	}
+	return b.String()
+}
+
+func hex4(in []byte) rune {
+	var u rune
+	for _, c := range in[:4] {
+		u = u<<4 | rune(hexDigit(c))
+	}
+	return u
+}
+
+func hexDigit(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// syntaxError is where and why the server's parser gives up.
+type syntaxError struct {
+	offset int
+	reason string // as Jackson words it, without the place
+}
+
+func (e *syntaxError) Error() string {
+	return "reading JSON at byte " + strconv.Itoa(e.offset) + ": " + e.reason
+}
+
+// parser builds a document. Nodes come from chunks, so that a large input
+// costs few allocations.
+type parser struct {
+	raw     []byte
+	pos     int
+	depth   int
+	lax     bool // the input is not valid UTF-8: look at every sequence
+	names   bool // names have a limit
+	chunk   []node
+	err     *syntaxError
+	repeats map[string]*node // names of one large object, reused
+}
+
+// parse reads the first JSON value of raw; what follows is ignored. An input
+// of white space alone has no root.
+func parse(raw []byte, limitNames bool) (*document, *syntaxError) {
+	p := &parser{raw: raw, lax: !utf8.Valid(raw), names: limitNames}
+	if len(raw) >= 3 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
+		p.pos = 3
+	}
+	d := &document{raw: raw}
+	p.space()
+	if p.pos >= len(raw) {
+		return d, nil
+	}
+	d.root = p.value(nil)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return d, nil
+}
+
+func (p *parser) node() *node {
+	if len(p.chunk) == 0 {
+		p.chunk = make([]node, min(max(64, (len(p.raw)-p.pos)/48), 4096))
+	}
+	n := &p.chunk[0]
+	p.chunk = p.chunk[1:]
+	return n
+}
+
+func (p *parser) fail(offset int, reason string) *node {
+	if p.err == nil {
+		p.err = &syntaxError{offset, reason}
+	}
+	return nil
+}
+
+func (p *parser) space() {
+	for p.pos < len(p.raw) {
+		switch p.raw[p.pos] {
+		case ' ', '\t', '\n', '\r':
+			p.pos++
+		default:
+			return
+		}
+	}
+}
+
+const wantValue = "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+
+func (p *parser) value(parent *node) *node {
+	if p.pos >= len(p.raw) {
+		return p.fail(p.pos, p.endOfInput(parent))
+	}
+	n := p.node()
+	n.parent, n.start = parent, uint32(p.pos)
+	switch c := p.raw[p.pos]; {
+	case c == '"':
+		n.kind = textKind
+		n.escaped = p.str(maxInt)
+	case c == '{':
+		p.object(n)
+	case c == '[':
+		p.array(n)
+	case c == '-' || '0' <= c && c <= '9':
+		p.number(n)
+	case c == 't':
+		p.literal(n, "true", boolKind)
+	case c == 'f':
+		p.literal(n, "false", boolKind)
+	case c == 'n':
+		p.literal(n, "null", nullKind)
+	default:
+		p.odd(wantValue)
+	}
+	n.end = uint32(p.pos)
+	if p.err != nil {
+		return nil
+	}
+	return n
+}
+
+const maxInt = int(^uint(0) >> 1)
+
+func (p *parser) object(n *node) {
+	n.kind = objectKind
+	if p.depth++; p.depth > maxDepth {
+		p.fail(p.pos, tooDeep)
+		return
+	}
+	p.pos++
+	var last *node
+	for p.space(); ; p.space() {
+		if p.pos >= len(p.raw) {
+			p.fail(p.pos, p.endOfInput(n))
+			return
+		}
+		c := p.raw[p.pos]
+		if c == '}' && last == nil {
+			break
+		}
+		if last != nil {
+			if c == '}' {
+				break
+			}
+			if c != ',' {
+				p.odd("was expecting comma to separate Object entries")
+				return
+			}
+			p.pos++
+			p.space()
+			if p.pos >= len(p.raw) {
+				p.fail(p.pos, p.endOfInput(n))
+				return
+			}
+			c = p.raw[p.pos]
+		}
+		if c != '"' {
+			p.odd("was expecting double-quote to start field name")
+			return
+		}
+		nameStart := p.pos + 1
+		nameEscaped := p.str(maxNameLen)
+		if p.err != nil {
+			return
+		}
+		nameEnd := p.pos - 1
+		p.space()
+		if p.pos >= len(p.raw) {
+			p.fail(p.pos, p.endOfInput(n))
+			return
+		}
+		if p.raw[p.pos] != ':' {
+			p.odd("was expecting a colon to separate field name and value")
+			return
+		}
+		p.pos++
+		p.space()
+		m := p.value(n)
+		if m == nil {
+			return
+		}
+		m.name, m.nameEnd, m.nameEscaped = uint32(nameStart), uint32(nameEnd), nameEscaped
+		switch {
+		case last == nil:
+			n.first, n.size = m, 1
+			last = m
+		default:
+			if old := p.earlier(n, m); old != nil {
+				takeOver(old, m)
+				continue
+			}
+			last.next = m
+			last = m
+			n.size++
+		}
+	}
+	p.pos++
+	p.depth--
+}
+
+// earlier is the member of n that bears the name of m already, if any.
+func (p *parser) earlier(n, m *node) *node {
+	if !m.nameEscaped && n.size < 32 {
+		length := m.nameEnd - m.name
+		c := byte(0)
+		if length > 0 {
+			c = p.raw[m.name]
+		}
+		for o := n.first; o != nil; o = o.next {
+			if o.nameEscaped {
+				if p.decoded(o) == p.decoded(m) {
+					return o
+				}
+				continue
+			}
+			if o.nameEnd-o.name == length && (length == 0 || p.raw[o.name] == c) &&
+				string(p.raw[o.name:o.nameEnd]) == string(p.raw[m.name:m.nameEnd]) {
+				return o
+			}
+		}
+		return nil
+	}
+	return p.earlierOfMany(n, m)
+}
+
+// earlierOfMany is earlier for objects of many members: names are looked up in
+// a map that belongs to the object read last.
+func (p *parser) earlierOfMany(n, m *node) *node {
+	if n.size < 32 {
+		want := p.decoded(m)
+		for o := n.first; o != nil; o = o.next {
+			if p.decoded(o) == want {
+				return o
+			}
+		}
+		return nil
+	}
+	if p.repeats == nil || p.repeats[largeOwner] != n || len(p.repeats) != int(n.size)+1 {
+		p.repeats = make(map[string]*node, 2*n.size)
+		p.repeats[largeOwner] = n
+		for o := n.first; o != nil; o = o.next {
+			p.repeats[p.decoded(o)] = o
+		}
+	}
+	key := p.decoded(m)
+	if old, ok := p.repeats[key]; ok && key != largeOwner {
+		return old
+	}
+	p.repeats[key] = m
+	return nil
+}
+
+// largeOwner cannot be a name: it is not valid in any encoding that decodes.
+const largeOwner = "\xff\xfe owner"
+
+func (p *parser) decoded(m *node) string {
+	d := document{raw: p.raw}
+	return d.text(m.name, m.nameEnd, m.nameEscaped)
+}
+
+// takeOver puts the value of a repeated member in the place of the first one.
+func takeOver(old, m *node) {
+	old.first, old.size, old.kind, old.escaped = m.first, m.size, m.kind, m.escaped
+	old.start, old.end = m.start, m.end
+	old.name, old.nameEnd, old.nameEscaped = m.name, m.nameEnd, m.nameEscaped
+	for c := old.first; c != nil; c = c.next {
+		c.parent = old
+	}
+}
+
+func (p *parser) array(n *node) {
+	n.kind = arrayKind
+	if p.depth++; p.depth > maxDepth {
+		p.fail(p.pos, tooDeep)
+		return
+	}
+	p.pos++
+	var last *node
+	for p.space(); ; p.space() {
+		if p.pos >= len(p.raw) {
+			p.fail(p.pos, p.endOfInput(n))
+			return
+		}
+		c := p.raw[p.pos]
+		if c == ']' {
+			break
+		}
+		if last != nil {
+			if c != ',' {
+				p.odd("was expecting comma to separate Array entries")
+				return
+			}
+			p.pos++
+			p.space()
+		}
+		m := p.value(n)
+		if m == nil {
+			return
+		}
+		if last == nil {
+			n.first = m
+		} else {
+			last.next = m
+		}
+		last = m
+		n.size++
+	}
+	p.pos++
+	p.depth--
+}
+
+// plainByte marks the bytes that a string may hold as they are.
+var plainByte = func() (t [256]bool) {
+	for i := range t {
+		t[i] = i >= 0x20 && i != '"' && i != '\\'
+	}
+	return
+}()
+
+// str reads a string from its opening quote on and says whether it holds a
+// backslash.
+func (p *parser) str(limit int) (escaped bool) {
+	start := p.pos
+	i := p.pos + 1
+	for {
+		for i < len(p.raw) && plainByte[p.raw[i]] {
+			if p.lax && p.raw[i] >= 0x80 {
+				n, bad := laxSequence(p.raw[i:])
+				if bad != "" {
+					p.fail(i, bad)
+					return
+				}
+				i += n
+				continue
+			}
+			i++
+		}
+		if i >= len(p.raw) {
+			p.fail(len(p.raw), "Unexpected end-of-input in VALUE_STRING")
+			return
+		}
+		switch c := p.raw[i]; c {
+		case '"':
+			p.pos = i + 1
+			if p.names && i-start > limit && limit == maxNameLen {
+				p.fail(start, "Name length exceeds the maximum allowed")
+			}
+			return
+		case '\\':
+			escaped = true
+			if i+1 >= len(p.raw) {
+				p.fail(len(p.raw), "Unexpected end-of-input in character escape sequence")
+				return
+			}
+			switch e := p.raw[i+1]; e {
+			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+				i += 2
+			case 'u':
+				for j := i + 2; j < i+6; j++ {
+					if j >= len(p.raw) {
+						p.fail(len(p.raw), "Unexpected end-of-input in character escape sequence")
+						return
+					}
+					if hexDigit(p.raw[j]) < 0 {
+						p.fail(j, "Unexpected character ("+charDesc(p.raw[j:])+"): expected a hex-digit for character escape sequence")
+						return
+					}
+				}
+				i += 6
+			default:
+				p.fail(i+1, "Unrecognized character escape "+charDesc(p.raw[i+1:]))
+				return
+			}
+		default:
+			p.fail(i, "Illegal unquoted character ((CTRL-CHAR, code "+strconv.Itoa(int(c))+")): has to be escaped using backslash to be included in string value")
+			return
+		}
+	}
+}
+
+func (p *parser) number(n *node) {
+	n.kind = intKind
+	i := p.pos
+	digits := func() bool {
+		from := i
+		for i < len(p.raw) && '0' <= p.raw[i] && p.raw[i] <= '9' {
+			i++
+		}
+		return i > from
+	}
+	if p.raw[i] == '-' {
+		i++
+	}
+	from := i
+	if !digits() {
+		p.fail(i, "Unexpected character "+p.at(i)+" in numeric value: Expected digit (0-9) to follow minus sign, for valid numeric value")
+		return
+	}
+	if p.raw[from] == '0' && i-from > 1 {
+		p.fail(from, "Invalid numeric value: Leading zeroes not allowed")
+		return
+	}
+	if i < len(p.raw) && p.raw[i] == '.' {
+		n.kind = floatKind
+		i++
+		if !digits() {
+			p.fail(i, "Unexpected character "+p.at(i)+" in numeric value: Decimal point not followed by a digit")
+			return
+		}
+	}
+	if i < len(p.raw) && (p.raw[i] == 'e' || p.raw[i] == 'E') {
+		n.kind = floatKind
+		i++
+		if i < len(p.raw) && (p.raw[i] == '+' || p.raw[i] == '-') {
+			i++
+		}
+		if !digits() {
+			p.fail(i, "Unexpected character "+p.at(i)+" in numeric value: Exponent indicator not followed by a digit")
+			return
+		}
+	}
+	if i-p.pos > maxNumberLen {
+		p.fail(p.pos, "Number value length exceeds the maximum allowed")
+		return
+	}
+	if p.depth == 0 && i < len(p.raw) && p.raw[i] > ' ' {
+		p.fail(i, "Unexpected character ("+charDesc(p.raw[i:])+"): Expected space separating root-level values")
+		return
+	}
+	p.pos = i
+}
+
+func (p *parser) at(i int) string {
+	if i >= len(p.raw) {
+		return "end-of-input"
+	}
+	return "(" + charDesc(p.raw[i:]) + ")"
+}
+
+func (p *parser) literal(n *node, word string, k kind) {
+	rest := p.raw[p.pos:]
+	if len(rest) >= len(word) && string(rest[:len(word)]) == word &&
+		(len(rest) == len(word) || !javaIdentifierPart(rest[len(word):])) {
+		n.kind = k
+		p.pos += len(word)
+		return
+	}
+	p.odd(wantValue)
+}

@@ -1,0 +1,123 @@
+package predict
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+)
+
+// lines reads an input as Java's BufferedReader does: in blocks of 8192
+// characters, each decoded as a whole before a line of it is seen. So what is
+// broken further down goes unnoticed until a block reaches it.
+type lines struct {
+	raw     []byte
+	pos     int // start of the next line
+	decoded int // everything before is known to decode
+	skipLF  bool
+	valid   bool
+}
+
+// blockChars is the size of the reader's buffer in UTF-16 units.
+const blockChars = 8192
+
+func newLines(raw []byte) *lines {
+	return &lines{raw: raw, valid: utf8.Valid(raw)}
+}
+
+// next is the next line without its end. ok is false at the end of the input;
+// broken is the length that Java names for the first bytes that are not UTF-8.
+func (l *lines) next() (line []byte, ok bool, broken int) {
+	if l.valid {
+		l.decoded = len(l.raw)
+	}
+	scanned := l.pos
+	for {
+		for ; scanned < l.decoded; scanned++ {
+			if l.skipLF {
+				l.skipLF = false
+				if l.raw[scanned] == '\n' {
+					l.pos = scanned + 1
+					continue
+				}
+			}
+			i := bytes.IndexAny(l.raw[scanned:l.decoded], "\n\r")
+			if i < 0 {
+				scanned = l.decoded
+				break
+			}
+			end := scanned + i
+			line = l.raw[l.pos:end]
+			l.pos, l.skipLF = end+1, l.raw[end] == '\r'
+			return line, true, 0
+		}
+		if l.decoded == len(l.raw) {
+			line = l.raw[l.pos:]
+			l.pos = len(l.raw)
+			return line, len(line) > 0, 0
+		}
+		if broken := l.block(); broken > 0 {
+			return nil, false, broken
+		}
+	}
+}
+
+// block decodes one more buffer full.
+func (l *lines) block() (broken int) {
+	for chars := 0; chars < blockChars && l.decoded < len(l.raw); {
+		b := l.raw[l.decoded:]
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n <= 1 {
+			return malformedLength(b)
+		}
+		if r >= 0x10000 {
+			if chars+2 > blockChars {
+				return 0
+			}
+			chars++
+		}
+		chars++
+		l.decoded += n
+	}
+	return 0
+}
+
+// malformedLength is how many bytes Java's decoder blames for the bad sequence
+// at the start of b.
+func malformedLength(b []byte) int {
+	at := func(i int) int {
+		if i < len(b) {
+			return int(b[i])
+		}
+		return -1
+	}
+	continuation := func(i int) bool { return at(i)&0xC0 == 0x80 && at(i) >= 0 }
+	switch c := at(0); {
+	case c>>5 == 6 && c&0x1E != 0: // two bytes: only the second can be wrong
+		return 1
+	case c>>4 == 14:
+		if at(1) < 0 {
+			return 1
+		}
+		if c == 0xE0 && at(1)&0xE0 == 0x80 || !continuation(1) {
+			return 1
+		}
+		if at(2) < 0 || !continuation(2) {
+			return 2
+		}
+		return 3 // a surrogate
+	case c>>3 == 30:
+		if c > 0xF4 || at(1) < 0 {
+			return 1
+		}
+		if c == 0xF0 && (at(1) < 0x90 || at(1) > 0xBF) || c == 0xF4 && at(1)&0xF0 != 0x80 || !continuation(1) {
+			return 1
+		}
+		if at(2) < 0 || !continuation(2) {
+			return 2
+		}
+		return 3
+	}
+	return 1
+}
+
+func inputLength(n int) string { return "Input length = " + strconv.Itoa(n) }

@@ -1,0 +1,116 @@
+package predict
+
+import "strings"
+
+// item is one request of a collection.
+type item struct {
+	node   value
+	name   string // of its operation
+	folder string // "/Folder/Sub"; "" at the root
+}
+
+// collection is an input with its root found.
+type collection struct {
+	root   value // the object that holds info and item
+	export bool  // a file: Postman rewrites it on the way through its API
+}
+
+// items are the requests in document order. What has a request is one, and its
+// own items do not count; everything else is a folder.
+func (c collection) items() []item {
+	var out []item
+	var walk func(v value, folder string)
+	walk = func(v value, folder string) {
+		if v.has("request") {
+			out = append(out, item{node: v, name: c.operationName(v), folder: folder})
+			return
+		}
+		children := v.at("item")
+		if children.size() == 0 {
+			return
+		}
+		inside := folder + "/" + v.at("name").asText()
+		for _, child := range children.elements {
+			walk(child, inside)
+		}
+	}
+	for _, v := range c.root.at("item").elements {
+		walk(v, "")
+	}
+	return out
+}
+
+// operationName is the method and the path of a request. Folders and the
+// request's own name do not count.
+func (c collection) operationName(v value) string {
+	request := v.at("request")
+	url := request.at("url").asTextOr("")
+	if url == "" {
+		url = request.at("url").at("raw").asText()
+	}
+	method := request.at("method").asText()
+	if c.export && request.isText() {
+		method, url = "GET", request.asText()
+	}
+	url, _, _ = strings.Cut(url, "?")
+	return method + " " + trimHost(url)
+}
+
+// trimHost drops protocol and host: everything before the first slash.
+func trimHost(url string) string {
+	url = strings.TrimPrefix(url, "https://")
+	url = strings.TrimPrefix(url, "http://")
+	if i := strings.IndexByte(url, '/'); i >= 0 {
+		return url[i:]
+	}
+	return url
+}
+
+// resourcePath is the path of an address without host, query and one slash at
+// its end.
+func resourcePath(url string) string {
+	path, _, _ := strings.Cut(trimHost(url), "?")
+	return strings.TrimSuffix(path, "/")
+}
+
+// operation is one that the collection defines, with the item that does.
+type operation struct {
+	Operation
+	first int // index of the item that decides method, dispatcher and rules
+}
+
+// operations of the items: the first item of a name decides. failure is the
+// message of the exception that ends the import, if one does.
+func (c collection) operations(items []item, b behaviour) (ops []operation, failure string) {
+	seen := make(map[string]bool, len(items))
+	for i, it := range items {
+		if seen[it.name] {
+			continue
+		}
+		seen[it.name] = true
+		op, failure := c.operation(it, b)
+		if failure != "" {
+			return nil, failure
+		}
+		ops = append(ops, operation{op, i})
+	}
+	return ops, ""
+}
+
+func (c collection) operation(it item, b behaviour) (op Operation, failure string) {
+	request := it.node.at("request")
+	url := request.at("url").asTextOr("")
+	if url == "" {
+		url = request.at("url").at("raw").asTextOr("")
+	}
+	op.Name, op.Method = it.name, request.at("method").asText()
+	if c.export && request.isText() {
+		op.Method, url = "GET", request.asText()
+	}
+	// The address loses its host only if it holds the folder's path, which at
+	// the root is any slash.
+	if strings.Contains(url, it.folder+"/") {
+		url = trimHost(url)
+	}
+	return op, dispatch(&op, url, b)
+}

@@ -1,0 +1,97 @@
+package predict
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Newest is the newest server version whose behaviour is known here.
+const Newest = "1.15.0"
+
+// behaviour is what differs between server versions when a collection is
+// imported. The zero value is the oldest server that reads the answers of
+// Postman's API, 1.7.0.
+type behaviour struct {
+	patchVerb          bool // PATCH may stand before an operation's name; before, the server wrote PATH
+	storesResource     bool // keeps the collection's text, which meets the database's limit of 16 MB
+	pathOfUndispatched bool // examples of operations without dispatcher add their path
+	rebuildsGraphQL    bool // rebuilds the body of GraphQL examples, which fails behind the API's wrapper
+	harByLogLine       bool // a line that starts with "log": is an HTTP archive
+	valuelessKeys      bool // an operation's parameters need no value; before, importing fails
+	repeatedCriteria   bool // a query key given twice counts twice in criteria
+	proxyFallback      bool // unwraps the rules of PROXY_FALLBACK
+	asyncAPI3          bool // detects AsyncAPI 3
+	valuelessCriteria  bool // query parameters of examples need no value; before, importing crashes
+	bodyArguments      bool // QUERY_ARGS reads the raw body too
+	apiExamples        bool // detects APIExamples
+	structuredVersion  bool // info.version may be an object
+	queryHeader        bool // knows the dispatcher QUERY_HEADER
+	harFallback        bool // what nothing detects is an HTTP archive; before, a SoapUI project
+	strictMicrocksID   bool // "# microcksId:" must start its line
+	asciiBoundary      bool // regular expressions know ASCII words only (Java 19 and later)
+	limitsNames        bool // the JSON parser limits the length of names
+	partsRuleAlone     bool // path criteria look at the part of the rules before "??" only
+}
+
+// changes says since which version a server does what. Sources: the tags of
+// the public repository; 1.9.0, 1.10.0, 1.13.0 and 1.15.0 seen on servers.
+var changes = []struct {
+	since release
+	apply func(*behaviour)
+}{
+	{release{1, 7, 1}, func(b *behaviour) { b.patchVerb, b.storesResource = true, true }},
+	{release{1, 8, 0}, func(b *behaviour) {
+		b.pathOfUndispatched, b.rebuildsGraphQL, b.harByLogLine, b.valuelessKeys = true, true, true, true
+	}},
+	{release{1, 9, 0}, func(b *behaviour) { b.repeatedCriteria, b.asyncAPI3 = true, true }},
+	{release{1, 9, 1}, func(b *behaviour) { b.proxyFallback = true }},
+	{release{1, 10, 0}, func(b *behaviour) { b.valuelessCriteria, b.bodyArguments, b.apiExamples = true, true, true }},
+	{release{1, 10, 1}, func(b *behaviour) { b.structuredVersion = true }},
+	{release{1, 11, 0}, func(b *behaviour) {
+		b.queryHeader, b.harFallback, b.strictMicrocksID = true, true, true
+		b.asciiBoundary, b.limitsNames = true, true
+		b.harByLogLine = false
+	}},
+	{release{1, 12, 0}, func(b *behaviour) { b.partsRuleAlone = true }},
+}
+
+// release is a version number.
+type release [3]int
+
+func (r release) before(o release) bool {
+	for i := range r {
+		if r[i] != o[i] {
+			return r[i] < o[i]
+		}
+	}
+	return false
+}
+
+// parseRelease reads the numbers at the start of a version; what is missing or
+// unreadable counts as zero.
+func parseRelease(version string) release {
+	version, _, _ = strings.Cut(version, "-")
+	var r release
+	for i, part := range strings.SplitN(version, ".", 4) {
+		if i == len(r) {
+			break
+		}
+		r[i], _ = strconv.Atoi(part)
+	}
+	return r
+}
+
+// behaviourOf a server version; "" is [Newest], a "-SNAPSHOT" its release.
+func behaviourOf(version string) behaviour {
+	if version == "" {
+		version = Newest
+	}
+	r := parseRelease(version)
+	var b behaviour
+	for _, c := range changes {
+		if !r.before(c.since) {
+			c.apply(&b)
+		}
+	}
+	return b
+}
