@@ -1,0 +1,94 @@
+package microcks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+var errBadURL = errors.New("illegal character in URL")
+
+// download gets what a job points to, as the server's HTTP client does: with
+// the secret's credentials, also after a redirect to another host; a redirect
+// to another scheme is not followed, its body is what was downloaded. Any
+// status from 400 on is an error, and so is any other problem.
+func (s *Server) download(ctx context.Context, address string, auth *secret) ([]byte, error) {
+	if strings.ContainsAny(address, " \"<>\\^`{|}") {
+		return nil, errBadURL
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, errBadURL
+	}
+	req.Header.Set("User-Agent", "Java/25.0.1")
+	req.Header.Set("Accept", "text/html, image/gif, image/jpeg, */*; q=0.2")
+	authorize(req, auth)
+	client := &http.Client{Transport: s.source, CheckRedirect: func(next *http.Request, via []*http.Request) error {
+		last := next.Response.StatusCode
+		if next.URL.Scheme != via[0].URL.Scheme || last > http.StatusTemporaryRedirect {
+			return http.ErrUseLastResponse
+		}
+		if len(via) > 20 {
+			return errors.New("too many redirects")
+		}
+		authorize(next, auth)
+		return nil
+	}}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= http.StatusBadRequest {
+		return nil, fmt.Errorf("status %d", res.StatusCode)
+	}
+	return io.ReadAll(res.Body)
+}
+
+// authorize adds a secret's credentials to a request.
+func authorize(req *http.Request, auth *secret) {
+	if auth == nil {
+		return
+	}
+	if auth.Username != nil && auth.Password != nil {
+		req.SetBasicAuth(string(*auth.Username), string(*auth.Password))
+	}
+	if auth.Token == nil {
+		return
+	}
+	if header := strings.TrimSpace(wordsOrEmpty(auth.TokenHeader)); header != "" {
+		req.Header.Set(header, string(*auth.Token))
+		return
+	}
+	req.Header.Set("Authorization", "Bearer "+string(*auth.Token))
+}
+
+// fileName is the last part of a URL, its query included.
+func fileName(address string) string {
+	return address[strings.LastIndex(address, "/")+1:]
+}
+
+// uploadedFile reads the field "file" of a form; status is that of the refusal.
+func uploadedFile(r *http.Request) (name string, raw []byte, status int) {
+	file, header, err := r.FormFile("file")
+	switch {
+	case errors.Is(err, http.ErrNotMultipart):
+		return "", nil, http.StatusInternalServerError
+	case err != nil:
+		return "", nil, http.StatusBadRequest
+	}
+	defer file.Close()
+	raw, err = io.ReadAll(file)
+	if err != nil {
+		return "", nil, http.StatusBadRequest
+	}
+	name, err = url.PathUnescape(header.Filename)
+	if err != nil {
+		name = header.Filename
+	}
+	return name, raw, 0
+}

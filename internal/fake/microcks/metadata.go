@@ -1,0 +1,58 @@
+package microcks
+
+import "strings"
+
+// metadata of a job or a service.
+type metadata struct {
+	CreatedOn   *millis `json:"createdOn,omitempty"`
+	LastUpdate  *millis `json:"lastUpdate,omitempty"`
+	Annotations textMap `json:"annotations,omitempty"`
+	Labels      textMap `json:"labels,omitempty"`
+}
+
+// newMetadata is created and updated now.
+func newMetadata() *metadata {
+	return &metadata{CreatedOn: now(), LastUpdate: now()}
+}
+
+// storable: the database takes no key with a dot in it.
+func (m *metadata) storable() bool {
+	if m == nil {
+		return true
+	}
+	for _, entries := range []textMap{m.Labels, m.Annotations} {
+		for k := range entries {
+			if strings.Contains(k, ".") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// shownMetadata is the metadata as a server of this version shows it.
+type shownMetadata struct {
+	CreatedOn   *millis  `json:"createdOn,omitempty"`
+	LastUpdate  *millis  `json:"lastUpdate,omitempty"`
+	Annotations *textMap `json:"annotations,omitempty"`
+	Labels      *textMap `json:"labels,omitempty"`
+}
+
+func (v version) show(m *metadata) *shownMetadata {
+	if m == nil {
+		return nil
+	}
+	shown := &shownMetadata{CreatedOn: m.CreatedOn, LastUpdate: m.LastUpdate}
+	for _, e := range []struct {
+		from textMap
+		to   **textMap
+	}{{m.Annotations, &shown.Annotations}, {m.Labels, &shown.Labels}} {
+		switch {
+		case e.from != nil:
+			*e.to = &e.from
+		case v.showsEmptyMaps():
+			*e.to = &textMap{}
+		}
+	}
+	return shown
+}
