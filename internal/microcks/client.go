@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"postman-microcks-importer/internal/transport"
 )
 
 // Client of one Microcks server. It is safe for concurrent use.
@@ -62,7 +64,7 @@ func (c *Client) call(ctx context.Context, doing, method, path string, in, out a
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", doing, err)
+		return false, fmt.Errorf("%s: %w", doing, transport.Explain(err))
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)

@@ -109,6 +109,11 @@ func (c *Client) StartJob(ctx context.Context, id string) (*ImportJob, error) {
 	return c.writeJob(ctx, "starting the import of importer "+id, http.MethodPut, "/jobs/"+url.PathEscape(id)+"/start", nil)
 }
 
+// ActivateJob puts the importer into the server's schedule.
+func (c *Client) ActivateJob(ctx context.Context, id string) (*ImportJob, error) {
+	return c.writeJob(ctx, "activating importer "+id, http.MethodPut, "/jobs/"+url.PathEscape(id)+"/activate", nil)
+}
+
 // StopJob takes the importer out of the server's schedule.
 func (c *Client) StopJob(ctx context.Context, id string) (*ImportJob, error) {
 	return c.writeJob(ctx, "stopping importer "+id, http.MethodPut, "/jobs/"+url.PathEscape(id)+"/stop", nil)

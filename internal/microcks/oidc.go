@@ -12,6 +12,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
+
+	"postman-microcks-importer/internal/transport"
 )
 
 // WorkflowIdentity is where a GitHub workflow gets a token that proves which
@@ -169,7 +171,7 @@ func getJSON(client *http.Client, req *http.Request, out any) (status int, err e
 	req.Header.Set("Accept", "application/json")
 	res, err := client.Do(req)
 	if err != nil {
-		return 0, err
+		return 0, transport.Explain(err)
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)

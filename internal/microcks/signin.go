@@ -12,6 +12,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"postman-microcks-importer/internal/transport"
 )
 
 // Realm is where accounts of a Microcks sign in.
@@ -126,10 +128,34 @@ func (e *SignInError) ExitCode() int {
 func signInError(realm Realm, clientID string, err error) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) || refused.Response == nil {
-		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), err)
+		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), transport.Explain(err))
 	}
 	return &SignInError{Realm: realm, ClientID: clientID, Status: refused.Response.StatusCode, Code: refused.ErrorCode, Detail: refused.ErrorDescription}
 }
+
+// NoCredentialsError means that Microcks wants a sign-in and none was given.
+type NoCredentialsError struct {
+	Realm Realm
+	Fork  bool // the run cannot see secrets
+}
+
+func (e *NoCredentialsError) Error() string {
+	return fmt.Sprintf("signing in to Microcks: it wants an account of Keycloak (%s), and `keycloak-client-id` or `keycloak-client-secret` is missing", e.Realm.Issuer())
+}
+
+// Hint says what to do next.
+func (e *NoCredentialsError) Hint() string {
+	if e.Fork {
+		return "runs for forks and Dependabot get no secrets: use `mode: check` there"
+	}
+	return "set both inputs to a client of that realm with Service accounts roles switched on, or set `keycloak-auth: github-oidc`"
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *NoCredentialsError) Anchor() string { return "keycloak-credentials" }
+
+// ExitCode is 2.
+func (e *NoCredentialsError) ExitCode() int { return 2 }
 
 // Role of Microcks, held in the access token for the client microcks-app.
 type Role string

@@ -1,0 +1,204 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/sync/errgroup"
+
+	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/transport"
+)
+
+// client makes an HTTP client as all of this program's are.
+func (p *program) client(change func(*transport.Options)) (*http.Client, error) {
+	options := transport.Options{
+		UserAgent:     "postman-microcks-importer/" + Version,
+		RootCAs:       p.CA,
+		DeadlineInput: "timeout",
+		Trace:         p.trace,
+	}
+	if change != nil {
+		change(&options)
+	}
+	return transport.NewClient(options)
+}
+
+// trace tells about retries as they happen, and in debug logs about every
+// request.
+func (p *program) trace(x transport.Exchange) {
+	failure := ""
+	if x.Err != nil {
+		failure = x.Err.Error()
+	}
+	p.runner.Debugf("%s %s: %d in %s, attempt %d %s", x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond).String(), x.Attempt, failure)
+	if x.Wait > 0 {
+		why := failure
+		if why == "" {
+			why = http.StatusText(x.Status)
+		}
+		p.runner.Printf("waiting %s before trying again: %s %s: %s", x.Wait.Round(10*time.Millisecond).String(), x.Method, x.URL, why)
+	}
+}
+
+func (p *program) postmanClient() (*postman.Client, error) {
+	origin := p.postmanOrigin(nil)
+	client, err := p.client(func(o *transport.Options) {
+		o.Permanent = postman.IsMonthlyQuota
+		if key := p.Postman.APIKey.Reveal(); key != "" {
+			o.Credential = &transport.Credential{
+				Origin: origin, Header: "X-API-Key",
+				Value: func(context.Context) (string, error) { return key, nil },
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return postman.New(client, origin), nil
+}
+
+// connect finds out how to talk to Microcks and signs in where it wants that.
+func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
+	plain, err := p.client(nil)
+	if err != nil {
+		return nil, err
+	}
+	open := microcks.New(plain, p.Microcks.URL)
+	if err := p.waitForMicrocks(ctx, open); err != nil {
+		return nil, err
+	}
+	session := &reconcile.Session{Microcks: open}
+	var signIn microcks.KeycloakConfig
+	asking, askCtx := errgroup.WithContext(ctx)
+	asking.Go(func() (err error) { session.Version, err = open.Version(askCtx); return err })
+	asking.Go(func() (err error) { signIn, err = open.KeycloakConfig(askCtx); return err })
+	if err := asking.Wait(); err != nil {
+		return nil, err
+	}
+	if !signIn.Enabled {
+		return session, nil
+	}
+	return session, p.signIn(ctx, session, open, signIn)
+}
+
+// signIn gives the session an account.
+func (p *program) signIn(ctx context.Context, session *reconcile.Session, open *microcks.Client, config microcks.KeycloakConfig) error {
+	realm := microcks.Realm{URL: config.URL, Name: config.Realm}
+	if p.Keycloak.URL != "" {
+		realm.URL = p.Keycloak.URL
+	}
+	tokens, err := p.tokens(ctx, realm)
+	if err != nil {
+		return err
+	}
+	asking, askCtx := errgroup.WithContext(ctx)
+	asking.Go(func() error {
+		token, err := tokens.Token()
+		if err != nil {
+			return err
+		}
+		account, err := microcks.ReadAccount(token.AccessToken)
+		session.Account = &account
+		return err
+	})
+	asking.Go(func() (err error) { session.Tenancy, err = open.RepositoryTenancy(askCtx); return err })
+	if err := asking.Wait(); err != nil {
+		return err
+	}
+	client, err := p.client(func(o *transport.Options) {
+		o.Credential = &transport.Credential{
+			Origin: originOf(p.Microcks.URL), Header: "Authorization",
+			Value: func(context.Context) (string, error) {
+				token, err := tokens.Token()
+				if err != nil {
+					return "", err
+				}
+				return "Bearer " + token.AccessToken, nil
+			},
+		}
+	})
+	if err != nil {
+		return err
+	}
+	session.Microcks = microcks.New(client, p.Microcks.URL)
+	return nil
+}
+
+// tokens is where access tokens come from.
+func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.TokenSource, error) {
+	if p.Keycloak.Auth == config.AuthGitHubOIDC {
+		identity := microcks.WorkflowIdentity{
+			RequestURL:   p.getenv("ACTIONS_ID_TOKEN_REQUEST_URL"),
+			RequestToken: p.getenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+		}
+		if identity.RequestURL == "" || identity.RequestToken == "" {
+			return nil, &microcks.NoWorkflowIdentityError{Fork: p.NoSecrets != ""}
+		}
+		github, err := p.client(func(o *transport.Options) {
+			o.Credential = &transport.Credential{
+				Origin: originOf(identity.RequestURL), Header: "Authorization",
+				Value: func(context.Context) (string, error) { return "Bearer " + identity.RequestToken, nil },
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		// An assertion is taken once, so this client repeats no POST.
+		keycloak, err := p.client(nil)
+		if err != nil {
+			return nil, err
+		}
+		return microcks.GitHubOIDCSource(ctx, github, keycloak, identity, realm, p.runner.Mask), nil
+	}
+	secret := p.Keycloak.ClientSecret.Reveal()
+	if p.Keycloak.ClientID == "" || secret == "" {
+		return nil, &microcks.NoCredentialsError{Realm: realm, Fork: p.NoSecrets != ""}
+	}
+	keycloak, err := p.client(func(o *transport.Options) { o.RetryPOST = true })
+	if err != nil {
+		return nil, err
+	}
+	return microcks.ClientSecretSource(ctx, keycloak, realm, p.Keycloak.ClientID, secret, p.runner.Mask), nil
+}
+
+// waitForMicrocks waits until the server is healthy, as long as the input says.
+func (p *program) waitForMicrocks(ctx context.Context, open *microcks.Client) error {
+	if p.WaitForMicrocks <= 0 {
+		return nil
+	}
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, p.WaitForMicrocks)
+	defer cancel()
+	for told := began; ; {
+		err := open.Health(ctx)
+		if err == nil {
+			return nil
+		}
+		if time.Since(told) >= 5*time.Second {
+			told = time.Now()
+			p.runner.Printf("connect  waiting for Microcks at %s (%s)", p.Microcks.URL, time.Since(began).Round(time.Second).String())
+		}
+		timer := time.NewTimer(500 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
+}
+
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -1,0 +1,231 @@
+// Package app is one run from environment to exit code. It is the only place
+// that knows every other package.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"postman-microcks-importer/internal/actions"
+	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/report"
+)
+
+// Version of this program, set when it is built for a release.
+var Version = "dev"
+
+// Main runs the program and returns its exit code. Everything that a person
+// reads goes to stdout: the runner keeps masks and commands of one stream only.
+func Main(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) int {
+	began := time.Now()
+	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv})
+	switch {
+	case wanted.Help:
+		fmt.Fprint(stdout, config.Usage())
+		return 0
+	case wanted.Version:
+		fmt.Fprintln(stdout, "postman-microcks-importer", Version)
+		return 0
+	}
+	runner := actions.New(getenv, stdout)
+	for _, secret := range wanted.Masks() {
+		runner.Mask(secret)
+	}
+	p := &program{Run: wanted, runner: runner, getenv: getenv}
+	result := p.result(ctx, problems)
+	if result.Duration == 0 {
+		result.Duration = time.Since(began)
+	}
+	code := result.ExitCode()
+	if err := p.publish(result); err != nil {
+		runner.Printf("error: %s", err.Error())
+		if code == 0 {
+			code = 14
+		}
+	}
+	return code
+}
+
+// program is one run with what it needs of its surroundings.
+type program struct {
+	*config.Run
+	runner *actions.Runner
+	getenv func(string) string
+}
+
+// result carries out the run, unless the inputs are wrong.
+func (p *program) result(ctx context.Context, problems []config.Problem) *reconcile.Result {
+	result := &reconcile.Result{
+		Schema: reconcile.ResultSchema, Version: Version, Mode: reconcile.Mode(p.Mode), ModeReason: p.ModeReason,
+		Status: reconcile.Failed, Collections: []reconcile.CollectionResult{},
+	}
+	for _, problem := range problems {
+		result.Problems = append(result.Problems, inputProblem(problem))
+	}
+	var wanted []reconcile.Wanted
+	if len(problems) == 0 {
+		var err error
+		if wanted, err = p.wanted(); err != nil {
+			result.Problems = append(result.Problems, reconcile.ProblemFrom(err))
+		}
+	}
+	if len(result.Problems) > 0 {
+		result.Totals.Errors = len(result.Problems)
+		return result
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
+	defer cancel()
+	p.runner.Printf("postman-microcks-importer %s, mode %s%s", Version, string(p.Mode), because(p.ModeReason))
+	steps := &stepLog{runner: p.runner}
+	defer steps.end()
+	result, err := p.carryOut(ctx, wanted, steps)
+	if err != nil {
+		failed := &reconcile.Result{
+			Schema: reconcile.ResultSchema, Version: Version, Mode: reconcile.Mode(p.Mode), ModeReason: p.ModeReason,
+			Status: reconcile.Failed, Collections: []reconcile.CollectionResult{}, Problems: []reconcile.Problem{reconcile.ProblemFrom(err)},
+		}
+		failed.Totals.Errors = 1
+		return failed
+	}
+	for _, warning := range p.Warnings {
+		result.Problems = append(result.Problems, reconcile.Problem{Level: predict.Warning, Text: warning, Anchor: "inputs"})
+		result.Totals.Warnings++
+	}
+	return result
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
+}
+
+// carryOut wires the clients together and runs.
+func (p *program) carryOut(ctx context.Context, wanted []reconcile.Wanted, steps *stepLog) (*reconcile.Result, error) {
+	source, err := p.postmanClient()
+	if err != nil {
+		return nil, err
+	}
+	return reconcile.Run(ctx, p.settings(), wanted, reconcile.Deps{
+		Postman: source,
+		Connect: p.connect,
+		Log:     steps,
+	}), nil
+}
+
+func (p *program) settings() reconcile.Settings {
+	provenance := map[string]string{}
+	if p.Provenance.Commit != "" {
+		provenance[reconcile.AnnotationCommit] = p.Provenance.Commit
+	}
+	if p.Provenance.RunURL != "" {
+		provenance[reconcile.AnnotationRun] = p.Provenance.RunURL
+	}
+	return reconcile.Settings{
+		Mode:            reconcile.Mode(p.Mode),
+		ModeReason:      p.ModeReason,
+		ProgramVersion:  Version,
+		MicrocksVersion: p.Microcks.Version,
+		Repository:      p.Repository,
+		Provenance:      provenance,
+		Secret: reconcile.WantedSecret{
+			Name: p.Secret.Name, Explicit: p.Secret.Explicit, Token: p.Postman.APIKey.Reveal(), Replace: p.Secret.Replace,
+		},
+		Import:         reconcile.ImportPolicy(p.Import),
+		Verify:         reconcile.VerifyScope(p.Verify),
+		FailOnWarnings: p.FailOn == config.FailOnWarning,
+		FailOnChanges:  p.FailOnChanges,
+		RemoveServices: p.RemoveServices,
+		Parallelism:    p.Parallelism,
+	}
+}
+
+// wanted turns the inputs into wanted importers and reads local files.
+func (p *program) wanted() ([]reconcile.Wanted, error) {
+	var list []reconcile.Wanted
+	for _, i := range p.Importers {
+		w := reconcile.Wanted{
+			Source: i.Source, Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels,
+			ServiceLabels: i.ServiceLabels, ReplaceService: i.ReplaceService,
+			ExpectedName: i.ExpectedName, ExpectedVersion: i.ExpectedVersion,
+		}
+		if i.Ref != nil {
+			w.UID = i.Ref.UID
+			w.URL = postman.CanonicalURL(p.postmanOrigin(i.Ref), w.UID)
+		} else {
+			raw, err := p.readFile(i.File)
+			if err != nil {
+				return nil, err
+			}
+			w.File, w.Raw = i.File, raw
+		}
+		list = append(list, w)
+	}
+	return list, nil
+}
+
+// postmanOrigin is where a collection comes from: what `postman-api-url` says,
+// else the host of an API link to the EU, else the classic host.
+func (p *program) postmanOrigin(*postman.Ref) string {
+	if p.Postman.URL != "" {
+		return p.Postman.URL
+	}
+	return "https://" + postman.DefaultHost
+}
+
+// readFile reads a file of the workspace and none outside it.
+func (p *program) readFile(name string) ([]byte, error) {
+	root, err := os.OpenRoot(p.Workspace)
+	if err != nil {
+		return nil, &fileError{name, err}
+	}
+	defer root.Close()
+	raw, err := root.ReadFile(filepath.ToSlash(name))
+	if err != nil {
+		return nil, &fileError{name, err}
+	}
+	return raw, nil
+}
+
+func inputProblem(p config.Problem) reconcile.Problem {
+	return reconcile.Problem{Level: predict.Error, Text: p.Text(), Hint: p.Hint, Anchor: "wrong-inputs", ExitCode: 2}
+}
+
+// publish says the result everywhere. It goes on when one place fails.
+func (p *program) publish(result *reconcile.Result) error {
+	for _, line := range report.Log(result) {
+		p.runner.Printf("%s", line)
+	}
+	for _, a := range report.Annotations(result) {
+		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{Title: a.Title, Message: a.Message, File: a.File, Line: a.Line, Col: a.Column})
+	}
+	outputs := make([]actions.Output, 0, 20)
+	for _, o := range report.Outputs(result) {
+		outputs = append(outputs, actions.Output(o))
+	}
+	errs := []error{
+		p.runner.SetOutputs(outputs),
+		p.runner.WriteSummary(report.Summary(result, report.Context{DocsURL: p.docsURL()})),
+	}
+	errs = append(errs, p.runner.Close())
+	return errors.Join(errs...)
+}
+
+// docsURL is where the troubleshooting page of this version of the action is.
+func (p *program) docsURL() string {
+	repository, ref := p.getenv("GITHUB_ACTION_REPOSITORY"), p.getenv("GITHUB_ACTION_REF")
+	server := p.getenv("GITHUB_SERVER_URL")
+	if repository == "" || ref == "" || server == "" {
+		return ""
+	}
+	return server + "/" + repository + "/blob/" + ref + "/docs/troubleshooting.md"
+}

@@ -1,0 +1,150 @@
+// Command demo shows the whole job: it serves collections through a stand-in
+// for the Postman API and imports them twice, as two steps of a workflow would.
+//
+//	go run ./internal/demo                                      on a stand-in for Microcks
+//	go run ./internal/demo -microcks-url URL [-version V] FILE… on a real one, with exported collections
+package main
+
+import (
+	"context"
+	_ "embed"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"postman-microcks-importer/internal/app"
+	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/fake/postman"
+)
+
+//go:embed harbour.postman_collection.json
+var harbour []byte
+
+// owner is the Postman account that all collections of the demo belong to.
+const owner = postman.DefaultUserID
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	server := flag.String("microcks-url", "", "a running Microcks; empty: a stand-in")
+	version := flag.String("version", "", "put version=`V` into descriptions that name none")
+	flag.Parse()
+	if err := show(ctx, os.Stdout, *server, *version, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+// show runs the job twice and fails unless the second run writes nothing.
+func show(ctx context.Context, out io.Writer, microcksURL, version string, files []string) error {
+	source, uids, err := serve(version, files)
+	if err != nil {
+		return err
+	}
+	postmanAPI := httptest.NewServer(source)
+	defer postmanAPI.Close()
+	if microcksURL == "" {
+		standIn := httptest.NewServer(microcks.New(microcks.Options{}))
+		defer standIn.Close()
+		microcksURL = standIn.URL
+	}
+	counted, err := count(microcksURL)
+	if err != nil {
+		return err
+	}
+	defer counted.Close()
+
+	env := map[string]string{
+		"POSTMAN_API_KEY":       postman.DefaultAPIKey,
+		"INPUT_MODE":            "apply",
+		"INPUT_COLLECTION":      strings.Join(uids, "\n"),
+		"INPUT_POSTMAN-API-URL": postmanAPI.URL,
+		"INPUT_MICROCKS-URL":    counted.URL,
+		"INPUT_VERIFY":          "mocks",
+		"GITHUB_REPOSITORY":     "harbour/api",
+	}
+	for run := 1; run <= 2; run++ {
+		before := counted.writes.Load()
+		began := time.Now()
+		fmt.Fprintf(out, "\n━━━ run %d ━━━\n", run)
+		code := app.Main(ctx, nil, func(name string) string { return env[name] }, out)
+		wrote := counted.writes.Load() - before
+		fmt.Fprintf(out, "\nrun %d: exit code %d, %d write requests, %s\n", run, code, wrote, time.Since(began).Round(time.Millisecond))
+		if code != 0 {
+			return fmt.Errorf("run %d ended with exit code %d", run, code)
+		}
+		if run == 2 && wrote > 0 {
+			return fmt.Errorf("the second run wrote %d times, although nothing had changed", wrote)
+		}
+	}
+	return nil
+}
+
+// serve puts the collections into a stand-in for the Postman API.
+func serve(version string, files []string) (*postman.Server, []string, error) {
+	exports := map[string][]byte{"harbour": harbour}
+	order := []string{"harbour"}
+	if len(files) > 0 {
+		exports, order = map[string][]byte{}, files
+	}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		exports[name] = raw
+	}
+	source := postman.New(postman.Options{})
+	var uids []string
+	for i, name := range order {
+		raw := exports[name]
+		if version != "" {
+			versioned, err := postman.WithVersion(raw, version)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", name, err)
+			}
+			raw = versioned
+		}
+		uid := fmt.Sprintf("%s-00000000-0000-4000-8000-%012d", owner, i+1)
+		if err := source.AddCollection(uid, raw); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+		uids = append(uids, uid)
+	}
+	return source, uids, nil
+}
+
+// counter is a server in front of Microcks that counts writes.
+type counter struct {
+	*httptest.Server
+	writes atomic.Int64
+}
+
+func count(target string) (*counter, error) {
+	address, err := url.Parse(target)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(address.Hostname()); address.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s: the demo writes to a Microcks on this machine only", target)
+	}
+	c := &counter{}
+	proxy := httputil.NewSingleHostReverseProxy(address)
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && strings.HasPrefix(r.URL.Path, "/api/") {
+			c.writes.Add(1)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	return c, nil
+}

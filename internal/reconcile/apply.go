@@ -1,0 +1,97 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"postman-microcks-importer/internal/predict"
+)
+
+// apply writes what the plan says: the secret first, then the services at the
+// same time, the artifacts of one service in turn.
+func (r *run) apply(ctx context.Context) error {
+	if err := r.saveSecret(ctx); err != nil {
+		return err
+	}
+	// Servers before 1.14.0 mix the files of imports that run at the same time.
+	atOnce := max(1, r.Parallelism)
+	if r.session.Version.Before(1, 14, 0) {
+		atOnce = 1
+	}
+	starts := make(chan struct{}, atOnce)
+	var all errgroup.Group
+	all.SetLimit(max(1, r.Parallelism))
+	for _, g := range r.groups {
+		all.Go(func() error { r.applyGroup(ctx, g, starts); return nil })
+	}
+	return all.Wait()
+}
+
+// applyGroup brings the importers of one service to their goals and proves
+// that the service is what was predicted.
+func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
+	var last *observation
+	for _, it := range g.items {
+		if it.failed() {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			it.notFinished(context.Cause(ctx), "nothing was written for it")
+			continue
+		}
+		if !it.goal.writes(it) {
+			continue
+		}
+		c := &convergence{run: r, group: g, item: it, starts: starts}
+		seen, err := c.drive(ctx)
+		r.report(it, c)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			it.notFinished(context.Cause(ctx), c.stoppedAt())
+		case err != nil:
+			it.fail(err)
+		default:
+			last = seen
+		}
+	}
+	r.verify(ctx, g, last)
+}
+
+// writes tells whether there is anything to do for the importer.
+func (g *goal) writes(it *item) bool {
+	return g.importDue || it.Importer.Change != Keep
+}
+
+// report puts what was done into the result.
+func (r *run) report(it *item, c *convergence) {
+	it.Importer.Done = c.done
+	it.Importer.Imported = c.imported
+	if len(c.done) > 0 {
+		r.changed.Store(true)
+	}
+}
+
+// notFinished says how far a collection came when the run ended.
+func (it *item) notFinished(cause error, where string) {
+	it.Status = Failed
+	it.Problems = append(it.Problems, Problem{
+		Level: predict.Error, ExitCode: 1, Anchor: "interrupted",
+		Text: fmt.Sprintf("the run ended before this collection was done (%v): %s", cause, where),
+		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
+	})
+}
+
+// pause waits with jitter, longer with every try.
+func pause(ctx context.Context, try int) error {
+	timer := time.NewTimer(jitter(try))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

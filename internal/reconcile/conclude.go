@@ -1,0 +1,124 @@
+package reconcile
+
+import (
+	"fmt"
+	"slices"
+
+	"postman-microcks-importer/internal/predict"
+)
+
+// conclude gives every collection its status and adds up the totals.
+func (r *run) conclude() {
+	result := r.result
+	result.Changed = r.changed.Load()
+	result.Status = Unchanged
+	runFailed := slices.ContainsFunc(result.Problems, func(p Problem) bool { return p.Level == predict.Error }) || result.Interrupted != ""
+	for _, it := range r.items {
+		if it.Status == "" {
+			it.Status = r.statusOf(it, runFailed)
+		}
+		if worse(it.Status, result.Status) {
+			result.Status = it.Status
+		}
+		if it.Service != nil {
+			result.Totals.Operations += len(it.Service.Operations)
+			result.Totals.Examples += it.Service.Examples()
+		}
+		result.Totals.Errors += count(it.Findings, predict.Error)
+		result.Totals.Warnings += count(it.Findings, predict.Warning)
+		result.Totals.add(it.Problems)
+	}
+	result.Totals.add(result.Problems)
+	if runFailed {
+		result.Status = Failed
+	}
+	r.failOnChanges()
+}
+
+func (t *Totals) add(problems []Problem) {
+	for _, p := range problems {
+		switch p.Level {
+		case predict.Error:
+			t.Errors++
+		case predict.Warning:
+			t.Warnings++
+		}
+	}
+}
+
+func worse(a, b Status) bool { return slices.Index(severity, a) > slices.Index(severity, b) }
+
+// statusOf a collection that nothing of its own failed. A run that ended
+// before the writes leaves it failed, since what was asked for is not there.
+func (r *run) statusOf(it *item, runFailed bool) Status {
+	switch {
+	case r.Mode == Check && it.alone.Outcome != "":
+		return Checked
+	case r.Mode == Check || it.Importer == nil && r.Mode != Remove:
+		return Failed
+	case r.Mode == Remove:
+		if it.Importer != nil && it.Importer.Change == Delete {
+			return Removed
+		}
+		return Unchanged
+	case r.Mode == Plan && runFailed:
+		return Failed
+	case r.Mode == Plan:
+		return Planned
+	case runFailed && len(it.Importer.Done) == 0 && it.goal.writes(it):
+		return Failed
+	case len(it.Importer.Done) == 0:
+		return Unchanged
+	case it.Importer.Change == Create:
+		return Created
+	}
+	return Updated
+}
+
+// failOnChanges makes a plan with something to do a failure: the drift check
+// of a schedule.
+func (r *run) failOnChanges() {
+	if !r.FailOnChanges || r.Mode != Plan || r.result.Status == Failed {
+		return
+	}
+	differing := 0
+	for _, it := range r.items {
+		if it.Importer.Change != Keep || it.Importer.Import != "" || len(it.Difference) > 0 {
+			differing++
+		}
+	}
+	secret := r.result.Secret != nil && r.result.Secret.Change != Keep
+	if differing == 0 && !secret {
+		return
+	}
+	r.result.Status = Failed
+	r.result.Totals.Errors++
+	r.result.Problems = append(r.result.Problems, Problem{
+		Level: predict.Error, ExitCode: 1, Anchor: "changes-found",
+		Text: fmt.Sprintf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true", plural(differing, "collection")),
+		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
+	})
+}
+
+// serviceResult shows a service as served or predicted; id is empty when it
+// does not exist yet.
+func (r *run) serviceResult(id string, s *predict.Service) *ServiceResult {
+	if s == nil {
+		return nil
+	}
+	result := &ServiceResult{ID: id, Name: s.Name, Version: s.Version, Operations: []OperationResult{}}
+	if r.session != nil {
+		result.MockURL = r.session.Microcks.MockURL(s.Name, s.Version)
+		if id != "" {
+			result.URL = r.session.Microcks.ServiceURL(id)
+		}
+	}
+	for _, op := range s.Operations {
+		operation := OperationResult{Name: op.Name, Dispatcher: op.Dispatcher, Rules: value(op.DispatcherRules), Examples: []ExampleResult{}}
+		for _, example := range op.Examples {
+			operation.Examples = append(operation.Examples, ExampleResult{Name: example.Name, Status: example.Response.Status})
+		}
+		result.Operations = append(result.Operations, operation)
+	}
+	return result
+}

@@ -1,0 +1,96 @@
+package reconcile
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"postman-microcks-importer/internal/microcks"
+)
+
+// diagnose explains a failed import from both sides: this run could fetch the
+// same collection a moment ago, so what Microcks says narrows the cause down.
+func (c *convergence) diagnose(job *microcks.ImportJob) error {
+	said := job.Failed()
+	if !strings.HasSuffix(said, "cannot be downloaded") {
+		return &refusal{
+			text:   fmt.Sprintf("importing: Microcks refused the collection: %s", shortened(said, 300)),
+			hint:   "this was not predicted: the collection may have changed in Postman during the run; run again, and look at Microcks' log when it stays",
+			anchor: "import-refused", code: 1,
+		}
+	}
+	causes := c.downloadCauses(job)
+	return &refusal{
+		text: fmt.Sprintf("importing: Microcks cannot download %s, which this run could fetch with the same key (%s); the most probable cause first: %s",
+			withoutQuery(job.RepositoryURL), bytesText(c.item.Bytes), strings.Join(causes.texts(), "; ")),
+		hint:   causes[0].remedy,
+		anchor: "import-download", code: 12,
+	}
+}
+
+// cause of a failed download, with what to do about it.
+type cause struct{ text, remedy string }
+
+type causes []cause
+
+func (list causes) texts() []string {
+	var texts []string
+	for i, c := range list {
+		texts = append(texts, fmt.Sprintf("(%d) %s", i+1, c.text))
+	}
+	return texts
+}
+
+// downloadCauses orders what can keep Microcks from a download that works from
+// here. The server gives no status, so what is known of the secret and the URL
+// decides the order.
+func (c *convergence) downloadCauses(job *microcks.ImportJob) causes {
+	var list causes
+	add := func(text, remedy string) { list = append(list, cause{text, remedy}) }
+	secret := c.secretOf(job)
+	switch {
+	case job.SecretRef == nil:
+		add("the importer has no secret, so Microcks sends no key", "set `secret-name`, and the importer changes to that secret")
+	case secret == nil && !c.secret.is(job.SecretRef.SecretID):
+		add(fmt.Sprintf("the importer uses secret %q, which this action does not keep: its token may be wrong or revoked", job.SecretRef.Name),
+			"set `secret-name` so that the importer uses a secret with this run's key, or correct that secret in Microcks")
+	case secret != nil && !c.secret.comparable:
+		add(fmt.Sprintf("the token of secret %q may not be this run's key: this account cannot see it", secret.Name),
+			"let an administrator put the Postman API key into that secret, or give this client the role `admin`")
+	case secret != nil && !strings.EqualFold(value(secret.TokenHeader), microcks.TokenHeader) && c.secret.change == Keep:
+		add(fmt.Sprintf("secret %q sends its token in another header than %s", secret.Name, microcks.TokenHeader),
+			"set the token header of that secret to "+microcks.TokenHeader)
+	}
+	if address, err := url.Parse(job.RepositoryURL); err == nil {
+		if host := address.Hostname(); host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1" {
+			add("the URL is an address of this machine, which inside the container of Microcks is the container itself",
+				"use an address that Microcks reaches: the service's name in a compose network, host.docker.internal, or 172.17.0.1")
+		}
+		if address.Scheme == "http" && !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, address.Hostname()) {
+			add("the URL is plain http and redirects to https, which Microcks does not follow", "use https in `postman-api-url`")
+		}
+	}
+	add("Microcks has no way out to that host (firewall, egress rule, proxy, DNS)",
+		"allow Microcks to reach the host, or give its container a proxy by PROXY_HOST, PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD and PROXY_EXCLUDE")
+	add("Microcks does not trust the certificate that it is shown, such as that of an inspecting proxy",
+		"put the certificate of that authority into the secret (CA certificate) in Microcks")
+	add("Postman's rate limit was reached between the two downloads", "run again in a minute")
+	return list
+}
+
+// secretOf is the secret that an importer refers to, as the run knows it.
+func (c *convergence) secretOf(job *microcks.ImportJob) *microcks.Secret {
+	if job.SecretRef == nil || !c.secret.is(job.SecretRef.SecretID) {
+		return nil
+	}
+	return c.secret.there
+}
+
+// shortened cuts a server's text to limit runes.
+func shortened(s string, limit int) string {
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return s
+}

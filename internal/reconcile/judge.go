@@ -1,0 +1,124 @@
+package reconcile
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"postman-microcks-importer/internal/predict"
+)
+
+// judgeAlone predicts each collection by itself, which tells what service it
+// is about. target brings the server's version.
+func (r *run) judgeAlone(target predict.Target) {
+	r.parallel(func(it *item) {
+		began := time.Now()
+		t := target
+		t.URL = it.Wanted.URL
+		t.Main = r.Mode != Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
+		t.Export = it.Wanted.File != ""
+		it.alone = predict.Collection(it.raw, t)
+		it.CollectionResult.Name = it.alone.Name
+		it.Findings = it.alone.Findings
+		r.refuseUnfit(it, it.alone)
+		r.step("predict", it, began, outcomeText(it.alone))
+	})
+}
+
+// refuseUnfit fails the collection when Microcks could not read it, when a
+// finding is as bad as the run allows none, or when it is not what the run
+// expects.
+func (r *run) refuseUnfit(it *item, p predict.Prediction) {
+	switch p.Outcome {
+	case predict.Refused:
+		it.fail(&refusal{
+			text:   fmt.Sprintf("predicting the import: Microcks would refuse it: %s", p.ImportError),
+			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
+			anchor: "collection-refused", code: 1,
+		})
+	case predict.Crashed:
+		it.fail(&refusal{
+			text:   fmt.Sprintf("predicting the import: Microcks would answer 500: %s", p.Cause),
+			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
+			anchor: "collection-crashes", code: 1,
+		})
+	default:
+		if n := count(p.Findings, predict.Error); n > 0 {
+			it.fail(&refusal{text: fmt.Sprintf("judging the collection: %s of level error", plural(n, "finding")), hint: hintOf(p.Findings, ""), anchor: "findings-failed", code: 1})
+		} else if n := count(p.Findings, predict.Warning); n > 0 && r.FailOnWarnings {
+			it.fail(&refusal{
+				text:   fmt.Sprintf("judging the collection: %s of level warning, and `fail-on` is warning", plural(n, "finding")),
+				hint:   "mend them in Postman, or set `fail-on: error`",
+				anchor: "findings-failed", code: 1,
+			})
+		}
+	}
+	for _, expected := range []struct{ input, want, got string }{
+		{"expected-name", it.ExpectedName, p.Name},
+		{"expected-version", it.ExpectedVersion, p.Version},
+	} {
+		if expected.want != "" && expected.want != expected.got {
+			it.fail(&refusal{
+				text:   fmt.Sprintf("checking what the release expects: `%s` is %q, but the collection makes %q", expected.input, expected.want, expected.got),
+				hint:   "release the collection in Postman under the expected name and version first, or correct the input",
+				anchor: "expectation-failed", code: 1,
+			})
+		}
+	}
+}
+
+// hintOf is the hint of the first error among the findings.
+func hintOf(findings []predict.Finding, otherwise string) string {
+	i := slices.IndexFunc(findings, func(f predict.Finding) bool { return f.Level == predict.Error && f.Hint != "" })
+	if i < 0 {
+		return otherwise
+	}
+	return findings[i].Hint
+}
+
+func count(findings []predict.Finding, level predict.Level) int {
+	n := 0
+	for _, f := range findings {
+		if f.Level == level {
+			n++
+		}
+	}
+	return n
+}
+
+func outcomeText(p predict.Prediction) string {
+	switch p.Outcome {
+	case predict.Refused:
+		return "Microcks would refuse it: " + p.ImportError
+	case predict.Crashed:
+		return "Microcks would answer 500: " + p.Cause
+	}
+	operations, examples := size(p.Service)
+	return fmt.Sprintf("makes %s %s with %s and %s", p.Name, p.Version, plural(operations, "operation"), plural(examples, "example"))
+}
+
+func size(s *predict.Service) (operations, examples int) {
+	if s == nil {
+		return 0, 0
+	}
+	for _, op := range s.Operations {
+		examples += len(op.Examples)
+	}
+	return len(s.Operations), examples
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// showPredicted puts the service that would appear into each result.
+func (r *run) showPredicted() {
+	for _, it := range r.items {
+		if it.alone.Service != nil {
+			it.Service = r.serviceResult("", it.alone.Service)
+		}
+	}
+}

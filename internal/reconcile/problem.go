@@ -1,0 +1,50 @@
+package reconcile
+
+import (
+	"errors"
+
+	"postman-microcks-importer/internal/predict"
+)
+
+// Explained is an error that knows its next step.
+type Explained interface {
+	error
+	Hint() string
+	Anchor() string
+	ExitCode() int
+}
+
+// ProblemFrom turns an error into what a person is told.
+func ProblemFrom(err error) Problem {
+	p := Problem{Level: predict.Error, Text: err.Error(), ExitCode: 20}
+	var explained Explained
+	if errors.As(err, &explained) {
+		p.Hint, p.Anchor, p.ExitCode = explained.Hint(), explained.Anchor(), explained.ExitCode()
+	}
+	return p
+}
+
+// refusal is a decision of ours, with all that a person is told.
+type refusal struct {
+	text, hint, anchor string
+	code               int
+}
+
+func (r *refusal) Error() string  { return r.text }
+func (r *refusal) Hint() string   { return r.hint }
+func (r *refusal) Anchor() string { return r.anchor }
+func (r *refusal) ExitCode() int  { return r.code }
+
+// fail records an error on the collection.
+func (c *CollectionResult) fail(err error) {
+	c.Problems = append(c.Problems, ProblemFrom(err))
+	c.Status = Failed
+}
+
+// tell records something to know that fails nothing.
+func (c *CollectionResult) tell(level predict.Level, anchor, text, hint string) {
+	c.Problems = append(c.Problems, Problem{Level: level, Text: text, Hint: hint, Anchor: anchor})
+}
+
+// failed tells whether the collection must go no further.
+func (c *CollectionResult) failed() bool { return c.Status == Failed }

@@ -1,0 +1,137 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/predict"
+)
+
+// remove deletes the importers of the named collections that this repository's
+// runs made, and their services when that was asked for.
+func (r *run) remove(ctx context.Context) error {
+	if err := r.connect(ctx); err != nil {
+		return err
+	}
+	began := time.Now()
+	jobs, err := r.session.Microcks.Jobs(ctx)
+	if err != nil {
+		return err
+	}
+	r.step("read", nil, began, fmt.Sprintf("%s on the server", plural(len(jobs), "importer")))
+	chosen := make(map[*item][]microcks.ImportJob)
+	for _, it := range r.items {
+		chosen[it] = r.removable(it, jobs)
+	}
+	if err := r.refuseRemoval(chosen); err != nil {
+		return err
+	}
+	for _, it := range r.items {
+		for _, job := range chosen[it] {
+			if err := r.removeOne(ctx, it, &job); err != nil {
+				it.fail(err)
+			}
+		}
+	}
+	return nil
+}
+
+// removable are the importers of a collection that carry this repository's
+// labels. Others are named and left.
+func (r *run) removable(it *item, jobs []microcks.ImportJob) []microcks.ImportJob {
+	var mine []microcks.ImportJob
+	for _, job := range jobs {
+		if !postman.SameCollection(job.RepositoryURL, it.Wanted.URL, it.Wanted.UID) {
+			continue
+		}
+		if ours(&job, r.Repository) {
+			mine = append(mine, job)
+			continue
+		}
+		it.tell(predict.Warning, "importer-foreign",
+			fmt.Sprintf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID),
+			"delete it by hand in Microcks under Importers if nobody needs it")
+	}
+	return mine
+}
+
+func (r *run) refuseRemoval(chosen map[*item][]microcks.ImportJob) error {
+	total := 0
+	for _, jobs := range chosen {
+		total += len(jobs)
+	}
+	account := r.session.Account
+	if total == 0 || account == nil || r.session.Tenancy || account.Has(microcks.Manager, microcks.Admin) {
+		return nil
+	}
+	return missingRole(*account, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to delete importers"})
+}
+
+// removeOne deletes an importer and looks whether it stays away: an import that
+// runs at the moment saves it again.
+func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) error {
+	it.Importer = &ImporterResult{
+		ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
+		MainArtifact: job.MainArtifact, Change: Delete,
+	}
+	began := time.Now()
+	for try := 1; ; try++ {
+		if err := r.session.Microcks.DeleteJob(ctx, job.ID); err != nil && (!microcks.InDoubt(err) || try == maxTries) {
+			return err
+		}
+		r.changed.Store(true)
+		left, err := r.session.Microcks.Job(ctx, job.ID)
+		if err != nil {
+			return err
+		}
+		if left == nil {
+			break
+		}
+		if try == maxTries {
+			return &refusal{
+				text:   fmt.Sprintf("deleting importer %q: it came back %d times: an import that runs at the same time saves it again", job.Name, maxTries),
+				hint:   "wait until the import has ended and run again",
+				anchor: "importer-contended", code: 12,
+			}
+		}
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+	}
+	it.Importer.Done = append(it.Importer.Done, "importer deleted")
+	r.step("remove", it, began, fmt.Sprintf("importer %q deleted", job.Name))
+	if !r.RemoveServices {
+		return nil
+	}
+	return r.removeServices(ctx, it, job)
+}
+
+// removeServices deletes the services that the importer made, as long as they
+// come from this collection.
+func (r *run) removeServices(ctx context.Context, it *item, job *microcks.ImportJob) error {
+	for _, ref := range job.ServiceRefs {
+		services, err := r.session.Microcks.ServicesNamed(ctx, ref.Name)
+		if err != nil {
+			return err
+		}
+		for _, s := range services {
+			if s.ID != ref.ServiceID {
+				continue
+			}
+			if !sameArtifact(s.SourceArtifact, it.Wanted.UID) {
+				it.tell(predict.Warning, "service-foreign", fmt.Sprintf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it")
+				continue
+			}
+			began := time.Now()
+			if err := r.session.Microcks.DeleteService(ctx, s.ID); err != nil {
+				return err
+			}
+			it.Importer.Done = append(it.Importer.Done, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
+			r.step("remove", it, began, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
+		}
+	}
+	return nil
+}

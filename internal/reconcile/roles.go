@@ -1,0 +1,91 @@
+package reconcile
+
+import (
+	"fmt"
+	"strings"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+)
+
+// need is a role that a plan cannot be carried out without.
+type need struct {
+	anyOf []microcks.Role
+	what  string
+}
+
+// needs lists the roles that this plan's writes need. Reading importers and
+// services has been done by then.
+func (r *run) needs() []need {
+	var needs []need
+	writes, labels := false, false
+	for _, it := range r.live() {
+		writes = writes || it.goal.writes(it)
+		labels = labels || len(it.ServiceLabels) > 0
+	}
+	if writes {
+		needs = append(needs, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to create, change and start importers"})
+	}
+	if r.secret != nil && r.secret.used && r.secret.change != Keep {
+		what := fmt.Sprintf("to %s the secret %q", r.secret.change, r.secret.ref.Name)
+		needs = append(needs, need{[]microcks.Role{microcks.Admin}, what})
+	}
+	if labels {
+		needs = append(needs, need{[]microcks.Role{microcks.Manager}, "to label services"})
+	}
+	return needs
+}
+
+// refuseMissingRoles stops a run before its first write when the account could
+// not finish it. In Plan it only warns. Where membership of a group can stand
+// in for a role, the server has the last word.
+func (r *run) refuseMissingRoles() error {
+	account := r.session.Account
+	if account == nil {
+		return nil
+	}
+	for _, n := range r.needs() {
+		if account.Has(n.anyOf...) {
+			continue
+		}
+		err := missingRole(*account, n)
+		switch {
+		case r.Mode == Plan:
+			p := ProblemFrom(err)
+			p.Level, p.ExitCode = predict.Warning, 0
+			r.result.Problems = append(r.result.Problems, p)
+		case r.session.Tenancy && n.anyOf[0] == microcks.Manager:
+			p := ProblemFrom(err)
+			p.Level, p.ExitCode = predict.Note, 0
+			p.Hint = "repository tenancy is on, so membership of the group that manages this API may be enough: Microcks decides. " + p.Hint
+			r.result.Problems = append(r.result.Problems, p)
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+func missingRole(account microcks.Account, n need) error {
+	names := make([]string, len(n.anyOf))
+	for i, role := range n.anyOf {
+		names[i] = "`" + string(role) + "`"
+	}
+	has := make([]string, len(account.Roles))
+	for i, role := range account.Roles {
+		has[i] = string(role)
+	}
+	having := "it has none"
+	if len(has) > 0 {
+		having = "it has " + strings.Join(has, ", ")
+	}
+	hint := fmt.Sprintf("in Keycloak open Clients > %s > Service accounts roles > Assign role > Filter by clients, and assign microcks-app %s", account.Client, strings.Join(names, " or "))
+	if n.anyOf[0] == microcks.Admin {
+		hint += "; or let an administrator of Microcks make that secret with the token header " + microcks.TokenHeader + " once, and this account only refers to it"
+	}
+	return &refusal{
+		text:   fmt.Sprintf("checking roles: account %q (client %q) needs the role %s of microcks-app %s; %s", account.Name, account.Client, strings.Join(names, " or "), n.what, having),
+		hint:   hint,
+		anchor: "role-missing", code: 12,
+	}
+}

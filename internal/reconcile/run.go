@@ -1,0 +1,152 @@
+// Package reconcile takes wanted importers along one line: fetch and read,
+// predict, plan, apply, import, verify. Each stage takes values and returns new
+// ones; only fetch, read, apply, import and verify touch the outside.
+package reconcile
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+)
+
+// Deps is the outside of a run.
+type Deps struct {
+	Postman Postman
+	// Connect finds out how to talk to Microcks and signs in. It is not called
+	// in Check.
+	Connect func(context.Context) (*Session, error)
+	Log     Log
+}
+
+// Session is a Microcks server that can be talked to.
+type Session struct {
+	Microcks Microcks
+	Version  microcks.Version
+	// Account is who signed in; nil when the server wants no sign-in.
+	Account *microcks.Account
+	// Tenancy means that membership of a group can stand in for roles.
+	Tenancy bool
+}
+
+// Log hears what happens while it happens. Texts may hold what collections and
+// servers say.
+type Log interface {
+	// Step tells what was done for one collection ("" = for all) and how long
+	// it took.
+	Step(stage, collection, text string, took time.Duration)
+}
+
+// run is one pass along the line.
+type run struct {
+	Settings
+	Deps
+	session *Session
+	state   *state
+	items   []*item
+	groups  []*group
+	secret  *secretPlan
+	changed atomic.Bool // something was written
+	result  *Result
+}
+
+// item is one wanted importer on its way.
+type item struct {
+	Wanted
+	*CollectionResult
+	raw   []byte
+	alone predict.Prediction // as a main artifact on an empty server
+	pick  choice
+	main  bool
+	goal  *goal
+}
+
+// Run carries out one run. It always returns a Result, also when ctx ends
+// before the run does.
+func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *Result {
+	began := time.Now()
+	r := &run{Settings: s, Deps: d, result: &Result{
+		Schema: ResultSchema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason,
+		Collections: make([]CollectionResult, len(wanted)),
+	}}
+	for i, w := range wanted {
+		r.result.Collections[i] = CollectionResult{Source: w.Source, UID: w.UID, File: w.File}
+		r.items = append(r.items, &item{Wanted: w, CollectionResult: &r.result.Collections[i]})
+	}
+	if err := r.stages(ctx); err != nil {
+		r.result.Problems = append(r.result.Problems, ProblemFrom(err))
+	}
+	if ctx.Err() != nil {
+		r.result.Interrupted = context.Cause(ctx).Error()
+	}
+	r.conclude()
+	r.result.Duration = time.Since(began)
+	return r.result
+}
+
+// stages is the line itself.
+func (r *run) stages(ctx context.Context) error {
+	if r.Mode == Remove {
+		return r.remove(ctx)
+	}
+	connected, fetching := errgroup.WithContext(ctx)
+	if r.Mode != Check {
+		connected.Go(func() error { return r.connect(fetching) })
+	}
+	connected.Go(func() error { r.fetch(fetching); return nil })
+	if err := connected.Wait(); err != nil {
+		return err
+	}
+	if r.Mode == Check {
+		r.judgeAlone(predict.Target{Version: r.MicrocksVersion})
+		r.showPredicted()
+		return nil
+	}
+	r.judgeAlone(predict.Target{Version: r.session.Version.Number()})
+	if err := r.read(ctx); err != nil {
+		return err
+	}
+	r.plan()
+	if err := r.refuseMissingRoles(); err != nil || r.Mode == Plan {
+		return err
+	}
+	return r.apply(ctx)
+}
+
+// live are the items that nothing has failed yet.
+func (r *run) live() []*item {
+	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.failed() })
+}
+
+// parallel does something for every live item, at most Parallelism at once.
+// What goes wrong stays with the item.
+func (r *run) parallel(do func(*item)) {
+	var all errgroup.Group
+	all.SetLimit(max(1, r.Parallelism))
+	for _, it := range r.live() {
+		all.Go(func() error { do(it); return nil })
+	}
+	_ = all.Wait() // no item returns an error
+}
+
+// step tells the log about one collection, or about all when it is nil.
+func (r *run) step(stage string, it *item, began time.Time, text string) {
+	name := ""
+	if it != nil {
+		name = it.title()
+	}
+	r.Log.Step(stage, name, text, time.Since(began))
+}
+
+// title is what a person calls the collection.
+func (i *item) title() string {
+	if i.CollectionResult.Name != "" {
+		return i.CollectionResult.Name
+	}
+	return i.CollectionResult.Source
+}

@@ -1,0 +1,206 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+)
+
+// verify proves that what Microcks serves now is what was predicted. last is
+// what was seen after the last import, nil when nothing was done.
+func (r *run) verify(ctx context.Context, g *group, last *observation) {
+	var done []*item
+	imported := false
+	for _, it := range g.items {
+		if !it.failed() {
+			done = append(done, it)
+			imported = imported || it.Importer.Imported
+		}
+	}
+	if len(done) == 0 || r.Import == ImportNever && g.before.view == nil {
+		return
+	}
+	began := time.Now()
+	fail := func(err error) {
+		for _, it := range done {
+			it.fail(err)
+		}
+	}
+	view := g.before.view
+	if last != nil {
+		var err error
+		if view, err = r.viewAfter(ctx, g, last); err != nil {
+			fail(err)
+			return
+		}
+	}
+	now := served(view)
+	for _, it := range done {
+		it.Service = r.serviceResult(view.Service.ID, now)
+		r.tellLeftovers(it, g, now)
+	}
+	r.tellOtherImporters(g, done)
+	if r.Verify == VerifyNone {
+		return
+	}
+	wrong := differenceOf(now, g.predicted)
+	switch {
+	case len(wrong) > 0 && imported:
+		fail(&refusal{
+			text:   fmt.Sprintf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
+			hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
+			anchor: "verify-differs", code: 1,
+		})
+		return
+	case len(wrong) > 0:
+		for _, it := range done {
+			it.tell(predict.Warning, "verify-not-imported", fmt.Sprintf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)), "set `import: auto`")
+		}
+		return
+	}
+	_, examples := size(g.predicted)
+	for _, it := range done {
+		it.Verified = &Verification{Scope: string(VerifyService), Examples: examples}
+	}
+	operations, _ := size(g.predicted)
+	r.step("verify", done[0], began, fmt.Sprintf("Microcks serves %s and %s", plural(operations, "operation"), plural(examples, "example")))
+	r.labelService(ctx, view, done)
+}
+
+// viewAfter is the service as it is after the imports.
+func (r *run) viewAfter(ctx context.Context, g *group, last *observation) (*microcks.ServiceView, error) {
+	view := last.view
+	if view == nil && len(last.services) == 1 {
+		var err error
+		if view, err = r.session.Microcks.ServiceView(ctx, last.services[0].ID); err != nil {
+			return nil, err
+		}
+	}
+	if view == nil {
+		return nil, &refusal{
+			text:   fmt.Sprintf("verifying: service %s %s is not there after the import", g.name, g.version),
+			hint:   "another run or person may have deleted it at the same time: run again",
+			anchor: "verify-differs", code: 1,
+		}
+	}
+	return view, nil
+}
+
+// tellLeftovers names examples that another artifact left on the service: a
+// consumer may get them, and no import of this collection removes them.
+func (r *run) tellLeftovers(it *item, g *group, now *predict.Service) {
+	if it != firstLive(g) {
+		return
+	}
+	left := make(map[string]int)
+	for _, op := range now.Operations {
+		for _, example := range op.Examples {
+			if !g.imports(example.SourceArtifact) {
+				left[example.SourceArtifact]++
+			}
+		}
+	}
+	for _, artifact := range slices.Sorted(maps.Keys(left)) {
+		level, hint := predict.Note, "nothing to do when another importer or upload adds them on purpose"
+		if g.owns(artifact) {
+			level = predict.Warning
+			hint = "they come from an earlier URL of this importer and are served beside the new ones: delete the service in Microcks and run again"
+		}
+		it.tell(level, "leftover-examples", fmt.Sprintf("%s of the service come from another artifact, %q", plural(left[artifact], "example"), withoutQuery(artifact)), hint)
+	}
+}
+
+// imports tells whether an artifact is exactly what one of the group's
+// importers stores.
+func (g *group) imports(artifact string) bool {
+	return slices.ContainsFunc(g.items, func(it *item) bool {
+		url := it.Wanted.URL
+		if it.pick.use != nil && it.pick.adopted {
+			url = it.pick.use.RepositoryURL
+		}
+		return artifact == url[strings.LastIndex(url, "/")+1:]
+	})
+}
+
+func firstLive(g *group) *item {
+	for _, it := range g.items {
+		if !it.failed() {
+			return it
+		}
+	}
+	return nil
+}
+
+// tellOtherImporters names importers outside this run that feed the service.
+func (r *run) tellOtherImporters(g *group, done []*item) {
+	for _, job := range r.state.jobs {
+		inRun := slices.ContainsFunc(g.items, func(it *item) bool {
+			sees := func(j microcks.ImportJob) bool { return j.ID == job.ID }
+			return it.pick.use != nil && it.pick.use.ID == job.ID || slices.ContainsFunc(it.pick.foreign, sees) || slices.ContainsFunc(it.pick.surplus, sees)
+		})
+		feeds := slices.ContainsFunc(job.ServiceRefs, func(ref microcks.ServiceRef) bool {
+			return ref.Name == g.name && ref.Version == g.version && ref.ServiceID != ""
+		})
+		if !inRun && feeds {
+			done[0].tell(predict.Note, "other-importer", fmt.Sprintf("importer %q (%s) feeds the same service %s %s", job.Name, job.ID, g.name, g.version), "two main artifacts of one service replace each other's operations at every scan; make one of them secondary")
+		}
+	}
+}
+
+// labelService adds the wanted labels to the service. Its other labels and
+// annotations stay.
+func (r *run) labelService(ctx context.Context, view *microcks.ServiceView, done []*item) {
+	wanted := make(map[string]string)
+	for _, it := range done {
+		wanted = merge(wanted, it.ServiceLabels)
+	}
+	has := map[string]string{}
+	metadata := microcks.Metadata{}
+	if view.Service.Metadata != nil {
+		metadata = *view.Service.Metadata
+		has = metadata.Labels
+	}
+	differs := false
+	for key, want := range wanted {
+		if got, there := has[key]; !there || got != want {
+			differs = true
+		}
+	}
+	if !differs {
+		return
+	}
+	began := time.Now()
+	metadata.Labels = merge(metadata.Labels, wanted)
+	if err := r.session.Microcks.SetServiceMetadata(ctx, view.Service.ID, &metadata); err != nil {
+		done[0].fail(err)
+		return
+	}
+	r.changed.Store(true)
+	done[0].Importer.Done = append(done[0].Importer.Done, "service labelled")
+	r.step("apply", done[0], began, "service labelled")
+}
+
+// someOf names the first differences.
+func someOf(changes []predict.Change) string {
+	var texts []string
+	for _, c := range changes[:min(3, len(changes))] {
+		text := fmt.Sprintf("%s %s", c.Operation, c.Kind)
+		if c.Example != "" {
+			text = fmt.Sprintf("example %q of %s %s", c.Example, c.Operation, c.Kind)
+		}
+		if len(c.Fields) > 0 {
+			text += " (" + strings.Join(c.Fields, ", ") + ")"
+		}
+		texts = append(texts, text)
+	}
+	if more := len(changes) - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, "; ")
+}

@@ -1,0 +1,19 @@
+// Command postman-microcks-importer brings Postman collections into Microcks:
+// as a GitHub Action, or by hand.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"postman-microcks-importer/internal/app"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := app.Main(ctx, os.Args[1:], os.Getenv, os.Stdout)
+	stop()
+	os.Exit(code)
+}
