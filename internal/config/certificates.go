@@ -18,7 +18,8 @@ const largestCertificates = 1 << 20
 func isPEMText(s string) bool { return strings.Contains(s, "-----BEGIN") }
 
 // parseCertificates checks PEM text and gives its certificates alone as PEM.
-// The error's text quotes nothing of it.
+// The error's text goes on
+// after "which", and quotes nothing of it.
 func parseCertificates(text []byte) ([]byte, error) {
 	var certificates []byte
 	for n := 1; ; n++ {
@@ -29,17 +30,17 @@ func parseCertificates(text []byte) ([]byte, error) {
 		text = rest
 		switch {
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			return nil, errors.New("it holds a private key, which belongs nowhere near a list of trusted certificates")
+			return nil, errors.New("holds a private key")
 		case block.Type != "CERTIFICATE":
-			return nil, fmt.Errorf("its block %d is no certificate", n)
+			return nil, fmt.Errorf("holds something else than certificates (block %d)", n)
 		}
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return nil, fmt.Errorf("its block %d is a certificate that cannot be read", n)
+			return nil, fmt.Errorf("holds a broken certificate (block %d)", n)
 		}
 		certificates = append(certificates, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: block.Bytes})...)
 	}
 	if certificates == nil {
-		return nil, errors.New("it holds no whole certificate")
+		return nil, errors.New("holds no whole certificate")
 	}
 	return certificates, nil
 }
@@ -48,15 +49,15 @@ func parseCertificates(text []byte) ([]byte, error) {
 func readCertificates(root *os.Root, path string) ([]byte, error) {
 	f, err := root.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, errUnreadable
 	}
 	defer func() { _ = f.Close() }()
 	text, err := io.ReadAll(io.LimitReader(f, largestCertificates+1))
 	if err != nil {
-		return nil, err
+		return nil, errUnreadable
 	}
 	if len(text) > largestCertificates {
-		return nil, errors.New("it is larger than 1 MiB")
+		return nil, errors.New("is larger than 1 MiB")
 	}
 	return text, nil
 }

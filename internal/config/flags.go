@@ -1,6 +1,8 @@
 package config
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,71 +16,70 @@ type flags struct {
 	strays   []Secret // credentials that came by a flag
 }
 
+// flagName is what an input's name may look like. A flag that looks otherwise
+// is not repeated in a problem: it may be a credential, dashes and all.
+var flagName = regexp.MustCompile(`^[A-Za-z][A-Za-z_-]{0,39}$`)
+
 // readFlags takes --name=value, --name value and, for booleans, a bare --name.
 // The value of a flag that is unknown or refused is never repeated: it may be a
-// credential.
-func readFlags(args []string, inputs []Input) flags {
+// credential, and secrets are those that are known already.
+func readFlags(args []string, inputs []Input, secrets []string) flags {
 	f := flags{values: map[string][]string{}}
-	byName := make(map[string]Input, len(inputs))
-	for _, in := range inputs {
-		byName[in.Name] = in
-	}
 	for n := 0; n < len(args); n++ {
-		arg := args[n]
-		if !strings.HasPrefix(arg, "-") {
-			f.problems = append(f.problems, strayArgument(arg, n+1))
-			continue
-		}
-		name, value, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		// A value may stand in the next argument. One that looks like a flag is
-		// never taken for a value: that is what --name=value is for.
-		next := func() (string, bool) {
-			if hasValue || n+1 >= len(args) || strings.HasPrefix(args[n+1], "-") {
-				return value, hasValue
-			}
-			n++
-			return args[n], true
-		}
-		if !hasValue && (arg == "--help" || arg == "-h") {
+		arg, position := args[n], n+1
+		switch arg {
+		case "--help", "-h":
 			f.help = true
 			continue
-		}
-		if !hasValue && arg == "--version" {
+		case "--version":
 			f.version = true
 			continue
 		}
-		in, known := byName[name]
-		if !known || !strings.HasPrefix(arg, "--"+name) {
-			next()
-			f.problems = append(f.problems, unknownFlag(arg, name, inputs))
-			continue
+		dashed, value, given := strings.Cut(arg, "=")
+		// A value may stand in the next argument. One that looks like a flag is
+		// never taken for a value: that is what --name=value is for.
+		if strings.HasPrefix(arg, "-") && !given && n+1 < len(args) && !strings.HasPrefix(args[n+1], "-") {
+			n++
+			value, given = args[n], true
 		}
-		value, given := next()
+		i := slices.IndexFunc(inputs, func(in Input) bool { return dashed == "--"+in.Name })
 		switch {
-		case in.FromEnvironmentOnly():
-			if in.Kind == KindSecret {
-				f.strays = append(f.strays, Secret(strings.TrimSpace(value)))
-			}
-			f.problems = append(f.problems, Problem{
-				Input: in.Name,
-				Got:   "a flag, whose value is not used and not shown",
-				Takes: "its value from the environment only: other processes can read a flag, and the shell keeps it",
-				Hint:  "Set the environment variable " + in.Env + " instead of the flag --" + in.Name + ".",
-			})
-		case !given && in.Kind == KindBool:
-			f.values[name] = append(f.values[name], "true")
-		case !given:
-			f.problems = append(f.problems, Problem{
-				Input: in.Name,
-				Got:   "the flag --" + in.Name + " without a value",
-				Takes: in.takes(),
-				Hint:  "Write it as one argument, for example " + in.asFlag() + ".",
-			})
+		case !strings.HasPrefix(arg, "-"):
+			f.problems = append(f.problems, strayArgument(arg, position))
+		case i < 0:
+			f.problems = append(f.problems, unknownFlag(dashed, position, inputs, secrets))
 		default:
-			f.values[name] = append(f.values[name], value)
+			f.take(inputs[i], value, given)
 		}
 	}
 	return f
+}
+
+// take keeps the value of a known flag, or says what is wrong with it.
+func (f *flags) take(in Input, value string, given bool) {
+	switch {
+	case in.FromEnvironmentOnly():
+		if in.Kind == KindSecret {
+			f.strays = append(f.strays, Secret(strings.TrimSpace(value)))
+		}
+		f.problems = append(f.problems, Problem{
+			Input: in.Name,
+			Got:   "a flag, whose value is not used and not shown",
+			Takes: "its value from the environment only: other processes can read a flag, and the shell keeps it",
+			Hint:  "Set the environment variable " + in.Env + " instead of the flag --" + in.Name + ".",
+		})
+	case given:
+		f.values[in.Name] = append(f.values[in.Name], value)
+	case in.Kind == KindBool:
+		f.values[in.Name] = append(f.values[in.Name], "true")
+	default:
+		f.problems = append(f.problems, Problem{
+			Input: in.Name,
+			Got:   "the flag --" + in.Name + " without a value",
+			Takes: in.takes(),
+			Hint:  "Write it as one argument, for example " + in.asFlag() + ".",
+		})
+	}
 }
 
 // strayArgument is the problem of an argument that belongs to no flag. It is
@@ -100,21 +101,23 @@ func strayArgument(arg string, position int) Problem {
 }
 
 // unknownFlag is the problem of a flag that no input has, with the nearest one.
-func unknownFlag(arg, name string, inputs []Input) Problem {
-	dashes := arg[:len(arg)-len(strings.TrimLeft(arg, "-"))]
+func unknownFlag(dashed string, position int, inputs []Input, secrets []string) Problem {
 	p := Problem{
-		Input: shown(dashes+name, nil, 40),
+		Input: "argument " + strconv.Itoa(position),
 		Got:   "a flag that does not exist",
 		Takes: "the inputs by name, such as --mode=plan",
 		Hint:  "Run with --help for the list of flags.",
 	}
-	normal := strings.ToLower(strings.ReplaceAll(name, "_", "-"))
+	name := strings.TrimLeft(dashed, "-")
+	if !flagName.MatchString(name) || holdsSecret(name, secrets) {
+		return p
+	}
+	p.Input = dashed[:min(3, len(dashed)-len(name))] + name
 	names := make([]string, 0, len(inputs)+2)
 	for _, in := range inputs {
 		names = append(names, in.Name)
 	}
-	names = append(names, "help", "version")
-	near, ok := nearest(normal, names)
+	near, ok := nearest(strings.ReplaceAll(name, "_", "-"), append(names, "help", "version"))
 	if !ok {
 		return p
 	}

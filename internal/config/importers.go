@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"maps"
 	"strconv"
 	"strings"
@@ -25,13 +26,17 @@ func (p *parser) importers() {
 	seen := map[string]int{}
 	references := false
 	for n, line := range lines {
-		importer, key, ok := p.collection(line, n+1)
+		got := quoted(shownAddress(line, p.secrets, shownValue))
+		if len(lines) > 1 {
+			got += " (line " + strconv.Itoa(n+1) + ")"
+		}
+		importer, key, ok := p.collection(line, got)
 		if !ok {
 			references = references || !looksLikeFile(line)
 			continue
 		}
 		if first, twice := seen[key]; twice {
-			p.problem("collection", quoted(importer.Source)+" in line "+strconv.Itoa(n+1)+", the collection of line "+strconv.Itoa(first),
+			p.problem("collection", got+", which is the collection of line "+strconv.Itoa(first),
 				"each collection once", "Remove one of the two lines.")
 			continue
 		}
@@ -85,31 +90,29 @@ func (p *parser) oneOnly(name string, collections int) {
 }
 
 // collection reads one line: a reference, or in mode check a file. The key is
-// what makes two lines the same collection.
-func (p *parser) collection(line string, number int) (importer Importer, key string, ok bool) {
-	ref, err := postman.ParseRef(line)
-	if err == nil {
-		return Importer{
-			Source: shownAddress(line, p.secrets, shownMessage),
-			Ref:    &ref,
-		}, "uid " + strings.ToLower(ref.UID), true
+// what makes two lines the same collection; got is the line for a problem.
+func (p *parser) collection(line, got string) (importer Importer, key string, ok bool) {
+	const name = "collection"
+	ref, refErr := postman.ParseRef(line)
+	if refErr == nil {
+		address, _, _ := strings.Cut(line, "?") // after it stands the access key
+		return Importer{Source: shownAddress(address, p.secrets, shownMessage), Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
 	}
-	got := "line " + strconv.Itoa(number) + ", " + quoted(shownAddress(line, p.secrets, shownValue))
 	path, fileErr := p.space.file(line)
-	if strings.Contains(line, "://") || fileErr != nil && !looksLikeFile(line) {
-		p.problem("collection", got, p.inputs["collection"].takes(), p.referenceHint(err))
-		return Importer{}, "", false
-	}
 	switch {
+	case strings.Contains(line, "://") || fileErr != nil && !looksLikeFile(line):
+		reason, hint := p.refused(line, refErr)
+		p.problem(name, got+", which "+reason, p.inputs[name].takes(), hint)
 	case p.run.Mode != ModeCheck && p.run.Mode != "":
-		p.problem("collection", got, "in mode "+string(p.run.Mode)+" a reference to Postman, since Microcks pulls the collection from there; a file in mode check only",
+		p.problem(name, got, "in mode "+string(p.run.Mode)+" a reference to Postman, since Microcks pulls the collection from there; a file in mode check only",
 			"Give the link of Share > Via API in Postman, or write "+p.setting("mode", string(ModeCheck))+".")
-		return Importer{}, "", false
 	case fileErr != nil:
-		p.problem("collection", got, p.inputs["collection"].takes(), "Mend the path: "+fileErr.Error()+".")
-		return Importer{}, "", false
+		p.problem(name, got+", which "+p.clauseOf(fileErr), p.inputs[name].takes(),
+			"Give the file's path from the workspace's root, and check out the repository before this step.")
+	default:
+		return Importer{Source: p.shown(line), File: path}, "file " + path, true
 	}
-	return Importer{Source: p.shown(line), File: path}, "file " + path, true
+	return Importer{}, "", false
 }
 
 // looksLikeFile tells by the text alone whether a line that is no reference is
@@ -118,12 +121,12 @@ func looksLikeFile(line string) bool {
 	return !strings.Contains(line, "://") && strings.HasSuffix(strings.ToLower(line), ".json")
 }
 
-// referenceHint is the hint of the package that knows references, with what it
-// understood.
-func (p *parser) referenceHint(err error) string {
-	text := err.Error()
-	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
-		text += ". " + h.Hint()
+// refused is what the package that knows references says about a line that is
+// none: what it was taken for, and the next step.
+func (p *parser) refused(line string, err error) (reason, hint string) {
+	var r *postman.RefError
+	if !errors.As(err, &r) || holdsSecret(line, p.secrets) && !strings.Contains(line, "://") {
+		return "is no reference to a collection", "Copy the link of Share > Via API in Postman; a key belongs into postman-api-key only."
 	}
-	return strings.TrimSuffix(upperFirst(shownMessageOf(text, p.secrets)), ".") + "."
+	return clause(shownMessageOf(r.Reason, p.secrets)), sentence(shownMessageOf(r.Hint(), p.secrets))
 }

@@ -3,8 +3,8 @@ package config
 import "strings"
 
 // nearest gives the candidate that a mistyped word most likely means: the one
-// with the fewest edits, as long as they are fewer than a third of it or the
-// word is the beginning of only this candidate. Among equals the first wins.
+// with the fewest edits, two or a third of it at most, or else the only one that
+// the word is a part of. Among equals the first wins.
 func nearest(word string, candidates []string) (string, bool) {
 	word = strings.ToLower(word)
 	if word == "" || len(word) > 64 {
@@ -13,21 +13,21 @@ func nearest(word string, candidates []string) (string, bool) {
 	best, edits := "", -1
 	for _, c := range candidates {
 		d := distance(word, c)
-		if d <= max(1, len(c)/3) && (edits < 0 || d < edits) {
+		if d <= max(2, len(c)/3) && d < len(word)-1 && (edits < 0 || d < edits) {
 			best, edits = c, d
 		}
 	}
 	if best != "" {
 		return best, true
 	}
-	begins := 0
+	parts := 0
 	for _, c := range candidates {
-		if len(word) >= 3 && strings.HasPrefix(c, word) {
+		if len(word) >= 3 && strings.Contains(c, word) {
 			best = c
-			begins++
+			parts++
 		}
 	}
-	return best, begins == 1
+	return best, parts == 1
 }
 
 // distance counts the insertions, deletions and substitutions of bytes between

@@ -33,7 +33,8 @@ func Parse(src Sources) (*Run, []Problem) {
 		src.ReadFile = os.ReadFile
 	}
 	inputs := Inputs()
-	flags := readFlags(src.Args, inputs)
+	secrets := secretsInEnvironment(src.Getenv, inputs)
+	flags := readFlags(src.Args, inputs, secrets)
 	if flags.help || flags.version {
 		return &Run{Help: flags.help, Version: flags.version && !flags.help}, nil
 	}
@@ -41,8 +42,9 @@ func Parse(src Sources) (*Run, []Problem) {
 		getenv:  src.Getenv,
 		inputs:  make(map[string]Input, len(inputs)),
 		flags:   flags.values,
-		run:     &Run{strays: flags.strays},
+		run:     &Run{Strays: flags.strays},
 		trigger: readTrigger(src.Getenv, src.ReadFile),
+		secrets: secrets,
 		space:   openWorkspace(src.Getenv("GITHUB_WORKSPACE")),
 	}
 	defer p.space.close()
@@ -51,7 +53,7 @@ func Parse(src Sources) (*Run, []Problem) {
 		p.inputs[in.Name] = in
 		order[in.Name] = i + 1 // problems of no input (0) come first
 	}
-	p.gatherSecrets(inputs)
+	p.gatherStrays(inputs)
 	p.parse()
 
 	problems := append(flags.problems, p.problems...)
@@ -106,33 +108,39 @@ func (p *parser) given(name string) string {
 	return strings.TrimSpace(p.getenv(in.Env))
 }
 
-// gatherSecrets collects, before any text is made, every value that none may
-// show.
-func (p *parser) gatherSecrets(inputs []Input) {
+// secretsInEnvironment collects, before any text is made, the values that none
+// may show. Both places of a credential count: the one that loses is one all the
+// same.
+func secretsInEnvironment(getenv func(string) string, inputs []Input) []string {
+	var secrets []string
 	for _, in := range inputs {
-		if !in.FromEnvironmentOnly() || in.Kind != KindSecret {
+		if in.Kind != KindSecret {
 			continue
 		}
-		// Both places count: the one that loses is a credential all the same.
 		for _, name := range []string{in.Variable(), in.Env} {
-			if value := strings.TrimSpace(p.getenv(name)); value != "" {
-				p.secrets = append(p.secrets, value)
+			if value := strings.TrimSpace(getenv(name)); value != "" {
+				secrets = append(secrets, value)
 			}
 		}
 	}
-	for _, stray := range p.run.strays {
-		p.secrets = append(p.secrets, stray.Reveal())
-	}
-	// Keys that were put where none belongs, found by Postman's prefixes.
+	return secrets
+}
+
+// gatherStrays adds credentials that were put where none belongs: by a refused
+// flag, or found by their form.
+func (p *parser) gatherStrays(inputs []Input) {
 	for _, in := range inputs {
 		if in.Kind == KindSecret {
 			continue
 		}
 		for _, key := range postmanKey.FindAllString(p.given(in.Name), -1) {
 			if len(key) > len("PMAK-")+8 {
-				p.run.strays = append(p.run.strays, Secret(key))
+				p.run.Strays = append(p.run.Strays, Secret(key))
 			}
 		}
+	}
+	for _, stray := range p.run.Strays {
+		p.secrets = append(p.secrets, stray.Reveal())
 	}
 }
 
@@ -185,10 +193,21 @@ func (p *parser) boolean(name string) *bool {
 	}
 	b, err := parseBool(value)
 	if err != nil {
-		p.invalid(name, value)
+		p.problem(name, quoted(p.shown(value)), p.inputs[name].takes(), p.booleanHint(name, value))
 		return nil
 	}
 	return &b
+}
+
+// booleanHint tells which of the two words another word most likely means.
+func (p *parser) booleanHint(name, value string) string {
+	switch strings.ToLower(value) {
+	case "true", "yes", "y", "on", "1":
+		return "Write it as " + p.setting(name, "true") + "."
+	case "false", "no", "n", "off", "0":
+		return "Write it as " + p.setting(name, "false") + "."
+	}
+	return "Write it as " + p.setting(name, "true") + " or " + p.setting(name, "false") + "."
 }
 
 // isTrue reads a boolean that has a default.
@@ -286,8 +305,11 @@ func (p *parser) address(name string, parse func(string) (*url.URL, error)) *url
 	if err == nil {
 		return u
 	}
-	p.problem(name, quoted(shownAddress(value, p.secrets, shownValue)), p.inputs[name].takes(),
-		"Mend it: "+err.Error()+". For example "+p.example(name)+".")
+	hint := "Write it for example as " + p.example(name) + "."
+	if meant, ok := withScheme(value, parse); ok {
+		hint = "Write it as " + p.setting(name, shownAddress(meant, p.secrets, shownValue)) + "."
+	}
+	p.problem(name, quoted(shownAddress(value, p.secrets, shownValue))+", which "+err.Error(), p.inputs[name].takes(), hint)
 	return nil
 }
 

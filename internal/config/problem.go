@@ -2,6 +2,8 @@ package config
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Problem is one thing wrong with the inputs. Its texts are safe to show: no
@@ -54,3 +56,13 @@ func (e *InputError) Anchor() string { return "wrong-inputs" }
 
 // ExitCode is 2: wrong inputs.
 func (e *InputError) ExitCode() int { return 2 }
+
+// clause is another package's reason, "it is …", as what goes on after "which".
+func clause(reason string) string { return strings.TrimPrefix(reason, "it ") }
+
+// sentence is another package's hint, which begins in lower case and lacks its
+// full stop.
+func sentence(hint string) string {
+	first, size := utf8.DecodeRuneInString(hint)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(hint[size:], ".") + "."
+}

@@ -66,6 +66,7 @@ type Run struct {
 	ModeReason string
 
 	OnGitHub   bool   // GITHUB_ACTIONS is "true"
+	NoSecrets  string // why GitHub gives this run no secrets; "" when it does
 	Workspace  string // the folder that local files are read from, and none outside it
 	Repository string // OWNER/REPO; "" outside GitHub
 	Provenance Provenance
@@ -89,9 +90,10 @@ type Run struct {
 	Importers []Importer // in the order given, never two of one collection
 	Warnings  []string   // one sentence each; nothing secret in them
 
-	// strays are credentials found where none belongs, such as in a flag: not
-	// used, but to be masked.
-	strays []Secret
+	// Strays are credentials found where none belongs, such as in a flag: not
+	// used, but to be masked. (Exported, since fmt asks no unexported field how
+	// it wants to be printed.)
+	Strays []Secret
 }
 
 // Provenance tells which commit and which run asked for a change.
@@ -162,7 +164,7 @@ func (r *Run) Masks() []string {
 			add(i.Ref.AccessKey)
 		}
 	}
-	for _, s := range r.strays {
+	for _, s := range r.Strays {
 		add(s.Reveal())
 	}
 	return masks

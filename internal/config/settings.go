@@ -2,13 +2,13 @@ package config
 
 import (
 	"errors"
-	"net/url"
 	"strings"
 )
 
 // origin reads who runs and where.
 func (p *parser) origin() {
 	p.run.OnGitHub = p.trigger.onGitHub
+	p.run.NoSecrets = p.trigger.withoutSecrets()
 	p.run.Workspace = p.space.dir
 	p.run.Repository, p.run.Provenance = readProvenance(p.getenv)
 }
@@ -55,21 +55,6 @@ func (p *parser) postman() {
 	}
 }
 
-// parsePostmanURL reads the origin of the Postman API. The API key goes there,
-// so it must not travel in the clear further than this machine.
-func parsePostmanURL(s string) (*url.URL, error) {
-	u, err := parseAddress(s)
-	switch {
-	case err != nil:
-		return nil, err
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, errors.New("it must begin with https://, since the API key is sent there")
-	case u.Path != "":
-		return nil, errors.New("it must end after the host, without /" + shown(strings.TrimPrefix(u.Path, "/"), nil, 20))
-	}
-	return u, nil
-}
-
 // microcks reads where collections go.
 func (p *parser) microcks() {
 	u := p.address("microcks-url", parseMicrocksURL)
@@ -80,9 +65,13 @@ func (p *parser) microcks() {
 		p.missing("microcks-url")
 	}
 	if version := p.line("microcks-version"); version != "" {
-		if err := parseServerVersion(version); err != nil {
-			p.problem("microcks-version", quoted(p.shown(version)), p.inputs["microcks-version"].takes(),
-				"Write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example "+p.example("microcks-version")+".")
+		hint := "Write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example " + p.example("microcks-version") + "."
+		err := parseServerVersion(version)
+		if errors.Is(err, errTooOld) {
+			hint = "Choose a newer one, for example " + p.example("microcks-version") + ": older ones cannot read what the Postman API answers."
+		}
+		if err != nil {
+			p.problem("microcks-version", quoted(p.shown(version)), p.inputs["microcks-version"].takes(), hint)
 		} else {
 			p.run.Microcks.Version = version
 		}
@@ -173,14 +162,19 @@ func (p *parser) certificates() []byte {
 			text, err = readCertificates(p.space.root, path)
 		}
 		if err != nil {
-			p.problem(name, got, p.inputs[name].takes(), "Mend it: "+shown(err.Error(), p.secrets, shownMessage)+".")
+			p.problem(name, got+", which "+p.clauseOf(err), p.inputs[name].takes(),
+				"Give the text of a PEM file, or its path in the workspace, with the repository checked out before this step; for example "+p.example(name)+".")
 			return nil
 		}
 	}
 	certificates, err := parseCertificates(text)
 	if err != nil {
-		p.problem(name, got, p.inputs[name].takes(), "Mend it: "+err.Error()+"; a certificate begins with -----BEGIN CERTIFICATE-----.")
+		p.problem(name, got+", which "+err.Error(), p.inputs[name].takes(),
+			"Give the authority's certificate alone; it begins with -----BEGIN CERTIFICATE-----.")
 		return nil
 	}
 	return certificates
 }
+
+// clauseOf is an error of the file system as a clause that is safe to show.
+func (p *parser) clauseOf(err error) string { return shown(err.Error(), p.secrets, shownMessage) }

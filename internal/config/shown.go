@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -18,19 +19,34 @@ const shortestMasked = 6
 
 var (
 	// Postman's keys and access keys, by their published prefixes.
-	postmanKey = regexp.MustCompile(`(?i)\bPM(AK|AT)-[0-9A-Za-z-]*`)
-	// What stands between a URL's scheme and its last @ may be a password.
-	userinfo = regexp.MustCompile(`(?s)^([A-Za-z][A-Za-z0-9+.-]*:/*)?.*@`)
+	postmanKey = regexp.MustCompile(`(?i)PM(AK|AT)-[0-9A-Za-z-]*`)
+	// What stands before the last @ may be a user name and password.
+	userinfo = regexp.MustCompile(`(?s)^([A-Za-z][A-Za-z0-9+.-]*:/+)?.*@`)
 	// The same for a URL somewhere in a sentence.
 	userinfoInside = regexp.MustCompile(`://[^\s"@]*@`)
 	// Values of a query.
 	query = regexp.MustCompile(`\?[^\s"]*`)
 )
 
-// shown makes foreign text fit to be seen: without credentials, control and
-// direction characters, and not longer than the limit in runes. Credentials go
-// first, so that a cut cannot leave half of one.
+// shown makes a value fit to be seen: without credentials, control and direction
+// characters, and not longer than the limit in runes.
 func shown(s string, secrets []string, limit int) string {
+	if at := strings.LastIndexByte(s, '@'); at > 0 && strings.Contains(s[:at], ":") {
+		s = userinfo.ReplaceAllString(s, "${1}"+hidden+"@")
+	}
+	return plain(s, secrets, limit)
+}
+
+// holdsSecret tells whether a value holds a credential, known or by its form.
+func holdsSecret(s string, secrets []string) bool {
+	return postmanKey.MatchString(s) || slices.ContainsFunc(secrets, func(secret string) bool {
+		return len(secret) >= shortestMasked && strings.Contains(s, secret)
+	})
+}
+
+// plain takes credentials out of a text, then what cannot be seen, then what is
+// too long: a cut cannot leave half of a credential.
+func plain(s string, secrets []string, limit int) string {
 	for _, secret := range secrets {
 		if len(secret) >= shortestMasked {
 			s = strings.ReplaceAll(s, secret, hidden)
@@ -60,7 +76,7 @@ func shownAddress(s string, secrets []string, limit int) string {
 		s = s[:i] + "…"
 	}
 	s = userinfo.ReplaceAllString(s, "${1}"+hidden+"@")
-	return shown(s, secrets, limit)
+	return plain(s, secrets, limit)
 }
 
 // shownMessageOf is shown for another package's error text, which may quote an
@@ -68,7 +84,7 @@ func shownAddress(s string, secrets []string, limit int) string {
 func shownMessageOf(s string, secrets []string) string {
 	s = userinfoInside.ReplaceAllString(s, "://"+hidden+"@")
 	s = query.ReplaceAllString(s, "?…")
-	return shown(s, secrets, shownMessage)
+	return plain(s, secrets, shownMessage)
 }
 
 // quoted puts shown text between quotes.

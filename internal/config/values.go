@@ -25,6 +25,7 @@ var (
 var (
 	errNotAccepted = errors.New("not an accepted value")
 	errNoUnit      = errors.New("a duration without a unit")
+	errTooOld      = errors.New("a version that cannot read what the Postman API answers")
 )
 
 // parseBool accepts the words of YAML 1.2's core schema and no others, as the
@@ -84,7 +85,7 @@ func parseServerVersion(s string) error {
 	major, _ := strconv.Atoi(m[1])
 	minor, _ := strconv.Atoi(m[2])
 	if major < 1 || major == 1 && minor < 7 {
-		return errNotAccepted
+		return errTooOld
 	}
 	return nil
 }
@@ -116,7 +117,7 @@ func (in Input) takes() string {
 	case "microcks-version":
 		return "three numbers, 1.7.0 or newer"
 	}
-	return "one line of at most " + strconv.Itoa(longestName) + " characters"
+	return "one line of at most " + strconv.Itoa(longestName) + " visible characters"
 }
 
 // asFlag is the input's example as it is written on a command line.

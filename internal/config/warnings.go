@@ -1,10 +1,6 @@
 package config
 
-import (
-	"net/url"
-	"unicode"
-	"unicode/utf8"
-)
+import "net/url"
 
 // warn adds a warning; its text must be safe to show.
 func (p *parser) warn(text string) { p.run.Warnings = append(p.run.Warnings, text) }
@@ -13,8 +9,12 @@ func (p *parser) warn(text string) { p.run.Warnings = append(p.run.Warnings, tex
 func (p *parser) warnings() {
 	p.warnClear("microcks-url", p.run.Microcks.URL)
 	p.warnClear("keycloak-url", p.run.Keycloak.URL)
-	if err := p.trigger.payloadError; err != nil && p.run.OnGitHub && p.trigger.event == "push" && p.given("mode") == "" {
-		p.warn("The default branch is not known, since " + err.Error() + "; a push to it would apply.")
+	if t := p.trigger; t.onGitHub && t.event == "push" && t.defaultBranch == "" && p.run.Mode == ModePlan && p.text("mode") == string(ModeAuto) {
+		why := "the event's payload does not name it"
+		if t.payloadError != nil {
+			why = t.payloadError.Error()
+		}
+		p.warn("The default branch is not known, since " + why + ": a push to it would apply, and this one is only planned.")
 	}
 	if p.run.Microcks.Version != "" && p.run.Mode != ModeCheck && p.run.Mode != "" {
 		p.warn("microcks-version counts in mode check only: mode " + string(p.run.Mode) + " judges by the version of the server.")
@@ -43,10 +43,4 @@ func (p *parser) warnClear(name, address string) {
 		return
 	}
 	p.warn(name + " begins with http://, so " + what + " can be read on the way: use https:// unless this is a network of your own, such as a job's service container.")
-}
-
-// upperFirst begins a sentence.
-func upperFirst(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[size:]
 }

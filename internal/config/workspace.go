@@ -53,13 +53,16 @@ func (w *workspace) relative(path string) (string, error) {
 	return path, nil
 }
 
-// errOutside is the error of a path that leaves the workspace.
-var errOutside = errors.New("it lies outside the workspace")
+// Errors about a path; their texts go on after "which".
+var (
+	errOutside    = errors.New("lies outside the workspace")
+	errUnreadable = errors.New("cannot be read")
+)
 
 // file gives the relative path of a regular file of the workspace.
 func (w *workspace) file(path string) (string, error) {
 	if w.err != nil {
-		return "", errors.New("the workspace cannot be opened")
+		return "", errors.New("lies in a workspace that cannot be opened")
 	}
 	path, err := w.relative(path)
 	if err != nil {
@@ -68,15 +71,13 @@ func (w *workspace) file(path string) (string, error) {
 	info, err := w.root.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", errors.New("there is no such file in the workspace; is the repository checked out before this step?")
-	case errors.Is(err, fs.ErrPermission):
-		return "", errors.New("it may not be read")
+		return "", errors.New("is not in the workspace")
 	case err != nil && strings.Contains(err.Error(), "escapes"):
 		return "", errOutside
 	case err != nil:
-		return "", errors.New("it cannot be opened")
+		return "", errUnreadable
 	case !info.Mode().IsRegular():
-		return "", errors.New("it is not a file")
+		return "", errors.New("is not a file")
 	}
 	return path, nil
 }

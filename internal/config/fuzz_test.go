@@ -1,0 +1,82 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// FuzzParse holds for any inputs that nothing panics, that a Run without
+// problems keeps its promises, and that texts are fit to be seen.
+func FuzzParse(f *testing.F) {
+	f.Add("--mode=plan\x00--active\x00--labels\x00a=b", "collection", uidA, "pull_request", mainIsDefault)
+	f.Add("--mode=apply", "microcks-url", "http://u:p@host:1/api/#/x?y", "push", fromFork)
+	f.Add("--postman-api-key\x00x", "ca-certificate", "-----BEGIN CERTIFICATE-----\n", "", "{")
+	f.Add("-h=\x00--=x\x00-", "timeout", "1e3s", "release", "null")
+	f.Add("", "labels", "a=\xff\n=\nmanaged-by=x", "push", `{"pull_request":{}}`)
+	f.Add("--collection=../../etc/passwd", "collection", "/etc/passwd\n\u202E", "push", "")
+	const canary = "canary-of-the-environment"
+	f.Fuzz(func(t *testing.T, args, name, value, event, payload string) {
+		e := onGitHub(event, "refs/heads/main").with(env{
+			"INPUT_" + strings.ToUpper(name): value, "KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": canary,
+		})
+		if len(payload)%2 == 1 {
+			e["GITHUB_ACTIONS"] = ""
+		}
+		var list []string
+		if args != "" {
+			list = strings.Split(args, "\x00")
+		}
+		run, problems := Parse(Sources{Args: list, Getenv: e.get, ReadFile: eventFile(payload)})
+		if run.Help || run.Version {
+			return
+		}
+		if len(problems) == 0 {
+			holdPromises(t, run)
+		}
+		texts := append(slices.Clone(run.Warnings), run.ModeReason, run.Repository, run.Provenance.RunURL)
+		for _, p := range problems {
+			if p.Input == "" || p.Takes == "" || p.Hint == "" {
+				t.Errorf("a field is empty: %q", p)
+			}
+			texts = append(texts, p.Input, p.Got, p.Takes, p.Hint)
+		}
+		for _, i := range run.Importers {
+			texts = append(texts, i.Source)
+		}
+		for _, text := range texts {
+			if hasControl(text) || len([]rune(text)) > 1000 || strings.Contains(text, canary) {
+				t.Errorf("not fit to be seen: %q", text)
+			}
+		}
+	})
+}
+
+// holdPromises checks what every Run without problems promises.
+func holdPromises(t *testing.T, run *Run) {
+	t.Helper()
+	if !slices.Contains([]Mode{ModeApply, ModePlan, ModeCheck, ModeRemove}, run.Mode) {
+		t.Errorf("mode %q", run.Mode)
+	}
+	if run.Timeout <= 0 || run.Timeout > 6*time.Hour || run.Parallelism < 1 || run.Parallelism > 64 {
+		t.Errorf("timeout %s, parallelism %d", run.Timeout, run.Parallelism)
+	}
+	if len(run.Importers) == 0 || run.Secret.Name == "" {
+		t.Errorf("%d importers, secret %q", len(run.Importers), run.Secret.Name)
+	}
+	if run.Mode != ModeCheck && run.Microcks.URL == "" || (run.Mode == ModeApply || run.Mode == ModePlan) && run.Postman.APIKey == "" {
+		t.Errorf("mode %s without Microcks or key", run.Mode)
+	}
+	for _, i := range run.Importers {
+		if (i.Ref == nil) == (i.File == "") || i.File != "" && run.Mode != ModeCheck {
+			t.Errorf("mode %s: %+v", run.Mode, i)
+		}
+	}
+	if u := run.Microcks.URL; u != "" {
+		again, err := parseMicrocksURL(u)
+		if err != nil || again.String() != u {
+			t.Errorf("the address %q read again: %v, %v", u, again, err)
+		}
+	}
+}

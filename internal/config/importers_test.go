@@ -1,0 +1,106 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestFiles holds that mode check, and it alone, takes files of the workspace,
+// without a key as long as there are only files.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	outside := t.TempDir()
+	writeFile(t, outside, "pets.json", "{}")
+	workspace := t.TempDir()
+	writeFile(t, workspace, "exports/pets.json", "{}")
+	writeFile(t, workspace, "exports/shop", "{}")
+	writeFile(t, workspace, "exports/folder.json/x", "")
+	for link, target := range map[string]string{
+		"inside.json": filepath.Join("exports", "pets.json"),
+		"escape.json": filepath.Join(outside, "pets.json"),
+		"climb.json":  filepath.Join("..", filepath.Base(outside), "pets.json"),
+	} {
+		if err := os.Symlink(target, filepath.Join(workspace, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := map[string]struct {
+		mode, collection string
+		key              string
+		files            []string
+		problems         []string // input and a part of its text
+	}{
+		"one":                  {"check", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
+		"another way to it":    {"check", "./exports/../exports//pets.json", "", []string{"exports/pets.json"}, nil},
+		"any ending":           {"check", "exports/shop", "", []string{"exports/shop"}, nil},
+		"an absolute path":     {"check", filepath.Join(workspace, "exports", "pets.json"), "", []string{"exports/pets.json"}, nil},
+		"a link in it":         {"check", "inside.json", "", []string{"inside.json"}, nil},
+		"several":              {"check", "exports/pets.json\nexports/shop", "", []string{"exports/pets.json", "exports/shop"}, nil},
+		"with a reference":     {"check", "exports/pets.json\n" + uidA, apiKey, []string{"exports/pets.json", ""}, nil},
+		"reference, no key":    {"check", "exports/pets.json\n" + uidA, "", []string{"exports/pets.json", ""}, []string{"postman-api-key: got nothing"}},
+		"bad line, no key":     {"check", "pets", "", nil, []string{"collection: got \"pets\"", "postman-api-key: got nothing"}},
+		"twice":                {"check", "exports/pets.json\nexports/./pets.json", "", []string{"exports/pets.json"}, []string{"which is the collection of line 1"}},
+		"not there":            {"check", "exports/none.json", "", nil, []string{"which is not in the workspace"}},
+		"a folder":             {"check", "exports/folder.json", "", nil, []string{"which is not a file"}},
+		"outside":              {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{"which lies outside the workspace"}},
+		"outside, absolute":    {"check", filepath.Join(outside, "pets.json"), "", nil, []string{"which lies outside the workspace"}},
+		"a link out of it":     {"check", "escape.json", "", nil, []string{"which lies outside the workspace"}},
+		"a link that climbs":   {"check", "climb.json", "", nil, []string{"which lies outside the workspace"}},
+		"only check takes one": {"plan", "exports/pets.json", apiKey, nil, []string{"in mode plan a reference to Postman"}},
+		"nor apply":            {"apply", "exports/shop", apiKey, nil, []string{"in mode apply a reference to Postman"}},
+		"nor remove":           {"remove", "exports/pets.json", "", nil, []string{"in mode remove a reference to Postman"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := readyToPlan().with(env{
+				"GITHUB_WORKSPACE": workspace, "INPUT_MODE": test.mode, "INPUT_COLLECTION": test.collection, "INPUT_POSTMAN-API-KEY": test.key,
+			})
+			if test.mode == "check" {
+				e["INPUT_MICROCKS-URL"] = "" // needs none
+			}
+			run, problems := Parse(Sources{Getenv: e.get})
+			var files []string
+			for _, i := range run.Importers {
+				if (i.Ref == nil) == (i.File == "") {
+					t.Errorf("neither or both of reference and file: %+v", i)
+				}
+				files = append(files, i.File)
+			}
+			if diff := cmp.Diff(test.files, files); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+			if len(problems) != len(test.problems) {
+				t.Fatalf("%d problems, want %d: %v", len(problems), len(test.problems), problems)
+			}
+			for i, p := range problems {
+				if !strings.Contains(p.Text(), test.problems[i]) {
+					t.Errorf("want %q in:\n%s", test.problems[i], p)
+				}
+			}
+		})
+	}
+}
+
+// TestDescriptionOfEach holds that several collections share what was said, and
+// no memory.
+func TestDescriptionOfEach(t *testing.T) {
+	t.Parallel()
+	run, problems := Parse(Sources{
+		Args:   []string{"--collection=" + uidA, "--collection=" + uidB, "--labels=a=1", "--service-labels=b=2", "--active=false", "--replace-service"},
+		Getenv: readyToPlan().get,
+	})
+	if len(problems) != 0 || len(run.Importers) != 2 {
+		t.Fatalf("%d importers, problems %v", len(run.Importers), problems)
+	}
+	run.Importers[0].Labels["a"] = "changed"
+	run.Importers[0].ServiceLabels["b"] = "changed"
+	second := run.Importers[1]
+	if second.Labels["a"] != "1" || second.ServiceLabels["b"] != "2" || *second.Active || !second.ReplaceService || second.Main != nil || second.Name != nil {
+		t.Errorf("the second importer: %+v", second)
+	}
+}

@@ -1,0 +1,114 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestSecretHides prints a Secret in every way there is.
+func TestSecretHides(t *testing.T) {
+	t.Parallel()
+	const canary = "canary-credential"
+	s := Secret(canary)
+	run := Run{Postman: Postman{APIKey: s}, Keycloak: Keycloak{ClientSecret: s}, Strays: []Secret{s}}
+	var all strings.Builder
+	for _, v := range []any{s, &s, []Secret{s}, map[string]Secret{"k": s}, struct{ S Secret }{s}, run, &run} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%T", "%U", "%20.3s"} {
+			fmt.Fprintf(&all, verb+"\n", v)
+		}
+		fmt.Fprintln(&all, v)
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	if text := all.String(); strings.Contains(text, canary) || strings.Contains(text, fmt.Sprintf("%x", canary)) ||
+		strings.Contains(text, fmt.Sprintf("%X", canary)) || strings.Contains(text, canary[:3]) {
+		t.Errorf("the value shows:\n%s", text)
+	}
+	if s.Reveal() != canary {
+		t.Errorf("Reveal gives %q", s.Reveal())
+	}
+}
+
+func TestMasks(t *testing.T) {
+	t.Parallel()
+	const access = "PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
+	e := readyToPlan().with(env{
+		"KEYCLOAK_CLIENT_ID": "the-client", "KEYCLOAK_CLIENT_SECRET": "the-secret",
+		"INPUT_SECRET-NAME": "my PMAK-fedcba9876543210-key",
+	})
+	run, _ := Parse(Sources{
+		Args:   []string{"--collection=https://api.postman.com/collections/" + uidA + "?access_key=" + access, "--postman-api-key=by-a-flag", "--keycloak-client-id=x"},
+		Getenv: e.get,
+	})
+	got := run.Masks()
+	want := []string{apiKey, "the-secret", access, "by-a-flag", "PMAK-fedcba9876543210-key"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if masks := (&Run{}).Masks(); len(masks) != 0 {
+		t.Errorf("nothing was read, and %q is to be masked", masks)
+	}
+}
+
+// TestNoSecretInTexts puts credentials everywhere, right places and wrong ones,
+// and looks for them in all that may be shown.
+func TestNoSecretInTexts(t *testing.T) {
+	t.Parallel()
+	const (
+		key    = "PMAK-canary0123456789abcdef-0123456789abcdef0123456789abcdef01"
+		secret = "canary/keycloak+secret"
+		access = "PMAT-CANARY0123456789ABCDEFGHIJ"
+		user   = "canary-user:canary-password"
+	)
+	wrong := []string{
+		key, secret, access, user + "@example.com",
+		"https://" + user + "@example.com", "https://canary-us@er:canary/pass@word@example.com/x", "//" + user + "@example.com",
+		"https://example.com?token=" + secret, "https://example.com/#access_token=" + access,
+		"https://api.postman.com/collections/x?access_key=" + access, "https://api.getpostman.com/collections/x?apikey=" + key,
+		strings.Repeat("x", shownValue-10) + key, strings.Repeat("x", shownValue-3) + secret, strings.ToLower(access), "a" + key[:30],
+		"-----BEGIN CERTIFICATE-----\n" + secret, key + "\x00", "k.x=" + secret, secret + ".json", "../" + key,
+	}
+	seen := 0
+	for _, in := range Inputs() {
+		for _, value := range wrong {
+			for _, flag := range []bool{false, true} {
+				for _, github := range []string{"", "true"} {
+					e := readyToPlan().with(env{
+						"GITHUB_ACTIONS": github, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/" + key,
+						"INPUT_POSTMAN-API-KEY": key, "KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": secret,
+					})
+					var args []string
+					if flag {
+						args = []string{"--" + in.Name, value, value, "--" + value}
+					} else {
+						e[in.Variable()] = value
+					}
+					run, problems := Parse(Sources{Args: args, Getenv: e.get, ReadFile: eventFile(mainIsDefault)})
+					seen += len(problems)
+					texts := append([]string{run.ModeReason}, run.Warnings...)
+					for _, p := range problems {
+						texts = append(texts, p.String())
+					}
+					for _, i := range run.Importers {
+						texts = append(texts, i.Source)
+					}
+					for _, text := range texts {
+						if strings.Contains(strings.ToLower(text), "canary") {
+							t.Errorf("%s=%q: a credential shows in:\n%s", in.Name, value, text)
+						}
+					}
+				}
+			}
+		}
+	}
+	if seen < 500 {
+		t.Errorf("only %d problems were looked at", seen)
+	}
+}

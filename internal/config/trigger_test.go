@@ -1,0 +1,198 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// onGitHub is the environment of a step that could apply.
+func onGitHub(event, ref string) env {
+	return readyToPlan().with(env{
+		"GITHUB_ACTIONS":    "true",
+		"GITHUB_EVENT_NAME": event,
+		"GITHUB_REF":        ref,
+		"GITHUB_EVENT_PATH": "/github/workflow/event.json",
+		"GITHUB_REPOSITORY": "acme/pets",
+		"GITHUB_SERVER_URL": "https://github.com",
+		"GITHUB_RUN_ID":     "42",
+		"GITHUB_SHA":        "0123456789abcdef0123456789abcdef01234567",
+		"INPUT_MODE":        "auto",
+	})
+}
+
+// eventFile reads one payload, and only at the place that onGitHub names.
+func eventFile(text string) func(string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		if path != "/github/workflow/event.json" || text == "" {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("no such file")}
+		}
+		return []byte(text), nil
+	}
+}
+
+const (
+	mainIsDefault = `{"repository":{"default_branch":"main","full_name":"acme/pets"}}`
+	fromFork      = `{"repository":{"full_name":"acme/pets","default_branch":"main"},"pull_request":{"user":{"login":"stranger"},"head":{"repo":{"full_name":"stranger/pets"}}}}`
+	fromBranch    = `{"repository":{"full_name":"acme/pets","default_branch":"main"},"pull_request":{"user":{"login":"member"},"head":{"repo":{"full_name":"Acme/Pets"}}}}`
+	fromNowhere   = `{"repository":{"full_name":"acme/pets"},"pull_request":{"head":{"repo":null}}}`
+	byDependabot  = `{"repository":{"full_name":"acme/pets"},"pull_request":{"user":{"login":"dependabot[bot]"},"head":{"repo":{"full_name":"acme/pets"}}}}`
+)
+
+// TestModeByEvent is the table by which auto is decided.
+func TestModeByEvent(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		event, ref, payload string
+		mode                Mode
+		reason              string
+		warnings            int
+	}{
+		{"push", "refs/heads/main", mainIsDefault, ModeApply, "push to the default branch main", 0},
+		{"push", "refs/heads/release/1", `{"repository":{"default_branch":"release/1"}}`, ModeApply, "push to the default branch release/1", 0},
+		{"push", "refs/heads/feature", mainIsDefault, ModePlan, "push to the branch feature, which is not the default branch", 0},
+		{"push", "refs/heads/Main", mainIsDefault, ModePlan, "push to the branch Main, which is not the default branch", 0},
+		{"push", "refs/heads/refs/heads/main", mainIsDefault, ModePlan, "push to the branch refs/heads/main, which is not the default branch", 0},
+		{"push", "main", mainIsDefault, ModePlan, "push to the branch main, which is not the default branch", 0},
+		{"push", "", mainIsDefault, ModePlan, "push to the branch , which is not the default branch", 0},
+		{"push", "refs/heads/main", `{}`, ModePlan, "push to the branch main, and the event does not tell the default branch", 1},
+		{"push", "refs/heads/main", `not JSON`, ModePlan, "push to the branch main, and the event does not tell the default branch", 1},
+		{"push", "refs/heads/main", ``, ModePlan, "push to the branch main, and the event does not tell the default branch", 1},
+		{"push", "refs/heads/", `{"repository":{"default_branch":""}}`, ModePlan, "push to the branch , and the event does not tell the default branch", 1},
+		{"push", "refs/tags/v1.2.3", ``, ModeApply, "push of the tag v1.2.3", 0},
+		{"push", "refs/tags/main", mainIsDefault, ModeApply, "push of the tag main", 0},
+		{"push", "refs/heads/a\u202Eb", mainIsDefault, ModePlan, "push to the branch ab, which is not the default branch", 0},
+		{"release", "refs/tags/v1", mainIsDefault, ModeApply, "event release", 0},
+		{"schedule", "refs/heads/main", mainIsDefault, ModeApply, "event schedule", 0},
+		{"workflow_dispatch", "refs/heads/feature", mainIsDefault, ModeApply, "event workflow_dispatch", 0},
+		{"repository_dispatch", "refs/heads/main", mainIsDefault, ModeApply, "event repository_dispatch", 0},
+		{"pull_request", "refs/pull/1/merge", fromBranch, ModePlan, "event pull_request", 0},
+		{"pull_request", "refs/heads/main", mainIsDefault, ModePlan, "event pull_request", 0},
+		{"pull_request_target", "refs/heads/main", mainIsDefault, ModePlan, "event pull_request_target, which never applies", 0},
+		{"pull_request_review", "refs/pull/1/merge", fromBranch, ModePlan, "event pull_request_review", 0},
+		{"workflow_run", "refs/heads/main", mainIsDefault, ModePlan, "event workflow_run", 0},
+		{"merge_group", "refs/heads/gh-readonly-queue/main/pr-1", mainIsDefault, ModePlan, "event merge_group", 0},
+		{"issue_comment", "refs/heads/main", mainIsDefault, ModePlan, "event issue_comment", 0},
+		{"delete", "refs/heads/main", mainIsDefault, ModePlan, "event delete", 0},
+		{"a_new_event", "refs/heads/main", mainIsDefault, ModePlan, "event a_new_event", 0},
+		{"", "refs/heads/main", mainIsDefault, ModePlan, "unknown event", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.event+" "+test.ref, func(t *testing.T) {
+			t.Parallel()
+			run, problems := Parse(Sources{Getenv: onGitHub(test.event, test.ref).get, ReadFile: eventFile(test.payload)})
+			for _, p := range problems {
+				t.Errorf("%s", p)
+			}
+			if run.Mode != test.mode || run.ModeReason != test.reason {
+				t.Errorf("mode %s, %q; want %s, %q", run.Mode, run.ModeReason, test.mode, test.reason)
+			}
+			if len(run.Warnings) != test.warnings {
+				t.Errorf("warnings %q, want %d", run.Warnings, test.warnings)
+			}
+		})
+	}
+}
+
+// TestPullRequestTarget holds that strangers' pull requests write nothing, not
+// even when the workflow says so.
+func TestPullRequestTarget(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []Mode{ModeApply, ModeRemove, ModePlan, ModeCheck} {
+		e := onGitHub("pull_request_target", "refs/heads/main").with(env{"INPUT_MODE": string(mode)})
+		_, problems := Parse(Sources{Getenv: e.get, ReadFile: eventFile(fromFork)})
+		refused := len(problems) == 1 && problems[0].Input == "mode" && strings.Contains(problems[0].Hint, "mode: plan")
+		if writes := mode == ModeApply || mode == ModeRemove; refused != writes {
+			t.Errorf("mode %s on pull_request_target: problems %v", mode, problems)
+		}
+	}
+}
+
+// TestProvenance holds what is kept of the runner's variables, and that nothing
+// else gets through them.
+func TestProvenance(t *testing.T) {
+	t.Parallel()
+	full := onGitHub("push", "refs/heads/main")
+	tests := map[string]struct {
+		env        env
+		repository string
+		want       Provenance
+		secret     string
+	}{
+		"as the runner writes it": {env{}, "acme/pets",
+			Provenance{Commit: "0123456789abcdef0123456789abcdef01234567", RunURL: "https://github.com/acme/pets/actions/runs/42"},
+			"Postman API key for acme/pets"},
+		"a server of one's own": {env{"GITHUB_SERVER_URL": "https://github.example.com/"}, "acme/pets",
+			Provenance{Commit: "0123456789abcdef0123456789abcdef01234567", RunURL: "https://github.example.com/acme/pets/actions/runs/42"},
+			"Postman API key for acme/pets"},
+		"nothing": {env{"GITHUB_REPOSITORY": "", "GITHUB_SHA": "", "GITHUB_RUN_ID": "", "GITHUB_SERVER_URL": ""}, "", Provenance{},
+			"Postman API key for postman-microcks-importer"},
+		"debris": {env{"GITHUB_REPOSITORY": "acme/pets/x\n", "GITHUB_SHA": "HEAD", "GITHUB_RUN_ID": "42\n"}, "", Provenance{},
+			"Postman API key for postman-microcks-importer"},
+		"another scheme": {env{"GITHUB_SERVER_URL": "javascript://x"}, "acme/pets",
+			Provenance{Commit: "0123456789abcdef0123456789abcdef01234567"}, "Postman API key for acme/pets"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run, _ := Parse(Sources{Getenv: full.with(test.env).get, ReadFile: eventFile(mainIsDefault)})
+			if run.Repository != test.repository || run.Secret.Name != test.secret {
+				t.Errorf("repository %q, secret %q; want %q, %q", run.Repository, run.Secret.Name, test.repository, test.secret)
+			}
+			if diff := cmp.Diff(test.want, run.Provenance); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestMissing holds what each mode needs, and that the reason is told when
+// GitHub withholds secrets.
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	bare := func(mode Mode) env {
+		return onGitHub("pull_request", "refs/pull/1/merge").with(env{
+			"INPUT_MODE": string(mode), "INPUT_MICROCKS-URL": "", "INPUT_POSTMAN-API-KEY": "",
+		})
+	}
+	for mode, want := range map[Mode][]string{
+		ModePlan:   {"postman-api-key", "microcks-url"},
+		ModeApply:  {"postman-api-key", "microcks-url"},
+		ModeRemove: {"microcks-url"},
+		ModeCheck:  {"postman-api-key"},
+	} {
+		_, problems := Parse(Sources{Getenv: bare(mode).get, ReadFile: eventFile(fromBranch)})
+		var got []string
+		for _, p := range problems {
+			got = append(got, p.Input)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("missing in mode %s (-want +got):\n%s", mode, diff)
+		}
+	}
+	tests := map[string]struct {
+		payload string
+		env     env
+		hint    string
+	}{
+		"a fork":               {fromFork, nil, "a pull request from a fork started this run"},
+		"a deleted fork":       {fromNowhere, nil, "a pull request from a fork started this run"},
+		"Dependabot's request": {byDependabot, nil, "Dependabot started this run"},
+		"Dependabot":           {mainIsDefault, env{"GITHUB_ACTOR": "dependabot[bot]", "GITHUB_EVENT_NAME": "push"}, "Dependabot started this run"},
+		"a branch":             {fromBranch, nil, "secrets.POSTMAN_API_KEY }}, and see that the secret exists"},
+		"a fork's target":      {fromFork, env{"GITHUB_EVENT_NAME": "pull_request_target"}, "see that the secret exists"},
+		"outside GitHub":       {fromFork, env{"GITHUB_ACTIONS": ""}, "Set the environment variable POSTMAN_API_KEY."},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, problems := Parse(Sources{Getenv: bare(ModePlan).with(test.env).get, ReadFile: eventFile(test.payload)})
+			if len(problems) != 2 || !strings.Contains(problems[0].Hint, test.hint) {
+				t.Errorf("want the hint %q, got:\n%v", test.hint, problems)
+			}
+		})
+	}
+}

@@ -1,0 +1,51 @@
+package config
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	const clear = " can be read on the way: use https:// unless this is a network of your own, such as a job's service container."
+	signIn := env{"KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": "a-secret"}
+	tests := map[string]struct {
+		env  env
+		args []string
+		want []string
+	}{
+		"nothing to warn about": {args: []string{"--mode=apply"}, env: signIn},
+		"the key in the clear": {args: []string{"--mode=apply", "--microcks-url=http://microcks:8080"},
+			want: []string{"microcks-url begins with http://, so the Postman API key, which Microcks gets as a secret," + clear}},
+		"a plan sends no key":      {args: []string{"--microcks-url=http://microcks:8080"}},
+		"a check sends nothing":    {args: []string{"--mode=check", "--microcks-url=http://microcks:8080"}, env: signIn},
+		"this machine":             {args: []string{"--mode=apply", "--microcks-url=http://127.1.2.3:8080"}, env: signIn},
+		"this machine by its name": {args: []string{"--mode=apply", "--microcks-url=http://LOCALHOST.:8080"}, env: signIn},
+		"this machine by its v6":   {args: []string{"--mode=apply", "--microcks-url=http://[::1]:8080"}, env: signIn},
+		"a name that resembles it": {args: []string{"--microcks-url=http://localhost.example.com"}, env: signIn, want: []string{"microcks-url begins with http://, so the sign-in to Microcks" + clear}},
+		"the sign-in in the clear": {args: []string{"--keycloak-url=http://keycloak:8080"}, want: []string{"keycloak-url begins with http://, so the sign-in to Keycloak" + clear}},
+		"GitHub's token in the clear": {args: []string{"--microcks-url=http://microcks", "--keycloak-auth=github-oidc"},
+			want: []string{"microcks-url begins with http://, so the sign-in to Microcks" + clear}},
+		"a secret that is not used": {args: []string{"--keycloak-auth=github-oidc"}, env: signIn,
+			want: []string{"keycloak-client-secret is not used with keycloak-auth github-oidc: remove it, so that no secret is stored."}},
+		"a version that does not count": {args: []string{"--microcks-version=1.13.0"},
+			want: []string{"microcks-version counts in mode check only: mode plan judges by the version of the server."}},
+		"a version that counts": {args: []string{"--mode=check", "--microcks-version=1.13.0-SNAPSHOT"}},
+		"a long wait": {args: []string{"--wait-for-microcks=5m"},
+			want: []string{"wait-for-microcks (5m0s) is as long as timeout (5m0s) or longer, which counts the waiting too."}},
+		"a short wait": {args: []string{"--wait-for-microcks=4m59s"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run, problems := Parse(Sources{Args: test.args, Getenv: readyToPlan().with(test.env).get})
+			for _, p := range problems {
+				t.Errorf("%s", p)
+			}
+			if diff := cmp.Diff(test.want, run.Warnings); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
