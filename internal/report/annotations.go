@@ -1,0 +1,139 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+// AnnotationLevel is a level in the runner's words.
+type AnnotationLevel string
+
+// Levels of annotations.
+const (
+	AnnotateError   AnnotationLevel = "error"
+	AnnotateWarning AnnotationLevel = "warning"
+	AnnotateNotice  AnnotationLevel = "notice"
+)
+
+// Annotation is a message for the top of the run's page and, with a file, for
+// the place in it. Its texts are untrusted.
+type Annotation struct {
+	Level   AnnotationLevel
+	Title   string
+	Message string // may have several lines
+	File    string // path in the workspace; "" for none
+	Line    int    // from 1; 0 for none
+	Column  int    // from 1; 0 for none
+}
+
+// Annotations of a run, errors first. The runner keeps few of a level, so a
+// failed collection has one error, and of findings in a file each rule has one,
+// at its first place.
+func Annotations(r *reconcile.Result) []Annotation {
+	var errors, warnings, notices []Annotation
+	add := func(a Annotation) {
+		switch a.Level {
+		case AnnotateError:
+			errors = append(errors, a)
+		case AnnotateWarning:
+			warnings = append(warnings, a)
+		default:
+			notices = append(notices, a)
+		}
+	}
+	for _, p := range r.Problems {
+		add(Annotation{Level: annotationLevel(p.Level), Title: "Microcks import", Message: withHint(p)})
+	}
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		if a, any := failureAnnotation(r, c); any {
+			add(a)
+		}
+		for _, p := range c.Problems {
+			if p.Level != predict.Error {
+				add(Annotation{Level: annotationLevel(p.Level), Title: title(c), Message: withHint(p)})
+			}
+		}
+		for _, a := range findingAnnotations(c) {
+			add(a)
+		}
+		if n := breaking(c.Difference); n > 0 && r.Mode == reconcile.Plan {
+			add(Annotation{Level: AnnotateWarning, Title: title(c), Message: "Applying this takes something away that consumers may use: " + plural(n, "breaking change") + ", listed in the summary."})
+		}
+	}
+	return append(append(errors, warnings...), notices...)
+}
+
+// failureAnnotation is the one error of a collection: its problems, or when it
+// has none the errors among its findings.
+func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Annotation, bool) {
+	a := Annotation{Level: AnnotateError, Title: title(c), File: c.File}
+	var lines []string
+	for _, p := range c.Problems {
+		if p.Level == predict.Error {
+			lines = append(lines, withHint(p))
+		}
+	}
+	for _, g := range byRule(c.Findings) {
+		if g.level != predict.Error {
+			continue
+		}
+		if c.File != "" && a.Line == 0 {
+			a.Line, a.Column = g.findings[0].Line, g.findings[0].Column
+		}
+		lines = append(lines, g.annotation(c.File))
+	}
+	if len(lines) == 0 {
+		if c.Status != reconcile.Failed {
+			return a, false
+		}
+		lines = []string{failure(r.Mode, c)}
+	}
+	a.Message = strings.Join(lines, "\n")
+	return a, true
+}
+
+// findingAnnotations are the warnings: in a file one for each rule, else one for
+// the collection.
+func findingAnnotations(c *reconcile.CollectionResult) []Annotation {
+	var all []Annotation
+	var lines []string
+	for _, g := range byRule(c.Findings) {
+		if g.level != predict.Warning {
+			continue
+		}
+		first := g.findings[0]
+		if c.File != "" {
+			all = append(all, Annotation{
+				Level: AnnotateWarning, Title: g.title(), Message: g.annotation(c.File),
+				File: c.File, Line: first.Line, Column: first.Column,
+			})
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s (%d): %s", g.title(), len(g.findings), first.Message))
+	}
+	if len(lines) > 0 {
+		all = append(all, Annotation{Level: AnnotateWarning, Title: title(c), Message: strings.Join(lines, "\n")})
+	}
+	return all
+}
+
+func annotationLevel(l predict.Level) AnnotationLevel {
+	switch l {
+	case predict.Error:
+		return AnnotateError
+	case predict.Warning:
+		return AnnotateWarning
+	}
+	return AnnotateNotice
+}
+
+func withHint(p reconcile.Problem) string {
+	if p.Hint == "" {
+		return p.Text
+	}
+	return p.Text + "\nHint: " + p.Hint
+}

@@ -1,0 +1,255 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+// collections writes the details of each collection: open to the eye when there
+// is one, each behind a click when there are more.
+func (s *summary) collections() {
+	if len(s.r.Collections) == 1 {
+		c := &s.r.Collections[0]
+		s.findings(c)
+		if s.hasDetail(c) {
+			s.details(detailTitle(c), func() { s.importer(c); s.service(c) })
+		}
+		return
+	}
+	for i := range s.r.Collections {
+		c := &s.r.Collections[i]
+		if len(s.r.Collections) > 10 && urgency(c) == calm || !s.hasDetail(c) && len(c.Findings) == 0 {
+			continue
+		}
+		s.details(detailTitle(c), func() {
+			s.importer(c)
+			s.findings(c)
+			s.service(c)
+		})
+	}
+}
+
+func (s *summary) hasDetail(c *reconcile.CollectionResult) bool {
+	return c.Importer != nil || c.Service != nil
+}
+
+// detailTitle is the line to click on.
+func detailTitle(c *reconcile.CollectionResult) string {
+	parts := []string{}
+	if c.Service != nil {
+		parts = append(parts, plural(len(c.Service.Operations), "operation"), plural(c.Service.Examples(), "example"))
+	}
+	if found := counts(c.Findings).String(); found != "" {
+		parts = append(parts, found)
+	}
+	if len(parts) == 0 {
+		return title(c)
+	}
+	return title(c) + ": " + strings.Join(parts, ", ")
+}
+
+// importer tells about the importer, the service's addresses and the proof.
+func (s *summary) importer(c *reconcile.CollectionResult) {
+	var items []Text
+	if i := c.Importer; i != nil {
+		t := "Importer " + bold(s.link(text(i.Name), i.URL)) + ", id " + code(i.ID)
+		if i.Adopted {
+			t += ", adopted: it was there before"
+		}
+		items = append(items, t)
+		role := Text("secondary artifact: it adds examples to operations that exist")
+		if i.MainArtifact {
+			role = "main artifact: it defines the service"
+		}
+		items = append(items, "Imported as "+role)
+		items = append(items, s.schedule(i))
+	}
+	if v := s.c.verified(c.Verified); v != "" {
+		items = append(items, v)
+	}
+	if c.Service != nil && c.Service.MockURL != "" {
+		items = append(items, "Mocks answer at "+code(c.Service.MockURL))
+	}
+	s.list(items)
+}
+
+// schedule says whether Microcks keeps pulling.
+func (s *summary) schedule(i *reconcile.ImporterResult) Text {
+	would := Text("keeps pulling")
+	if s.r.Mode == reconcile.Plan && i.Change == reconcile.Create {
+		would = "will keep pulling"
+	}
+	if !i.Active {
+		return "Not active: Microcks does not pull " + code(i.Repository) + " by itself"
+	}
+	return "Active: Microcks " + would + " " + code(i.Repository) + " on its schedule"
+}
+
+// verified is the proof in one line.
+func (Context) verified(v *reconcile.Verification) Text {
+	if v == nil {
+		return ""
+	}
+	if v.Scope != "mocks" {
+		return Text(fmt.Sprintf("Verified: Microcks lists all %s as predicted", plural(v.Examples, "example")))
+	}
+	t := Text(fmt.Sprintf("Verified: %d of %d mocks answered as saved", v.Answered, v.Examples))
+	if v.Skipped > 0 {
+		t += Text(fmt.Sprintf("; %d cannot be called by a request of their own", v.Skipped))
+	}
+	return t
+}
+
+// findings lists what was found in the collection, by rule.
+func (s *summary) findings(c *reconcile.CollectionResult) {
+	groups := byRule(c.Findings)
+	if len(groups) == 0 {
+		return
+	}
+	s.heading(4, "Findings")
+	items := make([]Text, len(groups))
+	for i, g := range groups {
+		items[i] = s.rule(c.File, g)
+	}
+	s.list(items)
+}
+
+// rule is one group of findings with its places.
+func (s *summary) rule(file string, g ruleFindings) Text {
+	const most = 10
+	first := g.findings[0]
+	same := true
+	for _, f := range g.findings {
+		same = same && f.Message == first.Message
+	}
+	t := levelIcon(g.level) + " " + bold(s.ruleLink(g))
+	if len(g.findings) > 1 {
+		t += Text(fmt.Sprintf(" (%d times)", len(g.findings)))
+	}
+	if same {
+		t += ": " + prose(first.Message)
+	}
+	if first.Hint != "" {
+		t += "<br>" + bold("Hint:") + " " + prose(first.Hint)
+	}
+	for i, f := range g.findings {
+		if i == most {
+			t += Text(fmt.Sprintf("\n  - … and %d more", len(g.findings)-most))
+			break
+		}
+		t += "\n  - " + where(file, f)
+		if !same {
+			t += ": " + prose(f.Message)
+		}
+	}
+	return t
+}
+
+// ruleLink is the rule's id and name, leading to docs/findings.md.
+func (s *summary) ruleLink(g ruleFindings) Text {
+	label := text(g.title())
+	place := strings.ToLower(g.id)
+	before, found := strings.CutSuffix(s.c.DocsURL, "troubleshooting.md")
+	if !found || !anchor.MatchString(place) {
+		return label
+	}
+	return link(label, before+"findings.md#"+place)
+}
+
+// where a finding is: the folders in Postman, and the place in the file.
+func where(file string, f predict.Finding) Text {
+	at := Text("")
+	if file != "" && f.Line > 0 {
+		at = code(fmt.Sprintf("%s:%d:%d", file, f.Line, f.Column))
+	}
+	parts := make([]Text, len(f.Path))
+	for i, p := range f.Path {
+		parts[i] = shortText(p, 80)
+	}
+	path := join(" › ", parts...)
+	switch {
+	case path != "" && at != "":
+		return path + " at " + at
+	case path != "":
+		return path
+	case at != "":
+		return at
+	case f.Pointer != "":
+		return code(f.Pointer)
+	}
+	return "the whole collection"
+}
+
+// service lists operations and examples with the calls that the mocks answer.
+func (s *summary) service(c *reconcile.CollectionResult) {
+	if c.Service == nil || len(c.Service.Operations) == 0 {
+		return
+	}
+	if s.compact {
+		s.operationsOnly(c.Service)
+		return
+	}
+	calls := false
+	for _, op := range c.Service.Operations {
+		for _, e := range op.Examples {
+			calls = calls || e.Call != ""
+		}
+	}
+	columns := []column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Example"}, {title: "Status", right: true}}
+	if calls {
+		columns = append(columns, column{title: "Call"})
+	}
+	var rows [][]Text
+	for _, op := range c.Service.Operations {
+		name, how := code(limit(clean(op.Name), 120)), dispatching(op)
+		if len(op.Examples) == 0 {
+			rows = append(rows, padded([]Text{name, how, "none"}, len(columns)))
+		}
+		for _, e := range op.Examples {
+			row := []Text{name, how, shortText(e.Name, 80), shortText(e.Status, 10), call(c.Service.MockURL, e.Call)}
+			rows = append(rows, row[:len(columns)])
+			name, how = "", ""
+		}
+	}
+	s.table(columns, rows)
+}
+
+// operationsOnly is the service without its single examples.
+func (s *summary) operationsOnly(service *reconcile.ServiceResult) {
+	rows := make([][]Text, len(service.Operations))
+	for i, op := range service.Operations {
+		rows[i] = []Text{code(limit(clean(op.Name), 120)), dispatching(op), Text(fmt.Sprint(len(op.Examples)))}
+	}
+	s.table([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
+}
+
+func padded(row []Text, n int) []Text {
+	for len(row) < n {
+		row = append(row, "")
+	}
+	return row
+}
+
+// dispatching is how Microcks chooses an example: dispatcher and rules.
+func dispatching(op reconcile.OperationResult) Text {
+	if op.Dispatcher == "" {
+		return "–"
+	}
+	t := code(limit(clean(op.Dispatcher), 40))
+	if op.Rules != "" {
+		t += " " + text("on") + " " + code(limit(clean(op.Rules), 80))
+	}
+	return t
+}
+
+// call is the request that the example answers, short for the part of the
+// address that all share.
+func call(mockURL, call string) Text {
+	if mockURL != "" {
+		call = strings.Replace(call, " "+mockURL+"/", " …/", 1)
+	}
+	return code(strings.ReplaceAll(limit(clean(call), 200), "@", "%40"))
+}

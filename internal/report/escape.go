@@ -1,0 +1,249 @@
+package report
+
+import (
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Text is trusted Markdown of one line: constants of this package and what the
+// functions of this file make of untrusted strings, one function for each place
+// where such a string may stand. It fits paragraphs, list items, headings and,
+// by [document.table], table cells.
+type Text string
+
+// The most characters of one untrusted string that is shown, by place.
+const (
+	maxText    = 600
+	maxCode    = 300
+	maxSummary = 200
+	maxFence   = 4000
+)
+
+// apart is a zero-width space. Between two characters it keeps GitHub from
+// making a mention, a reference or a link of them, without changing the look.
+const apart = "\u200b"
+
+// text escapes a string for running text.
+func text(s string) Text {
+	return Text(escapeText(limit(strings.Join(strings.Fields(clean(s)), " "), maxText)))
+}
+
+// shortText is text of at most n characters.
+func shortText(s string, n int) Text { return text(limit(clean(s), n)) }
+
+// prose escapes a message for running text, and shows as code what stands
+// between backticks in it and what is an address, so that it can be copied.
+func prose(s string) Text {
+	s = limit(strings.Join(strings.Fields(clean(s)), " "), maxText)
+	var b strings.Builder
+	for s != "" {
+		at := codePart.FindStringSubmatchIndex(s)
+		if at == nil {
+			b.WriteString(escapeText(s))
+			break
+		}
+		b.WriteString(escapeText(s[:at[0]]))
+		inner := s[at[0]:at[1]]
+		if at[2] >= 0 {
+			inner = s[at[2]:at[3]]
+		}
+		if strings.HasSuffix(b.String(), "`") {
+			b.WriteString(apart) // two code spans that touch would be read as one
+		}
+		b.WriteString(string(code(inner)))
+		s = s[at[1]:]
+	}
+	return Text(b.String())
+}
+
+// codePart finds what prose shows as code: `…` or an address.
+var codePart = regexp.MustCompile("`([^`]*[^` ][^`]*)`|(?i:https?)://[^\\s\"'`<>]*[^\\s\"'`<>.,;:!?)]")
+
+// code escapes a string for a code span, which ends only with as many backticks
+// as it began with.
+func code(s string) Text {
+	s = limit(clean(s), maxCode)
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	// A table takes "\|" for a pipe and "\\|" for one too, but not everywhere.
+	s = strings.ReplaceAll(s, `\|`, `\`+apart+`|`)
+	s = strings.ReplaceAll(s, "@", "@"+apart)
+	ticks := strings.Repeat("`", longestRun(s, '`')+1)
+	if strings.Trim(s[:1]+s[len(s)-1:], "` ") != s[:1]+s[len(s)-1:] {
+		s = " " + s + " "
+	}
+	return Text(ticks + s + ticks)
+}
+
+// fence escapes a string of several lines for a fenced code block.
+func fence(s string) string {
+	lines := strings.Split(limit(strings.ReplaceAll(s, "\r\n", "\n"), maxFence), "\n")
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(clean(line), "@", "@"+apart)
+	}
+	body := strings.Join(lines, "\n")
+	ticks := strings.Repeat("`", max(3, longestRun(body, '`')+1))
+	return ticks + "text\n" + body + "\n" + ticks
+}
+
+// summaryText escapes a string for the inside of an HTML element that stands on
+// one line, where Markdown does not count.
+func summaryText(s string) string {
+	return html.EscapeString(keepApart(limit(strings.Join(strings.Fields(clean(s)), " "), maxSummary)))
+}
+
+// bold emphasises.
+func bold(t Text) Text {
+	if t == "" {
+		return ""
+	}
+	return "**" + t + "**"
+}
+
+// link makes a link, or leaves the label alone when the address is not one of a
+// web page.
+func link(label Text, address string) Text {
+	u, err := url.Parse(clean(address))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !plainHost.MatchString(u.Host) || label == "" {
+		return label
+	}
+	origin := u.Scheme + "://" + u.Host
+	u.Scheme, u.Host = "", ""
+	return "[" + label + "](" + Text(origin+escapeAddress(u.String())) + ")"
+}
+
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$|^\[[0-9a-fA-F:]+\](:[0-9]+)?$`)
+
+// escapeAddress percent-encodes in what follows the host whatever means
+// something to Markdown.
+func escapeAddress(s string) string {
+	const kept = "-._/:?#=%,;+!"
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(kept, c) >= 0:
+			b.WriteByte(c)
+		case c == '&':
+			b.WriteString("&amp;")
+		default:
+			b.WriteString("%" + string("0123456789ABCDEF"[c>>4]) + string("0123456789ABCDEF"[c&15]))
+		}
+	}
+	return b.String()
+}
+
+// escapeText takes from clean text of one line every meaning that it has in
+// GitHub's Markdown.
+func escapeText(s string) string {
+	s = keepApart(s)
+	var b strings.Builder
+	start := true // of the text, so maybe of a line
+	for i, c := range s {
+		switch c {
+		case '\\', '*', '_', '[', ']', '~', '$':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case '`':
+			b.WriteString("&#96;") // a backslash would not keep it from joining a code span that follows
+		case '|':
+			b.WriteString("&#124;") // so that the only bare pipes are in code
+		case '&':
+			b.WriteString("&amp;")
+		case '<':
+			b.WriteString("&lt;")
+		case '>':
+			b.WriteString("&gt;")
+		case '#', '-', '+', '=':
+			if start {
+				b.WriteByte('\\')
+			}
+			b.WriteRune(c)
+		case '.', ')':
+			if strings.Trim(s[:i], "0123456789") == "" { // "1." begins a list
+				b.WriteByte('\\')
+			}
+			b.WriteRune(c)
+		default:
+			b.WriteRune(c)
+		}
+		start = false
+	}
+	return b.String()
+}
+
+// keepApart puts a zero-width space into what GitHub would make a mention, a
+// link or a reference to an issue or commit of.
+func keepApart(s string) string {
+	return reference.ReplaceAllStringFunc(s, func(m string) string {
+		switch {
+		case m == "@", m == "#":
+			return m + apart
+		case m == "://":
+			return ":" + apart + "//"
+		case strings.HasSuffix(m, "-"), strings.HasSuffix(m, "."): // GH-, www.
+			return m[:len(m)-1] + apart + m[len(m)-1:]
+		}
+		var b strings.Builder // what may be the hash of a commit
+		for len(m) > 6 {
+			b.WriteString(m[:6] + apart)
+			m = m[6:]
+		}
+		return b.String() + m
+	})
+}
+
+// reference finds the start of what becomes a link by itself. Seven hexadecimal
+// digits can name a commit.
+var reference = regexp.MustCompile(`@|#|://|(?i:\bgh-|www\.)|[0-9a-fA-F]{7,}`)
+
+// clean makes a string one line of valid UTF-8 without control characters and
+// without what is invisible or turns the direction of writing. The joiners that
+// some scripts and emoji need stay.
+func clean(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c), c == '\u2028', c == '\u2029':
+			return ' '
+		case c == '\u200c', c == '\u200d':
+			return c
+		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Noncharacter_Code_Point):
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// limit cuts a string to at most n characters, the last an ellipsis then.
+func limit(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	count, last := 0, 0
+	for i := range s {
+		if count++; count == n {
+			last = i
+		} else if count > n {
+			return s[:last] + "…"
+		}
+	}
+	return s
+}
+
+// longestRun is the length of the longest run of c in s.
+func longestRun(s string, c rune) int {
+	longest, run := 0, 0
+	for _, r := range s {
+		if r != c {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
+}

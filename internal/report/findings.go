@@ -1,0 +1,83 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"postman-microcks-importer/internal/predict"
+)
+
+// ruleFindings are all findings of one rule and level.
+type ruleFindings struct {
+	id, name string
+	level    predict.Level
+	findings []predict.Finding // at least one
+}
+
+// byRule groups findings: errors first, then in the order of the rules.
+func byRule(findings []predict.Finding) []ruleFindings {
+	var groups []ruleFindings
+	for _, f := range findings {
+		i := slices.IndexFunc(groups, func(g ruleFindings) bool { return g.id == f.ID && g.name == f.Name && g.level == f.Level })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, ruleFindings{id: f.ID, name: f.Name, level: f.Level})
+		}
+		groups[i].findings = append(groups[i].findings, f)
+	}
+	slices.SortStableFunc(groups, func(a, b ruleFindings) int {
+		if d := rank(a.level) - rank(b.level); d != 0 {
+			return d
+		}
+		return strings.Compare(a.id, b.id)
+	})
+	return groups
+}
+
+// title is "PMI001 version-missing".
+func (g ruleFindings) title() string { return strings.TrimSpace(g.id + " " + g.name) }
+
+// annotation is the rule in plain text, with where else it was found.
+func (g ruleFindings) annotation(file string) string {
+	const most = 10
+	first := g.findings[0]
+	lines := []string{g.title() + ": " + first.Message}
+	if first.Hint != "" {
+		lines = append(lines, "Hint: "+first.Hint)
+	}
+	var more []string
+	for _, f := range g.findings[1:] {
+		if len(more) == most {
+			more = append(more, fmt.Sprintf("and %d more", len(g.findings)-1-most))
+			break
+		}
+		more = append(more, place(file, f))
+	}
+	if len(more) > 0 {
+		lines = append(lines, "Also at "+strings.Join(more, "; "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// place is where a finding is, as a person looks for it: the folders in
+// Postman, and the line and column in a file.
+func place(file string, f predict.Finding) string {
+	at := ""
+	if file != "" && f.Line > 0 {
+		at = strconv.Itoa(f.Line) + ":" + strconv.Itoa(f.Column)
+	}
+	path := strings.Join(f.Path, " > ")
+	switch {
+	case path != "" && at != "":
+		return path + " (" + at + ")"
+	case path != "":
+		return path
+	case at != "":
+		return at
+	case f.Pointer != "":
+		return f.Pointer
+	}
+	return "the whole collection"
+}

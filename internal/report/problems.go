@@ -1,0 +1,78 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+// anchor is what a place in a page of docs/ may be called.
+var anchor = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+// told is a problem and the collections that it is about: none for one of the
+// whole run.
+type told struct {
+	reconcile.Problem
+	collections []*reconcile.CollectionResult
+}
+
+// problems are those of the run and of its collections, errors first, the same
+// one of several collections told once.
+func problems(r *reconcile.Result) []told {
+	var all []told
+	add := func(p reconcile.Problem, c *reconcile.CollectionResult) {
+		same := func(t told) bool { return c != nil && t.collections != nil && t.Problem == p }
+		if i := slices.IndexFunc(all, same); i >= 0 {
+			all[i].collections = append(all[i].collections, c)
+			return
+		}
+		t := told{Problem: p}
+		if c != nil {
+			t.collections = []*reconcile.CollectionResult{c}
+		}
+		all = append(all, t)
+	}
+	for _, p := range r.Problems {
+		add(p, nil)
+	}
+	for i := range r.Collections {
+		for _, p := range r.Collections[i].Problems {
+			add(p, &r.Collections[i])
+		}
+	}
+	slices.SortStableFunc(all, func(a, b told) int { return rank(a.Level) - rank(b.Level) })
+	return all
+}
+
+// rank orders levels, the worst first.
+func rank(l predict.Level) int {
+	return slices.Index([]predict.Level{predict.Error, predict.Warning, predict.Note}, l)
+}
+
+// about is "Pet Store 1.0.0: ", or "" for the whole run.
+func (t told) about() string {
+	names := t.names()
+	if names == "" {
+		return ""
+	}
+	return clean(names) + ": "
+}
+
+// names of the collections, at most three of them.
+func (t told) names() string {
+	const most = 3
+	names := ""
+	for i, c := range t.collections {
+		switch {
+		case i == most:
+			return names + fmt.Sprintf(" and %d more", len(t.collections)-most)
+		case i > 0:
+			names += ", "
+		}
+		names += title(c)
+	}
+	return names
+}

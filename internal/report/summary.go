@@ -1,0 +1,371 @@
+// Package report renders one Result: as the job summary, annotations, outputs,
+// JSON and lines of the log. What collections, servers and files say is
+// untrusted until it is escaped for the place where it stands.
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+// Context is what a summary needs besides the Result.
+type Context struct {
+	// DocsURL is the address of docs/troubleshooting.md; docs/findings.md is
+	// beside it. Empty: places in the documents are named, not linked.
+	DocsURL string
+}
+
+// summary is a job summary under construction.
+type summary struct {
+	document
+	r *reconcile.Result
+	c Context
+	// compact leaves single examples out: there are too many to read.
+	compact bool
+}
+
+// maxExamples is the most examples that a summary lists one by one.
+const maxExamples = 1500
+
+// Summary is the run as Markdown for the job summary: the outcome in one line,
+// a table of the collections, what went wrong, what would change or did, and
+// the details of each collection. One run in which nothing changed is short.
+func Summary(r *reconcile.Result, c Context) string {
+	s := &summary{r: r, c: c, compact: r.Totals.Examples > maxExamples}
+	s.heading(3, icon(r)+" "+text(outcome(r)))
+	s.paragraph(s.circumstances())
+	s.interruption()
+	s.overview()
+	s.problems()
+	s.changes()
+	s.difference()
+	s.collections()
+	return s.String()
+}
+
+// icon of the outcome.
+func icon(r *reconcile.Result) Text {
+	switch {
+	case r.Interrupted != "":
+		return "🛑"
+	case r.Status == reconcile.Failed || r.Status == "":
+		return "❌"
+	case r.Status == reconcile.Planned && (secretDue(r) || count(r, due) > 0):
+		return "📋"
+	case r.Mode == reconcile.Check && r.Totals.Warnings > 0:
+		return "⚠️"
+	}
+	return "✅"
+}
+
+// circumstances are mode, server and time, in one line.
+func (s *summary) circumstances() Text {
+	mode := Text("")
+	if s.r.Mode != "" {
+		mode = "Mode " + code(string(s.r.Mode))
+		if s.r.ModeReason != "" {
+			mode += " (" + text(s.r.ModeReason) + ")"
+		}
+	}
+	server := Text("")
+	if s.r.Server != nil {
+		server = text("Microcks" + serverVersion(s.r))
+		if s.r.Server.URL != "" {
+			server = s.link(server, s.r.Server.URL) + " at " + code(s.r.Server.URL)
+		}
+		if s.r.Server.Account != "" {
+			server += ", signed in as " + code(s.r.Server.Account)
+		}
+	}
+	took := Text("")
+	if s.r.Duration > 0 {
+		took = text(seconds(s.r.Duration))
+	}
+	return join(" · ", mode, server, took)
+}
+
+// seconds is "0.8 s", "42 s", "3 min 5 s".
+func seconds(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	}
+	d = d.Round(time.Second)
+	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+// link is a link to a page of the run's Microcks; an address elsewhere is none.
+func (s *summary) link(label Text, address string) Text {
+	if s.r.Server == nil {
+		return label
+	}
+	origin := strings.TrimSuffix(s.r.Server.URL, "/")
+	if origin == "" || address != origin && !strings.HasPrefix(address, origin+"/") {
+		return label
+	}
+	return link(label, address)
+}
+
+// The most rows of a table that is not behind a click.
+const maxRows = 30
+
+// overview is the table of the collections. Those with nothing to tell go
+// behind a click when there are many.
+func (s *summary) overview() {
+	var rows, quiet [][]Text
+	order := make([]*reconcile.CollectionResult, len(s.r.Collections))
+	for i := range order {
+		order[i] = &s.r.Collections[i]
+	}
+	slices.SortStableFunc(order, func(a, b *reconcile.CollectionResult) int { return urgency(a) - urgency(b) })
+	for _, c := range order {
+		row := s.overviewRow(c)
+		if len(order) > 10 && (urgency(c) == calm || len(rows) >= maxRows) {
+			quiet = append(quiet, row)
+		} else {
+			rows = append(rows, row)
+		}
+	}
+	s.table(s.overviewColumns(), rows)
+	if len(quiet) > 0 {
+		s.details(s.quietTitle(order[len(order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
+	}
+}
+
+// quietTitle says what kind of collections are behind the click.
+func (s *summary) quietTitle(hidden []*reconcile.CollectionResult) string {
+	which := "unchanged"
+	if s.r.Mode == reconcile.Check {
+		which = "without findings"
+	}
+	if slices.ContainsFunc(hidden, func(c *reconcile.CollectionResult) bool { return urgency(c) != calm }) {
+		which = "more"
+	}
+	return plural(len(hidden), "collection") + " " + which
+}
+
+// Urgencies of a collection in a list.
+const (
+	broken = iota // it failed or was not reached
+	loud          // something changes, or it has findings
+	calm
+)
+
+func urgency(c *reconcile.CollectionResult) int {
+	found := counts(c.Findings)
+	switch {
+	case c.Status == reconcile.Failed || c.Status == "":
+		return broken
+	case c.Status == reconcile.Planned && !due(c) && found.errors+found.warnings == 0:
+		return calm
+	case c.Status != reconcile.Unchanged && c.Status != reconcile.Checked || found.errors+found.warnings > 0:
+		return loud
+	}
+	return calm
+}
+
+func (s *summary) overviewColumns() []column {
+	columns := []column{{title: "Collection"}}
+	if s.r.Mode != reconcile.Check {
+		columns = append(columns, column{title: "Importer"})
+	}
+	columns = append(columns, column{title: "Service"}, column{title: "Operations", right: true}, column{title: "Examples", right: true})
+	if s.r.Mode != reconcile.Check {
+		columns = append(columns, column{title: "Change"})
+	}
+	return append(columns, column{title: "Findings"})
+}
+
+func (s *summary) overviewRow(c *reconcile.CollectionResult) []Text {
+	row := []Text{mark(s.r, c) + " " + shortText(collectionName(c), 80)}
+	if s.r.Mode != reconcile.Check {
+		importer := Text("–")
+		if c.Importer != nil {
+			importer = s.link(shortText(c.Importer.Name, 80), c.Importer.URL)
+			if importer == "" {
+				importer = code(c.Importer.ID)
+			}
+			if c.Importer.Adopted {
+				importer += " (adopted)"
+			}
+		}
+		row = append(row, importer)
+	}
+	service, operations, examples := Text("–"), Text("–"), Text("–")
+	if c.Service != nil {
+		service = s.link(shortText(c.Service.Name+" "+c.Service.Version, 80), c.Service.URL)
+		operations, examples = Text(fmt.Sprint(len(c.Service.Operations))), Text(fmt.Sprint(c.Service.Examples()))
+	}
+	row = append(row, service, operations, examples)
+	if s.r.Mode != reconcile.Check {
+		row = append(row, s.changeCell(c))
+	}
+	found := Text(counts(c.Findings).String())
+	if found == "" {
+		found = "none"
+	}
+	return append(row, found)
+}
+
+// mark shows at a glance how a collection fared.
+func mark(r *reconcile.Result, c *reconcile.CollectionResult) Text {
+	found := counts(c.Findings)
+	switch {
+	case c.Status == reconcile.Failed:
+		return "❌"
+	case c.Status == "":
+		return "⏸️"
+	case found.warnings+breaking(c.Difference) > 0 && !writes(r.Mode):
+		return "⚠️"
+	case c.Status == reconcile.Planned && due(c):
+		return "📋"
+	}
+	return "✅"
+}
+
+// collectionName is the collection's own name, or how it was given.
+func collectionName(c *reconcile.CollectionResult) string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.File != "":
+		return c.File
+	}
+	return c.Source
+}
+
+// changeCell is what happens to a collection's importer, in few words.
+func (s *summary) changeCell(c *reconcile.CollectionResult) Text {
+	switch {
+	case c.Status == "":
+		return "not reached"
+	case c.Status == reconcile.Failed:
+		return "failed"
+	case s.r.Mode == reconcile.Plan && due(c):
+		change := Text(strings.Join(intents(&reconcile.Result{}, c), ", "))
+		change = Text(strings.ReplaceAll(string(change), " the importer", ""))
+		if n := breaking(c.Difference); n > 0 {
+			change += ", " + bold(Text(fmt.Sprintf("%d breaking", n)))
+		}
+		return change
+	case s.r.Mode == reconcile.Plan:
+		return "none"
+	}
+	return Text(strings.TrimPrefix(doneTo(s.r, c), "importer "))
+}
+
+// interruption tells why a run ended early.
+func (s *summary) interruption() {
+	if s.r.Interrupted == "" {
+		return
+	}
+	s.paragraph(bold("The run did not come to its end:") + " " + prose(s.r.Interrupted) + ". What is not listed as done below was not done.")
+}
+
+// problems tells what went wrong or should be known, with the next step, and for
+// collections that failed how far they came.
+func (s *summary) problems() {
+	all := problems(s.r)
+	items := make([]Text, 0, len(all))
+	for _, p := range all {
+		items = append(items, s.problem(p))
+	}
+	items = append(items, s.states()...)
+	if len(items) == 0 {
+		return
+	}
+	switch {
+	case len(all) > 0 && all[0].Level == predict.Error:
+		s.heading(4, "What went wrong")
+	case s.r.Interrupted != "":
+		s.heading(4, "What was done")
+	default:
+		s.heading(4, "Good to know")
+	}
+	s.list(items)
+}
+
+func (s *summary) problem(p told) Text {
+	about := Text("")
+	if names := p.names(); names != "" {
+		about = bold(text(names)) + ": "
+	}
+	t := levelIcon(p.Level) + " " + about + prose(p.Text)
+	if p.Hint != "" {
+		t += "<br>" + bold("Hint:") + " " + prose(p.Hint)
+	}
+	if more := s.help(p.Anchor); more != "" {
+		t += "<br>" + more
+	}
+	return t
+}
+
+// help leads to a place in docs/troubleshooting.md.
+func (s *summary) help(place string) Text {
+	if !anchor.MatchString(place) {
+		return ""
+	}
+	if s.c.DocsURL == "" {
+		return "See " + code(troubleshooting+"#"+place)
+	}
+	return link(text("Troubleshooting: "+place), s.c.DocsURL+"#"+place)
+}
+
+// states say how far the collections came that did not reach the end, and
+// whether Microcks keeps pulling them; those of one state together.
+func (s *summary) states() []Text {
+	if !writes(s.r.Mode) {
+		return nil
+	}
+	var order []string
+	of := map[string]*told{}
+	for i := range s.r.Collections {
+		c := &s.r.Collections[i]
+		if c.Importer == nil || c.Status != reconcile.Failed && s.r.Interrupted == "" {
+			continue
+		}
+		state := "done: " + strings.Join(c.Importer.Done, ", ")
+		if len(c.Importer.Done) == 0 {
+			state = "nothing was written for it"
+		}
+		if pulling(c) {
+			state += ". Microcks keeps pulling it on its schedule"
+		} else if c.Importer.Change != reconcile.Create || len(c.Importer.Done) > 0 {
+			state += ". Microcks does not pull it on its schedule"
+		}
+		if of[state] == nil {
+			of[state] = &told{}
+			order = append(order, state)
+		}
+		of[state].collections = append(of[state].collections, c)
+	}
+	items := make([]Text, len(order))
+	for i, state := range order {
+		items[i] = levelIcon(predict.Note) + " " + bold(text(of[state].names())) + ": " + text(state) + "."
+	}
+	return items
+}
+
+// pulling tells whether Microcks imports the collection on its schedule. A new
+// importer is not active before its first import.
+func pulling(c *reconcile.CollectionResult) bool {
+	i := c.Importer
+	return i != nil && i.Active && (i.Change != reconcile.Create || i.Imported)
+}
+
+func levelIcon(l predict.Level) Text {
+	switch l {
+	case predict.Error:
+		return "❌"
+	case predict.Warning:
+		return "⚠️"
+	}
+	return "ℹ️"
+}
