@@ -296,6 +296,29 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
+// A delimiter that could be guessed would let a value define outputs.
+func TestDelimitersCannotBeGuessed(t *testing.T) {
+	t.Parallel()
+	s := newStep(t)
+	seen := map[string]bool{}
+	for range 20 {
+		if err := s.SetOutputs([]Output{{"a", "1"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line := range strings.SplitSeq(s.read(s.output), "\n") {
+		if delimiter, ok := strings.CutPrefix(line, "a<<"); ok {
+			if seen[delimiter] || len(delimiter) < 26 {
+				t.Errorf("delimiter %q", delimiter)
+			}
+			seen[delimiter] = true
+		}
+	}
+	if len(seen) != 20 {
+		t.Errorf("%d delimiters", len(seen))
+	}
+}
+
 func TestOutputsOffGitHub(t *testing.T) {
 	t.Parallel()
 	s := newLocal(t)

@@ -29,7 +29,7 @@ func clean(s string, keepLines bool) string {
 		switch {
 		case c == '\n' && keepLines:
 			return c
-		case unicode.IsSpace(c), c == '\u2028', c == '\u2029':
+		case unicode.IsSpace(c):
 			return ' '
 		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Noncharacter_Code_Point):
 			return -1
