@@ -98,6 +98,10 @@ func (s *Server) jobEndpoint(n int, second, third string) map[string]handler {
 // pages.
 func (s *Server) listJobs(w http.ResponseWriter, r *http.Request, _ caller, _ string) {
 	from, size, bad := page(r)
+	if bad == http.StatusBadRequest {
+		failed(w, r, bad)
+		return
+	}
 	jobs := all[job](s, &s.jobs)
 	if r.URL.Query().Has("name") {
 		matching, err := found(jobs, r.URL.Query().Get("name"), (*job).name)
@@ -202,7 +206,6 @@ func (s *Server) decodeJob(body []byte) (*job, error) {
 		return nil, err
 	}
 	if m := j.Metadata; m != nil {
-		// Only absent dates are filled in: null stays null on the server, too.
 		fresh := newMetadata()
 		if m.CreatedOn == nil {
 			m.CreatedOn = fresh.CreatedOn
