@@ -36,7 +36,7 @@ type Ref struct {
 	Host string // one of the hosts of the Postman API, when a URL of it was given
 	// AccessKey is the credential that the given URL carried (PMAT-…, in rare
 	// cases PMAK-…). It is of no use but to be masked.
-	AccessKey string
+	AccessKey string `json:"-"`
 }
 
 // String returns the uid. The access key is in no form of a Ref that fmt makes.

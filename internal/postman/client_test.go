@@ -1,0 +1,325 @@
+package postman
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.uber.org/goleak"
+
+	"postman-microcks-importer/internal/transport"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fetch gets a collection from a server that answers as h does.
+func fetch(t *testing.T, h http.HandlerFunc) (*Collection, error) {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return New(s.Client(), s.URL+"/").Collection(t.Context(), uid)
+}
+
+func answer(status int, body string, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for _, h := range headers {
+			name, value, _ := strings.Cut(h, ": ")
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func TestCollection(t *testing.T) {
+	t.Parallel()
+	const body = `{"collection":{"info":{"name":"Pet Store"},"item":[]}}`
+	for name, c := range map[string]struct {
+		headers []string
+		want    Collection
+	}{
+		"no headers": {nil, Collection{}},
+		"with X-": {
+			[]string{`ETag: W/"1-a"`, "X-RateLimit-Remaining-Month: 12", "X-RateLimit-Limit-Month: 1000"},
+			Collection{ETag: `W/"1-a"`, Quota: Quota{MonthRemaining: 12, MonthLimit: 1000, Known: true}},
+		},
+		"without X-":    {[]string{"RateLimit-Remaining-Month: 0"}, Collection{Quota: Quota{Known: true}}},
+		"limit alone":   {[]string{"RateLimit-Limit-Month: 5"}, Collection{Quota: Quota{MonthLimit: 5}}},
+		"no numbers":    {[]string{"RateLimit-Remaining-Month: many"}, Collection{}},
+		"below nothing": {[]string{"RateLimit-Remaining-Month: -1"}, Collection{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := fetch(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method != "GET" || r.URL.RequestURI() != "/collections/"+uid || r.Header.Get("Accept") != "application/json" {
+					t.Errorf("%s %s, Accept: %s", r.Method, r.URL, r.Header.Get("Accept"))
+				}
+				answer(200, body, c.headers...)(w, r)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(got.URL, "http://127.0.0.1:") || !strings.HasSuffix(got.URL, "/collections/"+uid) {
+				t.Errorf("URL %s", got.URL)
+			}
+			c.want.UID, c.want.Raw = uid, []byte(body)
+			if diff := cmp.Diff(c.want, *got, cmpopts.IgnoreFields(Collection{}, "URL")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What is JSON at first sight is for others to judge.
+func TestOddBodiesPass(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"{}", " \n[1]", "\uFEFF{}", "{not json", `{"collections":[]}`} {
+		if got, err := fetch(t, answer(200, body)); err != nil || string(got.Raw) != body {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	problem := func(name, title, detail string, status int) string {
+		return fmt.Sprintf(`{"type":"https://api.postman.com/problems/%s","title":%q,"detail":%q,"status":%d}`, name, title, detail, status)
+	}
+	named := func(name, message string) string {
+		return fmt.Sprintf(`{"error":{"name":%q,"message":%q}}`, name, message)
+	}
+	const page = "<!DOCTYPE html><html><body>Sign in</body></html>"
+	for _, c := range []struct {
+		what    string
+		status  int
+		body    string
+		headers string
+		kind    Kind
+		name    string
+		message string
+		exit    int
+		anchor  string
+		hint    string
+	}{
+		{"no such key", 401, named("AuthenticationError", "Invalid API Key. Every request requires a valid API Key to be sent."), "",
+			KindUnauthorized, "AuthenticationError", "Invalid API Key. Every request requires a valid API Key to be sent.", 12, "postman-401", "postman-api-key"},
+		{"no key, as a problem", 401, problem("unauthorized", "Unauthorized", "An API key must be provided in the request header or query string", 401), "",
+			KindUnauthorized, "unauthorized", "Unauthorized: An API key must be provided in the request header or query string", 12, "postman-401", "postman-api-url"},
+		{"detail like the title", 401, problem("unauthorized", "Unauthorized", "Unauthorized", 401), "",
+			KindUnauthorized, "unauthorized", "Unauthorized", 12, "postman-401", ""},
+		{"nothing said", 401, "", "", KindUnauthorized, "", "", 12, "postman-401", ""},
+		{"unknown", 404, named("instanceNotFoundError", "We could not find the collection you are looking for"), "",
+			KindNotFound, "instanceNotFoundError", "We could not find the collection you are looking for", 13, "postman-404", "can open the collection"},
+		{"unknown, with details", 404, `{"error":{"name":"instanceNotFoundError","message":"The specified item does not exist.","details":{"item":"collection","id":"x"}}}`, "",
+			KindNotFound, "instanceNotFoundError", "The specified item does not exist.", 13, "postman-404", ""},
+		{"unknown, of sub-resources", 404, `{"title":"We could not find the collection you are looking for","type":"instanceNotFoundError"}`, "",
+			KindNotFound, "instanceNotFoundError", "We could not find the collection you are looking for", 13, "postman-404", ""},
+		{"unknown, as described", 400, named("instanceNotFoundError", "x"), "", KindNotFound, "instanceNotFoundError", "x", 13, "postman-404", ""},
+		{"unknown, as described, without the name", 400, named("badRequest", "Collection Not Found"), "", KindNotFound, "badRequest", "Collection Not Found", 13, "postman-404", ""},
+		{"may not", 403, named("forbiddenError", "You are not permitted to perform the action."), "",
+			KindForbidden, "forbiddenError", "You are not permitted to perform the action.", 12, "postman-403", "shared with the user"},
+		{"may not, as a problem", 403, problem("forbidden", "Forbidden", "This feature isn't available in your region.", 403), "",
+			KindForbidden, "forbidden", "Forbidden: This feature isn't available in your region.", 12, "postman-403", ""},
+		{"may not, without a type", 403, `{"title":"Resource cannot be accessed","detail":"Inadequate permissions. Resource access forbidden."}`, "",
+			KindForbidden, "", "Resource cannot be accessed: Inadequate permissions. Resource access forbidden.", 12, "postman-403", ""},
+		{"no uid", 400, named("invalidUIDError", "The ID provided is not a valid UID."), "",
+			KindMalformedID, "invalidUIDError", "The ID provided is not a valid UID.", 2, "postman-uid", exampleUID},
+		{"malformed", 400, `{"error":{"name":"malformedRequestError","message":"Found 2 errors.","details":["a","b"]}}`, "",
+			KindMalformedID, "malformedRequestError", "Found 2 errors.", 2, "postman-uid", ""},
+		{"malformed, as a problem", 422, problem("about:blank", "Unprocessable", "", 422), "", KindMalformedID, "about:blank", "Unprocessable", 2, "postman-uid", ""},
+		{"too often, error as text", 429, `{"error":"rateLimited","message":"Rate limit exceeded. Please retry after 1669048687"}`, "",
+			KindRateLimited, "rateLimited", "Rate limit exceeded. Please retry after 1669048687", 12, "postman-429", "300 calls a minute"},
+		{"too often, old", 429, named("rateLimitError", "Rate Limit exceeded. Please retry at 1465452702843"), "X-RateLimit-Remaining-Month: 7",
+			KindRateLimited, "rateLimitError", "Rate Limit exceeded. Please retry at 1465452702843", 12, "postman-429", ""},
+		{"too often, as a problem", 429, problem("rate-limited", "Too many requests", "", 429), "", KindRateLimited, "rate-limited", "Too many requests", 12, "postman-429", ""},
+		{"month used up", 429, named("serviceLimitExhausted", "Service limit exhausted. Please contact your team admin."), "",
+			KindQuotaExhausted, "serviceLimitExhausted", "Service limit exhausted. Please contact your team admin.", 12, "postman-quota", "12 to 24 calls a day"},
+		{"month used up, by the header", 429, named("rateLimited", "x"), "RateLimit-Remaining-Month: 0", KindQuotaExhausted, "rateLimited", "x", 12, "postman-quota", ""},
+		{"month used up, by the other header", 429, "", "X-RateLimit-Remaining-Month: 0", KindQuotaExhausted, "", "", 12, "postman-quota", ""},
+		{"server", 500, named("serverError", "An error has occurred on the server."), "", KindServer, "serverError", "An error has occurred on the server.", 12, "postman-5xx", "status.postman.com"},
+		{"server, as a problem", 500, problem("internal-server-error", "Internal Server Error", "Internal Server Error", 500), "",
+			KindServer, "internal-server-error", "Internal Server Error", 12, "postman-5xx", ""},
+		{"down", 503, named("503 service unavailable", "The server is currently not available"), "", KindServer, "503 service unavailable", "The server is currently not available", 12, "postman-5xx", ""},
+		{"too large", 504, `{"message":"Endpoint request timed out"}`, "", KindServer, "", "Endpoint request timed out", 12, "postman-5xx", "split the collection"},
+		{"gateway", 502, "<html>Bad Gateway</html>", "Content-Type: text/html", KindGatewayHTML, "", "", 11, "postman-html", "run again"},
+		{"gateway, plain", 504, "upstream request timeout", "", KindGatewayHTML, "", "", 11, "postman-html", "run again"},
+		{"sign-in page", 200, page, "Content-Type: text/html", KindGatewayHTML, "", "", 11, "postman-html", "let this runner through to 127.0.0.1"},
+		{"sign-in page that claims to be JSON", 200, page, "Content-Type: application/json", KindGatewayHTML, "", "", 11, "postman-html", ""},
+		{"empty", 200, "", "", KindGatewayHTML, "", "", 11, "postman-html", ""},
+		{"text", 200, `"text"`, "", KindGatewayHTML, "", "", 11, "postman-html", ""},
+		{"firewall", 403, page, "", KindGatewayHTML, "", "", 11, "postman-html", "let this runner through"},
+		{"no content", 204, "", "", KindUnexpected, "", "", 12, "postman-unexpected", "postman-api-url"},
+		{"teapot", 418, `{"error":{}}`, "", KindUnexpected, "", "", 12, "postman-unexpected", ""},
+		{"members of other types", 401, `{"error":{"name":7,"message":["x"]},"title":{"a":1},"message":"m"}`, "", KindUnauthorized, "", "m", 12, "postman-401", ""},
+		{"error is null", 401, `{"error":null,"detail":"d"}`, "", KindUnauthorized, "", "d", 12, "postman-401", ""},
+		{"list", 401, `[1]`, "", KindUnauthorized, "", "", 12, "postman-401", ""},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			headers := []string{c.headers}
+			if c.headers == "" {
+				headers = nil
+			}
+			_, err := fetch(t, answer(c.status, c.body, headers...))
+			e, ok := errors.AsType[*APIError](err)
+			if !ok {
+				t.Fatalf("%v", err)
+			}
+			want := APIError{Status: c.status, Kind: c.kind, Name: c.name, Message: c.message, UID: uid}
+			if diff := cmp.Diff(want, *e, cmpopts.IgnoreUnexported(APIError{}), cmpopts.IgnoreFields(APIError{}, "Quota")); diff != "" {
+				t.Error(diff)
+			}
+			if e.ExitCode() != c.exit || e.Anchor() != c.anchor || !strings.Contains(e.Hint(), c.hint) || e.Hint() == "" {
+				t.Errorf("exit code %d, anchor %s, hint %s", e.ExitCode(), e.Anchor(), e.Hint())
+			}
+			for _, part := range []string{uid, "127.0.0.1:", fmt.Sprint(c.status), c.message, c.name} {
+				if !strings.Contains(e.Error(), part) {
+					t.Errorf("%q is not in %s", part, e)
+				}
+			}
+			if got := c.kind == KindQuotaExhausted; IsMonthlyQuota(record(c.status, c.body, headers)) != got {
+				t.Errorf("IsMonthlyQuota is %t", !got)
+			}
+		})
+	}
+}
+
+func TestErrorText(t *testing.T) {
+	t.Parallel()
+	e := &APIError{Status: 404, Kind: KindNotFound, Name: "instanceNotFoundError", Message: "We could not find it", UID: uid, host: "api.getpostman.com"}
+	want := "fetching the collection " + uid + ": api.getpostman.com answered 404 Not Found: We could not find it (instanceNotFoundError)"
+	if diff := cmp.Diff(want, e.Error()); diff != "" {
+		t.Error(diff)
+	}
+	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com"}
+	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with a page that is not from the Postman API"
+	if diff := cmp.Diff(want, e.Error()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// record makes a response whose body can be read once.
+func record(status int, body string, headers []string) *http.Response {
+	w := httptest.NewRecorder()
+	answer(status, body, headers...)(w, nil)
+	return w.Result()
+}
+
+func TestIsMonthlyQuotaLeavesTheBody(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", `{"error":"rateLimited"}`, `{"error":{"name":"serviceLimitExhausted"}}`, strings.Repeat("x", transport.ErrorBodyLimit+10)} {
+		resp := record(429, body, nil)
+		IsMonthlyQuota(resp)
+		got, err := io.ReadAll(resp.Body)
+		if string(got) != body || err != nil || resp.Body.Close() != nil {
+			t.Errorf("%d bytes of %d are left, %v", len(got), len(body), err)
+		}
+	}
+}
+
+// The two packages together: the month's quota is not tried again, a busy server
+// is, and the last answer is the one that is explained.
+func TestWithTransport(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		answers []http.HandlerFunc
+		kind    Kind // empty: fetched
+	}{
+		{"quota", []http.HandlerFunc{answer(429, `{"error":{"name":"serviceLimitExhausted","message":"m"}}`), answer(200, "{}")}, KindQuotaExhausted},
+		{"busy for a moment", []http.HandlerFunc{answer(429, `{"error":"rateLimited"}`, "Retry-After: 0"), answer(200, "{}")}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			n := 0
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				c.answers[n](w, r)
+				n++
+			}))
+			t.Cleanup(s.Close)
+			client, err := transport.NewClient(transport.Options{Permanent: IsMonthlyQuota})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(client.CloseIdleConnections)
+			_, err = New(client, s.URL).Collection(t.Context(), uid)
+			e, _ := errors.AsType[*APIError](err)
+			switch {
+			case c.kind == "" && err != nil:
+				t.Error(err)
+			case c.kind != "" && (e == nil || e.Kind != c.kind || n != 1):
+				t.Errorf("%v after %d calls", err, n)
+			}
+		})
+	}
+}
+
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(nil)
+	s.Close()
+	_, err := New(http.DefaultClient, s.URL).Collection(t.Context(), uid)
+	e, ok := errors.AsType[*transport.Error](err)
+	if !ok || e.Kind != transport.KindRefused || !strings.HasPrefix(err.Error(), "fetching the collection "+uid+": GET http://127.0.0.1:") {
+		t.Errorf("%v", err)
+	}
+	if _, err := New(http.DefaultClient, "http://%zz").Collection(t.Context(), uid); err == nil {
+		t.Error("no URL, no error")
+	}
+	if New(nil, "").base != "https://api.getpostman.com" {
+		t.Error("the default base")
+	}
+}
+
+func TestUIDCannotLeaveItsPlace(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.EscapedPath() != "/collections/..%2Fme%3Fx=1" {
+			t.Errorf("path %s", r.URL.EscapedPath())
+		}
+		_, _ = io.WriteString(w, "{}")
+	}))
+	t.Cleanup(s.Close)
+	if _, err := New(s.Client(), s.URL).Collection(t.Context(), "../me?x=1"); err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzErrors(f *testing.F) {
+	f.Add(401, []byte(`{"error":{"name":"AuthenticationError","message":"Invalid API Key `+apiKey+`"}}`), "1")
+	f.Add(429, []byte(`{"error":"rateLimited","message":"\u001b[31m::error::\u202e"}`), "0")
+	f.Add(500, []byte(`{"type":"https://x/y/internal","title":"a\nb","detail":"c"}`), "")
+	f.Add(200, []byte("<html>"), "x")
+	f.Fuzz(func(t *testing.T, status int, body []byte, month string) {
+		resp := &http.Response{StatusCode: status, Header: http.Header{"Ratelimit-Remaining-Month": {month}}}
+		e := apiError(uid, "api.getpostman.com", resp, body)
+		for _, text := range []string{e.Name, e.Message} {
+			if n := utf8.RuneCountInString(text); n > maxShown || !utf8.ValidString(text) {
+				t.Fatalf("%d runes: %q", n, text)
+			}
+			for _, c := range text {
+				if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) {
+					t.Fatalf("%U in %q", c, text)
+				}
+			}
+			if strings.Contains(text, apiKey) {
+				t.Fatalf("the key is in %q", text)
+			}
+		}
+		if e.Kind == "" || e.Hint() == "" || e.Anchor() == "" || e.ExitCode() == 0 || e.Error() == "" {
+			t.Fatalf("%+v", e)
+		}
+		if !json.Valid(body) && (e.Name != "" || e.Message != "") {
+			t.Fatalf("%q and %q out of no JSON", e.Name, e.Message)
+		}
+	})
+}

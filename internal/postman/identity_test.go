@@ -1,0 +1,113 @@
+package postman
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCanonicalURL(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		DefaultHost:               "https://api.getpostman.com/collections/" + uid,
+		"api.eu.postman.com":      "https://api.eu.postman.com/collections/" + uid,
+		"https://gw.example:8443": "https://gw.example:8443/collections/" + uid,
+		"http://127.0.0.1:9000/":  "http://127.0.0.1:9000/collections/" + uid,
+	} {
+		if got := CanonicalURL(host, uid); got != want {
+			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+	}
+}
+
+func TestSameCollection(t *testing.T) {
+	t.Parallel()
+	const other = "12345678-00000000-2abf-4edc-8e34-de66e74114d2"
+	for _, c := range []struct {
+		url, base string
+		want      bool
+	}{
+		{"https://api.getpostman.com/collections/" + uid, "", true},
+		{"https://api.getpostman.com/collections/" + uid, DefaultHost, true},
+		{"https://api.getpostman.com/collections/" + uid, "https://api.getpostman.com", true},
+		{"https://api.postman.com/collections/" + uid, "https://api.getpostman.com", true},
+		{"https://api.getpostman.com/collections/" + uid, "https://api.postman.com", true},
+		{"https://api.getpostman.com:443/collections/" + uid, "", true},
+		{"http://api.getpostman.com/collections/" + uid, "", true},
+		{"https://API.Postman.com/collections/" + strings.ToUpper(uid) + "/?access_key=" + accessKey, "", true},
+		{" https://api.getpostman.com/collections/" + uuid + " ", "", true},
+		{"https://api.getpostman.com/collections/" + uid, "https://api.getpostman.com/collections/" + uid, true},
+		{"https://api.getpostman.com/collections/" + other, "", false},
+		{"https://api.getpostman.com/collections/87654321-" + uuid, "", false},
+		{"https://api.getpostman.com/collections/" + uid + "/forks", "", false},
+		{"https://api.getpostman.com/apis/" + uid, "", false},
+		{"https://api.getpostman.com/" + uid, "", false},
+		{"https://api.eu.postman.com/collections/" + uid, "", false},
+		{"https://api.eu.postman.com/collections/" + uid, "https://api.eu.postman.com", true},
+		{"https://api.getpostman.com/collections/" + uid, "https://api.eu.postman.com", false},
+		{"https://gw.example/collections/" + uid, "", false},
+		{"https://gw.example:443/collections/" + uid, "https://gw.example", true},
+		{"https://gw.example:444/collections/" + uid, "https://gw.example", false},
+		{"http://gw.example/collections/" + uid, "https://gw.example", false},
+		{"https://api.getpostman.com/collections/" + uid, "https://gw.example", false},
+		{"http://127.0.0.1:9000/collections/" + uid, "http://127.0.0.1:9000", true},
+		{"http://127.0.0.1:9001/collections/" + uid, "http://127.0.0.1:9000", false},
+		{"", "", false},
+		{"/collections/" + uid, "", false},
+		{"https://api.getpostman.com/%zz", "", false},
+		{"https://api.getpostman.com/collections/" + uid, "https://%zz", false},
+	} {
+		if got := SameCollection(c.url, c.base, uid); got != c.want {
+			t.Errorf("%s at %q: %t", c.url, c.base, got)
+		}
+	}
+	// What is no uid has no part that could be mistaken for a UUID.
+	if SameCollection("https://api.getpostman.com/collections/b", "", "a-b") || !SameCollection("https://api.getpostman.com/collections/a-b", "", "a-b") {
+		t.Error("a-b")
+	}
+	if SameCollection("https://api.getpostman.com/collections/", "", "") {
+		t.Error("an empty id is a collection")
+	}
+}
+
+func TestCheckBase(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"https://api.getpostman.com":   "https://api.getpostman.com",
+		" https://API.eu.postman.com/": "https://api.eu.postman.com",
+		"https://gw.example:8443":      "https://gw.example:8443",
+		"http://127.0.0.1:9000":        "http://127.0.0.1:9000",
+		"http://localhost:9000/":       "http://localhost:9000",
+		"http://[::1]:9000":            "http://[::1]:9000",
+	} {
+		if got, err := CheckBase(in); err != nil || got != want {
+			t.Errorf("%s: %q, %v", in, got, err)
+		}
+	}
+	for in, reason := range map[string]string{
+		"":                                       "no URL",
+		"api.getpostman.com":                     "no URL",
+		"https://%zz":                            "no URL",
+		"https://:443":                           "no URL",
+		"http://api.getpostman.com":              "unencrypted",
+		"http://127.0.0.1.evil.example":          "unencrypted",
+		"http://192.168.1.1":                     "unencrypted",
+		"ftp://api.getpostman.com":               `scheme is "ftp"`,
+		"https://user:secret@api.getpostman.com": "password",
+		"https://api.getpostman.com/collections": "more than scheme and host",
+		"https://api.getpostman.com?apikey=x":    "more than scheme and host",
+		"https://api.getpostman.com#x":           "more than scheme and host",
+	} {
+		_, err := CheckBase(in)
+		e, ok := errors.AsType[*BaseError](err)
+		if !ok || !strings.Contains(e.Error(), reason) || strings.Contains(e.Error(), "secret") {
+			t.Errorf("%s: %v", in, err)
+			continue
+		}
+		if diff := cmp.Diff([]any{2, "postman-api-url"}, []any{e.ExitCode(), e.Anchor()}); diff != "" || !strings.Contains(e.Hint(), "https://api.eu.postman.com") {
+			t.Error(diff, e.Hint())
+		}
+	}
+}
