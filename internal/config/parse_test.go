@@ -309,7 +309,7 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("collection", "pets", "https://example.com/collections/1",
 		"https://api.postman.com/collections/12ece9e1?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0",
 		"12ece9e1-2abf-4edc-8e34-de66e74114d2", "exports/pets.json", "exports/none.json", "../pets.json",
-		uidA+"\n"+strings.ToUpper(uidA), uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "")...)
+		uidA+"\n"+strings.ToUpper(uidA), strings.Replace(uidA, "12345678", "owner", 1)+"\n"+strings.Replace(uidA, "12345678", "Owner", 1), uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "")...)
 	cases = append(cases, by("mode", "aply", "Plan", "everything", "auto", "")...)
 	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb",
 		"PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)

@@ -19,7 +19,7 @@ const shortestMasked = 6
 
 var (
 	// Postman's keys and access keys, by their published prefixes.
-	postmanKey = regexp.MustCompile(`(?i)PM(AK|AT)-[0-9A-Za-z-]*`)
+	postmanKey = regexp.MustCompile(`(?i)(PMAK|PMAT)-[0-9A-Za-z-]*`)
 	// What stands before the last @ may be a user name and password.
 	userinfo = regexp.MustCompile(`(?s)^([A-Za-z][A-Za-z0-9+.-]*:/+)?.*@`)
 	// The same for a URL somewhere in a sentence.
@@ -61,7 +61,7 @@ func plain(s string, secrets []string, limit int) string {
 		}
 		return r
 	}, s)
-	s = postmanKey.ReplaceAllString(s, "PM${1}-"+hidden)
+	s = postmanKey.ReplaceAllString(s, "${1}-"+hidden)
 	runes := []rune(s)
 	if len(runes) > limit {
 		return string(runes[:limit]) + "…"

@@ -1,0 +1,255 @@
+package config
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	yamlparser "github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// repository is the repository's root, seen from this folder.
+const repository = "../.."
+
+// actionFile is action.yml as the runner reads it.
+type actionFile struct {
+	Name        string
+	Description string
+	Author      string
+	Branding    struct{ Icon, Color string }
+	Inputs      map[string]struct {
+		Description string
+		Required    *bool
+		Default     *string
+	}
+	Outputs map[string]struct{ Description string }
+	Runs    struct {
+		Using, Image string
+		Args         []string
+		Env          map[string]string
+	}
+}
+
+// TestAction holds action.yml to the conventions of actions, by a parser that
+// knows nothing of how it is written.
+func TestAction(t *testing.T) {
+	t.Parallel()
+	text := readRepository(t, "action.yml")
+	var action actionFile
+	if err := yaml.UnmarshalWithOptions(text, &action, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	kebab := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	if len(action.Inputs) != len(Inputs()) || len(action.Outputs) != len(Outputs()) {
+		t.Errorf("%d inputs and %d outputs", len(action.Inputs), len(action.Outputs))
+	}
+	for _, want := range Inputs() {
+		in, ok := action.Inputs[want.Name]
+		if !ok || !kebab.MatchString(want.Name) || in.Required == nil || !described(in.Description) {
+			t.Errorf("input %s: there %t, name in kebab case %t, described %q", want.Name, ok, kebab.MatchString(want.Name), in.Description)
+			continue
+		}
+		if (in.Default != nil) != (want.Default != "") || in.Default != nil && *in.Default != want.Default {
+			t.Errorf("input %s: its default is not %q", want.Name, want.Default)
+		}
+		if strings.Contains(in.Description, "${{") {
+			t.Errorf("input %s: an expression in the description would be evaluated", want.Name)
+		}
+	}
+	for _, name := range []string{"importer-name", "main-artifact", "active", "secret-name", "labels"} {
+		if action.Inputs[name].Default != nil {
+			t.Errorf("input %s describes an importer, and its default would overwrite what an existing one has", name)
+		}
+	}
+	for _, want := range Outputs() {
+		if out, ok := action.Outputs[want.Name]; !ok || !kebab.MatchString(want.Name) || !described(out.Description) {
+			t.Errorf("output %s: there %t, described %q", want.Name, ok, out.Description)
+		}
+	}
+	if action.Name == "" || action.Author == "" || len(action.Description) > 125 || !described(action.Description+".") {
+		t.Errorf("name %q, author %q, description %q", action.Name, action.Author, action.Description)
+	}
+	colours := []string{"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}
+	if !slices.Contains(colours, action.Branding.Color) || action.Branding.Icon != "upload-cloud" {
+		t.Errorf("branding %+v", action.Branding)
+	}
+	// A shell or arguments would drop inputs whose names hold a dash.
+	if action.Runs.Using != "docker" || action.Runs.Image != "Dockerfile" || action.Runs.Args != nil || action.Runs.Env != nil {
+		t.Errorf("runs %+v", action.Runs)
+	}
+	if _, err := os.Stat(filepath.Join(repository, "action.yaml")); err == nil {
+		t.Error("action.yaml beside action.yml: only one of them may be there")
+	}
+}
+
+// described tells whether a description is one or more whole sentences.
+func described(text string) bool {
+	return len(text) > 10 && strings.HasSuffix(text, ".") && text == strings.TrimSpace(text) && !strings.Contains(text, "..")
+}
+
+// TestActionDefaultsAreQuoted holds that every default is a quoted string: YAML
+// reads a bare false or 1.10 as something else.
+func TestActionDefaultsAreQuoted(t *testing.T) {
+	t.Parallel()
+	file, err := yamlparser.ParseBytes(readRepository(t, "action.yml"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defaults := 0
+	for _, in := range Inputs() {
+		path, err := yaml.PathString("$.inputs." + in.Name + ".default")
+		if err != nil {
+			t.Fatal(err)
+		}
+		node, err := path.FilterFile(file)
+		if err != nil {
+			continue // no default
+		}
+		defaults++
+		if s, ok := node.(*ast.StringNode); !ok || s.Token.Type != token.DoubleQuoteType {
+			t.Errorf("the default of %s is not quoted: %s", in.Name, node)
+		}
+	}
+	if defaults < 10 {
+		t.Errorf("only %d defaults were found", defaults)
+	}
+}
+
+// TestTable holds what the table of inputs promises to its readers.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	inputs := Inputs()
+	seen := map[string]bool{}
+	groups := []string{}
+	for _, in := range inputs {
+		if seen[in.Name] {
+			t.Errorf("%s stands twice in the table", in.Name)
+		}
+		seen[in.Name] = true
+		if len(groups) == 0 || groups[len(groups)-1] != in.Group {
+			if slices.Contains(groups, in.Group) {
+				t.Errorf("the rows of %q do not stand together", in.Group)
+			}
+			groups = append(groups, in.Group)
+		}
+		if (in.Kind == KindEnum) != (len(in.Allowed) > 1) || (in.Kind == KindInt) != (in.Max > in.Min) {
+			t.Errorf("%s: kind %s, allowed %q, range %d to %d", in.Name, in.Kind, in.Allowed, in.Min, in.Max)
+		}
+		if in.Default != "" && in.Creating != "" {
+			t.Errorf("%s has both a default and a value on creating", in.Name)
+		}
+		if in.Kind == KindSecret && in.Env == "" {
+			t.Errorf("%s is a secret and has no plain variable", in.Name)
+		}
+		if sentences := strings.Count(in.Description, ". ") + 1; !described(in.Description) || sentences > 2 || in.Example == "" {
+			t.Errorf("%s: %d sentences, example %q: %s", in.Name, sentences, in.Example, in.Description)
+		}
+		if want := "INPUT_" + strings.ToUpper(in.Name); in.Variable() != want {
+			t.Errorf("variable %s, want %s", in.Variable(), want)
+		}
+	}
+	for _, out := range Outputs() {
+		if out.Example == "" || out.Name == "result" && !json.Valid([]byte(strings.ReplaceAll(out.Example, ",…", ""))) {
+			t.Errorf("output %s: example %q", out.Name, out.Example)
+		}
+	}
+}
+
+// TestExamplesAreAccepted runs the example of every input.
+func TestExamplesAreAccepted(t *testing.T) {
+	t.Parallel()
+	workspace := t.TempDir()
+	writeFile(t, workspace, "certs/company-ca.pem", newCertificate(t))
+	for _, in := range Inputs() {
+		e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace})
+		if !in.FromEnvironmentOnly() {
+			e[in.Variable()] = in.Example
+		}
+		if _, problems := Parse(Sources{Getenv: e.get}); len(problems) != 0 {
+			t.Errorf("the example of %s: %v", in.Name, problems)
+		}
+		for _, example := range []string{in.asFlag(), in.asYAML()} {
+			if strings.Contains(example, "\n") || !strings.Contains(example, "=") && !strings.Contains(example, ": ") {
+				t.Errorf("the example of %s as it is written: %q", in.Name, example)
+			}
+		}
+		var back map[string]any
+		if err := yaml.Unmarshal([]byte(in.asYAML()), &back); err != nil {
+			t.Errorf("the example of %s is no YAML: %v", in.Name, err)
+		} else if _, text := back[in.Name].(string); in.Kind == KindString && !text {
+			t.Errorf("YAML reads the example of %s as %T", in.Name, back[in.Name])
+		}
+	}
+}
+
+// TestDockerfile holds the image to what the runner needs.
+func TestDockerfile(t *testing.T) {
+	t.Parallel()
+	type instruction struct{ name, rest string }
+	var all []instruction
+	text := strings.ReplaceAll(string(readRepository(t, "Dockerfile")), "\\\n", " ")
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if strings.HasPrefix(line, "#") {
+			if strings.Contains(strings.ToLower(line), "syntax=") {
+				t.Error("a syntax directive needs BuildKit and a registry")
+			}
+			continue
+		}
+		name, rest, _ := strings.Cut(line, " ")
+		all = append(all, instruction{strings.ToUpper(name), strings.TrimSpace(rest)})
+	}
+	var froms, entrypoints []string
+	for _, i := range all {
+		switch i.name {
+		case "FROM":
+			froms = append(froms, i.rest)
+		case "ENTRYPOINT":
+			entrypoints = append(entrypoints, i.rest)
+		case "USER", "WORKDIR", "CMD", "VOLUME", "SHELL", "ADD", "ONBUILD":
+			t.Errorf("%s %s: the runner breaks on it or needs it not", i.name, i.rest)
+		case "RUN", "COPY":
+			if strings.Contains(i.rest, "--mount") || strings.Contains(i.rest, "<<") || strings.Contains(i.rest, "--link") || strings.Contains(i.rest, "--chmod") {
+				t.Errorf("%s %s needs BuildKit", i.name, i.rest)
+			}
+		case "ARG", "ENV", "LABEL":
+		default:
+			t.Errorf("%s is not known to this test", i.name)
+		}
+	}
+	if len(froms) != 2 || !strings.HasPrefix(froms[0], "golang:1.26-alpine AS ") || froms[1] != "scratch" {
+		t.Errorf("stages %q", froms)
+	}
+	var exec []string
+	if len(entrypoints) != 1 || json.Unmarshal([]byte(entrypoints[0]), &exec) != nil || len(exec) != 1 || !filepath.IsAbs(exec[0]) {
+		t.Errorf("entry points %q: want one in exec form with an absolute path", entrypoints)
+	}
+	for _, part := range []string{
+		"CGO_ENABLED=0", "-trimpath", "-s -w", "-X postman-microcks-importer/internal/app.Version=",
+		"/etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
+	} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the Dockerfile lacks %q", part)
+		}
+	}
+}
+
+// readRepository reads a file of the repository.
+func readRepository(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repository, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
