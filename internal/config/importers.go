@@ -32,7 +32,7 @@ func (p *parser) importers() {
 		}
 		importer, key, ok := p.collection(line, got)
 		if !ok {
-			references = references || !looksLikeFile(line)
+			references = references || strings.Contains(line, "://") // else it may have been meant as a file
 			continue
 		}
 		if first, twice := seen[key]; twice {
@@ -102,6 +102,9 @@ func (p *parser) collection(line, got string) (importer Importer, key string, ok
 	switch {
 	case strings.Contains(line, "://") || fileErr != nil && !looksLikeFile(line):
 		reason, hint := p.refused(line, refErr)
+		if p.run.Mode == ModeCheck && !strings.Contains(line, "://") {
+			reason += ", and as a file " + fileErr.Error()
+		}
 		p.problem(name, got+", which "+reason, p.inputs[name].takes(), hint)
 	case p.run.Mode != ModeCheck && p.run.Mode != "":
 		p.problem(name, got, "in mode "+string(p.run.Mode)+" a reference to Postman, since Microcks pulls the collection from there; a file in mode check only",

@@ -20,7 +20,7 @@ func Outputs() []Output {
 		{Name: "examples", Description: "The number of examples that Microcks serves.", Example: "20"},
 		{Name: "warnings", Description: "The number of findings of level warning.", Example: "1"},
 		{Name: "errors", Description: "The number of findings and failures of level error.", Example: "0"},
-		{Name: "result", Description: "Everything about the run as JSON; the reference describes its schema.", Example: `{"schemaVersion":1,…}`},
+		{Name: "result", Description: "Everything about the run as JSON; the reference describes its schema.", Example: `{"schema":"postman-microcks-importer/result/v1",…}`},
 		{Name: "importer-id", Single: true, Description: "The importer's id in Microcks.", Example: "5f0c6a1e9b3d4c2a8e7f6b5d"},
 		{Name: "importer-url", Single: true, Description: "The page of Microcks that shows the importers.", Example: "https://microcks.example.com/#/importers"},
 		{Name: "service-id", Single: true, Description: "The service's id in Microcks.", Example: "66f0c6a1e9b3d4c2a8e7f6b5"},
