@@ -159,6 +159,7 @@ func TestErrors(t *testing.T) {
 		{"firewall", 403, page, "", KindGatewayHTML, "", "", 11, "postman-html", "let this runner through"},
 		{"no content", 204, "", "", KindUnexpected, "", "", 12, "postman-unexpected", "postman-api-url"},
 		{"teapot", 418, `{"error":{}}`, "", KindUnexpected, "", "", 12, "postman-unexpected", ""},
+		{"problem without a type", 401, `{"type":"about:blank","title":"Unauthorized"}`, "", KindUnauthorized, "", "Unauthorized", 12, "postman-401", ""},
 		{"members of other types", 401, `{"error":{"name":7,"message":["x"]},"title":{"a":1},"message":"m"}`, "", KindUnauthorized, "", "m", 12, "postman-401", ""},
 		{"error is null", 401, `{"error":null,"detail":"d"}`, "", KindUnauthorized, "", "d", 12, "postman-401", ""},
 		{"list", 401, `[1]`, "", KindUnauthorized, "", "", 12, "postman-401", ""},
@@ -222,6 +223,17 @@ func TestIsMonthlyQuotaLeavesTheBody(t *testing.T) {
 		got, err := io.ReadAll(resp.Body)
 		if string(got) != body || err != nil || resp.Body.Close() != nil {
 			t.Errorf("%d bytes of %d are left, %v", len(got), len(body), err)
+		}
+	}
+}
+
+// Only a call that was refused for its number says that the quota is used up:
+// the last one that the quota allows says that nothing remains, too.
+func TestOnlyARefusalIsTheMonthlyQuota(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 403, 500, 503} {
+		if IsMonthlyQuota(record(status, `{"error":{"name":"serviceLimitExhausted"}}`, []string{"RateLimit-Remaining-Month: 0"})) {
+			t.Errorf("status %d", status)
 		}
 	}
 }

@@ -35,6 +35,7 @@ func TestParseRef(t *testing.T) {
 		{"http://api.getpostman.com:80/collections/" + uid, Ref{UID: uid, Host: "api.getpostman.com"}},
 		{"api.getpostman.com/collections/" + uid, Ref{UID: uid, Host: "api.getpostman.com"}},
 		{"https://api.getpostman.com/collections/" + uid + "?apikey=" + apiKey, Ref{UID: uid, Host: "api.getpostman.com", AccessKey: apiKey}},
+		{"https://api.getpostman.com/collections/" + uid + "?apikey=of-another-form", Ref{UID: uid, Host: "api.getpostman.com", AccessKey: "of-another-form"}},
 		{"https://api.getpostman.com/collections/" + uid + "?" + accessKey, Ref{UID: uid, Host: "api.getpostman.com", AccessKey: accessKey}},
 		{"https://team.postman.co/workspace/Team~01234567-89ab-4cde-8f01-23456789abcd/collection/" + uid + "?action=share&creator=1", Ref{UID: uid}},
 		{"https://www.postman.com/team/workspace/ws/collection/" + uid + "/pet-store", Ref{UID: uid}},

@@ -32,6 +32,9 @@ func (l *bound) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &credentialError{err}
 	}
+	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+		return nil, &unsendable{l.credential.Header} // net/http's error would not say whose value it is
+	}
 	req = req.Clone(req.Context())
 	req.Header.Set(l.credential.Header, value)
 	return l.next.RoundTrip(req)
@@ -43,6 +46,13 @@ type credentialError struct{ err error }
 
 func (e *credentialError) Error() string { return e.err.Error() }
 func (e *credentialError) Unwrap() error { return e.err }
+
+// unsendable is a credential that no HTTP header can carry.
+type unsendable struct{ header string }
+
+func (e *unsendable) Error() string {
+	return fmt.Sprintf("the value for the header %s has a line break or another control character in it", e.header)
+}
 
 // originOf returns scheme://host:port in the one form that can be compared:
 // lower case, with the port also where it is the scheme's default.

@@ -79,6 +79,9 @@ func (e *Error) Hint() string {
 	case KindCanceled:
 		return "run again; what was done until then is in the summary"
 	}
+	if _, ok := errors.AsType[*unsendable](e.Err); ok {
+		return "save the key or token again as a secret, on one line and without anything around it"
+	}
 	return "check the URL, then run again"
 }
 

@@ -537,6 +537,18 @@ func TestCredentialErrorPassesAsItIs(t *testing.T) {
 	})
 }
 
+func TestCredentialThatNoHeaderCanCarry(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"canary\r\nX-Other: 1", "canary\x00", "can\tary"} {
+		o := Options{Credential: &Credential{Origin: "https://api.example.com", Header: "X-API-Key", Value: func(context.Context) (string, error) { return value, nil }}}
+		s, _, err := do(t, t.Context(), o, "GET", status(200, ""))
+		e, _ := errors.AsType[*Error](err)
+		if e == nil || s.calls() != 0 || !strings.Contains(e.Error(), "X-API-Key") || !strings.Contains(e.Hint(), "on one line") || strings.Contains(err.Error(), "ary") {
+			t.Errorf("%q: %v after %d requests", value, err, s.calls())
+		}
+	}
+}
+
 // A renewed token is used by the next attempt.
 func TestCredentialIsAskedAtEveryAttempt(t *testing.T) {
 	t.Parallel()
