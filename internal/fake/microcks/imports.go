@@ -31,7 +31,7 @@ func (s *Server) startJob(w http.ResponseWriter, r *http.Request, who caller, id
 // there again. It is false when the import crashed.
 func (s *Server) runJob(ctx context.Context, j *job) bool {
 	id := string(*j.ID)
-	call(s.options.Hooks.BeforeImport, id)
+	s.pause(func(h Hooks) func(string) { return h.BeforeImport }, id)
 	if s.options.StartDelay > 0 {
 		time.Sleep(s.options.StartDelay)
 	}
@@ -56,7 +56,7 @@ func (s *Server) runJob(ctx context.Context, j *job) bool {
 	}
 	j.ServiceRefs = refs
 	j.LastImportDate = now()
-	call(s.options.Hooks.BeforeSave, id)
+	s.pause(func(h Hooks) func(string) { return h.BeforeSave }, id)
 	put(s, &s.jobs, j)
 	return true
 }
@@ -94,7 +94,7 @@ func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool)
 		target.Existing = s.predicted(existing)
 		p = s.predict(raw, target)
 	}
-	call(s.options.Hooks.AfterDownload, jobID)
+	s.pause(func(h Hooks) func(string) { return h.AfterDownload }, jobID)
 	ref := serviceRef{Name: ptr(words(p.Name)), Version: ptr(words(p.Version))}
 	switch p.Outcome {
 	case predict.Refused:
@@ -132,7 +132,7 @@ func (s *Server) saveImported(jobID string, p *predict.Service, existing *servic
 		id := one.operationID(op)
 		s.deleteMessages(id, &source)
 		if i == 0 {
-			call(s.options.Hooks.BeforeMessages, jobID)
+			s.pause(func(h Hooks) func(string) { return h.BeforeMessages }, jobID)
 		}
 		for _, ex := range p.Operations[i].Examples {
 			if ex.SourceArtifact == source {

@@ -33,7 +33,7 @@ func (s *Server) mock(w http.ResponseWriter, r *http.Request, name, version, pat
 		failed(w, r, http.StatusInternalServerError)
 		return
 	case one == nil:
-		plain(w, http.StatusNotFound, fmt.Sprintf("The service %s with version %s does not exist!", name, version))
+		s.plain(w, http.StatusNotFound, fmt.Sprintf("The service %s with version %s does not exist!", name, version))
 		return
 	}
 	op := called(one, r.Method, path)
@@ -41,14 +41,19 @@ func (s *Server) mock(w http.ResponseWriter, r *http.Request, name, version, pat
 		empty(w, http.StatusNotFound)
 		return
 	}
-	s.respond(w, r, one, op, path)
+	asked := strings.ReplaceAll(url.PathEscape(name), "%2B", "+")
+	if s.version.locatesByName() {
+		asked = url.PathEscape(wordsOrEmpty(one.Name))
+	}
+	s.respond(w, r, one, op, path, "http://"+r.Host+"/rest/"+asked+"/"+version)
 }
 
 // respond finds the message whose criteria are those of the request. Without a
 // dispatcher it is the first of the media type asked for, else the first.
-func (s *Server) respond(w http.ResponseWriter, r *http.Request, one *service, op *operation, path string) {
+// Relative Locations start at base.
+func (s *Server) respond(w http.ResponseWriter, r *http.Request, one *service, op *operation, path, base string) {
 	messages := s.messagesOf(one.operationID(op))
-	criteria, err := requestCriteria(op, path, r.URL.RawQuery)
+	criteria, err := s.requestCriteria(op, path, r.URL.RawQuery)
 	if err != nil {
 		failed(w, r, http.StatusInternalServerError)
 		return
@@ -67,14 +72,14 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, one *service, o
 		}
 	}
 	switch {
-	case len(candidates) == 0 && op.Dispatcher == nil:
+	case len(candidates) == 0 && (op.Dispatcher == nil || !s.version.refusesUnmatched()):
 		candidates = messages
 	case len(candidates) == 0:
 		text := "null"
 		if criteria != nil {
 			text = *criteria
 		}
-		plain(w, http.StatusBadRequest, fmt.Sprintf("The response %s does not exist!", text))
+		s.plain(w, http.StatusBadRequest, fmt.Sprintf("The response %s does not exist!", text))
 		return
 	}
 	if len(candidates) == 0 {
@@ -83,12 +88,12 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, one *service, o
 	}
 	accept := r.Header.Get("Accept")
 	i := slices.IndexFunc(candidates, func(m message) bool { return accept != "" && m.example.Response.MediaType == accept })
-	s.answer(w, r, one, candidates[max(i, 0)])
+	s.answer(w, r, candidates[max(i, 0)], base)
 }
 
 // answer sends a saved response. Its own headers come after the media type and
 // replace it.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, one *service, m message) {
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, m message, base string) {
 	res := m.example.Response
 	status, err := strconv.Atoi(res.Status)
 	if err != nil || status < 100 || status > 999 {
@@ -96,7 +101,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, one *service, m 
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Type", s.untyped())
 	if res.MediaType != "" {
 		h.Set("Content-Type", res.MediaType+";charset=UTF-8")
 	}
@@ -105,7 +110,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, one *service, m 
 		case header.Name == "Location" && len(header.Values) > 0:
 			location := header.Values[0]
 			if u, err := url.Parse(location); err != nil || !u.IsAbs() {
-				location = "http://" + r.Host + "/rest/" + url.PathEscape(wordsOrEmpty(one.Name)) + "/" + wordsOrEmpty(one.Version) + location
+				location = base + location
 			}
 			h.Set("Location", location)
 		case !strings.EqualFold(header.Name, "Transfer-Encoding"):
@@ -119,8 +124,16 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, one *service, m 
 	}
 }
 
-func plain(w http.ResponseWriter, status int, body string) {
-	w.Header().Set("Content-Type", "application/octet-stream")
+// untyped is the media type of an answer that has none of its own.
+func (s *Server) untyped() string {
+	if s.version.answersBytes() {
+		return "application/octet-stream"
+	}
+	return "text/plain;charset=UTF-8"
+}
+
+func (s *Server) plain(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", s.untyped())
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
 }
@@ -161,7 +174,7 @@ func pathPattern(op *operation) string {
 
 // requestCriteria is what a request is dispatched by; nil without dispatcher,
 // and for the dispatchers that this stand-in does not know.
-func requestCriteria(op *operation, path, query string) (*string, error) {
+func (s *Server) requestCriteria(op *operation, path, query string) (*string, error) {
 	rules := wordsOrEmpty(op.DispatcherRules)
 	plainPath, err := url.PathUnescape(path)
 	if err != nil {
@@ -172,10 +185,10 @@ func requestCriteria(op *operation, path, query string) (*string, error) {
 	case "URI_PARTS":
 		return &parts, nil
 	case "URI_PARAMS":
-		params, err := paramCriteria(rules, query)
+		params, err := paramCriteria(rules, query, s.version.skipsValuelessParameters())
 		return &params, err
 	case "URI_ELEMENTS":
-		params, err := paramCriteria(rules, query)
+		params, err := paramCriteria(rules, query, s.version.skipsValuelessParameters())
 		both := parts + params
 		return &both, err
 	}
@@ -183,8 +196,9 @@ func requestCriteria(op *operation, path, query string) (*string, error) {
 }
 
 var (
-	namedPart = regexp.MustCompile(`:([^:^/]+)|\{([^{}/]+)\}`)
-	errDecode = errors.New("bad escape")
+	namedPart  = regexp.MustCompile(`:([^:^/]+)|\{([^{}/]+)\}`)
+	errDecode  = errors.New("bad escape")
+	errNoValue = errors.New("parameter without value")
 )
 
 // partCriteria reads the values of path variables, sorted by name.
@@ -221,12 +235,18 @@ func partCriteria(rules, pattern, path string) string {
 }
 
 // paramCriteria reads query parameters whose name appears anywhere in the
-// rules, sorted; those without a value do not count.
-func paramCriteria(rules, query string) (string, error) {
+// rules, sorted; those without a value do not count, or are an error.
+func paramCriteria(rules, query string, skip bool) (string, error) {
 	seen := map[string]bool{}
+	if !strings.Contains(query, "=") {
+		return "", nil
+	}
 	for _, param := range strings.Split(query, "&") {
 		pair := strings.Split(param, "=")
 		if len(pair) < 2 || strings.Join(pair[1:], "") == "" {
+			if !skip {
+				return "", errNoValue
+			}
 			continue
 		}
 		key, err1 := url.QueryUnescape(pair[0])

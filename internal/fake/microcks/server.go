@@ -49,9 +49,13 @@ type Hooks struct {
 	BeforeSave func(jobID string)
 }
 
-func call(hook func(string), id string) {
+// pause calls one of the hooks.
+func (s *Server) pause(which func(Hooks) func(string), jobID string) {
+	s.mu.Lock()
+	hook := which(s.hooks)
+	s.mu.Unlock()
 	if hook != nil {
-		hook(id)
+		hook(jobID)
 	}
 }
 
@@ -72,6 +76,7 @@ type Server struct {
 	services  table
 	messages  []message
 	lastID    int
+	hooks     Hooks
 	faults    []*Fault
 	requests  []Request
 	unhealthy int
@@ -82,7 +87,7 @@ func New(o Options) *Server {
 	if o.Version == "" {
 		o.Version = "1.15.0"
 	}
-	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, predict: predict.Collection}
+	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, hooks: o.Hooks, predict: predict.Collection}
 	if s.source == nil {
 		s.source = &http.Transport{Proxy: nil, DisableCompression: true, DisableKeepAlives: true}
 	}

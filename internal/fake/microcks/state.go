@@ -165,3 +165,10 @@ func view[To, From any](docs []From) []To {
 	}
 	return views
 }
+
+// SetHooks replaces the hooks, for imports that start from now on.
+func (s *Server) SetHooks(h Hooks) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hooks = h
+}

@@ -71,3 +71,17 @@ func (v version) crashesOnBadURL() bool { return v.since(1, 14, 0) }
 
 // tellsResourceMetadata: WWW-Authenticate names the resource's description.
 func (v version) tellsResourceMetadata() bool { return v.since(1, 15, 0) }
+
+// refusesUnmatched: a mock call that matches no example is refused with 400;
+// before, any example of the operation was the answer.
+func (v version) refusesUnmatched() bool { return v.since(1, 9, 1) }
+
+// answersBytes: a mock's answer without media type is octets; before, text.
+func (v version) answersBytes() bool { return v.since(1, 9, 1) }
+
+// skipsValuelessParameters: before, one in a mock call was a crash.
+func (v version) skipsValuelessParameters() bool { return v.since(1, 10, 0) }
+
+// locatesByName: a relative Location is completed with the service's name;
+// before, with the name as it was requested.
+func (v version) locatesByName() bool { return v.since(1, 11, 0) }

@@ -1,0 +1,118 @@
+package microcks
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"postman-microcks-importer/internal/fake/postman"
+)
+
+func mustWrap(t *testing.T, collection []byte) []byte {
+	t.Helper()
+	wrapped, err := postman.Wrap(collection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wrapped
+}
+
+func TestContractMocks(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, c *contract) {
+		c.imported(t, "Pet Store")
+		base := "/" + c.prefix + "+Pet+Store/1.0"
+		tests := []struct {
+			method, path, accept string
+			status               int
+			mediaType, body      string
+		}{
+			{"GET", "/pets/1", "", 200, "application/json", `{"kind":"cat"}`},
+			{"GET", "/pets/1?x=1", "", 200, "application/json", `{"kind":"cat"}`},
+			{"GET", "/pets/2", "", 404, "application/octet-stream", "no such pet"},
+			{"GET", "/pets/3", "", 400, "application/octet-stream", "The response /id=3 does not exist!"},
+			{"GET", "/pets/a%20b", "", 400, "application/octet-stream", "The response /id=a b does not exist!"},
+			{"GET", "/pets/a+b", "", 400, "application/octet-stream", "The response /id=a b does not exist!"},
+			{"GET", "/pets/1/", "", 400, "application/octet-stream", "The response /id=1/ does not exist!"},
+			{"GET", "/pets?status=free&limit=2", "", 200, "application/json", "[1,2]"},
+			{"GET", "/pets?limit=2&status=free&more=1", "", 200, "application/json", "[1,2]"},
+			{"GET", "/pets?status=sold", "", 200, "application/json", "[]"},
+			{"GET", "/pets?status=sold&limit=", "", 200, "application/json", "[]"},
+			{"GET", "/pets", "", 200, "application/json", "[1,2,3]"},
+			{"GET", "/pets/", "", 200, "application/json", "[1,2,3]"},
+			{"GET", "/pets?status=other&limit=1", "", 400, "application/octet-stream", "The response ?limit=1?status=other does not exist!"},
+			{"GET", "/owners/7/pets?kind=cat", "", 200, "text/plain", "1"},
+			{"GET", "/owners/8/pets?kind=cat", "", 400, "application/octet-stream", "The response /owner=8?kind=cat does not exist!"},
+			{"GET", "/owners/7/pets", "", 400, "application/octet-stream", "The response /owner=7 does not exist!"},
+			{"PATCH", "/pets/1/name", "", 204, "application/octet-stream", ""},
+			{"POST", "/pets", "application/json", 201, "application/json", `{"id":3}`},
+			{"POST", "/pets", "text/xml", 422, "text/xml", "<e/>"},
+			{"DELETE", "/pets", "", 400, "", ""},
+			{"PUT", "/pets", "", 404, "", ""},
+			{"GET", "/nothing", "", 404, "", ""},
+			{"HEAD", "/pets/1", "", 404, "", ""},
+		}
+		for _, tt := range tests {
+			header := http.Header{}
+			if tt.accept != "" {
+				header.Set("Accept", tt.accept)
+			}
+			got := c.mock(t, tt.method, base+tt.path, header)
+			tt.status, tt.mediaType, tt.body = c.version.mockAnswer(tt.path, tt.status, tt.mediaType, tt.body)
+			mediaType, _, _ := strings.Cut(got.header.Get("Content-Type"), ";")
+			if tt.status == 0 {
+				if got.status == 400 || got.status == 500 {
+					t.Errorf("%s %s: got %v, want any example", tt.method, tt.path, got)
+				}
+				continue
+			}
+			if tt.status == 500 {
+				got.generic(t, 500)
+				continue
+			}
+			if got.status != tt.status || mediaType != tt.mediaType || got.body != tt.body {
+				t.Errorf("%s %s: got %v (%s), want %d %s (%s)", tt.method, tt.path, got, mediaType, tt.status, tt.body, tt.mediaType)
+			}
+			if tt.status == 201 && !strings.HasSuffix(got.header.Get("Location"), "/rest/"+c.located("Pet Store")+"/1.0/pets/3") {
+				t.Errorf("Location: %s", got.header.Get("Location"))
+			}
+			if tt.body == "1" && got.header.Get("X-Total") != "1" {
+				t.Errorf("headers: %v", got.header)
+			}
+		}
+		for _, name := range []string{c.prefix + "%20Pet%20Store", c.prefix + "+Pet%20Store"} {
+			if got := c.mock(t, "GET", "/"+name+"/1.0/pets/1", nil); got.status != 200 {
+				t.Errorf("%s: %v", name, got)
+			}
+		}
+		if got := c.mock(t, "GET", "/"+c.prefix+"/1.0/pets", nil); got.status != 404 || got.body != "The service "+c.prefix+" with version 1.0 does not exist!" {
+			t.Error(got)
+		}
+	})
+}
+
+// mockAnswer is what versions before the table's say instead.
+func (v version) mockAnswer(path string, status int, mediaType, body string) (int, string, string) {
+	if !v.skipsValuelessParameters() && strings.HasSuffix(path, "=") {
+		return 500, "application/json", ""
+	}
+	if v.refusesUnmatched() {
+		return status, mediaType, body
+	}
+	if status == 400 && body != "" {
+		return 0, "", "" // any example of the operation
+	}
+	if mediaType == "application/octet-stream" {
+		mediaType = "text/plain"
+	}
+	return status, mediaType, body
+}
+
+// located is the service's part of a completed Location when it was asked for
+// with + for spaces.
+func (c *contract) located(name string) string {
+	if c.version.locatesByName() {
+		return strings.ReplaceAll(c.name(name), " ", "%20")
+	}
+	return strings.ReplaceAll(c.name(name), " ", "+")
+}
