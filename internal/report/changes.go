@@ -16,7 +16,7 @@ func (s *summary) changes() {
 	rows := s.secretRows()
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
-		if c.Importer != nil && (planned && due(c) || c.Importer.Change == reconcile.Update) {
+		if c.Importer != nil && (planned && due(c) || !planned && c.Status == reconcile.Updated && c.Importer.Change == reconcile.Update) {
 			rows = append(rows, s.importerRows(c)...)
 		}
 	}
@@ -34,6 +34,12 @@ func (s *summary) changes() {
 		s.roleChange(&s.r.Collections[i])
 	}
 	columns := []column{{title: "Object"}, change, {title: "Field"}, {title: "From"}, {title: "To"}}
+	if !slices.ContainsFunc(rows, func(row []Text) bool { return row[2] != "" }) {
+		columns = columns[:2]
+		for i := range rows {
+			rows[i] = rows[i][:2]
+		}
+	}
 	s.table(columns, rows[:min(len(rows), maxRows)])
 	if len(rows) > maxRows {
 		s.details(fmt.Sprintf("%d more rows", len(rows)-maxRows), func() { s.table(columns, rows[maxRows:]) })
@@ -61,7 +67,11 @@ func (s *summary) secretRows() [][]Text {
 	if !secretDue(s.r) || writes(s.r.Mode) && !s.r.Secret.Done {
 		return nil
 	}
-	return fieldRows("Secret "+bold(shortText(s.r.Secret.Name, 80)), s.r.Secret.Change, s.verb(s.r.Secret.Change), s.r.Secret.Fields)
+	fields := s.r.Secret.Fields
+	if s.r.Secret.Change == reconcile.Create && s.r.Secret.Done {
+		fields = nil // a new one has them all, and one of them cannot be shown
+	}
+	return fieldRows("Secret "+bold(shortText(s.r.Secret.Name, 80)), s.r.Secret.Change, s.verb(s.r.Secret.Change), fields)
 }
 
 func (s *summary) importerRows(c *reconcile.CollectionResult) [][]Text {
@@ -77,7 +87,11 @@ func (s *summary) importerRows(c *reconcile.CollectionResult) [][]Text {
 	if i.Adopted {
 		object += " (adopted)"
 	}
-	return fieldRows(object, i.Change, join("<br>", verbs...), i.Fields)
+	fields := i.Fields
+	if i.Change == reconcile.Create && len(s.r.Collections) > 1 {
+		fields = nil // they would bury what changes in others
+	}
+	return fieldRows(object, i.Change, join("<br>", verbs...), fields)
 }
 
 // verb is what happens to an object: to be done in a plan, done after it.
@@ -123,16 +137,21 @@ func (s *summary) difference() {
 		c *reconcile.CollectionResult
 		predict.Change
 	}
-	var lines []line
+	var lines, harmless []line
 	for _, c := range s.differing() {
-		for _, change := range c.Difference {
-			lines = append(lines, line{c, change})
+		changes := slices.SortedStableFunc(slices.Values(c.Difference), func(a, b predict.Change) int { return kindRank(a) - kindRank(b) })
+		for _, change := range changes {
+			if change.Breaking {
+				lines = append(lines, line{c, change})
+			} else {
+				harmless = append(harmless, line{c, change})
+			}
 		}
 	}
+	lines = append(lines, harmless...)
 	if len(lines) == 0 {
 		return
 	}
-	slices.SortStableFunc(lines, func(a, b line) int { return severity(a.Change) - severity(b.Change) })
 	columns := []column{{title: "Operation"}, {title: "Example"}, {title: "Change"}}
 	if len(s.r.Collections) > 1 {
 		columns = append([]column{{title: "Collection"}}, columns...)
@@ -188,7 +207,8 @@ func (s *summary) differing() []*reconcile.CollectionResult {
 	listed := map[[2]string]bool{}
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
-		if len(c.Difference) == 0 || allNew(c) {
+		told := !writes(s.r.Mode) || c.Importer != nil && c.Importer.Imported
+		if len(c.Difference) == 0 || !told || allNew(c) {
 			continue
 		}
 		if c.Service != nil {
@@ -203,13 +223,9 @@ func (s *summary) differing() []*reconcile.CollectionResult {
 	return all
 }
 
-// severity orders changes: breaking ones first, what goes before what comes.
-func severity(c predict.Change) int {
-	n := slices.Index([]predict.ChangeKind{predict.Removed, predict.Changed, predict.Added}, c.Kind)
-	if !c.Breaking {
-		n += 10
-	}
-	return n
+// kindRank orders changes: what goes before what comes.
+func kindRank(c predict.Change) int {
+	return slices.Index([]predict.ChangeKind{predict.Removed, predict.Changed, predict.Added}, c.Kind)
 }
 
 func changeText(c predict.Change) Text {

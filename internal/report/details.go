@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/predict"
@@ -15,16 +16,15 @@ func (s *summary) collections() {
 		c := &s.r.Collections[0]
 		s.findings(c)
 		if s.hasDetail(c) {
-			s.details(detailTitle(c), func() { s.importer(c); s.service(c) })
+			s.details(s.detailTitle(c), func() { s.importer(c); s.service(c) })
 		}
 		return
 	}
-	for i := range s.r.Collections {
-		c := &s.r.Collections[i]
-		if len(s.r.Collections) > 10 && urgency(c) == calm || !s.hasDetail(c) && len(c.Findings) == 0 {
+	for _, c := range s.order {
+		if len(s.order) > 10 && urgency(c) == calm || !s.hasDetail(c) && len(c.Findings) == 0 {
 			continue
 		}
-		s.details(detailTitle(c), func() {
+		s.details(s.detailTitle(c), func() {
 			s.importer(c)
 			s.findings(c)
 			s.service(c)
@@ -37,9 +37,9 @@ func (s *summary) hasDetail(c *reconcile.CollectionResult) bool {
 }
 
 // detailTitle is the line to click on.
-func detailTitle(c *reconcile.CollectionResult) string {
-	parts := []string{}
-	if c.Service != nil {
+func (s *summary) detailTitle(c *reconcile.CollectionResult) string {
+	var parts []string
+	if s.shown(c) {
 		parts = append(parts, plural(len(c.Service.Operations), "operation"), plural(c.Service.Examples(), "example"))
 	}
 	if found := counts(c.Findings).String(); found != "" {
@@ -53,46 +53,48 @@ func detailTitle(c *reconcile.CollectionResult) string {
 
 // importer tells about the importer, the service's addresses and the proof.
 func (s *summary) importer(c *reconcile.CollectionResult) {
-	var items []Text
+	var items []item
+	add := func(t Text) { items = append(items, item{text: t}) }
 	if i := c.Importer; i != nil {
 		t := "Importer " + bold(s.link(text(i.Name), i.URL)) + ", id " + code(i.ID)
 		if i.Adopted {
 			t += ", adopted: it was there before"
 		}
-		items = append(items, t)
-		role := Text("secondary artifact: it adds examples to operations that exist")
+		add(t)
 		if i.MainArtifact {
-			role = "main artifact: it defines the service"
+			add("Imported as main artifact: it defines the service")
+		} else {
+			add("Imported as secondary artifact: it adds examples to operations that exist")
 		}
-		items = append(items, "Imported as "+role)
-		items = append(items, s.schedule(i))
+		add(s.schedule(c))
 	}
-	if v := s.c.verified(c.Verified); v != "" {
-		items = append(items, v)
+	if c.Verified != nil {
+		add(verified(c.Verified))
 	}
-	if c.Service != nil && c.Service.MockURL != "" {
-		items = append(items, "Mocks answer at "+code(c.Service.MockURL))
+	if s.shown(c) && c.Service.MockURL != "" {
+		answer := Text("Mocks answer at ")
+		if c.Service.ID == "" {
+			answer = "Mocks would answer at "
+		}
+		add(answer + code(c.Service.MockURL))
 	}
 	s.list(items)
 }
 
 // schedule says whether Microcks keeps pulling.
-func (s *summary) schedule(i *reconcile.ImporterResult) Text {
-	would := Text("keeps pulling")
-	if s.r.Mode == reconcile.Plan && i.Change == reconcile.Create {
-		would = "will keep pulling"
+func (s *summary) schedule(c *reconcile.CollectionResult) Text {
+	i := c.Importer
+	switch {
+	case i.Active && s.r.Mode == reconcile.Plan && i.Change != reconcile.Keep:
+		return "Active after that: Microcks will keep pulling " + code(i.Repository) + " on its schedule"
+	case s.r.Mode == reconcile.Plan && i.Active, pulling(c):
+		return "Active: Microcks keeps pulling " + code(i.Repository) + " on its schedule"
 	}
-	if !i.Active {
-		return "Not active: Microcks does not pull " + code(i.Repository) + " by itself"
-	}
-	return "Active: Microcks " + would + " " + code(i.Repository) + " on its schedule"
+	return "Not active: Microcks does not pull " + code(i.Repository) + " by itself"
 }
 
 // verified is the proof in one line.
-func (Context) verified(v *reconcile.Verification) Text {
-	if v == nil {
-		return ""
-	}
+func verified(v *reconcile.Verification) Text {
 	if v.Scope != "mocks" {
 		return Text(fmt.Sprintf("Verified: Microcks lists all %s as predicted", plural(v.Examples, "example")))
 	}
@@ -110,7 +112,7 @@ func (s *summary) findings(c *reconcile.CollectionResult) {
 		return
 	}
 	s.heading(4, "Findings")
-	items := make([]Text, len(groups))
+	items := make([]item, len(groups))
 	for i, g := range groups {
 		items[i] = s.rule(c.File, g)
 	}
@@ -118,13 +120,10 @@ func (s *summary) findings(c *reconcile.CollectionResult) {
 }
 
 // rule is one group of findings with its places.
-func (s *summary) rule(file string, g ruleFindings) Text {
+func (s *summary) rule(file string, g ruleFindings) item {
 	const most = 10
 	first := g.findings[0]
-	same := true
-	for _, f := range g.findings {
-		same = same && f.Message == first.Message
-	}
+	same := !slices.ContainsFunc(g.findings, func(f predict.Finding) bool { return f.Message != first.Message })
 	t := levelIcon(g.level) + " " + bold(s.ruleLink(g))
 	if len(g.findings) > 1 {
 		t += Text(fmt.Sprintf(" (%d times)", len(g.findings)))
@@ -135,17 +134,19 @@ func (s *summary) rule(file string, g ruleFindings) Text {
 	if first.Hint != "" {
 		t += "<br>" + bold("Hint:") + " " + prose(first.Hint)
 	}
+	var places []Text
 	for i, f := range g.findings {
 		if i == most {
-			t += Text(fmt.Sprintf("\n  - … and %d more", len(g.findings)-most))
+			places = append(places, Text(fmt.Sprintf("… and %d more", len(g.findings)-most)))
 			break
 		}
-		t += "\n  - " + where(file, f)
+		at := where(file, f)
 		if !same {
-			t += ": " + prose(f.Message)
+			at += ": " + prose(f.Message)
 		}
+		places = append(places, at)
 	}
-	return t
+	return item{t, places}
 }
 
 // ruleLink is the rule's id and name, leading to docs/findings.md.
@@ -185,7 +186,7 @@ func where(file string, f predict.Finding) Text {
 
 // service lists operations and examples with the calls that the mocks answer.
 func (s *summary) service(c *reconcile.CollectionResult) {
-	if c.Service == nil || len(c.Service.Operations) == 0 {
+	if !s.shown(c) || len(c.Service.Operations) == 0 {
 		return
 	}
 	if s.compact {

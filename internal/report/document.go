@@ -23,20 +23,24 @@ func (d *document) paragraph(t Text) {
 	}
 }
 
-// list writes a list with one item a text.
-func (d *document) list(items []Text) {
+// item of a list, with the items below it.
+type item struct {
+	text  Text
+	below []Text
+}
+
+// list writes a list.
+func (d *document) list(items []item) {
 	if len(items) == 0 {
 		return
 	}
-	for _, item := range items {
-		fmt.Fprintf(&d.b, "- %s\n", item)
+	for _, i := range items {
+		fmt.Fprintf(&d.b, "- %s\n", i.text)
+		for _, t := range i.below {
+			fmt.Fprintf(&d.b, "  - %s\n", t)
+		}
 	}
 	d.b.WriteString("\n")
-}
-
-// fenced writes a code block of several lines.
-func (d *document) fenced(s string) {
-	fmt.Fprintf(&d.b, "%s\n\n", fence(s))
 }
 
 // column of a table.

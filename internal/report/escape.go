@@ -19,7 +19,6 @@ const (
 	maxText    = 600
 	maxCode    = 300
 	maxSummary = 200
-	maxFence   = 4000
 )
 
 // apart is a zero-width space. Between two characters it keeps GitHub from
@@ -35,8 +34,22 @@ func text(s string) Text {
 func shortText(s string, n int) Text { return text(limit(clean(s), n)) }
 
 // prose escapes a message for running text, and shows as code what stands
-// between backticks in it and what is an address, so that it can be copied.
+// between backticks in it and what is an address, so that it can be copied. Its
+// lines stay lines, the first ten of them.
 func prose(s string) Text {
+	const most = 10
+	var lines []Text
+	for line := range strings.SplitSeq(s, "\n") {
+		if len(lines) == most {
+			lines = append(lines, "…")
+			break
+		}
+		lines = append(lines, proseLine(line))
+	}
+	return join("<br>", lines...)
+}
+
+func proseLine(s string) Text {
 	s = limit(strings.Join(strings.Fields(clean(s)), " "), maxText)
 	var b strings.Builder
 	for s != "" {
@@ -77,17 +90,6 @@ func code(s string) Text {
 		s = " " + s + " "
 	}
 	return Text(ticks + s + ticks)
-}
-
-// fence escapes a string of several lines for a fenced code block.
-func fence(s string) string {
-	lines := strings.Split(limit(strings.ReplaceAll(s, "\r\n", "\n"), maxFence), "\n")
-	for i, line := range lines {
-		lines[i] = strings.ReplaceAll(clean(line), "@", "@"+apart)
-	}
-	body := strings.Join(lines, "\n")
-	ticks := strings.Repeat("`", max(3, longestRun(body, '`')+1))
-	return ticks + "text\n" + body + "\n" + ticks
 }
 
 // summaryText escapes a string for the inside of an HTML element that stands on
@@ -164,7 +166,7 @@ func escapeText(s string) string {
 			}
 			b.WriteRune(c)
 		case '.', ')':
-			if strings.Trim(s[:i], "0123456789") == "" { // "1." begins a list
+			if i > 0 && strings.Trim(s[:i], "0123456789") == "" && (i+1 == len(s) || s[i+1] == ' ') { // "1. " begins a list
 				b.WriteByte('\\')
 			}
 			b.WriteRune(c)

@@ -1,4 +1,4 @@
-package report_test
+package report
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
-	"postman-microcks-importer/internal/report"
 )
 
 const (
@@ -16,7 +15,7 @@ const (
 	docsURL = "https://github.com/acme/postman-microcks-importer/blob/v1/docs/troubleshooting.md"
 )
 
-func docs() report.Context { return report.Context{DocsURL: docsURL} }
+func docs() Context { return Context{DocsURL: docsURL} }
 
 // operation of a service with examples given as "name status path".
 func operation(name, dispatcher, rules string, examples ...string) reconcile.OperationResult {
@@ -229,7 +228,7 @@ func plannedUpdate() *reconcile.Result {
 		{Field: "label team", From: "(none)", To: "pets"},
 		{Field: "active", From: "false", To: "true"},
 	}
-	c.Importer.Import = "the importer changes"
+	c.Importer.Import, c.Importer.MainArtifact = "the importer changes", false
 	c.Verified, c.Difference = nil, difference()
 	r := result(reconcile.Plan, reconcile.Planned, c)
 	r.Secret = secret(reconcile.Update, false)
@@ -367,7 +366,7 @@ func hundred() *reconcile.Result {
 	return r
 }
 
-func interrupted() *reconcile.Result {
+func timedOut() *reconcile.Result {
 	stopped := func(c reconcile.CollectionResult, where string) reconcile.CollectionResult {
 		c.Status, c.Verified = reconcile.Failed, nil
 		c.Problems = []reconcile.Problem{{
@@ -416,7 +415,7 @@ func cases() map[string]*reconcile.Result {
 		"check-file":     checkFile(),
 		"check-fine":     checkFine(),
 		"hundred":        hundred(),
-		"interrupted":    interrupted(),
+		"interrupted":    timedOut(),
 		"removed":        removed(),
 	}
 }

@@ -1,4 +1,4 @@
-package report_test
+package report
 
 import (
 	"flag"
@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"postman-microcks-importer/internal/reconcile"
-	"postman-microcks-importer/internal/report"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -40,7 +39,7 @@ func TestGolden(t *testing.T) {
 	for name, r := range cases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, name+".md", report.Summary(r, docs()))
+			golden(t, name+".md", Summary(r, docs()))
 			golden(t, name+".txt", plain(r))
 		})
 	}
@@ -49,8 +48,8 @@ func TestGolden(t *testing.T) {
 // plain is everything but the summary, for reading.
 func plain(r *reconcile.Result) string {
 	var b strings.Builder
-	b.WriteString("# log\n" + strings.Join(report.Log(r), "\n") + "\n\n# annotations\n")
-	for _, a := range report.Annotations(r) {
+	b.WriteString("# log\n" + strings.Join(Log(r), "\n") + "\n\n# annotations\n")
+	for _, a := range Annotations(r) {
 		fmt.Fprintf(&b, "%s [%s]", a.Level, a.Title)
 		if a.File != "" {
 			fmt.Fprintf(&b, " %s:%d:%d", a.File, a.Line, a.Column)
@@ -58,7 +57,7 @@ func plain(r *reconcile.Result) string {
 		b.WriteString("\n    " + strings.ReplaceAll(a.Message, "\n", "\n    ") + "\n")
 	}
 	b.WriteString("\n# outputs\n")
-	for _, o := range report.Outputs(r) {
+	for _, o := range Outputs(r) {
 		if o.Name == "result" {
 			o.Value = "…"
 		}

@@ -27,6 +27,9 @@ type summary struct {
 	c Context
 	// compact leaves single examples out: there are too many to read.
 	compact bool
+	// order of the collections: those that failed first, those with nothing to
+	// tell last.
+	order []*reconcile.CollectionResult
 }
 
 // maxExamples is the most examples that a summary lists one by one.
@@ -37,11 +40,16 @@ const maxExamples = 1500
 // the details of each collection. One run in which nothing changed is short.
 func Summary(r *reconcile.Result, c Context) string {
 	s := &summary{r: r, c: c, compact: r.Totals.Examples > maxExamples}
+	for i := range r.Collections {
+		s.order = append(s.order, &r.Collections[i])
+	}
+	slices.SortStableFunc(s.order, func(a, b *reconcile.CollectionResult) int { return urgency(a) - urgency(b) })
 	s.heading(3, icon(r)+" "+text(outcome(r)))
 	s.paragraph(s.circumstances())
 	s.interruption()
 	s.overview()
 	s.problems()
+	s.progress()
 	s.changes()
 	s.difference()
 	s.collections()
@@ -89,9 +97,11 @@ func (s *summary) circumstances() Text {
 	return join(" · ", mode, server, took)
 }
 
-// seconds is "0.8 s", "42 s", "3 min 5 s".
+// seconds is "31 ms", "0.8 s", "42 s", "3 min 5 s".
 func seconds(d time.Duration) string {
 	switch {
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	case d < time.Minute:
@@ -120,14 +130,9 @@ const maxRows = 30
 // behind a click when there are many.
 func (s *summary) overview() {
 	var rows, quiet [][]Text
-	order := make([]*reconcile.CollectionResult, len(s.r.Collections))
-	for i := range order {
-		order[i] = &s.r.Collections[i]
-	}
-	slices.SortStableFunc(order, func(a, b *reconcile.CollectionResult) int { return urgency(a) - urgency(b) })
-	for _, c := range order {
+	for _, c := range s.order {
 		row := s.overviewRow(c)
-		if len(order) > 10 && (urgency(c) == calm || len(rows) >= maxRows) {
+		if len(s.order) > 10 && (urgency(c) == calm || len(rows) >= maxRows) {
 			quiet = append(quiet, row)
 		} else {
 			rows = append(rows, row)
@@ -135,7 +140,7 @@ func (s *summary) overview() {
 	}
 	s.table(s.overviewColumns(), rows)
 	if len(quiet) > 0 {
-		s.details(s.quietTitle(order[len(order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
+		s.details(s.quietTitle(s.order[len(s.order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
 	}
 }
 
@@ -184,7 +189,7 @@ func (s *summary) overviewColumns() []column {
 }
 
 func (s *summary) overviewRow(c *reconcile.CollectionResult) []Text {
-	row := []Text{mark(s.r, c) + " " + shortText(collectionName(c), 80)}
+	row := []Text{s.mark(c) + " " + shortText(collectionName(c), 80)}
 	if s.r.Mode != reconcile.Check {
 		importer := Text("–")
 		if c.Importer != nil {
@@ -201,6 +206,8 @@ func (s *summary) overviewRow(c *reconcile.CollectionResult) []Text {
 	service, operations, examples := Text("–"), Text("–"), Text("–")
 	if c.Service != nil {
 		service = s.link(shortText(c.Service.Name+" "+c.Service.Version, 80), c.Service.URL)
+	}
+	if s.shown(c) {
 		operations, examples = Text(fmt.Sprint(len(c.Service.Operations))), Text(fmt.Sprint(c.Service.Examples()))
 	}
 	row = append(row, service, operations, examples)
@@ -214,15 +221,22 @@ func (s *summary) overviewRow(c *reconcile.CollectionResult) []Text {
 	return append(row, found)
 }
 
+// shown tells whether a collection's operations are worth showing: a service
+// that was to be written and was not is none.
+func (s *summary) shown(c *reconcile.CollectionResult) bool {
+	failed := c.Status == reconcile.Failed || c.Status == ""
+	return c.Service != nil && (!failed || !writes(s.r.Mode) || c.Importer != nil && c.Importer.Imported)
+}
+
 // mark shows at a glance how a collection fared.
-func mark(r *reconcile.Result, c *reconcile.CollectionResult) Text {
+func (s *summary) mark(c *reconcile.CollectionResult) Text {
 	found := counts(c.Findings)
 	switch {
+	case c.Status == "", c.Status == reconcile.Failed && s.r.Interrupted != "" && c.Importer != nil && !c.Importer.Imported:
+		return "⏸️"
 	case c.Status == reconcile.Failed:
 		return "❌"
-	case c.Status == "":
-		return "⏸️"
-	case found.warnings+breaking(c.Difference) > 0 && !writes(r.Mode):
+	case found.warnings+breaking(c.Difference) > 0 && !writes(s.r.Mode):
 		return "⚠️"
 	case c.Status == reconcile.Planned && due(c):
 		return "📋"
@@ -246,6 +260,10 @@ func (s *summary) changeCell(c *reconcile.CollectionResult) Text {
 	switch {
 	case c.Status == "":
 		return "not reached"
+	case c.Status == reconcile.Failed && s.r.Interrupted != "" && c.Importer != nil && len(c.Importer.Done) == 0:
+		return "not reached"
+	case c.Status == reconcile.Failed && c.Importer != nil && len(c.Importer.Done) > 0:
+		return "half-way"
 	case c.Status == reconcile.Failed:
 		return "failed"
 	case s.r.Mode == reconcile.Plan && due(c):
@@ -258,7 +276,8 @@ func (s *summary) changeCell(c *reconcile.CollectionResult) Text {
 	case s.r.Mode == reconcile.Plan:
 		return "none"
 	}
-	return Text(strings.TrimPrefix(doneTo(s.r, c), "importer "))
+	done := strings.TrimPrefix(doneTo(s.r, c), "importer ")
+	return Text(strings.TrimPrefix(done, "adopted and ")) // the importer's cell says that
 }
 
 // interruption tells why a run ended early.
@@ -266,27 +285,25 @@ func (s *summary) interruption() {
 	if s.r.Interrupted == "" {
 		return
 	}
-	s.paragraph(bold("The run did not come to its end:") + " " + prose(s.r.Interrupted) + ". What is not listed as done below was not done.")
+	s.paragraph(bold("The run did not come to its end:") + " " + prose(s.r.Interrupted) + ". What the list below does not call done was not done.")
 }
 
-// problems tells what went wrong or should be known, with the next step, and for
-// collections that failed how far they came.
+// problems tells what went wrong or should be known, with the next step.
 func (s *summary) problems() {
 	all := problems(s.r)
-	items := make([]Text, 0, len(all))
-	for _, p := range all {
-		items = append(items, s.problem(p))
+	items := make([]item, len(all))
+	for i, p := range all {
+		items[i] = item{text: s.problem(p)}
 	}
-	items = append(items, s.states()...)
+	if secret := s.r.Secret; secret != nil && !secret.Comparable {
+		items = append(items, item{text: levelIcon(predict.Note) + " Secret " + bold(shortText(secret.Name, 80)) + ": not comparable, since this account cannot see its token. It is used as it is."})
+	}
 	if len(items) == 0 {
 		return
 	}
-	switch {
-	case len(all) > 0 && all[0].Level == predict.Error:
+	if len(all) > 0 && all[0].Level == predict.Error {
 		s.heading(4, "What went wrong")
-	case s.r.Interrupted != "":
-		s.heading(4, "What was done")
-	default:
+	} else {
 		s.heading(4, "Good to know")
 	}
 	s.list(items)
@@ -318,16 +335,15 @@ func (s *summary) help(place string) Text {
 	return link(text("Troubleshooting: "+place), s.c.DocsURL+"#"+place)
 }
 
-// states say how far the collections came that did not reach the end, and
-// whether Microcks keeps pulling them; those of one state together.
-func (s *summary) states() []Text {
+// progress says how far the collections of a run came that did not reach the
+// end, and whether Microcks keeps pulling them; those of one state together.
+func (s *summary) progress() {
 	if !writes(s.r.Mode) {
-		return nil
+		return
 	}
-	var order []string
+	var states []string
 	of := map[string]*told{}
-	for i := range s.r.Collections {
-		c := &s.r.Collections[i]
+	for _, c := range s.order {
 		if c.Importer == nil || c.Status != reconcile.Failed && s.r.Interrupted == "" {
 			continue
 		}
@@ -337,20 +353,24 @@ func (s *summary) states() []Text {
 		}
 		if pulling(c) {
 			state += ". Microcks keeps pulling it on its schedule"
-		} else if c.Importer.Change != reconcile.Create || len(c.Importer.Done) > 0 {
+		} else {
 			state += ". Microcks does not pull it on its schedule"
 		}
 		if of[state] == nil {
 			of[state] = &told{}
-			order = append(order, state)
+			states = append(states, state)
 		}
 		of[state].collections = append(of[state].collections, c)
 	}
-	items := make([]Text, len(order))
-	for i, state := range order {
-		items[i] = levelIcon(predict.Note) + " " + bold(text(of[state].names())) + ": " + text(state) + "."
+	if len(states) == 0 {
+		return
 	}
-	return items
+	items := make([]item, len(states))
+	for i, state := range states {
+		items[i].text = bold(text(of[state].names())) + ": " + text(state) + "."
+	}
+	s.heading(4, "How far it came")
+	s.list(items)
 }
 
 // pulling tells whether Microcks imports the collection on its schedule. A new

@@ -1,0 +1,285 @@
+package report
+
+import (
+	"bytes"
+	"html"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	reader "github.com/yuin/goldmark/text"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+// hostile strings break out of naive Markdown.
+var hostile = []string{
+	"Pet Store",
+	"",
+	" ",
+	"\x00\x1b[31m\u0085\u2028\u2029",
+	"a\n| forged | row |\n| --- | --- |\n",
+	"a|b||c\\|d\\\\|e\\",
+	"`code` ``more`` `",
+	"`|`\\`|`",
+	"`a``b```c``",
+	"![image](https://evil.example/x.png) [link](javascript:alert(1)) [ref]: https://evil.example",
+	"<img src=x onerror=alert(1)><script>alert(1)</script></summary></details><details open>",
+	"</td></table>\n\n<h1>big</h1>\n\n# heading\n\n---\n\n- list\n\n```\nfence",
+	"<!-- comment --> <?php ?> <![CDATA[x]]> <a href=\"https://evil.example\">",
+	"@octocat @acme/admins user@example.com a@b",
+	"http://evil.example https://evil.example/path?a=b#c ftp://evil.example www.evil.example WWW.EVIL.EXAMPLE",
+	"(https://evil.example) *https://evil.example* _www.evil.example_ mailto:a@evil.example xmpp:a@evil.example",
+	"#1 GH-12 gh-3 acme/shop#7 fixes #12, 1234567 deadbeefcafe 0123456789abcdef0123456789abcdef01234567",
+	"&lt;b&gt; &amp; &#64;octocat &commat;octocat &#x40;a",
+	"*bold* _it_ ~~gone~~ $x^2$ ==mark== [^1] [x] :tada: \\*",
+	"1. one", "2) two", "- dash", "+ plus", "# hash", "> quote", "=== ", "    indented", "\ttab", "~~~",
+	"\u202egnitirw\u202c \u2066iso\u2069 \u200b\ufeff\u00ad \U000e0041",
+	"\xff\xfe broken \xc3",
+	"`", "``", "|", "\\", "\\`", "`\\", "<", "&", "[", "]", "!", "*", "**", "_", "~", "$", "@", "#",
+	"x`https://evil.example`y`", "https://a`b|c`d", "say `a b` `c`\\`d` http://x.example/|y|",
+	"<https://evil.example> <a@evil.example>",
+	"Übung ✓ 漢字 👩‍💻 می‌خواهم",
+	strings.Repeat("long ", 400), strings.Repeat("`", 700), strings.Repeat("|", 700), strings.Repeat("\n", 50) + "x",
+}
+
+func FuzzSummary(f *testing.F) {
+	for i, s := range hostile {
+		// All variants come up, some with several strings.
+		f.Add(s, "x", uint8(i))
+		f.Add("x", s, uint8(i+5))
+		f.Add(s, s, uint8(i+10))
+	}
+	modes := []reconcile.Mode{reconcile.Apply, reconcile.Plan, reconcile.Check, reconcile.Remove}
+	f.Fuzz(func(t *testing.T, a, b string, variant uint8) {
+		mode, several, interrupted := modes[variant%4], variant&4 != 0, variant&8 != 0
+		got := Summary(filled(mode, several, interrupted, a, b), docs())
+		checkSafe(t, got)
+		if !visible(a) || !visible(b) {
+			return // what vanishes leads to another wording
+		}
+		y := "y"
+		if a == b {
+			y = "x"
+		}
+		want := Summary(filled(mode, several, interrupted, "x", y), docs())
+		if d := cmp.Diff(shape(want), shape(got)); d != "" {
+			t.Errorf("mode %s with %q and %q: blocks differ (-harmless +got):\n%s\n%s", mode, a, b, d, got)
+		}
+	})
+}
+
+func visible(s string) bool {
+	return strings.ContainsFunc(strings.ToValidUTF8(s, ""), func(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) })
+}
+
+// filled is a result with a or b in every string that comes from outside.
+func filled(mode reconcile.Mode, several, interrupted bool, a, b string) *reconcile.Result {
+	r := &reconcile.Result{
+		Status: reconcile.Failed, Mode: mode, Server: &reconcile.Server{},
+		Secret:   &reconcile.SecretResult{Change: reconcile.Update, Done: true, Fields: make([]reconcile.FieldChange, 2)},
+		Problems: []reconcile.Problem{{Level: predict.Error}},
+	}
+	statuses := []reconcile.Status{reconcile.Planned}
+	if several {
+		statuses = []reconcile.Status{reconcile.Failed, reconcile.Updated, reconcile.Unchanged, reconcile.Planned, ""}
+	}
+	for _, status := range statuses {
+		r.Collections = append(r.Collections, reconcile.CollectionResult{
+			Status: status,
+			Importer: &reconcile.ImporterResult{
+				Change: reconcile.Update, Imported: true, Active: true, Adopted: true,
+				Fields: make([]reconcile.FieldChange, 2), Done: make([]string, 2),
+			},
+			Service: &reconcile.ServiceResult{Operations: []reconcile.OperationResult{
+				{Examples: make([]reconcile.ExampleResult, 2)}, {},
+			}},
+			Difference: []predict.Change{{Kind: predict.Removed, Breaking: true, Fields: make([]string, 2)}, {Kind: predict.Added}},
+			Findings:   []predict.Finding{{Level: predict.Error, Path: make([]string, 2)}, {Level: predict.Warning, Path: make([]string, 3), Line: 3}},
+			Problems:   []reconcile.Problem{{Level: predict.Error}, {Level: predict.Note}},
+			Verified:   &reconcile.Verification{},
+		})
+	}
+	n := 0
+	fill(reflect.ValueOf(r), func() string {
+		n++
+		if n%3 == 0 {
+			return b
+		}
+		return a
+	})
+	// Which services are the same, and which addresses are the server's, does
+	// not depend on the texts.
+	r.Server.URL = server
+	for i := range r.Collections {
+		r.Collections[i].Service.Version = string(rune('a' + i))
+		r.Collections[i].Importer.URL, r.Collections[i].Service.URL = server+"/"+a, server+"/#/"+b
+		for j := range r.Collections[i].Problems {
+			r.Collections[i].Problems[j].ExitCode = i
+		}
+	}
+	if !interrupted {
+		r.Interrupted = ""
+	}
+	return r
+}
+
+// fill sets every plain string below v that is empty; those with a type of
+// their own are decided by the program.
+func fill(v reflect.Value, next func() string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fill(v.Elem(), next)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fill(v.Index(i), next)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), next)
+		}
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[string]() {
+			v.SetString(next())
+		}
+	}
+}
+
+func parse(markdown string) (ast.Node, []byte) {
+	source := []byte(markdown)
+	md := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote))
+	return md.Parser().Parse(reader.NewReader(source)), source
+}
+
+// shape lists the blocks, and for tables the cells of each row.
+func shape(markdown string) []string {
+	root, _ := parse(markdown)
+	var all []string
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering || n.Type() != ast.TypeBlock {
+			return ast.WalkContinue, nil
+		}
+		switch n.Kind() {
+		case ast.KindTextBlock, extast.KindTableCell:
+		case extast.KindTableRow, extast.KindTableHeader:
+			all = append(all, n.Kind().String()+strings.Repeat(" |", n.ChildCount()))
+		default:
+			all = append(all, n.Kind().String())
+		}
+		return ast.WalkContinue, nil
+	})
+	return all
+}
+
+var (
+	plainHTML  = regexp.MustCompile(`^(<details><summary>[^<>]*</summary>|</details>)\n?$`)
+	becomeLink = regexp.MustCompile(`@[\w-]|#\d|(?i:gh-\d|www\.|https?://|ftp://)|[0-9a-fA-F]{7}`)
+	trusted    = []string{server + "/", docsURL[:strings.LastIndex(docsURL, "/")] + "/"}
+)
+
+// checkSafe holds a summary against what GitHub could make of it.
+func checkSafe(t *testing.T, markdown string) {
+	t.Helper()
+	if !utf8.ValidString(markdown) {
+		t.Errorf("no UTF-8: %q", markdown)
+	}
+	for _, c := range markdown {
+		switch {
+		case c == '\n', c == '\u200b', c == '\u200c', c == '\u200d':
+		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+			t.Errorf("character %U in %q", c, markdown)
+		}
+	}
+	root, source := parse(markdown)
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Image, *ast.AutoLink, *extast.FootnoteLink, *extast.Strikethrough, *extast.TaskCheckBox:
+			t.Errorf("%s in %s", n.Kind(), markdown)
+		case *ast.Link:
+			good := string(n.Destination) == server
+			for _, prefix := range trusted {
+				good = good || strings.HasPrefix(string(n.Destination), prefix)
+			}
+			if !good || len(n.Title) > 0 {
+				t.Errorf("link to %q in %s", n.Destination, markdown)
+			}
+		case *ast.RawHTML:
+			if got := string(n.Segments.Value(source)); got != "<br>" {
+				t.Errorf("HTML %q in %s", got, markdown)
+			}
+		case *ast.HTMLBlock:
+			if got := string(n.Lines().Value(source)); !plainHTML.MatchString(got) {
+				t.Errorf("HTML %q in %s", got, markdown)
+			}
+			checkWords(t, []byte(unescaped(n.Lines().Value(source))), markdown)
+		case *ast.CodeSpan:
+			for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+				if s := c.(*ast.Text).Segment.Value(source); regexp.MustCompile(`@[\w-]`).Match(s) {
+					t.Errorf("mention in code %q", s)
+				}
+			}
+			return ast.WalkSkipChildren, nil
+		case *ast.Paragraph, *ast.TextBlock, *ast.Heading, *extast.TableCell:
+			checkWords(t, words(n, source), markdown)
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// checkWords finds what GitHub makes a link of after rendering.
+func checkWords(t *testing.T, shown []byte, markdown string) {
+	t.Helper()
+	if m := becomeLink.Find(shown); m != nil {
+		t.Errorf("%q becomes a link in %q of\n%s", m, shown, markdown)
+	}
+}
+
+// words is the text of a block as shown, code left out.
+func words(n ast.Node, source []byte) []byte {
+	var b bytes.Buffer
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			b.WriteString(unescaped(c.Segment.Value(source)))
+		case *ast.String:
+			b.WriteString(unescaped(c.Value))
+		case *ast.CodeSpan, *ast.RawHTML:
+			b.WriteString(" ")
+		default:
+			if c.Type() == ast.TypeInline {
+				b.Write(words(c, source))
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+func unescaped(b []byte) string {
+	return html.UnescapeString(regexp.MustCompile(`\\([[:punct:]])`).ReplaceAllString(string(b), "$1"))
+}
+
+// TestGoldenSummariesAreSafe looks at the summaries as the fuzz test does.
+func TestGoldenSummariesAreSafe(t *testing.T) {
+	t.Parallel()
+	for name, r := range cases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkSafe(t, Summary(r, docs()))
+			checkSafe(t, Summary(r, Context{}))
+		})
+	}
+}
