@@ -268,7 +268,7 @@ func TestEndlessBody(t *testing.T) {
 			return resp, nil
 		}
 	}
-	if _, _, err := do(t, t.Context(), Options{}, "GET", endless(200)); !strings.Contains(fmt.Sprint(err), "more than 32 MiB") {
+	if _, _, err := do(t, t.Context(), Options{BodyLimit: 1 << 20}, "GET", endless(200)); !strings.Contains(fmt.Sprint(err), "more than 1 MiB") {
 		t.Errorf("%v", err)
 	}
 	if _, resp, err := do(t, t.Context(), Options{}, "GET", endless(404)); err != nil || resp.ContentLength != ErrorBodyLimit {
