@@ -231,7 +231,8 @@ func send1(t *testing.T, method, address string, header http.Header, body any) r
 		t.Fatal(err)
 	}
 	req.Header = header.Clone()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	// A transport of its own: closing a test server closes the shared one's connections.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, address, err)
