@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"postman-microcks-importer/internal/fake/microcks"
+)
+
+// microcksWords are the words about the Microcks server.
+func microcksWords() map[string]command {
+	return map[string]command{
+		"microcks": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 1, "microcks VERB [ARG...]")
+			w, rest := worldOf(ts), args[1:]
+			need(ts, (w.microcks == nil) == (args[0] == "start"), "microcks start first, and once")
+			switch args[0] {
+			case "start": // microcks start [VERSION]
+				w.startMicrocks(ts, rest)
+			case "add": // microcks add importer|secret|service FILE
+				need(ts, len(rest) == 2, "microcks add importer|secret|service FILE")
+				w.addToMicrocks(ts, rest[0], expand(ts, ts.ReadFile(rest[1])))
+			case "remove": // microcks remove importer|secret|service ID
+				need(ts, len(rest) == 2, "microcks remove importer|secret|service ID")
+				w.removeFromMicrocks(ts, rest[0], rest[1])
+			case "wrote": // microcks wrote nothing, or exactly these requests in this order
+				w.compareWrites(ts, rest)
+			case "importers", "secrets", "services": // prints them, for cmp stdout FILE
+				need(ts, len(rest) == 0, "microcks "+args[0])
+				_, err := fmt.Fprint(ts.Stdout(), w.plain(w.show(args[0])))
+				ts.Check(err)
+			case "fault": // microcks fault before|after|meanwhile STATUS METHOD PATH
+				w.failMicrocks(ts, rest)
+			case "hold": // microcks hold before|after METHOD PATH
+				need(ts, len(rest) == 3, "microcks hold before|after METHOD PATH")
+				w.gates.add(rest[0] == "after", rest[1], rest[2])
+			case "await": // until a request is held
+				w.gates.await(ts)
+			case "release":
+				w.gates.open()
+			default:
+				ts.Fatalf("microcks has no %s", args[0])
+			}
+		},
+	}
+}
+
+// startMicrocks starts a server without an importer, and has the inputs point
+// to it. With a Keycloak there it wants a sign-in.
+func (w *world) startMicrocks(ts *testscript.TestScript, version []string) {
+	need(ts, len(version) <= 1, "microcks start [VERSION]")
+	options := microcks.Options{Version: strings.Join(version, "")}
+	if w.keycloak != nil {
+		options.Keycloak = &microcks.Keycloak{URL: w.keycloakURL, Key: w.keycloak.PublicKey()}
+	}
+	w.microcks = microcks.New(options)
+	server := httptest.NewServer(w.watch("Microcks", "Authorization", w.gates.before(w.microcks)))
+	w.servers = append(w.servers, server)
+	w.microcksURL = server.URL
+	ts.Setenv("MICROCKS_URL", server.URL)
+	ts.Setenv("INPUT_MICROCKS-URL", server.URL)
+}
+
+func (w *world) addToMicrocks(ts *testscript.TestScript, kind, text string) {
+	read := func(into any) {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			ts.Fatalf("%s: %v", kind, err)
+		}
+	}
+	switch kind {
+	case "importer":
+		var one microcks.Job
+		read(&one)
+		w.microcks.AddJob(one)
+	case "secret":
+		var one microcks.Secret
+		read(&one)
+		w.microcks.AddSecret(one)
+	case "service":
+		var one microcks.Service
+		read(&one)
+		w.microcks.AddService(one)
+	default:
+		ts.Fatalf("microcks adds no %s", kind)
+	}
+}
+
+func (w *world) removeFromMicrocks(ts *testscript.TestScript, kind, id string) {
+	remove := map[string]func(string){"importer": w.microcks.RemoveJob, "secret": w.microcks.RemoveSecret, "service": w.microcks.RemoveService}[kind]
+	need(ts, remove != nil, "importer, secret or service")
+	remove(id)
+}
+
+// failMicrocks spoils the next such request: instead of acting, after it, or
+// while the server acts on. Status 0 breaks the connection.
+func (w *world) failMicrocks(ts *testscript.TestScript, args []string) {
+	need(ts, len(args) == 4 || len(args) == 5, "microcks fault before|after|meanwhile STATUS METHOD PATH [TIMES]")
+	when, known := map[string]microcks.Moment{"before": microcks.Before, "after": microcks.After, "meanwhile": microcks.Meanwhile}[args[0]]
+	status, err := strconv.Atoi(args[1])
+	need(ts, known && err == nil, "a moment and a status")
+	fault := microcks.Fault{When: when, Status: status, Method: args[2], Path: args[3], Times: 1}
+	if status >= 500 {
+		fault.Body = "<html><body>no answer from upstream</body></html>"
+	}
+	if len(args) == 5 {
+		fault.Times, err = strconv.Atoi(args[4])
+		ts.Check(err)
+	}
+	w.microcks.Fail(fault)
+}
+
+// markRequests begins a new count of requests.
+func (w *world) markRequests() {
+	if w.microcks != nil {
+		w.seen = len(w.microcks.Requests())
+	}
+	if w.postmanAPI != nil {
+		w.polled = len(w.postmanAPI.Requests())
+	}
+}
+
+func (w *world) askedPostman() int {
+	return len(w.postmanAPI.Requests()) - w.polled
+}
+
+// compareWrites holds the last run's requests to the API that are not GET
+// against those wanted, such as "PUT jobs/<PETS>/start".
+func (w *world) compareWrites(ts *testscript.TestScript, want []string) {
+	need(ts, len(want) > 0, "microcks wrote nothing|REQUEST...")
+	var got []string
+	for _, r := range w.microcks.Requests()[w.seen:] {
+		if path, api := strings.CutPrefix(r.Path, "/api/"); api && r.Method != "GET" && r.Method != "HEAD" {
+			got = append(got, r.Method+" "+w.plain(path))
+		}
+	}
+	if len(want) == 1 && want[0] == "nothing" {
+		want = nil
+	}
+	if !slices.Equal(got, want) {
+		ts.Fatalf("Microcks was written to by\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}

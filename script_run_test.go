@@ -1,0 +1,187 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// runWords are the words that run the program.
+func runWords() map[string]command {
+	return map[string]command{
+		// exits CODE [FLAG…] runs the program, which must end with that code.
+		"exits": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 1, "exits CODE [FLAG...]")
+			w := worldOf(ts)
+			w.start(ts, "it", args[1:])
+			w.finish(ts, "it", args[0])
+		},
+		// starts NAME [FLAG…] runs the program beside the scenario.
+		"starts": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 1, "starts NAME [FLAG...]")
+			worldOf(ts).start(ts, args[0], args[1:])
+		},
+		// ends NAME CODE waits for a started program.
+		"ends": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 2, "ends NAME CODE")
+			worldOf(ts).finish(ts, args[0], args[1])
+		},
+		// signal NAME TERM|KILL|INT sends a signal to a started program.
+		"signal": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 2, "signal NAME TERM|KILL|INT")
+			signal := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT}[args[1]]
+			need(ts, signal != 0, "a signal's name")
+			r := worldOf(ts).run(args[0])
+			need(ts, r != nil, "a program that was started")
+			ts.Check(r.cmd.Process.Signal(signal))
+		},
+	}
+}
+
+func need(ts *testscript.TestScript, ok bool, usage string) {
+	if !ok {
+		ts.Fatalf("wants %s", usage)
+	}
+}
+
+// run is one run of the program. Its standard output is a file, so that a
+// server can look what the runner has read when a request comes in.
+type run struct {
+	cmd                      *exec.Cmd
+	stdout, outputs, summary string // paths
+	onGitHub                 bool
+	given                    []string // credentials that it got
+}
+
+func (w *world) run(name string) *run {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running[name]
+}
+
+// start runs the program with the scenario's environment. Each run has its own
+// files for outputs and summary, as each step of a job has.
+func (w *world) start(ts *testscript.TestScript, name string, flags []string) {
+	w.markRequests()
+	dir, err := os.MkdirTemp(w.dir, ".run-")
+	ts.Check(err)
+	r := &run{
+		stdout: filepath.Join(dir, "stdout"), outputs: filepath.Join(dir, "outputs"), summary: filepath.Join(dir, "summary"),
+		onGitHub: ts.Getenv("GITHUB_ACTIONS") == "true",
+	}
+	if r.onGitHub {
+		ts.Setenv("GITHUB_OUTPUT", r.outputs)
+		ts.Setenv("GITHUB_STEP_SUMMARY", r.summary)
+		for _, file := range []string{r.outputs, r.summary} {
+			ts.Check(os.WriteFile(file, nil, 0o644))
+		}
+	}
+	stdout, err := os.Create(r.stdout)
+	ts.Check(err)
+	defer stdout.Close()
+	program, err := exec.LookPath("postman-microcks-importer")
+	ts.Check(err)
+	r.given = givenCredentials(ts)
+	r.cmd = exec.Command(program, flags...)
+	r.cmd.Dir, r.cmd.Env = w.dir, environment(ts)
+	r.cmd.Stdout, r.cmd.Stderr = stdout, stdout
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	need(ts, w.running[name] == nil, "a name that no running program has")
+	ts.Check(r.cmd.Start())
+	w.running[name] = r
+}
+
+// finish waits for a run, keeps what it said for the scenario, and compares its
+// exit code, after what holds for every run.
+func (w *world) finish(ts *testscript.TestScript, name, want string) {
+	r := w.run(name)
+	need(ts, r != nil, "a program that was started")
+	got := exitCode(ts, r.cmd.Wait())
+	w.mu.Lock()
+	delete(w.running, name)
+	w.mu.Unlock()
+	log := read(ts, r.stdout)
+	ts.Logf("[log of the run, exit code %s]\n%s", got, w.plain(log))
+	w.keep(ts, r, log)
+	if broken := w.judge(ts, r, log, got != "killed"); len(broken) > 0 {
+		ts.Fatalf("what holds for every run is broken:\n%s", strings.Join(broken, "\n"))
+	}
+	if got != want {
+		ts.Fatalf("exit code %s, want %s", got, want)
+	}
+}
+
+// exitCode of a program that has ended; one that a signal ended has none.
+func exitCode(ts *testscript.TestScript, err error) string {
+	var failure *exec.ExitError
+	switch {
+	case err == nil:
+		return "0"
+	case errors.As(err, &failure) && failure.Exited():
+		return strconv.Itoa(failure.ExitCode())
+	case errors.As(err, &failure):
+		return "killed"
+	}
+	ts.Fatalf("running the program: %v", err)
+	return ""
+}
+
+var (
+	durations  = regexp.MustCompile(` \((?:\d+(?:\.\d+)?(?:ms|s|m))+\)`)
+	countedIDs = regexp.MustCompile(`66c0ffee0*([0-9a-f]+)`)
+	toldLine   = regexp.MustCompile(`^(error|warning|note|hint|see|interrupted|done|failed): `)
+	annotation = regexp.MustCompile(`^::(error|warning|notice)[ :]`)
+)
+
+// keep writes what a run said into files of the scenario:
+//
+//	log          standard output
+//	told         the lines that tell problems and outcome
+//	annotations  what is shown beside the code
+//	summary.md   the job summary
+//	outputs      NAME=VALUE, without result
+//	result.json  the output result
+func (w *world) keep(ts *testscript.TestScript, r *run, log string) {
+	w.write(ts, "log", w.plain(log))
+	w.write(ts, "told", w.plain(lines(log, toldLine.MatchString)))
+	w.write(ts, "annotations", w.plain(lines(log, annotation.MatchString)))
+	if !r.onGitHub {
+		return
+	}
+	w.write(ts, "summary.md", w.plain(read(ts, r.summary)))
+	outputs, err := parseOutputs(read(ts, r.outputs))
+	ts.Check(err)
+	var text strings.Builder
+	for _, o := range outputs {
+		if o.name == "result" {
+			w.write(ts, "result.json", w.plain(o.value)+"\n")
+			continue
+		}
+		text.WriteString(o.name + "=" + o.value + "\n")
+	}
+	w.write(ts, "outputs", w.plain(text.String()))
+}
+
+func lines(text string, wanted func(string) bool) string {
+	var kept strings.Builder
+	for line := range strings.Lines(text) {
+		if wanted(line) {
+			kept.WriteString(strings.TrimSuffix(line, "\n") + "\n")
+		}
+	}
+	return kept.String()
+}
+
+func read(ts *testscript.TestScript, path string) string {
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	return string(text)
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The scenarios in testdata/script run the whole program against stand-ins for
+// Postman, Microcks and Keycloak, as a step of a workflow does. They read like
+// a specification; testdata/script/README.md explains their words.
+//
+//	go test -run TestScript/apply-first-run .   one scenario
+//	go test -run TestScript -update .           writes what was seen into the scenarios
+
+var update = flag.Bool("update", false, "write what the program says now into the scenarios")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"postman-microcks-importer": main})
+}
+
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		Setup:               setUp,
+		Cmds:                vocabulary(),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+type command = func(ts *testscript.TestScript, neg bool, args []string)
+
+// vocabulary is every word of the scenarios that testscript does not bring.
+func vocabulary() map[string]command {
+	words := make(map[string]command)
+	for _, more := range []map[string]command{runWords(), workflowWords(), postmanWords(), microcksWords(), keycloakWords(), textWords()} {
+		maps.Copy(words, more)
+	}
+	return words
+}
+
+// setUp gives a scenario its world: the environment of a runner that carries
+// out a push to the default branch, sample collections, and no server yet.
+func setUp(env *testscript.Env) error {
+	w := newWorld(env.WorkDir)
+	env.Values[worldKey{}] = w
+	env.Defer(w.end)
+	for name, value := range runnerEnvironment(env.WorkDir) {
+		env.Setenv(name, value)
+	}
+	for name, value := range uids {
+		env.Setenv(name, value)
+	}
+	samples, err := filepath.Glob(filepath.Join("testdata", "script", "collections", "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, sample := range samples {
+		text, err := os.ReadFile(sample)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(env.WorkDir, filepath.Base(sample)), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return writeEvent(env.WorkDir, push("main"))
+}
