@@ -67,7 +67,7 @@ func paramsOf(url string, b behaviour) (rules, failure string) {
 		if len(pair) == 0 {
 			return "", outOfBounds("0", "0")
 		}
-		key, failure := urlDecode(pair[0])
+		key, failure := b.urlDecode(pair[0])
 		if failure != "" {
 			return "", failure
 		}
@@ -75,7 +75,7 @@ func paramsOf(url string, b behaviour) (rules, failure string) {
 			if len(pair) == 1 {
 				return "", outOfBounds("1", "1")
 			}
-			if _, failure := urlDecode(pair[1]); failure != "" {
+			if _, failure := b.urlDecode(pair[1]); failure != "" {
 				return "", failure
 			}
 		}

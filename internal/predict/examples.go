@@ -116,16 +116,16 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria, failure str
 			if len(kv) == 0 {
 				return "", outOfBounds("0", "0")
 			}
-			if _, failure := urlDecode(kv[0]); failure != "" {
+			if _, failure := r.behaviour.urlDecode(kv[0]); failure != "" {
 				return "", failure
 			}
 			return "", outOfBounds("1", "1")
 		}
-		k, failure := urlDecode(kv[0])
+		k, failure := r.behaviour.urlDecode(kv[0])
 		if failure != "" {
 			return "", failure
 		}
-		v, failure := urlDecode(kv[1])
+		v, failure := r.behaviour.urlDecode(kv[1])
 		if failure != "" {
 			return "", failure
 		}

@@ -47,6 +47,7 @@ type node struct {
 type document struct {
 	raw  []byte
 	root *node
+	lone bool // a text that was asked for holds a surrogate without a partner
 }
 
 // value is a node that may be absent: a nil node answers as Jackson's missing
@@ -186,6 +187,7 @@ func (d *document) text(start, end uint32, escaped bool) string {
 					i += 6
 				}
 			}
+			d.lone = d.lone || isHigh(u) || isLow(u)
 			writeCodePoint(&b, u)
 		default:
 			b.WriteByte(c)

@@ -388,7 +388,10 @@ func (r *regexReader) escape(inClass bool) (rune, step, charSet) {
 	case 't':
 		return '\t', nil, nil
 	case 'b', 'B':
-		if !inClass && r.peek() != '{' {
+		if c == 'b' && r.peek() == '{' && r.atOffset(r.pos+1) == 'g' {
+			panic(errUnsupported{})
+		}
+		if !inClass {
 			want := c == 'b'
 			word := isWord
 			if r.features.unicodeBoundary {

@@ -64,7 +64,7 @@ func asServed(s string) string {
 }
 
 // lostSurrogate is what a server returns in place of a lone surrogate.
-const lostSurrogate = "?"
+const lostSurrogate = "\uFFFD"
 
 // javaSplit is String.split with a one-character separator: empty strings at
 // the end are dropped, but "" splits to itself.

@@ -9,16 +9,20 @@ import (
 
 // urlDecode is URLDecoder.decode with UTF-8: "+" is a space, and a bad "%" is
 // an error that reads as Java's exception.
-func urlDecode(s string) (string, string) {
+func (b behaviour) urlDecode(s string) (decoded, failure string) {
 	if !strings.ContainsAny(s, "%+") {
 		return s, ""
 	}
 	units := codePoints(s) // escapes are ASCII, so code points count as units do
-	var b strings.Builder
+	hexPair := parseHexPair
+	if b.strictHex {
+		hexPair = strictHexPair
+	}
+	var out strings.Builder
 	for i := 0; i < len(units); {
 		switch c := units[i]; c {
 		case '+':
-			b.WriteByte(' ')
+			out.WriteByte(' ')
 			i++
 		case '%':
 			var decoded []byte
@@ -26,21 +30,20 @@ func urlDecode(s string) (string, string) {
 				if utf16Len(units[i:min(i+3, len(units))]) < 3 {
 					return "", "URLDecoder: Incomplete trailing escape (%) pattern"
 				}
-				pair := twoUnits(units[i+1:])
-				v, bad := parseHexPair(pair)
+				v, bad := hexPair(twoUnits(units[i+1:]))
 				if bad != "" {
 					return "", "URLDecoder: Illegal hex characters in escape (%) pattern - " + bad
 				}
 				decoded = append(decoded, v)
 				i += 3
 			}
-			writeJavaUTF8(&b, decoded)
+			writeJavaUTF8(&out, decoded)
 		default:
-			writeCodePoint(&b, c)
+			writeCodePoint(&out, c)
 			i++
 		}
 	}
-	return b.String(), ""
+	return out.String(), ""
 }
 
 func utf16Len(units []rune) int {
@@ -104,6 +107,29 @@ func parseHexPair(pair [2]rune) (byte, string) {
 		return 0, quoted(1)
 	}
 	return byte(hi<<4 | lo), ""
+}
+
+// strictHexPair is HexFormat.fromHexDigits, which newer Java uses instead.
+func strictHexPair(pair [2]rune) (byte, string) {
+	var v byte
+	for _, r := range pair {
+		d := -1
+		if r < 0x80 {
+			d = hexDigit(byte(r))
+		}
+		if d < 0 {
+			return 0, "not a hexadecimal digit: \"" + asServed(unit(r)) + "\" = " + strconv.Itoa(int(r))
+		}
+		v = v<<4 | byte(d)
+	}
+	return v, ""
+}
+
+// unit is one UTF-16 unit as text.
+func unit(r rune) string {
+	var b strings.Builder
+	writeCodePoint(&b, r)
+	return b.String()
 }
 
 func joinSurrogates(units []rune) []rune {

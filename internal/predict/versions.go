@@ -29,10 +29,14 @@ type behaviour struct {
 	harFallback        bool // what nothing detects is an HTTP archive; before, a SoapUI project
 	strictMicrocksID   bool // "# microcksId:" must start its line
 	asciiBoundary      bool // regular expressions know ASCII words only (Java 19 and later)
+	strictHex          bool // addresses are decoded by Java's stricter reader (Java 25)
 	limitsNames        bool // the JSON parser limits the length of names
 	partsRuleAlone     bool // path criteria look at the part of the rules before "??" only
 }
 
+// Servers before 1.11.0 run on Java 17; the later ones are taken to run on Java
+// 25, as the ones seen did.
+//
 // changes says since which version a server does what. Sources: the tags of
 // the public repository; 1.9.0, 1.10.0, 1.13.0 and 1.15.0 seen on servers.
 var changes = []struct {
@@ -49,7 +53,7 @@ var changes = []struct {
 	{release{1, 10, 1}, func(b *behaviour) { b.structuredVersion = true }},
 	{release{1, 11, 0}, func(b *behaviour) {
 		b.queryHeader, b.harFallback, b.strictMicrocksID = true, true, true
-		b.asciiBoundary, b.limitsNames = true, true
+		b.asciiBoundary, b.strictHex, b.limitsNames = true, true, true
 		b.harByLogLine = false
 	}},
 	{release{1, 12, 0}, func(b *behaviour) { b.partsRuleAlone = true }},
