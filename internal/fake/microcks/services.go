@@ -167,10 +167,10 @@ func (s *Server) deleteService(w http.ResponseWriter, r *http.Request, who calle
 	switch {
 	case err != nil:
 		failed(w, r, http.StatusInternalServerError)
+	case !who.manages() && (one != nil || !s.version.namesServices()):
+		empty(w, http.StatusForbidden)
 	case one == nil:
 		empty(w, http.StatusOK)
-	case !who.manages():
-		empty(w, http.StatusForbidden)
 	default:
 		for _, op := range one.Operations {
 			s.deleteMessages(one.operationID(op), nil)
