@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/predict"
@@ -73,9 +74,13 @@ func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Anno
 	a := Annotation{Level: AnnotateError, Title: title(c), File: c.File}
 	var lines []string
 	for _, p := range c.Problems {
-		if p.Level == predict.Error {
-			lines = append(lines, withHint(p))
+		if p.Level != predict.Error {
+			continue
 		}
+		if slices.ContainsFunc(c.Findings, func(f predict.Finding) bool { return f.Level == predict.Error && f.Hint == p.Hint }) {
+			p.Hint = "" // the finding below says it
+		}
+		lines = append(lines, withHint(p))
 	}
 	for _, g := range byRule(c.Findings) {
 		if g.level != predict.Error {
@@ -84,10 +89,11 @@ func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Anno
 		if c.File != "" && a.Line == 0 {
 			a.Line, a.Column = g.findings[0].Line, g.findings[0].Column
 		}
-		lines = append(lines, g.annotation(c.File))
+		lines = append(lines, g.title()+": "+g.annotation(c.File))
 	}
 	if len(lines) == 0 {
-		if c.Status != reconcile.Failed {
+		runFailed := slices.ContainsFunc(r.Problems, func(p reconcile.Problem) bool { return p.Level == predict.Error })
+		if c.Status != reconcile.Failed || runFailed {
 			return a, false
 		}
 		lines = []string{failure(r.Mode, c)}

@@ -71,12 +71,12 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	if c.Verified != nil {
 		add(verified(c.Verified))
 	}
-	if s.shown(c) && c.Service.MockURL != "" {
+	if base := mockBase(c.Service); s.shown(c) && base != "" {
 		answer := Text("Mocks answer at ")
 		if c.Service.ID == "" {
 			answer = "Mocks would answer at "
 		}
-		add(answer + code(c.Service.MockURL))
+		add(answer + code(base))
 	}
 	s.list(items)
 }
@@ -204,13 +204,14 @@ func (s *summary) service(c *reconcile.CollectionResult) {
 		columns = append(columns, column{title: "Call"})
 	}
 	var rows [][]Text
+	base := mockBase(c.Service)
 	for _, op := range c.Service.Operations {
 		name, how := code(limit(clean(op.Name), 120)), dispatching(op)
 		if len(op.Examples) == 0 {
 			rows = append(rows, padded([]Text{name, how, "none"}, len(columns)))
 		}
 		for _, e := range op.Examples {
-			row := []Text{name, how, shortText(e.Name, 80), shortText(e.Status, 10), call(c.Service.MockURL, e.Call)}
+			row := []Text{name, how, shortText(e.Name, 80), shortText(e.Status, 10), call(base, e.Call)}
 			rows = append(rows, row[:len(columns)])
 			name, how = "", ""
 		}
@@ -246,11 +247,40 @@ func dispatching(op reconcile.OperationResult) Text {
 	return t
 }
 
-// call is the request that the example answers, short for the part of the
-// address that all share.
-func call(mockURL, call string) Text {
-	if mockURL != "" {
-		call = strings.Replace(call, " "+mockURL+"/", " …/", 1)
+// mockBase is what the addresses of all mocks begin with: with an unknown
+// server "/rest/NAME/VERSION".
+func mockBase(s *reconcile.ServiceResult) string {
+	if s == nil {
+		return ""
+	}
+	if s.MockURL != "" {
+		return s.MockURL
+	}
+	base := ""
+	for _, op := range s.Operations {
+		for _, e := range op.Examples {
+			_, address, _ := strings.Cut(e.Call, " ")
+			parts := strings.SplitN(address, "/", 5)
+			if e.Call == "" {
+				continue
+			}
+			if len(parts) < 5 || parts[0] != "" {
+				return ""
+			}
+			begin := strings.Join(parts[:4], "/")
+			if base != "" && base != begin {
+				return ""
+			}
+			base = begin
+		}
+	}
+	return base
+}
+
+// call is the request that the example answers, short for what all begin with.
+func call(base, call string) Text {
+	if base != "" {
+		call = strings.Replace(call, " "+base+"/", " …/", 1)
 	}
 	return code(strings.ReplaceAll(limit(clean(call), 200), "@", "%40"))
 }

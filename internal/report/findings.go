@@ -39,26 +39,23 @@ func byRule(findings []predict.Finding) []ruleFindings {
 // title is "PMI001 version-missing".
 func (g ruleFindings) title() string { return strings.TrimSpace(g.id + " " + g.name) }
 
-// annotation is the rule in plain text, with where else it was found.
+// annotation is what the rule has to say, in plain text, with every place.
 func (g ruleFindings) annotation(file string) string {
 	const most = 10
 	first := g.findings[0]
-	lines := []string{g.title() + ": " + first.Message}
+	text := first.Message
 	if first.Hint != "" {
-		lines = append(lines, "Hint: "+first.Hint)
+		text += "\nHint: " + first.Hint
 	}
-	var more []string
-	for _, f := range g.findings[1:] {
-		if len(more) == most {
-			more = append(more, fmt.Sprintf("and %d more", len(g.findings)-1-most))
+	var places []string
+	for i, f := range g.findings {
+		if i == most {
+			places = append(places, fmt.Sprintf("and %d more", len(g.findings)-most))
 			break
 		}
-		more = append(more, place(file, f))
+		places = append(places, place(file, f))
 	}
-	if len(more) > 0 {
-		lines = append(lines, "Also at "+strings.Join(more, "; "))
-	}
-	return strings.Join(lines, "\n")
+	return text + "\nAt " + strings.Join(places, "; ")
 }
 
 // place is where a finding is, as a person looks for it: the folders in

@@ -307,15 +307,20 @@ func wrongInputs() *reconcile.Result {
 	}
 }
 
+// withoutServer leaves of the calls what is known before there is a server.
+func withoutServer(operations []reconcile.OperationResult) []reconcile.OperationResult {
+	for _, op := range operations {
+		for j := range op.Examples {
+			op.Examples[j].Call = strings.Replace(op.Examples[j].Call, server, "", 1)
+		}
+	}
+	return operations
+}
+
 func checkFile() *reconcile.Result {
 	c := reconcile.CollectionResult{
 		Source: "postman/pet-store.json", File: "postman/pet-store.json", Name: "Pet Store", Status: reconcile.Failed,
-		Service: &reconcile.ServiceResult{Name: "Pet Store", Version: "1.0.0", MockURL: "/rest/Pet+Store/1.0.0", Operations: petStoreOperations()},
-	}
-	for i, op := range c.Service.Operations {
-		for j := range op.Examples {
-			c.Service.Operations[i].Examples[j].Call = strings.Replace(op.Examples[j].Call, server, "", 1)
-		}
+		Service: &reconcile.ServiceResult{Name: "Pet Store", Version: "1.0.0", Operations: withoutServer(petStoreOperations())},
 	}
 	const graphql = "Microcks cannot import examples of GraphQL requests: it answers 500"
 	c.Findings = []predict.Finding{
@@ -336,7 +341,7 @@ func checkFile() *reconcile.Result {
 func checkFine() *reconcile.Result {
 	c := reconcile.CollectionResult{
 		Source: "postman/pet-store.json", File: "postman/pet-store.json", Name: "Pet Store", Status: reconcile.Checked,
-		Service: &reconcile.ServiceResult{Name: "Pet Store", Version: "1.0.0", Operations: petStoreOperations()},
+		Service: &reconcile.ServiceResult{Name: "Pet Store", Version: "1.0.0", Operations: withoutServer(petStoreOperations())},
 	}
 	r := result(reconcile.Check, reconcile.Checked, c)
 	r.Server = &reconcile.Server{Version: "1.15.0"}

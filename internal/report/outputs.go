@@ -37,7 +37,7 @@ func Outputs(r *reconcile.Result) []Output {
 	}
 	return []Output{
 		{"status", string(status)},
-		{"changed", strconv.FormatBool(r.Changed)},
+		{"changed", strconv.FormatBool(changes(r))},
 		{"operations", strconv.Itoa(r.Totals.Operations)},
 		{"examples", strconv.Itoa(r.Totals.Examples)},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},
@@ -51,6 +51,12 @@ func Outputs(r *reconcile.Result) []Output {
 		{"service-url", service.URL},
 		{"mock-url", service.MockURL},
 	}
+}
+
+// changes tells whether something in Microcks was changed, or with a plan would
+// be.
+func changes(r *reconcile.Result) bool {
+	return r.Changed || r.Mode == reconcile.Plan && (secretDue(r) || count(r, due) > 0)
 }
 
 // JSON is the Result as one line of JSON, of at most limit bytes: when it would
