@@ -35,7 +35,7 @@ func (r *run) connect(ctx context.Context) error {
 	}
 	r.result.Server = server
 	r.step("connect", nil, began, text)
-	return nil
+	return r.refuseBlindAccount()
 }
 
 // fetch gets every collection. One that cannot be had fails alone.

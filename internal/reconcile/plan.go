@@ -340,11 +340,27 @@ func (r *run) decideImports(g *group) {
 		it.goal.importDue = reason != ""
 		it.Importer.Import = reason
 		due = due || it.goal.importDue
+		if it.goal.importDue && !it.goal.create {
+			it.tellLeftServices(g)
+		}
 		id := ""
 		if g.before.view != nil {
 			id = g.before.view.Service.ID
 		}
 		it.Service = r.serviceResult(id, g.predicted)
+	}
+}
+
+// tellLeftServices names what the importer made before under another name or
+// version: it stays, and no import updates it any more.
+func (it *item) tellLeftServices(g *group) {
+	for _, ref := range it.pick.use.ServiceRefs {
+		if ref.ServiceID == "" || ref.Name == g.name && ref.Version == g.version {
+			continue
+		}
+		it.tell(predict.Note, "service-left",
+			fmt.Sprintf("this importer made service %s %s before, and makes %s %s from now on; the old one stays as it is", ref.Name, ref.Version, g.name, g.version),
+			"delete the old service in Microcks under APIs | Services when nobody calls its mocks any more")
 	}
 }
 

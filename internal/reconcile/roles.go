@@ -14,6 +14,25 @@ type need struct {
 	what  string
 }
 
+// refuseBlindAccount stops a run, before it reads anything, when the account
+// could not read what every plan needs. Microcks itself would answer a bare 403
+// to whichever request comes first.
+func (r *run) refuseBlindAccount() error {
+	account := r.session.Account
+	if account == nil {
+		return nil
+	}
+	n := need{[]microcks.Role{microcks.User, microcks.Manager, microcks.Admin}, "to read importers"}
+	// Since 1.11.1 no other role shows the examples of a service.
+	if r.Mode != Remove && !r.session.Version.Before(1, 11, 1) {
+		n = need{[]microcks.Role{microcks.User}, "to read services"}
+	}
+	if account.Has(n.anyOf...) {
+		return nil
+	}
+	return missingRole(*account, n)
+}
+
 // needs lists the roles that this plan's writes need. Reading importers and
 // services has been done by then.
 func (r *run) needs() []need {
@@ -80,7 +99,10 @@ func missingRole(account microcks.Account, n need) error {
 		having = "it has " + strings.Join(has, ", ")
 	}
 	hint := fmt.Sprintf("in Keycloak open Clients > %s > Service accounts roles > Assign role > Filter by clients, and assign microcks-app %s", account.Client, strings.Join(names, " or "))
-	if n.anyOf[0] == microcks.Admin {
+	switch n.anyOf[0] {
+	case microcks.User:
+		hint += "; a run that changes importers needs `manager` as well"
+	case microcks.Admin:
 		hint += "; or let an administrator of Microcks make that secret with the token header " + microcks.TokenHeader + " once, and this account only refers to it"
 	}
 	return &refusal{
