@@ -7,7 +7,9 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"io"
@@ -106,7 +108,7 @@ func serve(version string, files []string) (*postman.Server, []string, error) {
 	}
 	source := postman.New(postman.Options{})
 	var uids []string
-	for i, name := range order {
+	for _, name := range order {
 		raw := exports[name]
 		if version != "" {
 			versioned, err := postman.WithVersion(raw, version)
@@ -115,13 +117,21 @@ func serve(version string, files []string) (*postman.Server, []string, error) {
 			}
 			raw = versioned
 		}
-		uid := fmt.Sprintf("%s-00000000-0000-4000-8000-%012d", owner, i+1)
+		uid := uidOf(raw)
 		if err := source.AddCollection(uid, raw); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", name, err)
 		}
 		uids = append(uids, uid)
 	}
 	return source, uids, nil
+}
+
+// uidOf makes up the uid of a collection: the same one whenever the same file is
+// shown.
+func uidOf(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	hex := hex.EncodeToString(sum[:16])
+	return fmt.Sprintf("%s-%s-%s-%s-%s-%s", owner, hex[:8], hex[8:12], hex[12:16], hex[16:20], hex[20:])
 }
 
 // counter is a server in front of Microcks that counts writes.

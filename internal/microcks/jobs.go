@@ -61,6 +61,14 @@ func (j *ImportJob) Label(key string) string {
 	return j.Metadata.Labels[key]
 }
 
+// Annotation of the importer, "" when there is none.
+func (j *ImportJob) Annotation(key string) string {
+	if j.Metadata == nil {
+		return ""
+	}
+	return j.Metadata.Annotations[key]
+}
+
 // Failed is the error of the last import, "" when it had none.
 func (j *ImportJob) Failed() string {
 	if j.LastImportError == nil {

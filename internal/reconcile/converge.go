@@ -28,6 +28,9 @@ const (
 	maxStart = 8
 	maxHeals = 8
 	maxCrash = 6 // answers 500 where the prediction sees no cause
+	maxLooks = 8 // at a service that differs after an import
+	minRests = 3 // before an import that others may be doing
+	maxRests = 16
 )
 
 // observation is what the server holds for one importer at one moment.
@@ -44,13 +47,17 @@ type convergence struct {
 	item   *item
 	starts chan struct{}
 
-	done     []string // what was written
-	imported bool     // a start of this run succeeded
-	surplus  bool     // surplus importers were deleted
-	inactive bool     // the importer was inactive right before the last start
-	service  string   // id of the service that the last start was bound to
+	done       []string // what was written
+	imported   bool     // a start of this run succeeded
+	importedAt int64    // when that last import was, as the server says
+	surplus    bool     // surplus importers were deleted
+	inactive   bool     // the importer was inactive right before the last start
+	service    string   // id of the service that the last import was bound to, of this run or another
+	contended  bool     // other runs are at work on the same importer
+	seenAt     int64    // time of the last import at the look before this one
 
-	saves, started, heals, crashes int
+	saves, started, heals, crashes, looks int
+	rests, restsInAll                     int // since the last start, and ever
 }
 
 // move is one step towards the goal.
@@ -107,6 +114,7 @@ func (c *convergence) observe(ctx context.Context) (*observation, error) {
 // next decides on the next step; nil when the goal is reached.
 func (c *convergence) next(seen *observation) (move, error) {
 	goal := c.item.goal
+	c.noticeOthers(seen)
 	switch job := seen.job; {
 	case job == nil:
 		return c.save(c.newImporter(), "created")
@@ -116,16 +124,87 @@ func (c *convergence) next(seen *observation) (move, error) {
 		return c.deleteSurplus, nil
 	case len(seen.services) > 1:
 		return c.heal(seen.services)
+	case goal.importDue && c.contended && !c.quiet(seen):
+		return c.rest, nil
 	case goal.importDue:
 		return c.importNow(seen)
-	case c.imported && !c.bound(seen):
-		// Another run took the service away while it was healing.
-		goal.importDue = true
-		return c.importNow(seen)
+	case c.service != "" && c.unsettled(seen):
+		return c.lookAgain(seen), nil
 	case job.Active != goal.active:
 		return c.setActive(goal.active), nil
 	}
 	return nil, nil
+}
+
+// unsettled tells whether what was imported is not there as it should be:
+// another run healed the service away, or its import mixed with ours.
+func (c *convergence) unsettled(seen *observation) bool {
+	if !c.bound(seen) {
+		return true
+	}
+	return seen.view != nil && c.looks < maxLooks && c.differs(seen.view)
+}
+
+// differs tells whether the service is neither as after this import nor as
+// after all imports of the group.
+func (c *convergence) differs(view *microcks.ServiceView) bool {
+	now := served(view)
+	return len(differenceOf(now, c.group.predicted)) > 0 && len(differenceOf(now, c.item.goal.predicted)) > 0
+}
+
+// lookAgain gives other runs time to finish, and imports once more where they
+// have been at work: a lone difference is not mended by importing again.
+func (c *convergence) lookAgain(seen *observation) move {
+	c.looks++
+	if !c.bound(seen) || seen.job.Imported() != c.importedAt || c.doubled(seen.view) {
+		c.contended = true
+		c.item.goal.importDue = true
+	}
+	return c.rest
+}
+
+// doubled tells whether an example is there more often than it was made, which
+// only imports at the same time do.
+func (c *convergence) doubled(view *microcks.ServiceView) bool {
+	if view == nil {
+		return false
+	}
+	_, has := size(served(view))
+	_, wants := size(c.group.predicted)
+	return has > wants
+}
+
+// noticeOthers finds signs of other runs at the same importer: it appeared
+// after this run had read the server, or somebody saved it after us. Of runs
+// that create it at the same time, the last to save imports first.
+func (c *convergence) noticeOthers(seen *observation) {
+	if seen.job == nil {
+		return
+	}
+	appeared := c.item.goal.create && c.saves == 0
+	resaved := c.saves > 0 && c.writes() && seen.job.Annotation(AnnotationWriter) != c.writer
+	c.contended = c.contended || appeared || resaved
+}
+
+// writes tells whether this run puts its mark on the importers that it saves.
+func (c *convergence) writes() bool {
+	_, marks := c.item.goal.intent.annotations[AnnotationWriter]
+	return marks
+}
+
+// quiet tells whether other runs have had time to finish, and none has
+// finished since the last look.
+func (c *convergence) quiet(seen *observation) bool {
+	still := seen.job.Imported() == c.seenAt
+	c.seenAt = seen.job.Imported()
+	return c.rests >= minRests && still || c.restsInAll >= maxRests || c.importedByOthers(seen)
+}
+
+// rest waits until others may be done, longer from time to time.
+func (c *convergence) rest(ctx context.Context) error {
+	c.rests++
+	c.restsInAll++
+	return pause(ctx, c.restsInAll)
 }
 
 // bound tells whether the importer refers to the one service there is.
@@ -224,14 +303,15 @@ func (c *convergence) heal(services []microcks.Service) (move, error) {
 			c.did("doubled service "+s.ID+" deleted", began)
 		}
 		c.item.goal.importDue = true
-		return pause(ctx, c.heals)
+		c.contended = true
+		return nil
 	}, nil
 }
 
 // importNow starts the import, unless another run has just done the same.
 func (c *convergence) importNow(seen *observation) (move, error) {
 	goal := c.item.goal
-	if c.started++; c.started > maxStart {
+	if c.started >= maxStart {
 		return nil, &refusal{
 			text:   fmt.Sprintf("importing: after %d imports the service is still not there once", maxStart),
 			hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
@@ -248,6 +328,8 @@ func (c *convergence) importNow(seen *observation) (move, error) {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+		c.started++
+		c.rests = 0
 		began := time.Now()
 		c.inactive = !seen.job.Active
 		job, err := c.session.Microcks.StartJob(ctx, goal.id)
@@ -263,7 +345,7 @@ func (c *convergence) importNow(seen *observation) (move, error) {
 // server made exactly what this one would make.
 func (c *convergence) doneByOthers(ctx context.Context, seen *observation) (bool, error) {
 	goal := c.item.goal
-	if c.Import == ImportAlways || seen.job.Imported() <= goal.baseline || seen.job.Failed() != "" || !c.bound(seen) {
+	if c.Import == ImportAlways && !c.imported || !c.importedByOthers(seen) {
 		return false, nil
 	}
 	began := time.Now()
@@ -272,13 +354,19 @@ func (c *convergence) doneByOthers(ctx context.Context, seen *observation) (bool
 		// It may just be healed or replaced: importing finds out.
 		return false, ctx.Err()
 	}
-	now := served(view)
-	if len(differenceOf(now, c.group.predicted)) > 0 && len(differenceOf(now, goal.predicted)) > 0 {
+	if c.differs(view) {
 		return false, nil
 	}
 	goal.importDue = false
+	c.service, c.importedAt = seen.services[0].ID, seen.job.Imported()
 	c.step("import", c.item, began, "another run has just imported the same")
 	return true, nil
+}
+
+// importedByOthers tells whether an import has ended well since this run read
+// the server.
+func (c *convergence) importedByOthers(seen *observation) bool {
+	return seen.job.Imported() > c.item.goal.baseline && seen.job.Failed() == "" && c.bound(seen)
 }
 
 // judgeStart reads what an import came to.
@@ -290,8 +378,9 @@ func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, e
 		// While a service exists twice every import of it answers 500, and
 		// another run may heal that at this very moment.
 		c.crashes++
+		c.contended = true
 		c.step("import", c.item, began, "Microcks answered 500, looking again")
-		return pause(ctx, c.crashes)
+		return nil
 	case errors.As(err, &api) && api.Status == http.StatusInternalServerError:
 		return &refusal{
 			text:   fmt.Sprintf("importing: Microcks answered 500 %d times, although nothing in the collection explains it", c.crashes+1),
@@ -305,6 +394,7 @@ func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, e
 	}
 	goal.importDue = false
 	c.imported = true
+	c.importedAt = job.Imported()
 	c.service = boundService(job, c.group.serviceKey)
 	c.did("imported", began)
 	return nil
@@ -388,8 +478,9 @@ func (c *convergence) stoppedAt() string {
 	return text
 }
 
-// jitter is a random time up to 100 ms, doubled with every try, at most 3 s.
+// jitter is a random time up to 100 ms, doubled with every try, at most 10 s:
+// long enough for one import among many to run alone.
 func jitter(try int) time.Duration {
-	most := min(100*time.Millisecond<<min(try, 10), 3*time.Second)
+	most := min(100*time.Millisecond<<min(try, 10), 10*time.Second)
 	return time.Duration(rand.Int64N(int64(most)))
 }

@@ -23,6 +23,9 @@ const (
 const (
 	AnnotationCommit = "postman-microcks-importer-commit"
 	AnnotationRun    = "postman-microcks-importer-run"
+	// AnnotationWriter is a random mark of the run that wrote last, by which
+	// runs at the same time agree who imports.
+	AnnotationWriter = "postman-microcks-importer-writer"
 )
 
 // ours tells whether runs of this repository made the importer. Without a

@@ -282,7 +282,7 @@ func (r *run) setNewGoal(it *item) {
 	if r.Repository != "" {
 		labels[LabelRepository] = r.Repository
 	}
-	g.intent = intent{name: &name, url: &it.Wanted.URL, main: &it.main, secret: r.secret.use(), labels: merge(labels, it.Labels), annotations: r.Provenance}
+	g.intent = intent{name: &name, url: &it.Wanted.URL, main: &it.main, secret: r.secret.use(), labels: merge(labels, it.Labels), annotations: r.marks()}
 }
 
 func (r *run) setExistingGoal(it *item, job *microcks.ImportJob) {
@@ -299,7 +299,7 @@ func (r *run) setExistingGoal(it *item, job *microcks.ImportJob) {
 	}
 	g.intent = intent{name: it.Wanted.Name, main: it.MainArtifact, labels: it.Labels}
 	if mine {
-		g.intent.annotations = r.Provenance
+		g.intent.annotations = r.marks()
 		if url := canonicalLike(job.RepositoryURL, it.Wanted.URL, it.Wanted.UID); url != job.RepositoryURL {
 			g.intent.url = &url
 		}
@@ -311,6 +311,11 @@ func (r *run) setExistingGoal(it *item, job *microcks.ImportJob) {
 	case job.SecretRef != nil && r.secret.is(job.SecretRef.SecretID):
 		r.secret.use()
 	}
+}
+
+// marks are the annotations of what this run writes.
+func (r *run) marks() map[string]string {
+	return merge(r.Provenance, map[string]string{AnnotationWriter: r.writer})
 }
 
 // startingPoint is the document that the intent is laid onto.

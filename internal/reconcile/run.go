@@ -5,6 +5,7 @@ package reconcile
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,7 @@ type Log interface {
 type run struct {
 	Settings
 	Deps
+	writer  string // a random mark of this run
 	session *Session
 	state   *state
 	items   []*item
@@ -70,7 +72,7 @@ type item struct {
 // before the run does.
 func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *Result {
 	began := time.Now()
-	r := &run{Settings: s, Deps: d, result: &Result{
+	r := &run{Settings: s, Deps: d, writer: rand.Text(), result: &Result{
 		Schema: ResultSchema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason,
 		Collections: make([]CollectionResult, len(wanted)),
 	}}
