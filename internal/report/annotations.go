@@ -96,7 +96,7 @@ func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Anno
 		if c.Status != reconcile.Failed || runFailed {
 			return a, false
 		}
-		lines = []string{failure(r.Mode, c)}
+		lines = []string{failure(r, c)}
 	}
 	a.Message = strings.Join(lines, "\n")
 	return a, true

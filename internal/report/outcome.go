@@ -19,7 +19,7 @@ func outcome(r *reconcile.Result) string {
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != reconcile.Failed):
 		c := &r.Collections[0]
 		if failed == 1 {
-			return title(c) + ": " + failure(r.Mode, c)
+			return title(c) + ": " + failure(r, c)
 		}
 		return success(r, c)
 	case failed > 0:
@@ -56,21 +56,23 @@ func interrupted(r *reconcile.Result) string {
 }
 
 // failure says how far a single collection came.
-func failure(mode reconcile.Mode, c *reconcile.CollectionResult) string {
+func failure(r *reconcile.Result, c *reconcile.CollectionResult) string {
 	bad := counts(c.Findings)
 	switch {
-	case mode == reconcile.Check && bad.errors > 0:
+	case r.Mode == reconcile.Check && bad.errors > 0:
 		return "Microcks cannot serve this collection, " + bad.String()
-	case mode == reconcile.Check:
+	case r.Mode == reconcile.Check:
 		return "the check failed" + bad.and()
-	case mode == reconcile.Plan:
+	case r.Mode == reconcile.Plan:
 		return "the plan failed" + bad.and()
-	case mode == reconcile.Remove:
+	case r.Mode == reconcile.Remove:
 		return "not removed"
 	case c.Importer != nil && c.Importer.Imported:
 		return "imported, but not as it should be"
 	case c.Importer != nil && len(c.Importer.Done) > 0:
 		return "failed half-way"
+	case r.Changed: // the secret, or other collections
+		return "not imported"
 	default:
 		return "not imported, nothing was written"
 	}

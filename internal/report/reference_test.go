@@ -1,0 +1,171 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+const referencePage = "../../docs/reference.md"
+
+// documented is a small result in which every member shows.
+func documented() *reconcile.Result {
+	r := updatedWithWarnings()
+	r.Secret = secret(reconcile.Update, true)
+	r.Problems = []reconcile.Problem{{Level: predict.Note, Text: "412 calls to the Postman API are left this month", Hint: "each active importer takes 12 to 24 a day", Anchor: "postman-quota"}}
+	c := &r.Collections[0]
+	c.Service.Operations = c.Service.Operations[2:3]
+	c.Service.Operations[0].Examples = c.Service.Operations[0].Examples[:2]
+	c.Difference = append(c.Difference[:2:2], c.Difference[3])
+	c.Findings = c.Findings[:1]
+	c.Verified = &reconcile.Verification{Scope: "mocks", Examples: 2, Answered: 2}
+	r.Totals = reconcile.Totals{Operations: 1, Examples: 2, Warnings: 1}
+	return r
+}
+
+// TestReferenceShowsTheResult holds the example of the reference equal to what
+// a run writes; -update writes it anew.
+func TestReferenceShowsTheResult(t *testing.T) {
+	t.Parallel()
+	var laidOut bytes.Buffer
+	if err := json.Indent(&laidOut, JSON(documented(), maxResult), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	// Go writes & as an escape that means the same.
+	want := "<!-- result:begin -->\n```json\n" + strings.ReplaceAll(laidOut.String(), `\u0026`, "&") + "\n```\n<!-- result:end -->"
+	page, err := os.ReadFile(referencePage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := regexp.MustCompile(`(?s)<!-- result:begin -->.*<!-- result:end -->`)
+	got := part.FindString(string(page))
+	if *update {
+		page = bytes.Replace(page, []byte(got), []byte(want), 1)
+		if err := os.WriteFile(referencePage, page, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("the example in %s differs (-want +got), -update writes it anew:\n%s", referencePage, d)
+	}
+}
+
+// sections of the reference by the type that each describes.
+var sections = map[reflect.Type]string{
+	reflect.TypeFor[reconcile.Result]():           "The run",
+	reflect.TypeFor[reconcile.Totals]():           "Totals",
+	reflect.TypeFor[reconcile.Server]():           "Server",
+	reflect.TypeFor[reconcile.SecretResult]():     "Secret",
+	reflect.TypeFor[reconcile.FieldChange]():      "Fields",
+	reflect.TypeFor[reconcile.CollectionResult](): "Collection",
+	reflect.TypeFor[reconcile.ImporterResult]():   "Importer",
+	reflect.TypeFor[reconcile.ServiceResult]():    "Service",
+	reflect.TypeFor[reconcile.OperationResult]():  "Operation",
+	reflect.TypeFor[reconcile.ExampleResult]():    "Example",
+	reflect.TypeFor[predict.Change]():             "Difference",
+	reflect.TypeFor[predict.Finding]():            "Finding",
+	reflect.TypeFor[reconcile.Problem]():          "Problem",
+	reflect.TypeFor[reconcile.Verification]():     "Verified",
+}
+
+// TestReferenceDescribesEveryMember compares the tables with the types, and
+// finds fields without a name of their own in JSON.
+func TestReferenceDescribesEveryMember(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(referencePage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reached := map[reflect.Type]bool{}
+	var visit func(reflect.Type)
+	visit = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || reached[typ] {
+			return
+		}
+		reached[typ] = true
+		var want []string
+		for i := range typ.NumField() {
+			field := typ.Field(i)
+			name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if name == "" || name != strings.ToLower(name[:1])+name[1:] {
+				t.Errorf("%s.%s has the JSON name %q", typ, field.Name, name)
+			}
+			if options == "omitempty" {
+				name += " °"
+			}
+			want = append(want, name)
+			visit(field.Type)
+		}
+		if typ == reflect.TypeFor[reconcile.Result]() {
+			want = append(want, "truncated °")
+		}
+		if d := cmp.Diff(want, members(string(page), sections[typ])); d != "" {
+			t.Errorf("section %q of %s (-want +got):\n%s", sections[typ], referencePage, d)
+		}
+	}
+	visit(reflect.TypeFor[reconcile.Result]())
+	for typ, name := range sections {
+		if !reached[typ] {
+			t.Errorf("section %q describes %s, which no result holds", name, typ)
+		}
+	}
+}
+
+// members are the first cells of the first table in a section.
+func members(page, section string) []string {
+	_, rest, found := strings.Cut(page, "\n### "+section+"\n")
+	if !found || section == "" {
+		return nil
+	}
+	_, rest, _ = strings.Cut(rest, "| --- | --- |\n")
+	var all []string
+	for line := range strings.Lines(rest) {
+		cell, isRow := strings.CutPrefix(line, "| ")
+		if !isRow {
+			break
+		}
+		cell, _, _ = strings.Cut(cell, " | ")
+		all = append(all, strings.ReplaceAll(cell, "`", ""))
+	}
+	return all
+}
+
+// TestReferenceListsTheStatuses compares the order with the one by which a run
+// gets its status.
+func TestReferenceListsTheStatuses(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(referencePage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "| status | meaning |\n| --- | --- |\n")
+	var got []string
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, "| `") {
+			break
+		}
+		got = append(got, strings.Split(line, "`")[1])
+	}
+	var want []string
+	for _, s := range []reconcile.Status{
+		reconcile.Failed, reconcile.Created, reconcile.Updated, reconcile.Removed, reconcile.Planned, reconcile.Checked, reconcile.Unchanged,
+	} {
+		want = append(want, string(s))
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("statuses of %s (-want +got):\n%s", referencePage, d)
+	}
+}
