@@ -27,3 +27,8 @@ func KeyID(key *rsa.PublicKey) string {
 	sum := sha256.Sum256(x509.MarshalPKCS1PublicKey(key))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
+
+// PublicKeyOf is the key with this modulus and exponent, big-endian.
+func PublicKeyOf(modulus, exponent []byte) *rsa.PublicKey {
+	return &rsa.PublicKey{N: new(big.Int).SetBytes(modulus), E: int(new(big.Int).SetBytes(exponent).Int64())}
+}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -25,6 +27,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
 	client, no := s.grant(r)
+	if no == nil {
+		no = wrongScope(r.PostForm.Get("scope"))
+	}
 	if no != nil {
 		sendError(w, no.status, no.code, no.description)
 		return
@@ -76,6 +81,17 @@ func (s *Server) grant(r *http.Request) (*Client, *refusal) {
 		return nil, &refusal{http.StatusUnauthorized, "unauthorized_client", badCredentials}
 	}
 	return client, nil
+}
+
+// wrongScope refuses scopes that the realm does not have.
+func wrongScope(scope string) *refusal {
+	known := []string{"", "openid", "profile", "email", "roles", "web-origins", "acr", "basic", "offline_access"}
+	for _, one := range strings.Split(scope, " ") {
+		if !slices.Contains(known, one) {
+			return &refusal{http.StatusBadRequest, "invalid_scope", "Invalid scopes: " + scope}
+		}
+	}
+	return nil
 }
 
 // unescape undoes the form encoding that RFC 6749 asks of Basic credentials;
