@@ -76,11 +76,16 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 	}
 	session := &reconcile.Session{Microcks: open}
 	var signIn microcks.KeycloakConfig
-	asking, askCtx := errgroup.WithContext(ctx)
-	asking.Go(func() (err error) { session.Version, err = open.Version(askCtx); return err })
-	asking.Go(func() (err error) { signIn, err = open.KeycloakConfig(askCtx); return err })
-	if err := asking.Wait(); err != nil {
-		return nil, err
+	var asking errgroup.Group
+	var versionErr, signInErr error
+	asking.Go(func() error { session.Version, versionErr = open.Version(ctx); return nil })
+	asking.Go(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil })
+	_ = asking.Wait()
+	// A server that is down fails both, and always the same one is told.
+	for _, err := range []error{versionErr, signInErr} {
+		if err != nil {
+			return nil, err
+		}
 	}
 	if !signIn.Enabled {
 		return session, nil

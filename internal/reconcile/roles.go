@@ -63,6 +63,7 @@ func (r *run) refuseMissingRoles() error {
 	if account == nil {
 		return nil
 	}
+	var missing []error
 	for _, n := range r.needs() {
 		if account.Has(n.anyOf...) {
 			continue
@@ -79,10 +80,17 @@ func (r *run) refuseMissingRoles() error {
 			p.Hint = "repository tenancy is on, so membership of the group that manages this API may be enough: Microcks decides. " + p.Hint
 			r.result.Problems = append(r.result.Problems, p)
 		default:
-			return err
+			missing = append(missing, err)
 		}
 	}
-	return nil
+	if len(missing) == 0 {
+		return nil
+	}
+	// All at once, so that nobody has to go to Keycloak twice.
+	for _, err := range missing[1:] {
+		r.result.Problems = append(r.result.Problems, ProblemFrom(err))
+	}
+	return missing[0]
 }
 
 func missingRole(account microcks.Account, n need) error {
