@@ -77,7 +77,7 @@ func compare(p predict.Prediction, o observation) []difference {
 	if p.Service != nil {
 		services = []observedServer{observable(p.Service, c.unknown)}
 		refs = []serviceRef{{p.Name, p.Version, true}}
-	} else if p.Outcome == predict.Skipped {
+	} else if p.Outcome == predict.Skipped && p.Name != "" {
 		refs = []serviceRef{{p.Name, p.Version, false}}
 	}
 	c.same("serviceRefs", refs, o.ServiceRefs)

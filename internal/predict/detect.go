@@ -2,6 +2,8 @@ package predict
 
 import (
 	"bytes"
+	"encoding/xml"
+	"io"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -17,7 +19,10 @@ const (
 	swaggerImporter
 	soapUIImporter
 	harImporter
-	foreignImporter // asyncapi, protobuf, GraphQL and Microcks' own formats
+	asyncAPIImporter
+	metadataImporter // Microcks' own descriptions
+	graphQLImporter
+	foreignImporter // protobuf and Microcks' own examples
 )
 
 // Marks that the server looks for in a line, whatever stands around them.
@@ -81,15 +86,16 @@ func importerOf(line []byte, b behaviour) (importer, bool) {
 		return soapUIImporter, true
 	case b.harByLogLine && (starts(`"log":`) || starts(`{"log":`)):
 		return harImporter, true
-	case matches("asyncapi", asyncAPI2Mark),
-		b.asyncAPI3 && matches("asyncapi", asyncAPI3Mark),
-		starts(`syntax = "proto3";`), starts(`syntax="proto3";`),
-		holds("kind: APIMetadata"),
-		b.apiExamples && holds("kind: APIExamples"),
-		holds("type Query {"), holds("type Mutation {"),
+	case matches("asyncapi", asyncAPI2Mark), b.asyncAPI3 && matches("asyncapi", asyncAPI3Mark):
+		return asyncAPIImporter, true
+	case starts(`syntax = "proto3";`), starts(`syntax="proto3";`):
+		return foreignImporter, true
+	case holds("kind: APIMetadata"), b.apiExamples && holds("kind: APIExamples"):
+		return metadataImporter, true
+	case holds("type Query {"), holds("type Mutation {"),
 		b.strictMicrocksID && starts("# microcksId:"),
 		!b.strictMicrocksID && holds("microcksId:"):
-		return foreignImporter, true
+		return graphQLImporter, true
 	}
 	return 0, false
 }
@@ -106,6 +112,8 @@ const (
 	badHARComment    = "microcksId comment is malformed. Expecting 'microcksId: <API_name>:<API_version>'"
 	noHARIdentity    = "No microcksId: comment found into GraphQL schema to get API name and version"
 	noJSONSpec       = "JSON spec file parsing error"
+	noMetadata       = "Mandatory metadata property is missing in APIMetadata"
+	noGraphQL        = "GraphQL schema file parsing error"
 )
 
 // refuseForeign predicts what comes of an input that the server does not take
@@ -115,10 +123,24 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 	switch d.importer {
 	case soapUIImporter:
 		p.ImportError = noSoapUI
+		if wellFormed(raw) {
+			p.Outcome, p.ImportError = Skipped, ""
+			if bytes.Contains(raw, []byte("soapui")) {
+				p.Outcome, p.ImportErrorUnknown = Refused, true // may be a real project
+			}
+		}
 	case harImporter:
 		refuseHAR(raw, b, p)
-	case openAPIImporter, swaggerImporter:
-		importSpec(raw, b, p)
+	case openAPIImporter, swaggerImporter, asyncAPIImporter:
+		importSpec(raw, d, b, p)
+	case metadataImporter:
+		doc, err := parse(raw, b)
+		p.ImportError = noMetadata
+		p.ImportErrorUnknown = err != nil || doc.value().has("metadata")
+	case graphQLImporter:
+		doc, err := parse(raw, b)
+		p.ImportError = noGraphQL
+		p.ImportErrorUnknown = err != nil || doc.value().kind() != objectKind
 	default:
 		p.ImportErrorUnknown = true
 	}
@@ -126,7 +148,7 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 
 // refuseHAR is the HTTP archive reader: it wants a version, then a comment.
 func refuseHAR(raw []byte, b behaviour, p *Prediction) {
-	doc, err := parse(raw, b.limitsNames)
+	doc, err := parse(raw, b)
 	if err != nil {
 		p.ImportError, p.ImportErrorUnknown = harSyntaxError(raw, err)
 		return
@@ -137,17 +159,36 @@ func refuseHAR(raw []byte, b behaviour, p *Prediction) {
 		p.ImportError = noHAR
 	case comment == "":
 		p.ImportError = noHARComment
-	case !strings.Contains(comment, "microcksId:"):
-		p.ImportError = noHARIdentity
 	default:
-		p.ImportErrorUnknown = true // a real HTTP archive
+		refuseComment(comment, p)
+	}
+}
+
+// refuseComment looks for the service's name and version in an HTTP archive's
+// comment.
+func refuseComment(comment string, p *Prediction) {
+	p.ImportError = noHARIdentity
+	for _, line := range strings.FieldsFunc(comment, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		id, found := strings.CutPrefix(javaTrim(line), "microcksId:")
+		switch {
+		case !found:
+		case !strings.Contains(id, ":"):
+			p.ImportError = badHARComment
+			return
+		case len(javaSplit(id, ":")) < 2:
+			p.Outcome, p.ImportError, p.Cause = Crashed, "", outOfBounds("1", "1")
+			return
+		default:
+			p.ImportError, p.ImportErrorUnknown = "", true // a real HTTP archive
+			return
+		}
 	}
 }
 
 // importSpec is the reader for API descriptions: it finds title and version
 // where a description has them, and imports a service that has neither.
-func importSpec(raw []byte, b behaviour, p *Prediction) {
-	doc, err := parse(raw, b.limitsNames)
+func importSpec(raw []byte, d detection, b behaviour, p *Prediction) {
+	doc, err := parse(raw, b)
 	first, _, _ := newLines(raw).next()
 	first = javaTrim(first)
 	if err != nil || !bytes.HasPrefix(first, []byte("{")) || !utf8.Valid(raw) {
@@ -159,4 +200,28 @@ func importSpec(raw []byte, b behaviour, p *Prediction) {
 	p.Outcome = Imported
 	p.Name, p.Version = info.at("title").asText(), info.at("version").asText()
 	p.Service = &Service{Name: p.Name, Version: p.Version, Type: "REST"}
+	if d.importer == asyncAPIImporter {
+		p.Service.Type = "EVENT"
+	}
+}
+
+// wellFormed says whether raw is XML from start to end.
+func wellFormed(raw []byte) bool {
+	if !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")) {
+		return false
+	}
+	decoder := xml.NewDecoder(bytes.NewReader(raw))
+	elements := 0
+	for {
+		switch token, err := decoder.Token(); {
+		case err == io.EOF:
+			return elements > 0
+		case err != nil:
+			return false
+		default:
+			if _, start := token.(xml.StartElement); start {
+				elements++
+			}
+		}
+	}
 }

@@ -138,7 +138,7 @@ func rootDispatcher(op *Operation, b behaviour) (dispatcher string, rules *strin
 	if op.Dispatcher != fallback && (op.Dispatcher != proxyFallback || !b.proxyFallback) || op.DispatcherRules == nil {
 		return op.Dispatcher, op.DispatcherRules
 	}
-	doc, err := parse([]byte(*op.DispatcherRules), b.limitsNames)
+	doc, err := parse([]byte(*op.DispatcherRules), b)
 	if err != nil || doc.root == nil || doc.root.kind != objectKind {
 		return op.Dispatcher, op.DispatcherRules
 	}

@@ -309,7 +309,7 @@ func (r *reader) argumentCriteria(rules *string, request value) (criteria *strin
 
 // arguments reads a flat JSON object; anything else gives no criteria.
 func (r *reader) arguments(rules *string, text string) (criteria string, unsure bool) {
-	doc, err := parse([]byte(text), r.behaviour.limitsNames)
+	doc, err := parse([]byte(text), r.behaviour)
 	if err != nil || doc.root == nil || doc.root.kind != objectKind {
 		return "", false
 	}
@@ -362,7 +362,7 @@ func (r *reader) graphQL(body value) string {
 	}
 	out := `{"query": "` + strings.ReplaceAll(query, "\n", `\n`) + `"`
 	variables := body.at("variables").asText()
-	doc, err := parse([]byte(variables), r.behaviour.limitsNames)
+	doc, err := parse([]byte(variables), r.behaviour)
 	if err == nil && doc.root != nil && doc.root.kind == objectKind && doc.root.size > 0 {
 		out += `, "variables": ` + variables
 	}

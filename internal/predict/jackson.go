@@ -14,7 +14,7 @@ import (
 // Limits of the server's parser.
 const (
 	maxDepth     = 1000   // nested arrays and objects
-	maxNumberLen = 1000   // characters of one number
+	maxNumberLen = 1000   // digits of one number
 	maxNameLen   = 50_000 // characters of one member's name; servers from 1.11.0
 )
 
@@ -47,6 +47,7 @@ type node struct {
 type document struct {
 	raw  []byte
 	root *node
+	lax  bool // not all of raw is valid UTF-8
 	lone bool // a text that was asked for holds a surrogate without a partner
 }
 
@@ -150,16 +151,20 @@ func (d *document) memberName(m *node) string {
 // are kept as three bytes, as UTF-8 would have them if it could.
 func (d *document) text(start, end uint32, escaped bool) string {
 	in := d.raw[start:end]
-	if !escaped {
+	if !escaped && !d.lax {
 		return string(in)
 	}
 	var b strings.Builder
 	b.Grow(len(in))
 	for i := 0; i < len(in); {
 		c := in[i]
+		if d.lax && c >= 0x80 {
+			i += d.writeLax(&b, in[i:])
+			continue
+		}
 		if c != '\\' {
 			j := i + 1
-			for j < len(in) && in[j] != '\\' {
+			for j < len(in) && in[j] != '\\' && (!d.lax || in[j] < 0x80) {
 				j++
 			}
 			b.Write(in[i:j])
@@ -230,24 +235,24 @@ func (e *syntaxError) Error() string {
 // parser builds a document. Nodes come from chunks, so that a large input
 // costs few allocations.
 type parser struct {
-	raw     []byte
-	pos     int
-	depth   int
-	lax     bool // the input is not valid UTF-8: look at every sequence
-	names   bool // names have a limit
-	chunk   []node
-	err     *syntaxError
-	repeats map[string]*node // names of one large object, reused
+	raw       []byte
+	pos       int
+	depth     int
+	lax       bool // the input is not valid UTF-8: look at every sequence
+	behaviour behaviour
+	chunk     []node
+	err       *syntaxError
+	repeats   map[string]*node // names of one large object, reused
 }
 
 // parse reads the first JSON value of raw; what follows is ignored. An input
 // of white space alone has no root.
-func parse(raw []byte, limitNames bool) (*document, *syntaxError) {
-	p := &parser{raw: raw, lax: !utf8.Valid(raw), names: limitNames}
-	if len(raw) >= 3 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
+func parse(raw []byte, b behaviour) (*document, *syntaxError) {
+	p := &parser{raw: raw, lax: !utf8.Valid(raw), behaviour: b}
+	if len(raw) >= 4 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
 		p.pos = 3
 	}
-	d := &document{raw: raw}
+	d := &document{raw: raw, lax: p.lax}
 	p.space()
 	if p.pos >= len(raw) {
 		return d, nil
@@ -286,11 +291,9 @@ func (p *parser) space() {
 	}
 }
 
-const wantValue = "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-
 func (p *parser) value(parent *node) *node {
 	if p.pos >= len(p.raw) {
-		return p.fail(p.pos, p.endOfInput(parent))
+		return p.fail(p.pos, p.endBetween(parent))
 	}
 	n := p.node()
 	n.parent, n.start = parent, uint32(p.pos)
@@ -311,7 +314,7 @@ func (p *parser) value(parent *node) *node {
 	case c == 'n':
 		p.literal(n, "null", nullKind)
 	default:
-		p.odd(wantValue)
+		p.noValue(parent)
 	}
 	n.end = uint32(p.pos)
 	if p.err != nil {
@@ -344,19 +347,22 @@ func (p *parser) object(n *node) {
 				break
 			}
 			if c != ',' {
-				p.odd("was expecting comma to separate Object entries")
+				p.noComma(n)
 				return
 			}
 			p.pos++
 			p.space()
 			if p.pos >= len(p.raw) {
-				p.fail(p.pos, p.endOfInput(n))
+				p.fail(p.pos, p.endBetween(n))
 				return
 			}
 			c = p.raw[p.pos]
+		} else if c == ']' {
+			p.noComma(n)
+			return
 		}
 		if c != '"' {
-			p.odd("was expecting double-quote to start field name")
+			p.noName()
 			return
 		}
 		nameStart := p.pos + 1
@@ -367,11 +373,11 @@ func (p *parser) object(n *node) {
 		nameEnd := p.pos - 1
 		p.space()
 		if p.pos >= len(p.raw) {
-			p.fail(p.pos, p.endOfInput(n))
+			p.fail(p.pos, p.endBetween(n))
 			return
 		}
 		if p.raw[p.pos] != ':' {
-			p.odd("was expecting a colon to separate field name and value")
+			p.unexpected(p.pos, "was expecting a colon to separate field name and value")
 			return
 		}
 		p.pos++
@@ -488,11 +494,14 @@ func (p *parser) array(n *node) {
 		}
 		if last != nil {
 			if c != ',' {
-				p.odd("was expecting comma to separate Array entries")
+				p.noComma(n)
 				return
 			}
 			p.pos++
 			p.space()
+		} else if c == '}' {
+			p.noComma(n)
+			return
 		}
 		m := p.value(n)
 		if m == nil {
@@ -526,7 +535,7 @@ func (p *parser) str(limit int) (escaped bool) {
 	for {
 		for i < len(p.raw) && plainByte[p.raw[i]] {
 			if p.lax && p.raw[i] >= 0x80 {
-				n, bad := laxSequence(p.raw[i:])
+				n, bad := p.sequence(p.raw[i:])
 				if bad != "" {
 					p.fail(i, bad)
 					return
@@ -543,7 +552,7 @@ func (p *parser) str(limit int) (escaped bool) {
 		switch c := p.raw[i]; c {
 		case '"':
 			p.pos = i + 1
-			if p.names && i-start > limit && limit == maxNameLen {
+			if p.behaviour.limitsNames && i-start-1 > limit && limit == maxNameLen {
 				p.fail(start, "Name length exceeds the maximum allowed")
 			}
 			return
@@ -563,7 +572,7 @@ func (p *parser) str(limit int) (escaped bool) {
 						return
 					}
 					if hexDigit(p.raw[j]) < 0 {
-						p.fail(j, "Unexpected character ("+charDesc(p.raw[j:])+"): expected a hex-digit for character escape sequence")
+						p.unexpected(j, "expected a hex-digit for character escape sequence")
 						return
 					}
 				}
@@ -573,7 +582,11 @@ func (p *parser) str(limit int) (escaped bool) {
 				return
 			}
 		default:
-			p.fail(i, "Illegal unquoted character ((CTRL-CHAR, code "+strconv.Itoa(int(c))+")): has to be escaped using backslash to be included in string value")
+			in := "string value"
+			if limit == maxNameLen {
+				in = "name"
+			}
+			p.fail(i, "Illegal unquoted character ((CTRL-CHAR, code "+strconv.Itoa(int(c))+")): has to be escaped using backslash to be included in "+in)
 			return
 		}
 	}
@@ -581,12 +594,13 @@ func (p *parser) str(limit int) (escaped bool) {
 
 func (p *parser) number(n *node) {
 	n.kind = intKind
-	i := p.pos
+	i, count := p.pos, 0
 	digits := func() bool {
 		from := i
 		for i < len(p.raw) && '0' <= p.raw[i] && p.raw[i] <= '9' {
 			i++
 		}
+		count += i - from
 		return i > from
 	}
 	if p.raw[i] == '-' {
@@ -594,18 +608,18 @@ func (p *parser) number(n *node) {
 	}
 	from := i
 	if !digits() {
-		p.fail(i, "Unexpected character "+p.at(i)+" in numeric value: Expected digit (0-9) to follow minus sign, for valid numeric value")
+		p.inNumber(i, "expected digit (0-9) to follow minus sign, for valid numeric value")
 		return
 	}
 	if p.raw[from] == '0' && i-from > 1 {
-		p.fail(from, "Invalid numeric value: Leading zeroes not allowed")
+		p.fail(from+1, "Invalid numeric value: Leading zeroes not allowed")
 		return
 	}
 	if i < len(p.raw) && p.raw[i] == '.' {
 		n.kind = floatKind
 		i++
 		if !digits() {
-			p.fail(i, "Unexpected character "+p.at(i)+" in numeric value: Decimal point not followed by a digit")
+			p.inNumber(min(i, len(p.raw)-1), "Decimal point not followed by a digit")
 			return
 		}
 	}
@@ -616,26 +630,28 @@ func (p *parser) number(n *node) {
 			i++
 		}
 		if !digits() {
-			p.fail(i, "Unexpected character "+p.at(i)+" in numeric value: Exponent indicator not followed by a digit")
+			p.inNumber(i, "Exponent indicator not followed by a digit")
 			return
 		}
 	}
-	if i-p.pos > maxNumberLen {
+	if count > maxNumberLen {
 		p.fail(p.pos, "Number value length exceeds the maximum allowed")
 		return
 	}
 	if p.depth == 0 && i < len(p.raw) && p.raw[i] > ' ' {
-		p.fail(i, "Unexpected character ("+charDesc(p.raw[i:])+"): Expected space separating root-level values")
+		p.unexpected(i, "Expected space separating root-level values")
 		return
 	}
 	p.pos = i
 }
 
-func (p *parser) at(i int) string {
+// inNumber fails on the character at i, or on the end of the input.
+func (p *parser) inNumber(i int, expectation string) {
 	if i >= len(p.raw) {
-		return "end-of-input"
+		p.fail(i, "Unexpected end-of-input in null")
+		return
 	}
-	return "(" + charDesc(p.raw[i:]) + ")"
+	p.fail(i, "Unexpected character ("+charDesc(p.raw[i:])+") in numeric value: "+expectation)
 }
 
 func (p *parser) literal(n *node, word string, k kind) {
@@ -646,5 +662,5 @@ func (p *parser) literal(n *node, word string, k kind) {
 		p.pos += len(word)
 		return
 	}
-	p.odd(wantValue)
+	p.unknownToken()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,69 +14,177 @@ import (
 
 const tooDeep = "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)"
 
-// odd fails on the character at the parser's place.
-func (p *parser) odd(expectation string) {
-	if p.pos >= len(p.raw) {
-		p.fail(p.pos, "Unexpected end-of-input")
+// hiddenSource stands for the input in every place that the parser names.
+const hiddenSource = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]"
+
+const tokens = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+
+// unexpected fails on the byte at i, which the parser takes for a character.
+func (p *parser) unexpected(i int, expectation string) {
+	p.fail(i, "Unexpected character ("+describe(rune(p.raw[i]))+"): "+expectation)
+}
+
+// noValue fails where a value should begin.
+func (p *parser) noValue(parent *node) {
+	c := p.raw[p.pos]
+	root, array := parent == nil, parent != nil && parent.kind == arrayKind
+	switch {
+	case c == '/' || c < ' ':
+		p.between()
+	case root && (c == ']' || c == '}'):
+		p.noComma(nil)
+	case c == ']' && array, c == ',', c == '}':
+		p.unexpected(p.pos, "expected a value")
+	case c == '+' && p.pos+1 < len(p.raw) && '0' <= p.raw[p.pos+1] && p.raw[p.pos+1] <= '9':
+		p.fail(p.pos+1, "Unexpected character ('+' (code 43)) in numeric value: JSON spec does not allow numbers to have plus signs: enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow")
+	case identifierStart(rune(c)):
+		p.unknownToken()
+	default:
+		p.unexpected(p.pos, "expected a valid value "+tokens)
+	}
+}
+
+// noName fails where a member's name should begin.
+func (p *parser) noName() {
+	if c := p.raw[p.pos]; c == '/' || c < ' ' {
+		p.between()
 		return
 	}
+	r, size := utf8.DecodeRune(p.raw[p.pos:])
+	p.fail(p.pos+size-1, "Unexpected character ("+describe(r)+"): was expecting double-quote to start field name")
+}
+
+// noComma fails on what follows a value, or on a close marker of another kind.
+func (p *parser) noComma(n *node) {
 	c := p.raw[p.pos]
-	if expectation == wantValue && (c == '_' || c == '$' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80) {
-		if p.unknownToken() {
+	if c == '/' || c < ' ' {
+		p.between()
+		return
+	}
+	if c == ']' || c == '}' {
+		what, other := "Array", "}"
+		if c == '}' {
+			what, other = "Object", "]"
+		}
+		if n == nil {
+			p.fail(p.pos, fmt.Sprintf("Unexpected close marker '%c': no open %s to close", c, what))
+			return
+		}
+		p.fail(p.pos, fmt.Sprintf("Unexpected close marker '%c': expected '%s' (for %s starting at %s)", c, other, containerName(n), p.source(int(n.start))))
+		return
+	}
+	p.unexpected(p.pos, "was expecting comma to separate "+containerName(n)+" entries")
+}
+
+// between fails on what may not stand between two tokens.
+func (p *parser) between() {
+	if p.raw[p.pos] == '/' {
+		p.unexpected(p.pos, "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)")
+		return
+	}
+	p.fail(p.pos+1, "Illegal character ("+describe(rune(p.raw[p.pos]))+"): only regular white space (\\r, \\n, \\t) is allowed between tokens")
+}
+
+// maxToken is how much of an unknown word the parser quotes.
+const maxToken = 256
+
+// unknownToken fails on a bare word. The parser takes its first byte for a
+// character, and decodes the others.
+func (p *parser) unknownToken() {
+	rest := p.raw[p.pos:]
+	for _, special := range []string{"NaN", "Infinity"} {
+		if bytes.HasPrefix(rest, []byte(special)) && !(len(rest) > len(special) && javaIdentifierPart(rest[len(special):])) {
+			p.fail(p.pos+len(special), "Non-standard token '"+special+"': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow")
 			return
 		}
 	}
-	p.fail(p.pos, "Unexpected character ("+charDesc(p.raw[p.pos:])+"): "+expectation)
+	token := []rune{rune(rest[0])}
+	i := 1
+	for i < len(rest) && len(token) <= maxToken {
+		if rest[i] >= 0x80 {
+			if _, bad := laxSequence(rest[i:]); bad != "" {
+				p.fail(p.pos+i+1, bad)
+				return
+			}
+		}
+		r, size := utf8.DecodeRune(rest[i:])
+		if !identifierStart(r) && !unicode.IsDigit(r) {
+			break
+		}
+		token = append(token, r)
+		i += size
+	}
+	word := string(token)
+	if len(token) > maxToken {
+		word = string(token[:maxToken]) + "..."
+	}
+	if p.behaviour.refusesSurrogates {
+		i = 0
+	}
+	p.fail(p.pos+i, "Unrecognized token '"+word+"': was expecting "+tokens)
 }
 
-// unknownToken fails on a bare word, quoting it.
-func (p *parser) unknownToken() bool {
-	r, _ := utf8.DecodeRune(p.raw[p.pos:])
-	if !unicode.IsLetter(r) && r != '_' && r != '$' {
-		return false
-	}
-	end := p.pos
-	for n := 0; end < len(p.raw) && n < 256 && javaIdentifierPart(p.raw[end:]); n++ {
-		_, size := utf8.DecodeRune(p.raw[end:])
-		end += size
-	}
-	p.fail(end, "Unrecognized token '"+string(p.raw[p.pos:end])+"': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')")
-	return true
+func identifierStart(r rune) bool {
+	return r == '$' || r == '_' || unicode.IsLetter(r)
 }
 
+func containerName(n *node) string {
+	if n.kind == objectKind {
+		return "Object"
+	}
+	return "Array"
+}
+
+// endOfInput words an input that ends where a container could have gone on.
 func (p *parser) endOfInput(in *node) string {
+	return "Unexpected end-of-input: expected close marker for " + containerName(in) + " (start marker at " + p.source(int(in.start)) + ")"
+}
+
+// endBetween words an input that ends where something had to follow.
+func (p *parser) endBetween(in *node) string {
 	if in == nil {
 		return "No content to map due to end-of-input"
 	}
-	what := "Array"
-	if in.kind == objectKind {
-		what = "Object"
+	return "Unexpected end-of-input within/between " + containerName(in) + " entries"
+}
+
+func (p *parser) source(offset int) string {
+	line, column := jacksonPlace(p.raw, offset)
+	return fmt.Sprintf(hiddenSource, line, column)
+}
+
+// jacksonPlace is the line and column, from 1, of an offset, as the parser
+// counts: in bytes, and a carriage return alone ends a line too.
+func jacksonPlace(raw []byte, offset int) (line, column int) {
+	line, start := 1, 0
+	for i, c := range raw[:min(offset, len(raw))] {
+		if c == '\n' || c == '\r' && (i+1 == len(raw) || raw[i+1] != '\n') {
+			line, start = line+1, i+1
+		}
 	}
-	line, column := p.place(int(in.start))
-	return fmt.Sprintf("Unexpected end-of-input: expected close marker for %s (start marker at [Source: %%s; line: %d, column: %d])", what, line, column)
+	return line, offset - start + 1
 }
 
-// place is the line and column, from 1, of an offset, as Jackson counts: bytes.
-func (p *parser) place(offset int) (line, column int) {
-	before := p.raw[:min(offset, len(p.raw))]
-	return 1 + bytes.Count(before, []byte("\n")), offset - bytes.LastIndexByte(before, '\n')
-}
-
-// charDesc names the first character of b as Jackson does.
-func charDesc(b []byte) string {
-	r, _ := utf8.DecodeRune(b)
-	if r < ' ' || 0x7F <= r && r < 0xA0 {
+// describe names a character as the parser does.
+func describe(r rune) string {
+	switch {
+	case r < ' ' || 0x7F <= r && r < 0xA0:
 		return "(CTRL-CHAR, code " + strconv.Itoa(int(r)) + ")"
-	}
-	if r > 255 {
+	case r > 255:
 		return fmt.Sprintf("'%c' (code %d / 0x%x)", r, r, r)
 	}
 	return fmt.Sprintf("'%c' (code %d)", r, r)
 }
 
+// charDesc describes the first character of b.
+func charDesc(b []byte) string {
+	r, _ := utf8.DecodeRune(b)
+	return describe(r)
+}
+
 // laxSequence is the length of the multi-byte sequence at the start of b, by
-// the parser's own decoder, which accepts overlong forms and surrogates; bad
-// says what it refuses.
+// the parser's own decoder, which accepts overlong forms; bad says what it
+// refuses.
 func laxSequence(b []byte) (n int, bad string) {
 	switch c := b[0]; {
 	case c&0xE0 == 0xC0:
@@ -98,8 +207,40 @@ func laxSequence(b []byte) (n int, bad string) {
 	return n, ""
 }
 
+// sequence is laxSequence, with surrogates refused by newer parsers.
+func (p *parser) sequence(b []byte) (n int, bad string) {
+	n, bad = laxSequence(b)
+	if n == 3 && b[0] == 0xED && b[1] >= 0xA0 && p.behaviour.refusesSurrogates {
+		return 0, "Invalid UTF-8: surrogate"
+	}
+	return n, bad
+}
+
+// writeLax decodes the sequence at the start of in as the parser does, without
+// checks, and returns its length.
+func (d *document) writeLax(b *strings.Builder, in []byte) int {
+	n, bad := laxSequence(in)
+	if bad != "" {
+		return 1
+	}
+	r := rune(in[0]) & (0xFF >> (n + 1))
+	for _, c := range in[1:n] {
+		r = r<<6 | rune(c&0x3F)
+	}
+	if n < 4 || 0x10000 <= r && r <= 0x10FFFF {
+		writeCodePoint(b, r)
+		return n
+	}
+	r -= 0x10000
+	d.lone = true
+	writeCodePoint(b, (0xD800|r>>10)&0xFFFF)
+	writeCodePoint(b, 0xDC00|r&0x3FF)
+	return n
+}
+
 // harSyntaxError is the message of a syntax error as the HTTP archive reader
 // lets it through; unknown when this reader cannot word it.
 func harSyntaxError(raw []byte, err *syntaxError) (message string, unknown bool) {
-	return err.reason, true
+	line, column := jacksonPlace(raw, err.offset)
+	return err.reason + "\n at " + fmt.Sprintf(hiddenSource, line, column), false
 }

@@ -163,13 +163,16 @@ func javaDouble(literal string) string {
 		return "0.0"
 	}
 	s := strconv.FormatFloat(f, 'e', -1, 64)
+	if !strings.Contains(s, ".") {
+		s = strconv.FormatFloat(f, 'e', 1, 64) // Java wants two digits, and the nearest such number
+	}
 	sign := ""
 	if s[0] == '-' {
 		sign, s = "-", s[1:]
 	}
 	mantissa, exp, _ := strings.Cut(s, "e")
 	e, _ := strconv.Atoi(exp)
-	digits := strings.Replace(mantissa, ".", "", 1)
+	digits := strings.TrimSuffix(strings.Replace(mantissa, ".", "", 1), "0")
 	switch {
 	case e >= 7 || e < -3: // d.dddE±n
 		fraction := digits[1:]

@@ -31,7 +31,9 @@ const (
 	Imported Outcome = "imported" // 200, no lastImportError
 	Refused  Outcome = "refused"  // 200, lastImportError says why
 	Crashed  Outcome = "crashed"  // 500, the job document stays as it was
-	Skipped  Outcome = "skipped"  // 200 without error, but a secondary artifact found no service
+	// Skipped is 200 without error and nothing imported: a secondary artifact
+	// found no service, or the input is XML in which a server found nothing.
+	Skipped Outcome = "skipped"
 )
 
 // Prediction is what comes of one import.

@@ -81,7 +81,7 @@ func (r *run) read() bool {
 		r.crash("the collection is larger than a document of the database may be")
 		return false
 	}
-	doc, err := parse(r.raw, r.behaviour.limitsNames)
+	doc, err := parse(r.raw, r.behaviour)
 	r.wrapped = r.detected.importer == wrappedImporter
 	if err != nil {
 		if r.refuse(notParsed); r.wrapped {
@@ -103,7 +103,7 @@ func (r *run) read() bool {
 
 // readExport takes a file as Postman's API would serve it.
 func (r *run) readExport() bool {
-	doc, err := parse(r.raw, r.behaviour.limitsNames)
+	doc, err := parse(r.raw, r.behaviour)
 	r.wrapped = true
 	if err != nil {
 		r.refuse(wrappedNotParsed)

@@ -31,6 +31,7 @@ type behaviour struct {
 	asciiBoundary      bool // regular expressions know ASCII words only (Java 19 and later)
 	strictHex          bool // addresses are decoded by Java's stricter reader (Java 25)
 	limitsNames        bool // the JSON parser limits the length of names
+	refusesSurrogates  bool // the JSON parser refuses encoded surrogates, and places unknown words at their start
 	partsRuleAlone     bool // path criteria look at the part of the rules before "??" only
 }
 
@@ -57,6 +58,7 @@ var changes = []struct {
 		b.harByLogLine = false
 	}},
 	{release{1, 12, 0}, func(b *behaviour) { b.partsRuleAlone = true }},
+	{release{1, 15, 0}, func(b *behaviour) { b.refusesSurrogates = true }},
 }
 
 // release is a version number.
