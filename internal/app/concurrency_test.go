@@ -148,3 +148,55 @@ func (w *world) promise(t *testing.T, uid, name, secret string, operations int) 
 	}
 	return ""
 }
+
+// A service that imports at the same time made twice answers 500 to every
+// import and mock call, until a run heals it.
+func TestAServiceFoundTwiceIsHealedOnARealServer(t *testing.T) {
+	w := realWorld(t, postman.Options{Latency: 100 * time.Millisecond})
+	n := rand.IntN(1_000_000_000)
+	name := fmt.Sprintf("Doubled API %d", n)
+	if err := w.postman.AddCollection(uid(n), collection(name, "1.0", 3)); err != nil {
+		t.Fatal(err)
+	}
+	secret := "secret of " + name
+	inputs := map[string]string{"INPUT_SECRET-NAME": secret}
+	if code, said := w.apply(t, uid(n), inputs); code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, said)
+	}
+	tries := w.double(t, name, microcks.DerivedID(microcks.ImporterKind, uid(n)))
+	t.Logf("two starts at once made the service twice at try %d", tries)
+	code, said := w.apply(t, uid(n), inputs)
+	if code != 0 || !strings.Contains(said, "doubled service") {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+	if problem := w.promise(t, uid(n), name, secret, 3); problem != "" {
+		t.Error(problem)
+	}
+}
+
+// double starts two imports of a missing service at once until both make it.
+func (w *world) double(t *testing.T, name, importer string) (tries int) {
+	t.Helper()
+	c := microcks.New(http.DefaultClient, w.server)
+	for tries = 1; tries <= 100; tries++ {
+		services, err := c.ServicesNamed(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(services) > 1 {
+			return tries
+		}
+		for _, s := range services {
+			if err := c.DeleteService(t.Context(), s.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() { _, _ = c.StartJob(t.Context(), importer) }) // either may answer 500
+		}
+		both.Wait()
+	}
+	t.Fatal("100 pairs of starts never made the service twice")
+	return 0
+}

@@ -47,21 +47,40 @@ func (p *program) trace(x transport.Exchange) {
 	}
 }
 
-func (p *program) postmanClient() (*postman.Client, error) {
-	origin := p.postmanOrigin(nil)
-	client, err := p.client(func(o *transport.Options) {
-		o.Permanent = postman.IsMonthlyQuota
-		if key := p.Postman.APIKey.Reveal(); key != "" {
-			o.Credential = &transport.Credential{
-				Origin: origin, Header: "X-API-Key",
-				Value: func(context.Context) (string, error) { return key, nil },
-			}
+// sources are the Postman APIs that the collections of a run come from, by uid:
+// a link can name the EU region.
+type sources map[string]*postman.Client
+
+// Collection implements reconcile.Postman.
+func (s sources) Collection(ctx context.Context, uid string) (*postman.Collection, error) {
+	return s[uid].Collection(ctx, uid)
+}
+
+// sources makes one client for each API, so that the key is bound to it.
+func (p *program) sources() (sources, error) {
+	byOrigin := make(map[string]*postman.Client)
+	all := make(sources)
+	for _, i := range p.Importers {
+		if i.Ref == nil {
+			continue
 		}
-	})
-	if err != nil {
-		return nil, err
+		origin := p.postmanOrigin(i.Ref)
+		if byOrigin[origin] == nil {
+			client, err := p.client(func(o *transport.Options) {
+				o.Permanent = postman.IsMonthlyQuota
+				o.Credential = &transport.Credential{
+					Origin: origin, Header: microcks.TokenHeader,
+					Value: func(context.Context) (string, error) { return p.Postman.APIKey.Reveal(), nil },
+				}
+			})
+			if err != nil {
+				return nil, err
+			}
+			byOrigin[origin] = postman.New(client, origin)
+		}
+		all[i.Ref.UID] = byOrigin[origin]
 	}
-	return postman.New(client, origin), nil
+	return all, nil
 }
 
 // connect finds out how to talk to Microcks and signs in where it wants that.
@@ -71,7 +90,7 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 		return nil, err
 	}
 	open := microcks.New(plain, p.Microcks.URL)
-	if err := p.waitForMicrocks(ctx, open); err != nil {
+	if err := p.waitForMicrocks(ctx); err != nil {
 		return nil, err
 	}
 	session := &reconcile.Session{Microcks: open}
@@ -174,23 +193,25 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 }
 
 // waitForMicrocks waits until the server is healthy, as long as the input says.
-func (p *program) waitForMicrocks(ctx context.Context, open *microcks.Client) error {
+func (p *program) waitForMicrocks(ctx context.Context) error {
 	if p.WaitForMicrocks <= 0 {
 		return nil
 	}
+	patient, err := p.client(func(o *transport.Options) { o.DeadlineInput = "wait-for-microcks" })
+	if err != nil {
+		return err
+	}
+	open := microcks.New(patient, p.Microcks.URL)
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, p.WaitForMicrocks)
 	defer cancel()
-	for told := began; ; {
+	for {
 		err := open.Health(ctx)
 		if err == nil {
 			return nil
 		}
-		if time.Since(told) >= 5*time.Second {
-			told = time.Now()
-			p.runner.Printf("connect  waiting for Microcks at %s (%s)", p.Microcks.URL, time.Since(began).Round(time.Second).String())
-		}
-		timer := time.NewTimer(500 * time.Millisecond)
+		p.runner.Printf("connect  waiting for Microcks at %s (%s)", p.Microcks.URL, time.Since(began).Round(time.Second).String())
+		timer := time.NewTimer(time.Second)
 		select {
 		case <-ctx.Done():
 			timer.Stop()

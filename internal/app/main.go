@@ -39,6 +39,11 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 	for _, secret := range wanted.Masks() {
 		runner.Mask(secret)
 	}
+	if err := runner.Open(); err != nil {
+		problem := reconcile.ProblemFrom(err)
+		runner.Printf("error: %s\nhint: %s", problem.Text, problem.Hint)
+		return problem.ExitCode
+	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv}
 	result := p.result(ctx, problems)
 	if result.Duration == 0 {
@@ -111,7 +116,7 @@ func because(reason string) string {
 
 // carryOut wires the clients together and runs.
 func (p *program) carryOut(ctx context.Context, wanted []reconcile.Wanted, steps *stepLog) (*reconcile.Result, error) {
-	source, err := p.postmanClient()
+	source, err := p.sources()
 	if err != nil {
 		return nil, err
 	}
@@ -174,10 +179,13 @@ func (p *program) wanted() ([]reconcile.Wanted, error) {
 }
 
 // postmanOrigin is where a collection comes from: what `postman-api-url` says,
-// else the host of an API link to the EU, else the classic host.
-func (p *program) postmanOrigin(*postman.Ref) string {
-	if p.Postman.URL != "" {
+// else the EU region where a link names it, else the classic host.
+func (p *program) postmanOrigin(ref *postman.Ref) string {
+	switch {
+	case p.Postman.URL != "":
 		return p.Postman.URL
+	case ref.Host == postman.EUHost:
+		return "https://" + ref.Host
 	}
 	return "https://" + postman.DefaultHost
 }

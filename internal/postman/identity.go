@@ -51,7 +51,7 @@ func region(u *url.URL) string {
 	switch host {
 	case DefaultHost, currentHost:
 		return "Postman"
-	case euHost:
+	case EUHost:
 		return "Postman EU"
 	}
 	if port == "" {
@@ -100,7 +100,7 @@ func (e *BaseError) Error() string {
 
 // Hint is the next step for whoever runs this.
 func (e *BaseError) Hint() string {
-	return fmt.Sprintf("leave `postman-api-url` empty for https://%s, or give https://%s for data in the EU, or https:// and the host of your own gateway", DefaultHost, euHost)
+	return fmt.Sprintf("leave `postman-api-url` empty for https://%s, or give https://%s for data in the EU, or https:// and the host of your own gateway", DefaultHost, EUHost)
 }
 
 // Anchor is the place in docs/troubleshooting.md.

@@ -16,7 +16,7 @@ import (
 const (
 	DefaultHost = "api.getpostman.com"
 	currentHost = "api.postman.com"
-	euHost      = "api.eu.postman.com"
+	EUHost      = "api.eu.postman.com"
 )
 
 const uuidPattern = `[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`
@@ -218,7 +218,7 @@ func credentialIn(u *url.URL) string {
 }
 
 func isAPIHost(host string) bool {
-	return host == DefaultHost || host == currentHost || host == euHost
+	return host == DefaultHost || host == currentHost || host == EUHost
 }
 
 // isUnder tells whether host is domain or a name under it.

@@ -96,12 +96,13 @@ func (r *run) stages(ctx context.Context) error {
 	if r.Mode == Remove {
 		return r.remove(ctx)
 	}
-	connected, fetching := errgroup.WithContext(ctx)
+	// Neither ends the other: what is wrong on both sides is told at once.
+	var sides errgroup.Group
 	if r.Mode != Check {
-		connected.Go(func() error { return r.connect(fetching) })
+		sides.Go(func() error { return r.connect(ctx) })
 	}
-	connected.Go(func() error { r.fetch(fetching); return nil })
-	if err := connected.Wait(); err != nil {
+	sides.Go(func() error { r.fetch(ctx); return nil })
+	if err := sides.Wait(); err != nil {
 		return err
 	}
 	if r.Mode == Check {

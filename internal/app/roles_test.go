@@ -1,0 +1,106 @@
+package app_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"postman-microcks-importer/internal/fake/keycloak"
+	fake "postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/microcks"
+)
+
+// Each set of roles that an account can have comes to the right success, or to
+// the right refusal before any write.
+func TestRolesDecideBeforeAnyWrite(t *testing.T) {
+	w, keycloakURL := signInWorld(t)
+	n := rand.IntN(1_000_000_000)
+	name := fmt.Sprintf("Roles API %d", n)
+	if err := w.postman.AddCollection(uid(n), collection(name, "1.0", 2)); err != nil {
+		t.Fatal(err)
+	}
+	as := func(client string) map[string]string {
+		return map[string]string{
+			"INPUT_SECRET-NAME":      "secret of " + name,
+			"INPUT_KEYCLOAK-URL":     keycloakURL,
+			"KEYCLOAK_CLIENT_ID":     client,
+			"KEYCLOAK_CLIENT_SECRET": client + "-secret",
+		}
+	}
+	for _, step := range []struct {
+		client, says string
+		code         int
+		importers    int // afterwards
+	}{
+		{"ci-none", "needs the role `user`", 12, 0},
+		{"ci-user", "needs the role `manager` or `admin`", 12, 0},
+		{"ci-adminonly", "needs the role `user`", 12, 0},
+		{"ci-manager", "needs the role `admin` of microcks-app to create the secret", 12, 0},
+		{"ci-admin", "importer created", 0, 1},
+		{"ci-manager", "unchanged", 0, 1},
+		{"ci-user", "unchanged", 0, 1},
+	} {
+		code, said := w.apply(t, uid(n), as(step.client))
+		if code != step.code || !strings.Contains(said, step.says) {
+			t.Errorf("as %s: exit code %d, want %d and %q in:\n%s", step.client, code, step.code, step.says, said)
+		}
+		if got := w.importersOf(t, uid(n), keycloakURL); got != step.importers {
+			t.Errorf("as %s: %d importers afterwards, want %d", step.client, got, step.importers)
+		}
+	}
+	// A manager changes and imports what an administrator's secret serves.
+	if err := w.postman.AddCollection(uid(n), collection(name, "1.0", 3)); err != nil {
+		t.Fatal(err)
+	}
+	code, said := w.apply(t, uid(n), as("ci-manager"))
+	if code != 0 || !strings.Contains(said, "imported") {
+		t.Errorf("as ci-manager, with a changed collection: exit code %d:\n%s", code, said)
+	}
+}
+
+// signInWorld is a world whose Microcks wants a sign-in: a real one when both
+// MICROCKS_URL and KEYCLOAK_URL are set.
+func signInWorld(t *testing.T) (w *world, keycloakURL string) {
+	t.Helper()
+	if url := os.Getenv("KEYCLOAK_URL"); url != "" {
+		return realWorld(t, postman.Options{}), url
+	}
+	realm := keycloak.New(keycloak.Options{})
+	keycloakURL = serve(t, realm)
+	return newWorld(t, postman.Options{}, fake.Options{
+		Keycloak: &fake.Keycloak{URL: keycloakURL, Key: realm.PublicKey()},
+	}), keycloakURL
+}
+
+// importersOf counts the importers of a collection, as an administrator.
+func (w *world) importersOf(t *testing.T, uid, keycloakURL string) int {
+	t.Helper()
+	tokens := microcks.ClientSecretSource(t.Context(), http.DefaultClient, microcks.Realm{URL: keycloakURL, Name: "microcks"}, "ci-admin", "ci-admin-secret", func(string) {})
+	client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		token, err := tokens.Token()
+		if err != nil {
+			return nil, err
+		}
+		token.SetAuthHeader(r)
+		return http.DefaultTransport.RoundTrip(r)
+	})}
+	jobs, err := microcks.New(client, w.server).Jobs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, job := range jobs {
+		if strings.HasSuffix(job.RepositoryURL, uid) {
+			found++
+		}
+	}
+	return found
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
