@@ -96,7 +96,7 @@ func (s *summary) schedule(c *reconcile.CollectionResult) Text {
 // verified is the proof in one line.
 func verified(v *reconcile.Verification) Text {
 	if v.Scope != "mocks" {
-		return Text(fmt.Sprintf("Verified: Microcks lists all %s as predicted", plural(v.Examples, "example")))
+		return Text(fmt.Sprintf("Verified: Microcks lists %s, as predicted", plural(v.Examples, "example")))
 	}
 	t := Text(fmt.Sprintf("Verified: %d of %d mocks answered as saved", v.Answered, v.Examples))
 	if v.Skipped > 0 {
@@ -216,7 +216,17 @@ func (s *summary) service(c *reconcile.CollectionResult) {
 			name, how = "", ""
 		}
 	}
-	s.table(columns, rows)
+	s.budgeted(columns, rows)
+}
+
+// budgeted writes as many rows as the summary still takes.
+func (s *summary) budgeted(columns []column, rows [][]Text) {
+	n := min(len(rows), s.rows)
+	s.rows -= n
+	s.table(columns, rows[:n])
+	if n < len(rows) {
+		s.paragraph(Text(fmt.Sprintf("… and %d more rows: the output `result` has what is left out here.", len(rows)-n)))
+	}
 }
 
 // operationsOnly is the service without its single examples.
@@ -225,7 +235,7 @@ func (s *summary) operationsOnly(service *reconcile.ServiceResult) {
 	for i, op := range service.Operations {
 		rows[i] = []Text{code(limit(clean(op.Name), 120)), dispatching(op), Text(fmt.Sprint(len(op.Examples)))}
 	}
-	s.table([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
+	s.budgeted([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
 }
 
 func padded(row []Text, n int) []Text {

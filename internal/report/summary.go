@@ -27,6 +27,8 @@ type summary struct {
 	c Context
 	// compact leaves single examples out: there are too many to read.
 	compact bool
+	// rows of operations that may still be written.
+	rows int
 	// order of the collections: those that failed first, those with nothing to
 	// tell last.
 	order []*reconcile.CollectionResult
@@ -35,11 +37,15 @@ type summary struct {
 // maxExamples is the most examples that a summary lists one by one.
 const maxExamples = 1500
 
+// maxServiceRows is the most rows of all tables of operations together: a
+// summary may have 1 MiB.
+const maxServiceRows = 3000
+
 // Summary is the run as Markdown for the job summary: the outcome in one line,
 // a table of the collections, what went wrong, what would change or did, and
 // the details of each collection. One run in which nothing changed is short.
 func Summary(r *reconcile.Result, c Context) string {
-	s := &summary{r: r, c: c, compact: r.Totals.Examples > maxExamples}
+	s := &summary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows}
 	for i := range r.Collections {
 		s.order = append(s.order, &r.Collections[i])
 	}

@@ -1,0 +1,145 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+func TestSummaryOpensWithTheOutcome(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"created":        "✅ Pet Store 1.0.0: importer created, 14 operations and 23 examples mocked",
+		"unchanged":      "✅ Pet Store 1.0.0: unchanged, 14 operations and 23 examples mocked",
+		"unchanged-many": "✅ 4 collections unchanged, 56 operations and 92 examples mocked",
+		"updated":        "✅ Pet Store 1.0.0: importer adopted and updated, 14 operations and 23 examples mocked, 3 warnings",
+		"plan-update":    "📋 Plan for Pet Store 1.0.0: update the secret, update the importer, import again, 3 breaking changes",
+		"plan-several":   "📋 Plan for 3 collections: 1 to create, 1 to import again, 1 unchanged; 3 breaking changes",
+		"plan-nothing":   "✅ Pet Store 1.0.0: nothing to do",
+		"failed-mixed":   "❌ 3 of 5 collections failed; 1 created, 1 unchanged",
+		"failed-run":     "❌ Pet Store: not imported, nothing was written",
+		"wrong-inputs":   "❌ The run failed, nothing was written to Microcks",
+		"check-file":     "❌ Pet Store 1.0.0: Microcks cannot serve this collection, 2 errors, 4 warnings",
+		"check-fine":     "✅ Pet Store 1.0.0: Microcks 1.15.0 can serve it, 14 operations and 23 examples",
+		"hundred":        "❌ 4 of 100 collections failed; 10 updated, 86 unchanged",
+		"interrupted":    "🛑 Interrupted with 1 of 4 collections done",
+		"removed":        "✅ Pet Store: importer removed",
+	} {
+		got, _, _ := strings.Cut(Summary(cases()[name], docs()), "\n")
+		if got != "### "+want {
+			t.Errorf("%s opens with\n%s, want\n### %s", name, got, want)
+		}
+	}
+	if got := len(cases()); got != 15 {
+		t.Errorf("%d cases, 15 of them looked at", got)
+	}
+}
+
+func TestOutcomeOfARunThatFailed(t *testing.T) {
+	t.Parallel()
+	one := func(mode reconcile.Mode, change func(*reconcile.Result, *reconcile.CollectionResult)) *reconcile.Result {
+		r := result(mode, reconcile.Failed, petStore())
+		r.Collections[0].Status = reconcile.Failed
+		r.Collections[0].Importer.Imported, r.Collections[0].Importer.Done = false, nil
+		change(r, &r.Collections[0])
+		return r
+	}
+	for _, tt := range []struct {
+		r    *reconcile.Result
+		want string
+	}{
+		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) {}), "not imported, nothing was written"},
+		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) { r.Changed = true }), "not imported"},
+		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) {
+			r.Changed, c.Importer.Done = true, []string{"importer created"}
+		}), "failed half-way"},
+		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) {
+			r.Changed, c.Importer.Imported = true, true
+		}), "imported, but not as it should be"},
+		{one(reconcile.Plan, func(r *reconcile.Result, c *reconcile.CollectionResult) { c.Findings = warnings() }), "the plan failed, 3 warnings"},
+		{one(reconcile.Check, func(r *reconcile.Result, c *reconcile.CollectionResult) { c.Findings = warnings() }), "the check failed, 3 warnings"},
+		{one(reconcile.Remove, func(r *reconcile.Result, c *reconcile.CollectionResult) {}), "not removed"},
+	} {
+		if got := outcome(tt.r); got != "Pet Store 1.0.0: "+tt.want {
+			t.Errorf("%s: %q, want %q", tt.r.Mode, got, tt.want)
+		}
+	}
+	whole := &reconcile.Result{Mode: reconcile.Apply, Status: reconcile.Failed, Changed: true}
+	if got, want := outcome(whole), "The run failed after it had written to Microcks"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestLinksLeadToMicrocksAndTheDocumentsOnly(t *testing.T) {
+	t.Parallel()
+	r := created()
+	c := &r.Collections[0]
+	c.Importer.URL = "https://elsewhere.example/#/importers"
+	c.Service.URL = server + ".elsewhere.example/#/services/1"
+	c.Findings = warnings()[:1]
+	c.Findings[0].ID = "pmi 1)"
+	c.Problems = []reconcile.Problem{{Level: predict.Note, Text: "x", Anchor: "a](b"}, {Level: predict.Note, Text: "y", Anchor: "good-one"}}
+	got := Summary(r, docs())
+	if strings.Contains(got, "elsewhere") {
+		t.Errorf("a link leads elsewhere:\n%s", got)
+	}
+	if strings.Contains(got, "a](b") || strings.Contains(got, "findings.md") {
+		t.Errorf("a link leads to no place of the documents:\n%s", got)
+	}
+	if !strings.Contains(got, "[Troubleshooting: good-one]("+docsURL+"#good-one)") {
+		t.Errorf("no link to the documents:\n%s", got)
+	}
+	if got := Summary(r, Context{}); !strings.Contains(got, "See `docs/troubleshooting.md#good-one`") {
+		t.Errorf("the place is not named without an address of the documents:\n%s", got)
+	}
+}
+
+func TestDifferenceThatDidNotHappenIsNotTold(t *testing.T) {
+	t.Parallel()
+	r := updatedWithWarnings()
+	const heading = "#### What consumers notice\n"
+	if !strings.Contains(Summary(r, docs()), heading) {
+		t.Error("the difference of an import is not told")
+	}
+	r.Collections[0].Importer.Imported = false
+	if strings.Contains(Summary(r, docs()), heading) {
+		t.Error("a difference is told although nothing was imported")
+	}
+	artifacts := result(reconcile.Plan, reconcile.Planned, plannedUpdate().Collections[0], plannedUpdate().Collections[0])
+	if got := strings.Count(Summary(artifacts, docs()), "vaccinations"); got != 1 {
+		t.Errorf("the difference of one service with two artifacts is told %d times", got)
+	}
+}
+
+func TestSecretThatCannotBeCompared(t *testing.T) {
+	t.Parallel()
+	r := unchangedOne()
+	r.Secret.Comparable = false
+	if got := Summary(r, docs()); !strings.Contains(got, "not comparable") {
+		t.Errorf("not told:\n%s", got)
+	}
+}
+
+// TestSummaryOfHugeServices keeps within what GitHub takes.
+func TestSummaryOfHugeServices(t *testing.T) {
+	t.Parallel()
+	var all []reconcile.CollectionResult
+	for i := range 30 {
+		c := named(fmt.Sprintf("Service %d", i), i)
+		for range 12 {
+			c.Service.Operations = append(c.Service.Operations, petStoreOperations()...)
+		}
+		all = append(all, c)
+	}
+	got := Summary(result(reconcile.Apply, reconcile.Created, all...), docs())
+	if len(got) > 900<<10 {
+		t.Errorf("%d bytes", len(got))
+	}
+	if !strings.Contains(got, "more rows: the output `result` has what is left out here") {
+		t.Error("nothing says that something was left out")
+	}
+	checkSafe(t, got)
+}
