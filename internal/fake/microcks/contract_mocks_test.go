@@ -1,7 +1,9 @@
 package microcks
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -115,4 +117,45 @@ func (c *contract) located(name string) string {
 		return strings.ReplaceAll(c.name(name), " ", "%20")
 	}
 	return strings.ReplaceAll(c.name(name), " ", "+")
+}
+
+// A saved body is a template: what stands in double braces is evaluated.
+func TestContractMocksEvaluateExpressions(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, c *contract) {
+		tests := []struct{ saved, want string }{
+			{`x{{foo}}y`, `xy`},
+			{`{{ baseUrl }}/pets`, `/pets`},
+			{`{"a":{{b}},"c":{"d":{}}}`, `{"a":,"c":{"d":{}}}`},
+			{`{{}} {{a}}`, `{{}} {{a}}`},
+			{`{{ }}`, `{{ }}`},
+			{`{{a`, `{{a`},
+			{`}}{{`, `}}{{`},
+			{`{a} {{a}}{{b c}}`, `{a} `},
+			{`{{uuid()}}`, `^[0-9a-f-]{36}$`},
+			{`{{ now() }}`, `^[0-9]{13}$`},
+		}
+		item := `{"name":"%d","originalRequest":{"method":"GET","url":{"raw":"{{u}}/t/:id","variable":[{"key":"id","value":"%d"}]}},"code":200,"header":[{"key":"X-Saved","value":%q}],"body":%q}`
+		var examples []string
+		for i, tt := range tests {
+			examples = append(examples, fmt.Sprintf(item, i, i, tt.saved, tt.saved))
+		}
+		collection := fmt.Sprintf(`{"info":{"name":%q,"description":"version=1.0 x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
+			`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t/:id"}},"response":[%s]}]}`, c.name("T"), strings.Join(examples, ","))
+		c.start(t, c.importer(t, 1, c.serve(t, 1, []byte(collection)), map[string]any{"secretRef": c.key(t)}))
+		for i, tt := range tests {
+			got := c.mock(t, "GET", fmt.Sprintf("/%s+T/1.0/t/%d", c.prefix, i), nil)
+			saved := got.header.Get("X-Saved")
+			match := func(s string) bool { return s == tt.want }
+			if strings.HasPrefix(tt.want, "^") {
+				match = regexp.MustCompile(tt.want).MatchString
+			}
+			if got.status != 200 || !match(got.body) {
+				t.Errorf("%s: got %v, want %s", tt.saved, got, tt.want)
+			}
+			if c.version.rendersHeaders() && !match(saved) && strings.TrimSpace(tt.want) != saved || !c.version.rendersHeaders() && saved != tt.saved {
+				t.Errorf("%s in a header: %q", tt.saved, saved)
+			}
+		}
+	})
 }

@@ -114,13 +114,19 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, m message, base 
 			}
 			h.Set("Location", location)
 		case !strings.EqualFold(header.Name, "Transfer-Encoding"):
-			h[http.CanonicalHeaderKey(header.Name)] = header.Values
+			values := slices.Clone(header.Values)
+			for i := range values {
+				if s.version.rendersHeaders() {
+					values[i] = s.render(values[i])
+				}
+			}
+			h[http.CanonicalHeaderKey(header.Name)] = values
 		}
 	}
 	h.Del("Content-Length")
 	w.WriteHeader(status)
 	if res.Content != nil && status != http.StatusNoContent && status != http.StatusNotModified {
-		_, _ = w.Write([]byte(*res.Content))
+		_, _ = w.Write([]byte(s.render(*res.Content)))
 	}
 }
 

@@ -85,3 +85,6 @@ func (v version) skipsValuelessParameters() bool { return v.since(1, 10, 0) }
 // locatesByName: a relative Location is completed with the service's name;
 // before, with the name as it was requested.
 func (v version) locatesByName() bool { return v.since(1, 11, 0) }
+
+// rendersHeaders: expressions are evaluated in headers, too.
+func (v version) rendersHeaders() bool { return v.since(1, 10, 0) }
