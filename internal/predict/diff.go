@@ -1,5 +1,11 @@
 package predict
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // ChangeKind is what happens to an operation or example.
 type ChangeKind string
 
@@ -18,8 +24,164 @@ type Change struct {
 	Operation string `json:"operation"`
 	// Example is its name; empty when the operation itself changes.
 	Example string `json:"example,omitempty"`
-	// Fields that differ, for a changed one: "dispatcher", "rules", "status", …
+	// Fields that differ, for a changed one: "dispatcher", "rules", "paths";
+	// "status", "media type", "criteria", "request body", "request headers",
+	// "request parameters", "response body", "response headers", "artifact".
 	Fields []string `json:"fields,omitempty"`
-	// Breaking is set when consumers may lose something that they use.
+	// Breaking is set when consumers may lose something that they use: what
+	// disappears, or answers to other requests than before.
 	Breaking bool `json:"breaking"`
+}
+
+// Diff lists the changes from the service as served to the service as
+// predicted, breaking ones first, otherwise in the order of the collection.
+// What is unknown is not compared, and neither are the dispatcher and rules of
+// an operation that a person edited in Microcks: an import keeps them.
+func Diff(served, predicted *Service) []Change {
+	before := make(map[string]*Operation)
+	if served != nil {
+		for i := range served.Operations {
+			before[served.Operations[i].Name] = &served.Operations[i]
+		}
+	}
+	var changes []Change
+	if predicted != nil {
+		for i := range predicted.Operations {
+			after := &predicted.Operations[i]
+			was, there := before[after.Name]
+			if !there {
+				changes = append(changes, Change{Kind: Added, Operation: after.Name})
+				continue
+			}
+			delete(before, after.Name)
+			changes = append(changes, diffOperation(was, after)...)
+		}
+	}
+	if served != nil {
+		for _, op := range served.Operations {
+			if _, gone := before[op.Name]; gone {
+				changes = append(changes, Change{Kind: Removed, Operation: op.Name, Breaking: true})
+			}
+		}
+	}
+	slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Compare(order(a), order(b)) })
+	return changes
+}
+
+func order(c Change) int {
+	if c.Breaking {
+		return 0
+	}
+	return 1
+}
+
+func diffOperation(was, is *Operation) []Change {
+	if was.Unknown || is.Unknown {
+		return nil
+	}
+	var changes []Change
+	var fields []string
+	add := func(field string, same bool) {
+		if !same {
+			fields = append(fields, field)
+		}
+	}
+	if !was.Override {
+		add("dispatcher", was.Dispatcher == is.Dispatcher)
+		add("rules", same(was.DispatcherRules, is.DispatcherRules))
+	}
+	add("paths", sameSet(was.ResourcePaths, is.ResourcePaths, strings.Compare))
+	if len(fields) > 0 {
+		changes = append(changes, Change{Kind: Changed, Operation: is.Name, Fields: fields, Breaking: slices.Contains(fields, "dispatcher")})
+	}
+	return append(changes, diffExamples(is.Name, was.Examples, is.Examples)...)
+}
+
+// diffExamples pairs examples by name; of several with one name those that are
+// alike are paired first, whatever their order, which servers do not keep.
+func diffExamples(operation string, was, is []Example) []Change {
+	left := slices.Clone(was)
+	take := func(match func(Example) bool) (Example, bool) {
+		i := slices.IndexFunc(left, match)
+		if i < 0 {
+			return Example{}, false
+		}
+		found := left[i]
+		left = slices.Delete(left, i, i+1)
+		return found, true
+	}
+	var unpaired []Example
+	for _, e := range is {
+		alike := func(o Example) bool { return o.Name == e.Name && len(diffExample(o, e)) == 0 }
+		if _, found := take(alike); !found {
+			unpaired = append(unpaired, e)
+		}
+	}
+	var changes []Change
+	for _, e := range unpaired {
+		o, found := take(func(o Example) bool { return o.Name == e.Name })
+		if !found {
+			changes = append(changes, Change{Kind: Added, Operation: operation, Example: e.Name})
+			continue
+		}
+		fields := diffExample(o, e)
+		changes = append(changes, Change{Kind: Changed, Operation: operation, Example: e.Name, Fields: fields, Breaking: slices.Contains(fields, "criteria")})
+	}
+	for _, e := range left {
+		changes = append(changes, Change{Kind: Removed, Operation: operation, Example: e.Name, Breaking: true})
+	}
+	return changes
+}
+
+// diffExample names the fields in which two examples differ.
+func diffExample(was, is Example) []string {
+	if was.Unknown || is.Unknown {
+		return nil
+	}
+	var fields []string
+	for _, field := range []struct {
+		name string
+		same bool
+	}{
+		{"status", was.Response.Status == is.Response.Status},
+		{"media type", was.Response.MediaType == is.Response.MediaType},
+		{"criteria", same(was.DispatchCriteria, is.DispatchCriteria)},
+		{"request body", same(was.Request.Content, is.Request.Content)},
+		{"request headers", sameSet(was.Request.Headers, is.Request.Headers, compareHeaders)},
+		{"request parameters", sameSet(was.Request.Parameters, is.Request.Parameters, compareParameters)},
+		{"response body", same(was.Response.Content, is.Response.Content)},
+		{"response headers", sameSet(was.Response.Headers, is.Response.Headers, compareHeaders)},
+		{"artifact", was.SourceArtifact == is.SourceArtifact},
+	} {
+		if !field.same {
+			fields = append(fields, field.name)
+		}
+	}
+	return fields
+}
+
+func same(a, b *string) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// sameSet compares without regard to order, which servers do not keep.
+func sameSet[T any](a, b []T, compare func(T, T) int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.SortFunc(a, compare)
+	slices.SortFunc(b, compare)
+	return slices.EqualFunc(a, b, func(x, y T) bool { return compare(x, y) == 0 })
+}
+
+func compareHeaders(a, b Header) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), slices.Compare(slices.Sorted(slices.Values(a.Values)), slices.Sorted(slices.Values(b.Values))))
+}
+
+func compareParameters(a, b Parameter) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
 }
