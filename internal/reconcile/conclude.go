@@ -20,7 +20,8 @@ func (r *run) conclude() {
 		if worse(it.Status, result.Status) {
 			result.Status = it.Status
 		}
-		if it.Service != nil {
+		// What an apply could not bring about is not served.
+		if it.Service != nil && (r.Mode != Apply || it.Service.ID != "") {
 			result.Totals.Operations += len(it.Service.Operations)
 			result.Totals.Examples += it.Service.Examples()
 		}
@@ -67,6 +68,8 @@ func (r *run) statusOf(it *item, runFailed bool) Status {
 		return Planned
 	case runFailed && len(it.Importer.Done) == 0 && it.goal.writes(it):
 		return Failed
+	case len(it.Importer.Done) == 0 && r.result.Secret != nil && r.result.Secret.Done && it.usesSecret(r.secret):
+		return Updated
 	case len(it.Importer.Done) == 0:
 		return Unchanged
 	case it.Importer.Change == Create:
@@ -107,16 +110,23 @@ func (r *run) serviceResult(id string, s *predict.Service) *ServiceResult {
 		return nil
 	}
 	result := &ServiceResult{ID: id, Name: s.Name, Version: s.Version, Operations: []OperationResult{}}
+	base := ""
 	if r.session != nil {
+		base = r.session.Microcks.Base()
 		result.MockURL = r.session.Microcks.MockURL(s.Name, s.Version)
 		if id != "" {
 			result.URL = r.session.Microcks.ServiceURL(id)
 		}
 	}
-	for _, op := range s.Operations {
+	for i := range s.Operations {
+		op := &s.Operations[i]
 		operation := OperationResult{Name: op.Name, Dispatcher: op.Dispatcher, Rules: value(op.DispatcherRules), Examples: []ExampleResult{}}
-		for _, example := range op.Examples {
-			operation.Examples = append(operation.Examples, ExampleResult{Name: example.Name, Status: example.Response.Status})
+		for k := range op.Examples {
+			example := ExampleResult{Name: op.Examples[k].Name, Status: op.Examples[k].Response.Status}
+			if call, ok := s.MockCall(op, &op.Examples[k]); ok {
+				example.Call = call.Method + " " + base + call.Path
+			}
+			operation.Examples = append(operation.Examples, example)
 		}
 		result.Operations = append(result.Operations, operation)
 	}

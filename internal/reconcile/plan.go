@@ -139,9 +139,13 @@ func (r *run) refuseTwoMains(g *group) {
 	if len(mains) < 2 {
 		return
 	}
+	var sources []string
+	for _, it := range mains {
+		sources = append(sources, it.CollectionResult.Source)
+	}
 	for _, it := range mains {
 		it.fail(&refusal{
-			text:   fmt.Sprintf("planning: %d collections of this run are the main artifact of service %s %s", len(mains), g.name, g.version),
+			text:   fmt.Sprintf("planning: %d collections of this run are the main artifact of service %s %s: %s", len(mains), g.name, g.version, strings.Join(sources, ", ")),
 			hint:   "give each its own name or version in Postman, or make all but one secondary with `main-artifact: false`",
 			anchor: "service-two-mains", code: 1,
 		})
@@ -171,6 +175,10 @@ func (r *run) refuseForeignService(g *group) {
 				hint:   "give the collection another name or version, import it as `main-artifact: false` to add its examples, or set `replace-service: true` to replace the service",
 				anchor: "service-foreign", code: 1,
 			})
+		case len(g.before.services) > 1 && it == firstLive(g):
+			it.tell(predict.Warning, "service-twice",
+				fmt.Sprintf("service %s %s exists %d times, all made of this collection, so Microcks answers 500 to every import and mock call of it", g.name, g.version, len(g.before.services)),
+				"nothing: applying deletes all but the oldest and imports again; a `concurrency:` group keeps imports from running at the same time")
 		}
 	}
 }

@@ -47,6 +47,10 @@ func (r *run) verify(ctx context.Context, g *group, last *observation) {
 	}
 	r.tellOtherImporters(g, done)
 	if r.Verify == VerifyNone {
+		r.labelService(ctx, view, done)
+	if r.Verify == VerifyMocks {
+		r.verifyMocks(ctx, g, done)
+	}
 		return
 	}
 	wrong := differenceOf(now, g.predicted)
@@ -101,7 +105,9 @@ func (r *run) tellLeftovers(it *item, g *group, now *predict.Service) {
 	left := make(map[string]int)
 	for _, op := range now.Operations {
 		for _, example := range op.Examples {
-			if !g.imports(example.SourceArtifact) {
+			// A secondary artifact is meant to stand beside the main one.
+			besideMain := !g.hasMain() && example.SourceArtifact == now.SourceArtifact
+			if !g.imports(example.SourceArtifact) && !besideMain {
 				left[example.SourceArtifact]++
 			}
 		}
@@ -128,6 +134,11 @@ func (g *group) imports(artifact string) bool {
 	})
 }
 
+// hasMain tells whether this run imports the service's main artifact.
+func (g *group) hasMain() bool {
+	return slices.ContainsFunc(g.items, func(it *item) bool { return it.main })
+}
+
 func firstLive(g *group) *item {
 	for _, it := range g.items {
 		if !it.failed() {
@@ -137,7 +148,8 @@ func firstLive(g *group) *item {
 	return nil
 }
 
-// tellOtherImporters names importers outside this run that feed the service.
+// tellOtherImporters names importers outside this run that define the same
+// service.
 func (r *run) tellOtherImporters(g *group, done []*item) {
 	for _, job := range r.state.jobs {
 		inRun := slices.ContainsFunc(g.items, func(it *item) bool {
@@ -147,7 +159,7 @@ func (r *run) tellOtherImporters(g *group, done []*item) {
 		feeds := slices.ContainsFunc(job.ServiceRefs, func(ref microcks.ServiceRef) bool {
 			return ref.Name == g.name && ref.Version == g.version && ref.ServiceID != ""
 		})
-		if !inRun && feeds {
+		if !inRun && feeds && job.MainArtifact && g.hasMain() {
 			done[0].tell(predict.Note, "other-importer", fmt.Sprintf("importer %q (%s) feeds the same service %s %s", job.Name, job.ID, g.name, g.version), "two main artifacts of one service replace each other's operations at every scan; make one of them secondary")
 		}
 	}

@@ -28,6 +28,10 @@ func outcome(r *reconcile.Result) string {
 			line += "; " + others
 		}
 		return line
+	case r.Mode == reconcile.Plan && len(r.Collections) == 1 && r.Collections[0].Status == reconcile.Planned:
+		return success(r, &r.Collections[0]) // the plan is what failed the run
+	case r.Mode == reconcile.Plan && len(r.Collections) > 1:
+		return several(r)
 	case r.Status == reconcile.Failed && !writes(r.Mode):
 		return "The run failed"
 	case r.Status == reconcile.Failed && r.Changed:
@@ -105,8 +109,11 @@ func success(r *reconcile.Result, c *reconcile.CollectionResult) string {
 		line = title(c) + ": " + doneTo(r, c)
 	default:
 		line = title(c) + ": " + doneTo(r, c)
-		if size != "" {
+		switch {
+		case size != "" && c.Service.ID != "":
 			line += ", " + size + " mocked"
+		case size != "":
+			line += ", not imported yet"
 		}
 	}
 	return line + bad.and()
