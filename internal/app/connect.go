@@ -23,6 +23,7 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 		RootCAs:       p.CA,
 		DeadlineInput: "timeout",
 		Trace:         p.trace,
+		Base:          p.network,
 	}
 	if change != nil {
 		change(&options)
@@ -93,7 +94,13 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 	if err := p.waitForMicrocks(ctx); err != nil {
 		return nil, err
 	}
-	session := &reconcile.Session{Microcks: open}
+	mocks, err := p.client(func(o *transport.Options) {
+		o.Permanent = func(*http.Response) bool { return true } // a saved 503 is an answer like any other
+	})
+	if err != nil {
+		return nil, err
+	}
+	session := &reconcile.Session{Microcks: open, Mocks: microcks.NewMocks(mocks, p.Microcks.URL)}
 	var signIn microcks.KeycloakConfig
 	var asking errgroup.Group
 	var versionErr, signInErr error

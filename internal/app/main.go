@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -25,6 +26,11 @@ var Version = "dev"
 // Main runs the program and returns its exit code. Everything that a person
 // reads goes to stdout: the runner keeps masks and commands of one stream only.
 func Main(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) int {
+	return run(ctx, args, getenv, stdout, nil)
+}
+
+// run is Main over another network; nil is the machine's own.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer, network http.RoundTripper) int {
 	began := time.Now()
 	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv})
 	switch {
@@ -44,7 +50,7 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 		runner.Printf("error: %s\nhint: %s", problem.Text, problem.Hint)
 		return problem.ExitCode
 	}
-	p := &program{Run: wanted, runner: runner, getenv: getenv}
+	p := &program{Run: wanted, runner: runner, getenv: getenv, network: network}
 	result := p.result(ctx, problems)
 	if result.Duration == 0 {
 		result.Duration = time.Since(began)
@@ -62,8 +68,9 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 // program is one run with what it needs of its surroundings.
 type program struct {
 	*config.Run
-	runner *actions.Runner
-	getenv func(string) string
+	runner  *actions.Runner
+	getenv  func(string) string
+	network http.RoundTripper // nil: the machine's own
 }
 
 // result carries out the run, unless the inputs are wrong.
