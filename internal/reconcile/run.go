@@ -28,6 +28,7 @@ type Deps struct {
 // Session is a Microcks server that can be talked to.
 type Session struct {
 	Microcks Microcks
+	Mocks    Mocks
 	Version  microcks.Version
 	// Account is who signed in; nil when the server wants no sign-in.
 	Account *microcks.Account
@@ -53,7 +54,8 @@ type run struct {
 	items   []*item
 	groups  []*group
 	secret  *secretPlan
-	changed atomic.Bool // something was written
+	changed atomic.Bool   // something was written
+	slots   chan struct{} // one for each call of a mock at the same time
 	result  *Result
 }
 
@@ -72,7 +74,7 @@ type item struct {
 // before the run does.
 func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *Result {
 	began := time.Now()
-	r := &run{Settings: s, Deps: d, writer: rand.Text(), result: &Result{
+	r := &run{Settings: s, Deps: d, writer: rand.Text(), slots: make(chan struct{}, max(1, s.Parallelism)), result: &Result{
 		Schema: ResultSchema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason,
 		Collections: make([]CollectionResult, len(wanted)),
 	}}

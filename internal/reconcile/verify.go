@@ -16,11 +16,9 @@ import (
 // what was seen after the last import, nil when nothing was done.
 func (r *run) verify(ctx context.Context, g *group, last *observation) {
 	var done []*item
-	imported := false
 	for _, it := range g.items {
 		if !it.failed() {
 			done = append(done, it)
-			imported = imported || it.Importer.Imported
 		}
 	}
 	if len(done) == 0 || r.Import == ImportNever && g.before.view == nil {
@@ -46,35 +44,42 @@ func (r *run) verify(ctx context.Context, g *group, last *observation) {
 		r.tellLeftovers(it, g, now)
 	}
 	r.tellOtherImporters(g, done)
-	if r.Verify == VerifyNone {
-		r.labelService(ctx, view, done)
+	if r.Verify != VerifyNone && !r.compare(g, view.Service.ID, now, done, began) {
+		return
+	}
+	r.labelService(ctx, view, done)
 	if r.Verify == VerifyMocks {
 		r.verifyMocks(ctx, g, done)
 	}
-		return
-	}
+}
+
+// compare tells whether the service is what was predicted, and says so to the
+// collections it is made of.
+func (r *run) compare(g *group, id string, now *predict.Service, done []*item, began time.Time) bool {
 	wrong := differenceOf(now, g.predicted)
-	switch {
-	case len(wrong) > 0 && imported:
-		fail(&refusal{
-			text:   fmt.Sprintf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
-			hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
-			anchor: "verify-differs", code: 1,
-		})
-		return
-	case len(wrong) > 0:
-		for _, it := range done {
+	imported := slices.ContainsFunc(done, func(it *item) bool { return it.Importer.Imported })
+	for _, it := range done {
+		switch {
+		case len(wrong) == 0:
+			// The same content, in the order of the collection.
+			it.Service = r.serviceResult(id, g.predicted)
+			it.Verified = &Verification{Scope: string(VerifyService), Examples: it.Service.Examples()}
+		case imported:
+			it.fail(&refusal{
+				text:   fmt.Sprintf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
+				hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
+				anchor: "verify-differs", code: 1,
+			})
+		default:
 			it.tell(predict.Warning, "verify-not-imported", fmt.Sprintf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)), "set `import: auto`")
 		}
-		return
 	}
-	_, examples := size(g.predicted)
-	for _, it := range done {
-		it.Verified = &Verification{Scope: string(VerifyService), Examples: examples}
+	if len(wrong) > 0 {
+		return false
 	}
-	operations, _ := size(g.predicted)
+	operations, examples := size(g.predicted)
 	r.step("verify", done[0], began, fmt.Sprintf("Microcks serves %s and %s", plural(operations, "operation"), plural(examples, "example")))
-	r.labelService(ctx, view, done)
+	return true
 }
 
 // viewAfter is the service as it is after the imports.

@@ -1,0 +1,181 @@
+package predict
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MockCall is the request by which a consumer gets one example from a mock.
+type MockCall struct {
+	Method string
+	// Path below the server's address, escaped, with its query:
+	// "/rest/Pet%20Store/1.0/pets/1?expand=true".
+	Path    string
+	Headers []Header
+	Body    *string
+}
+
+// Plain parts of a mock's address. Anything else a server or a gateway before
+// it may read in another way, so it is not claimed to work.
+var (
+	plainPath  = regexp.MustCompile(`^(/[A-Za-z0-9_.~:{}$-]*)+$`)
+	pathPart   = regexp.MustCompile(`:([^:/]+)|\{([^/}]+)\}`)
+	plainValue = regexp.MustCompile(`^[^/\\;%\x00-\x1f]+$`)
+	mockVerbs  = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}
+)
+
+// MockCall makes the request that is answered with the example ex of the
+// operation op, both of s. It is false where no request can be told to bring
+// exactly this one: another example has the same criteria, the dispatcher is
+// not one that a collection makes, or the address has characters that do not
+// arrive as they are.
+func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
+	if op.Unknown || ex.Unknown || !addressable(op, ex) || !plainName(s.Name) || !plainName(s.Version) {
+		return MockCall{}, false
+	}
+	_, path, found := strings.Cut(op.Name, " ")
+	if !found || !plainPath.MatchString(path) || !slices.Contains(mockVerbs, op.Method) {
+		return MockCall{}, false
+	}
+	criteria := readCriteria(ex)
+	path, ok := fillPath(op, ex, criteria, path)
+	if !ok {
+		return MockCall{}, false
+	}
+	call := MockCall{
+		Method:  op.Method,
+		Path:    "/rest/" + url.PathEscape(s.Name) + "/" + url.PathEscape(s.Version) + path,
+		Headers: ex.Request.Headers,
+		Body:    ex.Request.Content,
+	}
+	if op.Dispatcher == "URI_PARAMS" || op.Dispatcher == "URI_ELEMENTS" {
+		call.Path += criteria.query()
+	}
+	return call, true
+}
+
+// addressable tells whether criteria lead to this example alone.
+func addressable(op *Operation, ex *Example) bool {
+	switch op.Dispatcher {
+	case "":
+		return len(op.Examples) == 1
+	case "URI_PARTS", "URI_PARAMS", "URI_ELEMENTS":
+	default:
+		return false
+	}
+	if ex.DispatchCriteria == nil {
+		return false
+	}
+	alike := 0
+	for _, other := range op.Examples {
+		if other.DispatchCriteria != nil && *other.DispatchCriteria == *ex.DispatchCriteria {
+			alike++
+		}
+	}
+	return alike == 1
+}
+
+// plainName tells whether a name or version can stand in an address: servers
+// refuse an escaped slash and read a plus as a space.
+func plainName(s string) bool {
+	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, `/\+;%`) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// criteria are the parameters of the example that its criteria name.
+type criteria struct{ parts, params []Parameter }
+
+// readCriteria finds out which of the example's parameters are path parts and
+// which are query parameters. Criteria read "/id=1/kind=cat?page=2?size=10";
+// values may hold either sign, so the parameters tell where one ends.
+func readCriteria(ex *Example) criteria {
+	var c criteria
+	if ex.DispatchCriteria == nil {
+		return c
+	}
+	for _, p := range ex.Request.Parameters {
+		if strings.Contains(*ex.DispatchCriteria, "/"+p.Name+"="+p.Value) {
+			c.parts = append(c.parts, p)
+		}
+		if strings.Contains(*ex.DispatchCriteria, "?"+p.Name+"="+p.Value) {
+			c.params = append(c.params, p)
+		}
+	}
+	return c
+}
+
+// text is the criteria that a request with these parameters has.
+func (c criteria) text(parts bool) string {
+	list, sign := c.params, "?"
+	if parts {
+		list, sign = c.parts, "/"
+	}
+	var each []string
+	for _, p := range list {
+		each = append(each, sign+p.Name+"="+p.Value)
+	}
+	slices.Sort(each)
+	return strings.Join(slices.Compact(each), "")
+}
+
+func (c criteria) query() string {
+	values := url.Values{}
+	for _, p := range c.params {
+		if !slices.Contains(values[p.Name], p.Value) {
+			values.Add(p.Name, p.Value)
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + strings.ReplaceAll(values.Encode(), "+", "%20")
+}
+
+// fillPath puts the example's values into the path and checks that the request
+// comes to the example's criteria.
+func fillPath(op *Operation, ex *Example, c criteria, path string) (string, bool) {
+	ok := true
+	filled := pathPart.ReplaceAllStringFunc(path, func(part string) string {
+		name := strings.Trim(part, ":{}")
+		i := slices.IndexFunc(c.parts, func(p Parameter) bool { return p.Name == name })
+		switch {
+		case i >= 0 && plainValue.MatchString(c.parts[i].Value):
+			return url.PathEscape(c.parts[i].Value)
+		case op.Dispatcher == "URI_PARTS" || op.Dispatcher == "URI_ELEMENTS" || i >= 0:
+			ok = false
+			return part
+		}
+		// No dispatcher looks at this part: any value will do.
+		return url.PathEscape(name)
+	})
+	var want string
+	switch op.Dispatcher {
+	case "URI_PARTS":
+		want = c.text(true)
+	case "URI_PARAMS":
+		want = c.text(false)
+	case "URI_ELEMENTS":
+		want = c.text(true) + c.text(false)
+	default:
+		return filled, ok
+	}
+	return filled, ok && want == *ex.DispatchCriteria
+}
+
+// MockStatus is the status that a mock answers with; 0 when the saved one is
+// no number.
+func (e *Example) MockStatus() int {
+	code, err := strconv.Atoi(e.Response.Status)
+	if err != nil {
+		return 0
+	}
+	return code
+}
+
+// Templated tells whether the server may rewrite the body: it evaluates
+// expressions in double braces.
+func (e *Example) Templated() bool {
+	return e.Response.Content != nil && strings.Contains(*e.Response.Content, "{{")
+}

@@ -1,0 +1,117 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+)
+
+// Mocks is what calls mocks as a consumer would.
+type Mocks interface {
+	Call(ctx context.Context, method, path string, headers http.Header, body *string) (microcks.MockAnswer, error)
+}
+
+// verifyMocks calls the mock of every example that can be addressed and
+// compares what it answers with what was saved.
+func (r *run) verifyMocks(ctx context.Context, g *group, done []*item) {
+	began := time.Now()
+	var guard sync.Mutex
+	var wrong []string
+	verified := Verification{Scope: string(VerifyMocks)}
+	var calls errgroup.Group
+	calls.SetLimit(max(1, r.Parallelism))
+	for i := range g.predicted.Operations {
+		op := &g.predicted.Operations[i]
+		for k := range op.Examples {
+			ex := &op.Examples[k]
+			verified.Examples++
+			call, ok := g.predicted.MockCall(op, ex)
+			if !ok {
+				verified.Skipped++
+				continue
+			}
+			calls.Go(func() error {
+				r.slots <- struct{}{}
+				defer func() { <-r.slots }()
+				problem := r.callMock(ctx, call, ex)
+				guard.Lock()
+				defer guard.Unlock()
+				if problem == "" {
+					verified.Answered++
+				} else {
+					wrong = append(wrong, fmt.Sprintf("example %q of %s: %s", ex.Name, op.Name, problem))
+				}
+				return nil
+			})
+		}
+	}
+	_ = calls.Wait() // no call returns an error
+	for _, it := range done {
+		v := verified
+		it.Verified = &v
+	}
+	r.step("verify", done[0], began, fmt.Sprintf("%d of %d mocks answered as saved, %d cannot be addressed one by one", verified.Answered, verified.Examples, verified.Skipped))
+	if len(wrong) == 0 {
+		return
+	}
+	shown := wrong[:min(5, len(wrong))]
+	text := strings.Join(shown, "; ")
+	if more := len(wrong) - len(shown); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	err := &refusal{
+		text:   fmt.Sprintf("verifying: %s did not answer as saved: %s", plural(len(wrong), "mock"), text),
+		hint:   "call the mock by hand and compare; an override of the operation in Microcks, or another artifact's examples, can answer in place of the saved one",
+		anchor: "verify-mocks", code: 1,
+	}
+	for _, it := range done {
+		it.fail(err)
+	}
+}
+
+// callMock says in what a mock's answer differs from the saved one; "" when in
+// nothing.
+func (r *run) callMock(ctx context.Context, call predict.MockCall, ex *predict.Example) string {
+	headers := make(http.Header)
+	for _, h := range call.Headers {
+		for _, value := range h.Values {
+			headers.Add(h.Name, value)
+		}
+	}
+	want, _, err := mime.ParseMediaType(ex.Response.MediaType)
+	if err != nil {
+		want = ""
+	}
+	if headers.Get("Accept") == "" && want != "" {
+		headers.Set("Accept", want)
+	}
+	answer, err := r.session.Mocks.Call(ctx, call.Method, call.Path, headers, call.Body)
+	if err != nil {
+		return err.Error()
+	}
+	if status := ex.MockStatus(); status != 0 && answer.Status != status {
+		return fmt.Sprintf("status %d instead of %d", answer.Status, status)
+	}
+	bodyless := call.Method == http.MethodHead || answer.Status == http.StatusNoContent || answer.Status == http.StatusNotModified
+	if bodyless {
+		return ""
+	}
+	if got, _, err := mime.ParseMediaType(answer.ContentType); want != "" && (err != nil || got != want) {
+		return fmt.Sprintf("media type %q instead of %q", answer.ContentType, want)
+	}
+	// The server evaluates what stands in double braces, so such a body is not
+	// the saved one letter by letter.
+	if !ex.Templated() && string(answer.Body) != value(ex.Response.Content) {
+		return fmt.Sprintf("another body (%d bytes instead of %d)", len(answer.Body), len(value(ex.Response.Content)))
+	}
+	return ""
+}
