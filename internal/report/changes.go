@@ -208,7 +208,7 @@ func (s *summary) differing() []*reconcile.CollectionResult {
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
 		told := !writes(s.r.Mode) || c.Importer != nil && c.Importer.Imported
-		if len(c.Difference) == 0 || !told || allNew(c) {
+		if len(c.Difference) == 0 || !told {
 			continue
 		}
 		if c.Service != nil {
@@ -237,22 +237,4 @@ func changeText(c predict.Change) Text {
 		return "💥 " + bold("breaking") + ", " + t
 	}
 	return t
-}
-
-// allNew tells that the service is served for the first time: nothing to tell
-// but what the service's own list says.
-func allNew(c *reconcile.CollectionResult) bool {
-	if c.Service == nil {
-		return false
-	}
-	operations := 0
-	for _, change := range c.Difference {
-		if change.Kind != predict.Added {
-			return false
-		}
-		if change.Example == "" {
-			operations++
-		}
-	}
-	return operations >= len(c.Service.Operations)
 }

@@ -9,15 +9,15 @@ import (
 	"postman-microcks-importer/internal/reconcile"
 )
 
-// collections writes the details of each collection: open to the eye when there
-// is one, each behind a click when there are more.
+// collections writes the details of each collection, behind a click. The
+// findings of a single one are open to the eye.
 func (s *summary) collections() {
 	if len(s.r.Collections) == 1 {
 		c := &s.r.Collections[0]
-		s.findings(c)
 		if s.hasDetail(c) {
 			s.details(s.detailTitle(c), func() { s.importer(c); s.service(c) })
 		}
+		s.findings(c)
 		return
 	}
 	for _, c := range s.order {
@@ -26,8 +26,8 @@ func (s *summary) collections() {
 		}
 		s.details(s.detailTitle(c), func() {
 			s.importer(c)
-			s.findings(c)
 			s.service(c)
+			s.findings(c)
 		})
 	}
 }

@@ -86,7 +86,7 @@ func TestLinksLeadToMicrocksAndTheDocumentsOnly(t *testing.T) {
 	if strings.Contains(got, "elsewhere") {
 		t.Errorf("a link leads elsewhere:\n%s", got)
 	}
-	if strings.Contains(got, "a](b") || strings.Contains(got, "findings.md") {
+	if strings.Contains(got, "#a") || strings.Contains(got, "findings.md") {
 		t.Errorf("a link leads to no place of the documents:\n%s", got)
 	}
 	if !strings.Contains(got, "[Troubleshooting: good-one]("+docsURL+"#good-one)") {
@@ -142,4 +142,22 @@ func TestSummaryOfHugeServices(t *testing.T) {
 		t.Error("nothing says that something was left out")
 	}
 	checkSafe(t, got)
+}
+
+func TestManyPlacesOfOneRuleAreCut(t *testing.T) {
+	t.Parallel()
+	r := checkFile()
+	c := &r.Collections[0]
+	c.Findings = nil
+	for line := range 25 {
+		c.Findings = append(c.Findings, finding("PMI012", "graphql-example", predict.Error, "x", "", line+1, 1, fmt.Sprintf("Request %d", line)))
+	}
+	got := Summary(r, docs())
+	if !strings.Contains(got, "(25 times)") || strings.Count(got, "Request ") != 10 || !strings.Contains(got, "  - … and 15 more\n") {
+		t.Errorf("the summary has not ten places of 25:\n%s", got)
+	}
+	message := Annotations(r)[0].Message
+	if strings.Count(message, "Request ") != 10 || !strings.HasSuffix(message, "; and 15 more") {
+		t.Errorf("the annotation has not ten places of 25: %s", message)
+	}
 }
