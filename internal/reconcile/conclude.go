@@ -12,6 +12,7 @@ func (r *run) conclude() {
 	result := r.result
 	result.Changed = r.changed.Load()
 	result.Status = Unchanged
+	counted := make(map[serviceKey]bool)
 	runFailed := slices.ContainsFunc(result.Problems, func(p Problem) bool { return p.Level == predict.Error }) || result.Interrupted != ""
 	for _, it := range r.items {
 		if it.Status == "" {
@@ -20,8 +21,10 @@ func (r *run) conclude() {
 		if worse(it.Status, result.Status) {
 			result.Status = it.Status
 		}
-		// What an apply could not bring about is not served.
-		if it.Service != nil && (r.Mode != Apply || it.Service.ID != "") {
+		// What an apply could not bring about is not served, and artifacts of one
+		// service serve the same.
+		if s := it.Service; s != nil && (r.Mode != Apply || s.ID != "") && !counted[serviceKey{s.Name, s.Version}] {
+			counted[serviceKey{s.Name, s.Version}] = true
 			result.Totals.Operations += len(it.Service.Operations)
 			result.Totals.Examples += it.Service.Examples()
 		}

@@ -87,10 +87,11 @@ func (r *run) refuseMissingRoles() error {
 		return nil
 	}
 	// All at once, so that nobody has to go to Keycloak twice.
-	for _, err := range missing[1:] {
+	last := len(missing) - 1
+	for _, err := range missing[:last] {
 		r.result.Problems = append(r.result.Problems, ProblemFrom(err))
 	}
-	return missing[0]
+	return missing[last]
 }
 
 func missingRole(account microcks.Account, n need) error {

@@ -201,7 +201,7 @@ func doneTo(r *reconcile.Result, c *reconcile.CollectionResult) string {
 	case i.Imported:
 		return "imported again"
 	case r.Secret != nil && r.Secret.Done && c.Status == reconcile.Updated:
-		return "secret updated"
+		return "secret " + string(r.Secret.Change) + "d"
 	}
 	return string(c.Status)
 }
