@@ -99,6 +99,9 @@ func TestReferenceDescribesEveryMember(t *testing.T) {
 		var want []string
 		for i := range typ.NumField() {
 			field := typ.Field(i)
+			if !field.IsExported() {
+				continue // is not in JSON
+			}
 			name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if name == "" || name != strings.ToLower(name[:1])+name[1:] {
 				t.Errorf("%s.%s has the JSON name %q", typ, field.Name, name)

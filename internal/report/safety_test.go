@@ -150,7 +150,7 @@ func fill(v reflect.Value, next func() string) {
 			fill(v.Field(i), next)
 		}
 	case reflect.String:
-		if v.Type() == reflect.TypeFor[string]() {
+		if v.CanSet() && v.Type() == reflect.TypeFor[string]() {
 			v.SetString(next())
 		}
 	}
