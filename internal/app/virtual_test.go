@@ -1,0 +1,225 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"postman-microcks-importer/internal/app"
+	"postman-microcks-importer/internal/fake/fault"
+	"postman-microcks-importer/internal/fake/keycloak"
+	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/reconcile"
+)
+
+const (
+	microcksURL = "https://microcks.example.com"
+	keycloakURL = "https://keycloak.example.com"
+	clientID    = "ci-admin"
+	// clientSecret holds signs that are written otherwise in URLs and JSON.
+	clientSecret = "keycloak/secret+of&the-client"
+)
+
+// virtual is a world without sockets: the program and the servers that it meets
+// share a network in memory, so that inside testing/synctest all waiting is
+// virtual. Every server stands behind a proxy that can spoil an answer.
+type virtual struct {
+	postman  *postman.Server
+	microcks *microcks.Server
+	network  *fault.Network
+	// proxies by who asks whom: "postman", "microcks", "keycloak" are asked by
+	// the run, "download" is Postman as Microcks asks it.
+	proxies map[string]*fault.Proxy
+	inputs  map[string]string
+}
+
+// newVirtual makes a world. A latency is that of the run's requests.
+func newVirtual(signIn bool, m microcks.Options, latency time.Duration) *virtual {
+	v := &virtual{postman: postman.New(postman.Options{}), proxies: map[string]*fault.Proxy{}}
+	v.network = &fault.Network{Hosts: map[string]http.Handler{}, Latency: latency}
+	v.proxies["download"] = fault.NewProxy(v.postman)
+	m.Source = &fault.Network{Hosts: map[string]http.Handler{"api.getpostman.com": v.proxies["download"]}}
+	if signIn {
+		realm := keycloak.New(keycloak.Options{Clients: []keycloak.Client{
+			{ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"}},
+		}})
+		m.Keycloak = &microcks.Keycloak{URL: keycloakURL, Key: realm.PublicKey()}
+		v.serve("keycloak", "keycloak.example.com", realm)
+	}
+	v.microcks = microcks.New(m)
+	v.serve("postman", "api.getpostman.com", v.postman)
+	v.serve("microcks", "microcks.example.com", v.microcks)
+	v.inputs = map[string]string{
+		"POSTMAN_API_KEY":    postman.DefaultAPIKey,
+		"INPUT_MODE":         "apply",
+		"INPUT_MICROCKS-URL": microcksURL,
+		"GITHUB_REPOSITORY":  "harbour/api",
+		"RUNNER_DEBUG":       "1", // the most that is ever said
+	}
+	if signIn {
+		v.inputs["INPUT_KEYCLOAK-CLIENT-ID"] = clientID
+		v.inputs["INPUT_KEYCLOAK-CLIENT-SECRET"] = clientSecret
+	}
+	return v
+}
+
+func (v *virtual) serve(name, host string, server http.Handler) {
+	v.proxies[name] = fault.NewProxy(server)
+	v.network.Hosts[host] = v.proxies[name]
+}
+
+// collection puts a collection into Postman.
+func (v *virtual) collection(n int, name, version string, operations int) {
+	if err := v.postman.AddCollection(uid(n), collection(name, version, operations)); err != nil {
+		panic(err) // the test's own collection
+	}
+}
+
+// ended is a run that has ended.
+type ended struct {
+	code   int
+	said   string
+	result reconcile.Result
+	took   time.Duration
+	writes []string // requests to Microcks that are no GET
+}
+
+// run carries out one run with the world's inputs and more.
+func (v *virtual) run(ctx context.Context, more map[string]string) ended {
+	env := maps.Clone(v.inputs)
+	maps.Copy(env, more)
+	before := len(v.proxies["microcks"].Requests())
+	began := time.Now()
+	var out bytes.Buffer
+	e := ended{code: app.MainOver(ctx, v.network, nil, func(name string) string { return env[name] }, &out)}
+	e.took, e.said = time.Since(began), out.String()
+	for _, request := range v.proxies["microcks"].Requests()[before:] {
+		if !strings.HasPrefix(request, http.MethodGet) {
+			e.writes = append(e.writes, request)
+		}
+	}
+	for line := range strings.Lines(e.said) {
+		if raw, isResult := strings.CutPrefix(line, "result="); isResult {
+			if err := json.Unmarshal([]byte(raw), &e.result); err != nil {
+				panic(fmt.Sprintf("the output result is no JSON: %v\n%s", err, raw))
+			}
+		}
+	}
+	return e
+}
+
+// requests of all servers since the last forget, as "server METHOD path #n".
+func (v *virtual) requests() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(v.proxies)) {
+		for _, request := range v.proxies[name].Requests() {
+			all = append(all, name+" "+request)
+		}
+	}
+	return all
+}
+
+func (v *virtual) forget() {
+	for _, p := range v.proxies {
+		p.Forget()
+	}
+}
+
+// spoil chooses one of the requests.
+func (v *virtual) spoil(request string, f fault.Fault) *fault.Proxy {
+	server, of, _ := strings.Cut(request, " ")
+	p := v.proxies[server]
+	p.Spoil(of, f)
+	return p
+}
+
+// leaks lists the credentials that a run let out.
+func (e ended) leaks() []string {
+	var found []string
+	for what, text := range map[string]string{
+		"the Postman API key":          postman.DefaultAPIKey,
+		"the client secret":            clientSecret,
+		"the client secret in a form":  "keycloak%2Fsecret%2Bof%26the",
+		"the client secret in JSON":    `keycloak/secret+of\u0026the-client`,
+		"an access token":              "eyJhbGciOi",
+		"a foreign secret's token":     foreignToken,
+		"a secret's other credentials": foreignPassword,
+	} {
+		if strings.Contains(e.said, text) {
+			found = append(found, what)
+		}
+	}
+	return found
+}
+
+const (
+	foreignToken    = "f0r31gn-t0k3n"
+	foreignPassword = "f0r31gn-p455w0rd"
+)
+
+// server is what Microcks holds, in a form in which two states can be compared:
+// without dates, without the marks of single runs, and with services numbered
+// in place of their ids.
+type server struct {
+	Jobs     []microcks.Job
+	Secrets  []microcks.Secret
+	Services []microcks.Service
+}
+
+func (v *virtual) state() server {
+	s := server{Jobs: v.microcks.Jobs(), Secrets: v.microcks.Secrets(), Services: v.microcks.Services()}
+	byName := func(a, b microcks.Service) int {
+		return strings.Compare(a.Name+" "+a.Version+" "+a.ID, b.Name+" "+b.Version+" "+b.ID)
+	}
+	slices.SortFunc(s.Services, byName)
+	numbers := map[string]string{}
+	for i := range s.Services {
+		one := &s.Services[i]
+		numbers[one.ID] = fmt.Sprintf("%s %s, number %d", one.Name, one.Version, i+1)
+		one.ID = numbers[one.ID]
+		one.Metadata.CreatedOn, one.Metadata.LastUpdate = 0, 0
+	}
+	slices.SortFunc(s.Secrets, func(a, b microcks.Secret) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Jobs, func(a, b microcks.Job) int { return strings.Compare(a.ID, b.ID) })
+	for i := range s.Jobs {
+		one := &s.Jobs[i]
+		one.CreatedDate, one.LastImportDate, one.Metadata.CreatedOn, one.Metadata.LastUpdate = 0, 0, 0, 0
+		delete(one.Metadata.Annotations, reconcile.AnnotationWriter)
+		if len(one.Metadata.Annotations) == 0 {
+			one.Metadata.Annotations = nil
+		}
+		for n := range one.ServiceRefs {
+			ref := &one.ServiceRefs[n]
+			if number, there := numbers[ref.ServiceID]; there {
+				ref.ServiceID = number
+			} else if ref.ServiceID != "" {
+				ref.ServiceID = "a service that is not there"
+			}
+		}
+	}
+	return s
+}
+
+func TestARunInVirtualTime(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T) {
+		v := newVirtual(true, microcks.Options{}, time.Second)
+		v.collection(1, "Harbour API", "1.0", 2)
+		first := v.run(t.Context(), map[string]string{"INPUT_COLLECTION": uid(1)})
+		t.Log(first.said, first.took, v.requests())
+		v.forget()
+		again := v.run(t.Context(), map[string]string{"INPUT_COLLECTION": uid(1)})
+		t.Log(again.took, v.requests())
+		if first.code != 0 || again.code != 0 || len(again.writes) > 0 {
+			t.Error(first.code, again.code, again.writes)
+		}
+	})
+}
