@@ -155,7 +155,7 @@ func TestContractImportOfACollection(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *contract) {
 		url := c.serve(t, 1, c.pets("Pets"))
-		id := c.importer(t, 1, url, map[string]any{"secretRef": c.key(t), "createdDate": 4})
+		id := c.importer(t, 1, url, map[string]any{"secretRef": c.key(t), "createdDate": 4, "lastImportError": "old"})
 		before := c.get(t, "/jobs/"+id).object(t)
 		got := c.start(t, id)
 		if got.status != http.StatusOK {
@@ -176,7 +176,7 @@ func TestContractImportOfACollection(t *testing.T) {
 		}
 		// Everything else of the document is as it was, but for the update.
 		ignored := cmpopts.IgnoreMapEntries(func(k string, _ any) bool {
-			return slices.Contains([]string{"active", "lastImportDate", "serviceRefs", "lastUpdate"}, k)
+			return slices.Contains([]string{"active", "lastImportDate", "lastImportError", "serviceRefs", "lastUpdate"}, k)
 		})
 		if diff := cmp.Diff(before, job, ignored); diff != "" {
 			t.Errorf("job before and after (-before +after):\n%s", diff)

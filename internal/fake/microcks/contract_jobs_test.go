@@ -110,7 +110,9 @@ func TestContractJobIDs(t *testing.T) {
 			t.Errorf("one id, two posts: %v", jobs)
 		}
 		upper := fmt.Sprintf("%X", []byte(c.prefix)[2:10]) + "ABCDEF01"
-		c.do(t, "POST", "/jobs", map[string]any{"id": upper, "name": c.name("upper")})
+		if got := c.do(t, "POST", "/jobs", map[string]any{"id": upper, "name": c.name("upper")}); got.field(t, "id") != upper {
+			t.Errorf("the answer to a save shows the id as it was sent: %v", got)
+		}
 		lower := c.get(t, "/jobs/"+upper)
 		if lower.field(t, "name") != c.name("upper") || lower.field(t, "id") == upper {
 			t.Errorf("an id in upper case: %v", lower)

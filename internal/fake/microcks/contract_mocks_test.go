@@ -22,7 +22,7 @@ func mustWrap(t *testing.T, collection []byte) []byte {
 func TestContractMocks(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *contract) {
-		c.imported(t, "Pet Store")
+		id := c.imported(t, "Pet Store")
 		base := "/" + c.prefix + "+Pet+Store/1.0"
 		tests := []struct {
 			method, path, accept string
@@ -86,6 +86,11 @@ func TestContractMocks(t *testing.T) {
 			if got := c.mock(t, "GET", "/"+name+"/1.0/pets/1", nil); got.status != 200 {
 				t.Errorf("%s: %v", name, got)
 			}
+		}
+		// Only what the rules name counts.
+		c.do(t, "PUT", "/services/"+id+"/operation?operationName=PATCH%20/pets/:id/:field", map[string]any{"dispatcher": "URI_PARTS", "dispatcherRules": "id"})
+		if got := c.mock(t, "PATCH", base+"/pets/1/name", nil); c.version.refusesUnmatched() && got.body != "The response /id=1 does not exist!" {
+			t.Errorf("with other rules: %v", got)
 		}
 		if got := c.mock(t, "GET", "/"+c.prefix+"/1.0/pets", nil); got.status != 404 || got.body != "The service "+c.prefix+" with version 1.0 does not exist!" {
 			t.Error(got)
