@@ -105,8 +105,8 @@ func (w *world) failMicrocks(ts *testscript.TestScript, args []string) {
 	status, err := strconv.Atoi(args[1])
 	need(ts, known && err == nil, "a moment and a status")
 	fault := microcks.Fault{When: when, Status: status, Method: args[2], Path: args[3], Times: 1}
-	if status >= 500 {
-		fault.Body = "<html><body>no answer from upstream</body></html>"
+	if status >= 500 || status == 200 {
+		fault.Body = "<html><body>something else</body></html>"
 	}
 	if len(args) == 5 {
 		fault.Times, err = strconv.Atoi(args[4])

@@ -22,7 +22,11 @@ func postmanWords() map[string]command {
 			need(ts, (w.postmanAPI == nil) == (args[0] == "start"), "postman start first, and once")
 			switch verb := args[0] + "/" + strconv.Itoa(len(rest)); verb {
 			case "start/0":
-				w.startPostman(ts)
+				w.startPostman(ts, 0)
+			case "start/1": // postman start CALLS, that many a minute
+				calls, err := strconv.Atoi(rest[0])
+				ts.Check(err)
+				w.startPostman(ts, calls)
 			case "serve/2": // postman serve FILE UID
 				if err := w.postmanAPI.AddCollection(rest[1], []byte(expand(ts, ts.ReadFile(rest[0])))); err != nil {
 					ts.Fatalf("%v", err)
@@ -56,8 +60,8 @@ const monthLimit = 1_000_000
 
 // startPostman starts a Postman API without a collection, and has the inputs
 // point to it.
-func (w *world) startPostman(ts *testscript.TestScript) {
-	w.postmanAPI = postman.New(postman.Options{APIKey: apiKey, MonthLimit: monthLimit})
+func (w *world) startPostman(ts *testscript.TestScript, perMinute int) {
+	w.postmanAPI = postman.New(postman.Options{APIKey: apiKey, MonthLimit: monthLimit, PerMinute: perMinute})
 	server := httptest.NewServer(w.watch("Postman", "X-Api-Key", w.postmanAPI))
 	w.servers = append(w.servers, server)
 	w.postmanURL = server.URL

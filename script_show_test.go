@@ -61,6 +61,9 @@ func showMetadata(text *strings.Builder, m microcks.Metadata) {
 		line(text, "label "+key, m.Labels[key])
 	}
 	for _, key := range slices.Sorted(maps.Keys(m.Annotations)) {
+		if strings.HasSuffix(key, "-writer") {
+			continue // a random mark
+		}
 		line(text, "annotation "+key, m.Annotations[key])
 	}
 }

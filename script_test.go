@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	client "postman-microcks-importer/internal/microcks"
 )
 
 // The scenarios in testdata/script run the whole program against stand-ins for
@@ -55,9 +57,11 @@ func setUp(env *testscript.Env) error {
 	for name, value := range runnerEnvironment(env.WorkDir) {
 		env.Setenv(name, value)
 	}
-	for name, value := range uids {
-		env.Setenv(name, value)
+	for name, uid := range uids {
+		env.Setenv(name, uid)
+		env.Setenv(name+"_ID", client.DerivedID(client.ImporterKind, uid))
 	}
+	env.Setenv("SECRET_ID", client.DerivedID(client.SecretKind, defaultSecret))
 	samples, err := filepath.Glob(filepath.Join("testdata", "script", "collections", "*.json"))
 	if err != nil {
 		return err
