@@ -144,7 +144,7 @@ func diffExample(was, is Example) []string {
 		same bool
 	}{
 		{"status", was.Response.Status == is.Response.Status},
-		{"media type", was.Response.MediaType == is.Response.MediaType},
+		{"media type", sameMediaType(was.Response, is.Response)},
 		{"criteria", same(was.DispatchCriteria, is.DispatchCriteria)},
 		{"request body", same(was.Request.Content, is.Request.Content)},
 		{"request headers", sameSet(was.Request.Headers, is.Request.Headers, compareHeaders)},
@@ -158,6 +158,11 @@ func diffExample(was, is Example) []string {
 		}
 	}
 	return fields
+}
+
+// sameMediaType leaves undecided what a server leaves undecided.
+func sameMediaType(a, b Response) bool {
+	return a.MediaType == b.MediaType || slices.Contains(a.MediaTypes, b.MediaType) || slices.Contains(b.MediaTypes, a.MediaType)
 }
 
 func same(a, b *string) bool {

@@ -24,39 +24,39 @@ type keyVerdict struct {
 // maxExamples bounds what a collection made for that purpose can blow up to.
 const maxExamples = 400_000
 
-// crash is why the reading of an example breaks the import.
-type crash struct {
-	cause string
-	at    value
-}
-
 // examplesOf reads the responses of one item for an operation, whose resource
-// paths they complete.
-func (r *reader) examplesOf(op *Operation, it item, yield func(Example, value)) *crash {
+// paths they complete. failed gets those that break the import.
+func (r *reader) examplesOf(op *Operation, it item, yield func(Example, value), failed func(value, string)) {
 	dispatcher, rules := rootDispatcher(op, r.behaviour)
 	for _, response := range it.node.at("response").elements {
 		if r.made++; r.made > maxExamples {
 			op.Unknown = true
-			return nil
+			return
 		}
 		request := response.at("originalRequest")
-		url := request.at("url").at("raw").asText()
-		if r.export && request.at("url").isText() {
-			url = request.at("url").asText()
-		}
 		e := Example{Name: response.at("name").asText(), SourceArtifact: r.source}
 		var failure string
-		e.DispatchCriteria, e.Unknown, failure = r.criteria(op, dispatcher, rules, request, url)
+		e.DispatchCriteria, e.Unknown, failure = r.criteria(op, dispatcher, rules, request, r.requestURL(request))
 		if failure != "" {
-			return &crash{failure, response}
+			failed(response, failure)
+			continue
 		}
 		if e.Request, failure = r.request(request); failure != "" {
-			return &crash{failure, response}
+			failed(response, failure)
+			continue
 		}
 		e.Response = r.response(response)
 		yield(e, response)
 	}
-	return nil
+}
+
+// requestURL is an example's address. The server looks at url.raw alone; what
+// Postman exports as text, its API serves as an object.
+func (c collection) requestURL(request value) string {
+	if url := request.at("url"); c.export && url.isText() {
+		return url.asText()
+	}
+	return request.at("url").at("raw").asText()
 }
 
 // criteria tells by what a request finds the example, and adds the example's

@@ -118,8 +118,13 @@ func (p *parser) unknownToken() {
 	if len(token) > maxToken {
 		word = string(token[:maxToken]) + "..."
 	}
-	if p.behaviour.refusesSurrogates {
+	switch { // where the parser stands then
+	case p.behaviour.refusesSurrogates:
 		i = 0
+	case len(token) > maxToken:
+		i--
+	case i < len(rest):
+		i++
 	}
 	p.fail(p.pos+i, "Unrecognized token '"+word+"': was expecting "+tokens)
 }
@@ -228,6 +233,7 @@ func (d *document) writeLax(b *strings.Builder, in []byte) int {
 		r = r<<6 | rune(c&0x3F)
 	}
 	if n < 4 || 0x10000 <= r && r <= 0x10FFFF {
+		d.lone = d.lone || isHigh(r) || isLow(r)
 		writeCodePoint(b, r)
 		return n
 	}

@@ -79,25 +79,43 @@ type operation struct {
 	first int // index of the item that decides method, dispatcher and rules
 }
 
-// operations of the items: the first item of a name decides. failure is the
-// message of the exception that ends the import, if one does.
-func (c collection) operations(items []item, b behaviour) (ops []operation, failure string) {
+// failure is an exception that an item makes the server throw.
+type failure struct {
+	item    int
+	at      value
+	message string // the exception's
+}
+
+// operations of the items: the first item of a name decides. The first of the
+// failures, if there are any, ends the import.
+func (c collection) operations(items []item, b behaviour) (ops []operation, failures []failure) {
 	seen := make(map[string]bool, len(items))
 	for i, it := range items {
 		if seen[it.name] {
 			continue
 		}
 		seen[it.name] = true
-		op, failure := c.operation(it, b)
-		if failure != "" {
-			return nil, failure
+		op, message := c.operation(it, b)
+		if message != "" {
+			failures = append(failures, failure{i, c.url(it), message})
 		}
 		ops = append(ops, operation{op, i})
 	}
-	return ops, ""
+	return ops, failures
 }
 
-func (c collection) operation(it item, b behaviour) (op Operation, failure string) {
+// url is where a request says its address, or the request itself.
+func (c collection) url(it item) value {
+	request := it.node.at("request")
+	for _, v := range []value{request.at("url").at("raw"), request.at("url"), request} {
+		if v.exists() {
+			return v
+		}
+	}
+	return it.node
+}
+
+func (c collection) operation(it item, b behaviour) (op Operation, exception string) {
 	request := it.node.at("request")
 	url := request.at("url").asTextOr("")
 	if url == "" {

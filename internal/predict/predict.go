@@ -152,8 +152,5 @@ type Finding struct {
 func Collection(raw []byte, t Target) Prediction {
 	run := newRun(raw, t)
 	run.predict()
-	if run.doc != nil && run.doc.lone {
-		serve(&run.p)
-	}
 	return run.p
 }

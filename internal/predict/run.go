@@ -2,21 +2,31 @@ package predict
 
 import "slices"
 
-// run is one prediction on its way through the stages: detect, identity,
-// operations, save, examples.
+// run is one prediction on its way through the stages: read, identity,
+// operations, save, examples, findings. What breaks an import decides the
+// outcome, but the stages after it are gone through all the same, so that one
+// prediction tells everything that is wrong.
 type run struct {
 	raw       []byte
 	target    Target
 	behaviour behaviour
 	source    string
-	doc       *document
-	coll      collection
 	detected  detection
+	trouble   trouble
+	doc       *document // nil when raw is no JSON
+	coll      collection
 	wrapped   bool
+	versioned bool // the collection says its version
+	existing  *Service
 	items     []item
 	ops       []operation
-	hits      [][]int // items by operation of the service
+	failed    []failure // of operations
+	service   *Service  // as saved, or as it would be if nothing broke before
+	hits      [][]int   // items by operation of the service
 	found     []exampleAt
+	each      []exampleAt // found, each response once; see once
+	crashes   []failure   // of examples
+	offsets   []int       // of the findings in raw, -1 without a place
 	p         Prediction
 }
 
@@ -27,38 +37,74 @@ type exampleAt struct {
 	example  Example
 }
 
+// trouble is why an input does not even reach the reading of a collection.
+type trouble struct {
+	kind   troubleKind
+	offset int // of a syntax error
+	reason string
+}
+
+type troubleKind int
+
+const (
+	noTrouble troubleKind = iota
+	notUTF8
+	notJSON
+	notDetected // the server takes it for something else
+	tooLong
+)
+
 func newRun(raw []byte, t Target) *run {
 	return &run{raw: raw, target: t, behaviour: behaviourOf(t.Version), source: artifactName(t.URL)}
 }
 
 func (r *run) predict() {
-	if !r.read() {
-		return
+	if r.read() {
+		r.collection()
 	}
+	r.findings()
+	if r.doc != nil && r.doc.lone {
+		serve(&r.p)
+	}
+}
+
+func (r *run) collection() {
 	info := r.coll.root.at("info")
 	if !info.exists() {
 		r.refuse(notV2)
 		return
 	}
-	name, version, ok := identity(info, r.behaviour, r.target.Export)
-	if !ok {
-		r.refuse(noVersion)
-		return
+	name, version, versioned := identity(info, r.behaviour, r.target.Export)
+	if r.versioned = versioned; versioned {
+		r.p.Name, r.p.Version = name, version
 	}
-	r.p.Name, r.p.Version = name, version
 	r.items = r.coll.items()
-	ops, failure := r.coll.operations(r.items, r.behaviour)
-	if failure != "" {
-		r.refuse("Runtime exception for " + name + ": " + failure)
-		return
+	r.ops, r.failed = r.coll.operations(r.items, r.behaviour)
+	if e := r.target.Existing; e != nil && versioned && e.Name == name && e.Version == version {
+		r.existing = e
 	}
-	r.ops = ops
+	switch {
+	case !versioned:
+		r.refuse(noVersion)
+	case len(r.failed) > 0:
+		r.refuse("Runtime exception for " + name + ": " + r.failed[0].message)
+	case !r.target.Main && r.existing == nil:
+		r.p.Outcome = Skipped
+	case tooLarge(len(r.raw), name, version, r.source, r.behaviour):
+		r.crash(tooLargeCause)
+	default:
+		r.p.Outcome = Imported
+	}
 	r.save()
 }
 
 func (r *run) refuse(importError string) {
 	r.p.Outcome, r.p.ImportError = Refused, importError
 }
+
+func (r *run) crash(cause string) { r.p.Outcome, r.p.Cause = Crashed, cause }
+
+const tooLargeCause = "the collection is larger than the 16 MB that a document of the database may have"
 
 // read finds the collection in the input, or predicts what comes of it when
 // there is none.
@@ -69,16 +115,17 @@ func (r *run) read() bool {
 	var broken int
 	if r.detected, broken = detect(r.raw, r.behaviour); broken > 0 {
 		r.refuse(inputLength(broken))
+		r.trouble.kind = notUTF8
 		return false
 	}
 	switch r.detected.importer {
 	case collectionImporter, wrappedImporter:
 	default:
+		r.trouble.kind = notDetected
 		refuseForeign(r.raw, r.detected, r.behaviour, &r.p)
 		return false
 	}
-	if len(r.raw) > maxDocument && r.behaviour.storesResource {
-		r.crash("the collection is larger than a document of the database may be")
+	if r.tooLong() {
 		return false
 	}
 	doc, err := parse(r.raw, r.behaviour)
@@ -87,11 +134,13 @@ func (r *run) read() bool {
 		if r.refuse(notParsed); r.wrapped {
 			r.refuse(wrappedNotParsed)
 		}
+		r.trouble = trouble{notJSON, err.offset, err.reason}
 		return false
 	}
 	// The server reads one line more than it needs.
 	if _, _, broken := r.detected.lines.next(); broken > 0 {
 		r.refuse(inputLength(broken))
+		r.trouble.kind = notUTF8
 		return false
 	}
 	r.doc, r.coll.root = doc, doc.value()
@@ -103,10 +152,14 @@ func (r *run) read() bool {
 
 // readExport takes a file as Postman's API would serve it.
 func (r *run) readExport() bool {
+	if r.tooLong() {
+		return false
+	}
 	doc, err := parse(r.raw, r.behaviour)
 	r.wrapped = true
 	if err != nil {
 		r.refuse(wrappedNotParsed)
+		r.trouble = trouble{notJSON, err.offset, err.reason}
 		return false
 	}
 	r.doc, r.coll = doc, collection{root: doc.value(), export: true}
@@ -116,28 +169,27 @@ func (r *run) readExport() bool {
 	return true
 }
 
-func (r *run) crash(cause string) { r.p.Outcome, r.p.Cause = Crashed, cause }
+// tooLong ends the reading of an input that no server can store.
+func (r *run) tooLong() bool {
+	if len(r.raw) <= maxDocument || !r.behaviour.storesResource {
+		return false
+	}
+	r.trouble.kind = tooLong
+	r.crash(tooLargeCause)
+	return true
+}
 
 // save composes the service and reads the examples into it.
 func (r *run) save() {
-	existing := r.target.Existing
-	if existing != nil && (existing.Name != r.p.Name || existing.Version != r.p.Version) {
-		existing = nil
-	}
-	if r.target.Main {
-		r.p.Service = saveMain(r.p.Name, r.p.Version, r.source, r.ops, existing)
-	} else if existing == nil {
-		r.p.Outcome = Skipped
-		return
+	if !r.target.Main && r.existing != nil {
+		r.service = saveSecondary(r.ops, r.existing)
 	} else {
-		r.p.Service = saveSecondary(r.ops, existing)
+		r.service = saveMain(r.p.Name, r.p.Version, r.source, r.ops, r.existing)
 	}
-	if tooLarge(len(r.raw), r.p.Name, r.p.Version, r.source, r.behaviour) {
-		r.crash("the collection is larger than a document of the database may be")
-		return
+	if r.p.Outcome == Crashed { // before an example was touched
+		r.p.Service = r.saved()
 	}
-	r.p.Outcome = Imported
-	s := r.p.Service
+	s := r.service
 	names := make([]string, len(s.Operations))
 	for i, op := range s.Operations {
 		names[i] = op.Name
@@ -155,17 +207,32 @@ func (r *run) save() {
 		}
 		slices.Sort(r.hits[i])
 		for _, h := range r.hits[i] {
-			broken := reader.examplesOf(op, r.items[h], func(e Example, at value) {
+			reader.examplesOf(op, r.items[h], func(e Example, at value) {
 				op.Examples = append(op.Examples, e)
 				r.found = append(r.found, exampleAt{i, h, at, e})
+			}, func(at value, message string) {
+				r.crashes = append(r.crashes, failure{h, at, message})
 			})
-			if broken != nil {
-				r.crash(broken.cause)
-				r.unread()
-				return
-			}
 		}
 	}
+	if r.p.Outcome != Imported {
+		return
+	}
+	r.p.Service = s
+	if len(r.crashes) > 0 {
+		r.crash(r.crashes[0].message)
+		r.p.Service = r.saved()
+		r.unread()
+	}
+}
+
+// saved is the service as the database has it when an import breaks: a main
+// artifact stores its operations first, a secondary one nothing before the end.
+func (r *run) saved() *Service {
+	if !r.target.Main {
+		return clone(r.existing)
+	}
+	return clone(r.service)
 }
 
 // candidates are the distinct names of items, with the items that bear each.

@@ -86,7 +86,7 @@ func dropExamples(op *Operation, source string) {
 const (
 	maxDocument = 16 << 20
 	// documentFrame is everything in it but texts: field names, ids, lengths.
-	documentFrame = 180
+	documentFrame = 205
 )
 
 // tooLarge says whether the server cannot store the text of a collection.

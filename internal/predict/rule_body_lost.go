@@ -1,0 +1,21 @@
+package predict
+
+var bodyLost = Rule{
+	ID: "PMI028", Name: "body-lost", Level: Warning,
+	Text: "An example's body has to be a text. One that is written as a JSON object or array becomes an empty answer.",
+	Hint: "Write the body as a text, with its quotes escaped, as Postman does.",
+	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/1"}}, "response": [{
+  "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/1"}}, "code": 200, "body": {"id": 1}
+}]}]`},
+	Good: Sample{},
+	check: func(r *run, report report) {
+		for _, e := range r.once() {
+			if body := e.response.at("body"); body.kind() == objectKind || body.kind() == arrayKind {
+				report(body, "the body of the example "+quote(e.example.Name)+" is no text and will be empty")
+			}
+			if raw := e.response.at("originalRequest").at("body").at("raw"); raw.kind() == objectKind || raw.kind() == arrayKind {
+				report(raw, "the request body of the example "+quote(e.example.Name)+" is no text and will be empty")
+			}
+		}
+	},
+}

@@ -1,0 +1,17 @@
+package predict
+
+// nearLimit is the size from which a collection is called near the limit.
+const nearLimit = 15 << 20
+
+var collectionNearLimit = Rule{
+	ID: "PMI034", Name: "collection-near-limit", Level: Warning,
+	Text: "Microcks cannot store a collection of more than 16 MB. What Postman's API serves may be longer than an exported file, and it grows.",
+	Hint: "Split the collection, or shorten large example bodies, before it reaches 16 MB.",
+	Bad:  Sample{Note: "A collection of 15.5 MB.", Make: func() []byte { return padded(15<<20 + 1<<19) }},
+	Good: Sample{},
+	check: func(r *run, report report) {
+		if len(r.raw) >= nearLimit && !(r.p.Outcome == Crashed && r.p.Cause == tooLargeCause) && r.doc != nil {
+			report(value{}, "the collection has "+megabytes(len(r.raw))+"; Microcks stores up to 16 MB")
+		}
+	},
+}

@@ -1,0 +1,27 @@
+package predict
+
+var criteriaEmpty = Rule{
+	ID: "PMI026", Name: "criteria-empty", Level: Warning,
+	Text: "The operation chooses by parameters, but this example has none of them in its request: path variables count only when they are listed with values " +
+		"(`url.variable`), query parameters only when they have a value. Calls that send parameters do not find it.",
+	Hint: "Fill in the path variables and query parameters of the example's request, then save the example again.",
+	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id"}}, "response": [{
+  "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/1"}}, "code": 200
+}]}]`},
+	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id"}}, "response": [{
+  "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id", "variable": [{"key": "id", "value": "1"}]}}, "code": 200
+}]}]`},
+	check: func(r *run, report report) {
+		for _, e := range r.once() {
+			op := r.service.Operations[e.op]
+			c := e.example.DispatchCriteria
+			if c == nil || *c != "" || op.DispatcherRules == nil || *op.DispatcherRules == "" || e.example.Unknown {
+				continue
+			}
+			if r.coll.requestURL(e.response.at("originalRequest")) == "" {
+				continue // request-missing says it
+			}
+			report(e.response, "the example "+quote(e.example.Name)+" has no value for any of the parameters of "+quote(op.Name)+": "+quote(*op.DispatcherRules))
+		}
+	},
+}

@@ -1,0 +1,20 @@
+package predict
+
+var emptyVariable = Rule{
+	ID: "PMI032", Name: "empty-variable", Level: Note,
+	Text: "A path variable without a value gives criteria that no call meets: `/id=` for an empty one, `/id=null` for null.",
+	Hint: "Give the path variable of the example a value.",
+	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id"}}, "response": [{
+  "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id", "variable": [{"key": "id", "value": ""}]}}, "code": 200
+}]}]`},
+	Good: Sample{},
+	check: func(r *run, report report) {
+		for _, e := range r.once() {
+			for _, v := range e.response.at("originalRequest").at("url").at("variable").elements {
+				if at := v.at("value"); at.kind() == nullKind || at.asText() == "" {
+					report(v, "the path variable "+quote(v.at("key").asText())+" of the example "+quote(e.example.Name)+" has no value")
+				}
+			}
+		}
+	},
+}

@@ -1,0 +1,56 @@
+package predict
+
+import "bytes"
+
+var envelopeMissing = Rule{
+	ID: "PMI006", Name: "envelope-missing", Level: Error,
+	Text: "Microcks looks at the first lines of what it downloads to find out what it is. An answer of Postman's API is recognised because it starts with " +
+		"`{\"collection\":`, with nothing before and no space inside. Exports, other orders and byte order marks are taken for something else.",
+	Hint: "Let the importer read https://api.getpostman.com/collections/UID; a file elsewhere has to start with {\"collection\": on its first line.",
+	Bad:  Sample{Raw: `{ "collection": {"info": {"name": "Pets", "description": "version=1.0 - the pets"}, "item": []}}`},
+	Good: Sample{Raw: `{"collection":{"info":{"name":"Pets","description":"version=1.0 - the pets"},"item":[]}}`},
+	check: func(r *run, report report) {
+		if r.target.Export || r.trouble.kind != notDetected {
+			return
+		}
+		if d := r.detected.importer; d != harImporter && d != soapUIImporter {
+			return
+		}
+		nowhere := value{r.doc, nil}
+		raw := bytes.TrimPrefix(r.raw, byteOrderMark)
+		doc, err := parse(raw, r.behaviour)
+		switch root := docValue(doc); {
+		case len(bytes.TrimSpace(r.raw)) == 0:
+			report(nowhere, "the answer is empty")
+		case err != nil && bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")):
+			report(nowhere, "this is a page in HTML or XML, not JSON")
+		case err != nil:
+			report(nowhere, "this is not JSON: "+err.Error())
+		case len(raw) < len(r.raw):
+			report(nowhere, "a byte order mark stands before the JSON")
+		case root.has("collections") || root.kind() == arrayKind:
+			report(nowhere, "this is a list, not one collection")
+		case root.has("error"):
+			report(nowhere, "this is an error message: "+quote(firstOf(root.at("error").at("message"), root.at("error"))))
+		case root.has("info") && root.has("item"):
+			report(nowhere, "this is a collection as Postman exports it, not as its API serves it")
+		case root.has("collection"):
+			report(nowhere, "the collection is not the first member of its first line, or a space stands before it")
+		case root.has("requests") || root.has("order"):
+			report(nowhere, "this is a collection of format 1")
+		case root.has("$kind"):
+			report(nowhere, "this is a part of a collection of format 3")
+		default:
+			report(nowhere, "there is no collection in it")
+		}
+	},
+}
+
+var byteOrderMark = []byte("\uFEFF")
+
+func docValue(d *document) value {
+	if d == nil {
+		return value{}
+	}
+	return d.value()
+}

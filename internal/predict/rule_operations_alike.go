@@ -1,0 +1,29 @@
+package predict
+
+var operationsAlike = Rule{
+	ID: "PMI022", Name: "operations-alike", Level: Warning,
+	Text: "Microcks gives a request's examples to every operation whose name is equal but for capitals, or matches the request's name as a regular expression: " +
+		"`GET /v1.0` also receives the examples of `GET /v1x0`.",
+	Hint: "Write the same path with the same capitals everywhere, and avoid paths that differ only where another one has a dot.",
+	Bad: Sample{Items: `[
+  {"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{"name": "two", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 200}]},
+  {"name": "list Pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/Pets"}}, "response": [{"name": "none", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/Pets"}}, "code": 200}]}
+]`},
+	Good: Sample{},
+	check: func(r *run, report report) {
+		if !r.target.Main && r.existing != nil {
+			return // the operations are another artifact's
+		}
+		for i, hits := range r.hits {
+			told := map[string]bool{}
+			for _, h := range hits {
+				it := r.items[h]
+				if it.name == r.service.Operations[i].Name || told[it.name] || it.node.at("response").size() == 0 {
+					continue
+				}
+				told[it.name] = true
+				report(it.node, "the examples of "+quote(it.name)+" also go to the operation "+quote(r.service.Operations[i].Name))
+			}
+		}
+	},
+}

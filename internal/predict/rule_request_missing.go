@@ -1,0 +1,25 @@
+package predict
+
+var requestMissing = Rule{
+	ID: "PMI025", Name: "request-missing", Level: Warning,
+	Text: "Microcks reads the parameters by which it finds an example from the request that Postman saves with it, and only from an address that is an object with `raw`. " +
+		"Without one the criteria are empty and the operation gets an empty path beside its own.",
+	Hint: "Save the example again from a sent request, so that Postman keeps its original request.",
+	Bad:  Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{"name": "new pets", "code": 200}]}]`},
+	Good: Sample{},
+	check: func(r *run, report report) {
+		for _, e := range r.once() {
+			request := e.response.at("originalRequest")
+			switch {
+			case e.response.kind() != objectKind:
+				report(e.response, "the example is no object, so it becomes an empty answer without a name")
+			case request.kind() == missing || request.kind() == nullKind:
+				report(e.response, "the example "+quote(e.example.Name)+" has no original request, so it cannot be chosen by parameters")
+			case request.at("url").isText() && !r.target.Export:
+				report(request.at("url"), "the address of the example "+quote(e.example.Name)+" is a text, not an object with raw, so its parameters are not seen")
+			case r.coll.requestURL(request) == "" && !request.at("url").isText():
+				report(request, "the request of the example "+quote(e.example.Name)+" has no raw address, so its parameters are not seen")
+			}
+		}
+	},
+}

@@ -1,0 +1,26 @@
+package predict
+
+var sameName = Rule{
+	ID: "PMI030", Name: "same-name", Level: Note,
+	Text: "Examples of one operation with the same name are kept side by side and cannot be told apart in Microcks.",
+	Hint: "Give every example of a request a name of its own.",
+	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [
+  {"name": "OK", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "code": 200},
+  {"name": "OK", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=old"}}, "code": 200}
+]}]`},
+	Good: Sample{},
+	check: func(r *run, report report) {
+		type key struct {
+			op   int
+			name string
+		}
+		seen := map[key]bool{}
+		for _, e := range r.found {
+			k := key{e.op, e.example.Name}
+			if seen[k] {
+				report(e.response, "the operation "+quote(r.service.Operations[e.op].Name)+" has another example called "+quote(e.example.Name))
+			}
+			seen[k] = true
+		}
+	},
+}

@@ -1,0 +1,31 @@
+package predict
+
+var secondaryMatchesNothing = Rule{
+	ID: "PMI036", Name: "secondary-matches-nothing", Level: Warning,
+	Text: "A secondary artifact gives examples to the operations that the service has. Requests whose method and path match none of them are left out silently.",
+	Hint: "Write the request's method and path as the main artifact has them; {id} there is :id in Postman.",
+	Bad: Sample{
+		Note:      "The collection is a secondary artifact; the service has the operation `GET /cats` only.",
+		Secondary: true, Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /cats", Method: "GET"}}}},
+	},
+	Good: Sample{
+		Note:      "The collection is a secondary artifact; the service has the operation `GET /pets`.",
+		Secondary: true, Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}}},
+	},
+	check: func(r *run, report report) {
+		if r.target.Main || r.existing == nil {
+			return
+		}
+		hit := make([]bool, len(r.items))
+		for _, hits := range r.hits {
+			for _, h := range hits {
+				hit[h] = true
+			}
+		}
+		for i, it := range r.items {
+			if !hit[i] {
+				report(it.node, "the service has no operation that matches "+quote(it.name))
+			}
+		}
+	},
+}

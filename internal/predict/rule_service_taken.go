@@ -1,0 +1,22 @@
+package predict
+
+var serviceTaken = Rule{
+	ID: "PMI004", Name: "service-taken", Level: Warning,
+	Text: "A main artifact replaces the service of its name and version, whoever made it: operations that only the other artifact had are gone, " +
+		"and an API description's service becomes one of a collection.",
+	Hint: "Give the collection a name or a version of its own, or import it as a secondary artifact.",
+	Bad: Sample{
+		Note:   "Microcks has this service from `pets-openapi.yaml`.",
+		Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "pets-openapi.yaml"}},
+	},
+	Good: Sample{
+		Note:      "Microcks has this service from `pets-openapi.yaml`, and the collection is a secondary artifact.",
+		Secondary: true, Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "pets-openapi.yaml", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}}},
+	},
+	check: func(r *run, report report) {
+		e := r.existing
+		if e != nil && r.target.Main && e.SourceArtifact != r.source && r.p.Outcome == Imported {
+			report(r.coll.root.at("info").at("name"), "the service "+quote(e.Name)+" "+quote(e.Version)+" comes from "+quote(e.SourceArtifact)+" and would be replaced")
+		}
+	},
+}

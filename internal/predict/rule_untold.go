@@ -1,0 +1,29 @@
+package predict
+
+var untold = Rule{
+	ID: "PMI037", Name: "untold", Level: Note,
+	Text: "The server uses this operation's name or this example's path variables as a regular expression that cannot be foretold here. " +
+		"They are imported, but examples, paths and criteria are not compared.",
+	Hint: "Use letters, digits, slashes and hyphens only in the path and in variable names.",
+	Bad:  Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/\\p{L}"}}, "response": []}]`},
+	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/x"}}, "response": []}]`},
+	check: func(r *run, report report) {
+		if r.service == nil {
+			return
+		}
+		first := map[string]int{}
+		for _, op := range r.ops {
+			first[op.Name] = op.first
+		}
+		for _, op := range r.service.Operations {
+			if i, own := first[op.Name]; own && op.Unknown {
+				report(r.items[i].node, "what becomes of the operation "+quote(op.Name)+" cannot be told for certain")
+			}
+		}
+		for _, e := range r.once() {
+			if e.example.Unknown {
+				report(e.response, "the criteria of the example "+quote(e.example.Name)+" cannot be told for certain")
+			}
+		}
+	},
+}

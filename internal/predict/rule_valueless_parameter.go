@@ -1,0 +1,32 @@
+package predict
+
+var valuelessParameter = Rule{
+	ID: "PMI015", Name: "valueless-parameter", Level: Error,
+	Text: "Before 1.10.0 Microcks answers 500 to an example with a query parameter that has no value (`?status=`, `?flag`).",
+	Hint: "Give every query parameter of the example a value, or use Microcks 1.10.0 or newer.",
+	Bad: Sample{
+		Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{
+  "name": "all", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status="}}, "code": 200
+}]}]`,
+		Note: "Microcks 1.9.0.", Target: Target{Version: "1.9.0"},
+	},
+	Good: Sample{
+		Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{
+  "name": "all", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=any"}}, "code": 200
+}]}]`,
+		Note: "Microcks 1.9.0.", Target: Target{Version: "1.9.0"},
+	},
+	check: func(r *run, report report) {
+		valueless := outOfBounds("1", "1")
+		for _, f := range r.failed {
+			if f.message == valueless {
+				report(f.at, "the address "+quote(f.at.asText())+" has a parameter without a value, which this version of Microcks cannot read")
+			}
+		}
+		for _, c := range distinct(r.crashes) {
+			if c.message == valueless {
+				report(c.at, "the example's address "+quote(r.coll.requestURL(c.at.at("originalRequest")))+" has a parameter without a value, which this version of Microcks cannot read")
+			}
+		}
+	},
+}

@@ -1,0 +1,31 @@
+package predict
+
+import "strings"
+
+var versionMissing = Rule{
+	ID: "PMI001", Name: "version-missing", Level: Error,
+	Text: "Microcks reads a service's version from the collection's description: what follows the first `version=`, up to a space. " +
+		"Without it the import is refused. Postman's API does not pass on `info.version`, so a version that stands only there does not reach Microcks.",
+	Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.",
+	Bad:  Sample{Info: `{"name": "Pets", "description": "the pets"}`},
+	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
+	check: func(r *run, report report) {
+		info := r.coll.root.at("info")
+		if r.doc == nil || !info.exists() || r.versioned {
+			return
+		}
+		at, message := info, "the collection has no description, so no version"
+		if d := info.at("description"); d.exists() && d.kind() != nullKind {
+			at, message = d, "the description says no version"
+			if d.kind() == objectKind {
+				message = "the description is no plain text, so Microcks finds no version in it"
+			} else if strings.Contains(strings.ToLower(d.asText()), "version") {
+				message = "the description says no version in the form version=1.0, without spaces around the equals sign"
+			}
+		}
+		if v := info.at("version"); v.exists() {
+			at, message = v, message+"; Postman's API does not pass on info.version"
+		}
+		report(at, message)
+	},
+}

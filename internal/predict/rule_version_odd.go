@@ -1,0 +1,34 @@
+package predict
+
+import "strings"
+
+var versionOdd = Rule{
+	ID: "PMI002", Name: "version-odd", Level: Warning,
+	Text: "Only a space ends the version in a description. Line breaks, commas, Markdown marks and the rest of a link stay part of it, " +
+		"and the version is part of every mock's address.",
+	Hint: "Put a space after the version, and keep to letters, digits, dots and hyphens in it.",
+	Bad:  Sample{Info: `{"name": "Pets", "description": "**version=1.0** - the pets"}`},
+	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
+	check: func(r *run, report report) {
+		v := r.p.Version
+		if !r.versioned || r.coll.root.n == nil {
+			return
+		}
+		info := r.coll.root.at("info")
+		at := info.at("description")
+		if own := info.at("version"); own.exists() && !r.target.Export {
+			at = own
+		}
+		odd := strings.IndexFunc(v, func(c rune) bool {
+			return c >= 0x80 || !alphaNumeric(byte(c)) && !strings.ContainsRune(".-_+~", c)
+		})
+		switch {
+		case v == "":
+			report(at, "the version is empty")
+		case v == "null":
+			report(at, "the version is null")
+		case odd >= 0:
+			report(at, "the version reads "+quote(v))
+		}
+	},
+}
