@@ -12,11 +12,25 @@ import (
 
 var errBadURL = errors.New("illegal character in URL")
 
-// download gets what a job points to, as the server's HTTP client does: with
-// the secret's credentials, also after a redirect to another host; a redirect
-// to another scheme is not followed, its body is what was downloaded. Any
-// status from 400 on is an error, and so is any other problem.
+// download gets what a job points to. Any status from 400 on is an error, and
+// so is any other problem.
 func (s *Server) download(ctx context.Context, address string, auth *secret) ([]byte, error) {
+	res, err := s.request(ctx, address, auth)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= http.StatusBadRequest {
+		return nil, fmt.Errorf("status %d", res.StatusCode)
+	}
+	return io.ReadAll(res.Body)
+}
+
+// request sends the server's GET for a URL, as its HTTP client does: with the
+// secret's credentials, also after a redirect to another host; a redirect to
+// another scheme is not followed, its body is what was downloaded. The caller
+// closes the body.
+func (s *Server) request(ctx context.Context, address string, auth *secret) (*http.Response, error) {
 	if strings.ContainsAny(address, " \"<>\\^`{|}") {
 		return nil, errBadURL
 	}
@@ -28,8 +42,7 @@ func (s *Server) download(ctx context.Context, address string, auth *secret) ([]
 	req.Header.Set("Accept", "text/html, image/gif, image/jpeg, */*; q=0.2")
 	authorize(req, auth)
 	client := &http.Client{Transport: s.source, CheckRedirect: func(next *http.Request, via []*http.Request) error {
-		last := next.Response.StatusCode
-		if next.URL.Scheme != via[0].URL.Scheme || last > http.StatusTemporaryRedirect {
+		if next.URL.Scheme != via[0].URL.Scheme || next.Response.StatusCode > http.StatusTemporaryRedirect {
 			return http.ErrUseLastResponse
 		}
 		if len(via) > 20 {
@@ -38,15 +51,7 @@ func (s *Server) download(ctx context.Context, address string, auth *secret) ([]
 		authorize(next, auth)
 		return nil
 	}}
-	res, err := client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode >= http.StatusBadRequest {
-		return nil, fmt.Errorf("status %d", res.StatusCode)
-	}
-	return io.ReadAll(res.Body)
+	return client.Do(req)
 }
 
 // authorize adds a secret's credentials to a request.

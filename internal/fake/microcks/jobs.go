@@ -40,20 +40,22 @@ type serviceRef struct {
 func (j *job) key() *string     { return (*string)(j.ID) }
 func (j *job) setKey(id string) { j.ID = ptr(words(id)) }
 func (j *job) name() *words     { return j.Name }
-func (j *job) labels() textMap  { return j.metadataOrNone().Labels }
 func (j *job) sortName() string { return wordsOrEmpty(j.Name) }
-func ptr[T any](v T) *T         { return &v }
-func (j *job) touch()           { j.ensureMetadata(); j.Metadata.LastUpdate = now() }
-func (j *job) ensureMetadata()  { j.Metadata = j.metadataOr(newMetadata()) }
 
-func (j *job) metadataOr(m *metadata) *metadata {
-	if j.Metadata != nil {
-		return j.Metadata
+func (j *job) labels() textMap {
+	if j.Metadata == nil {
+		return nil
 	}
-	return m
+	return j.Metadata.Labels
 }
 
-func (j *job) metadataOrNone() *metadata { return j.metadataOr(&metadata{}) }
+// touch marks the document as updated now.
+func (j *job) touch() {
+	if j.Metadata == nil {
+		j.Metadata = newMetadata()
+	}
+	j.Metadata.LastUpdate = now()
+}
 
 // shownJob is a job in an answer.
 type shownJob struct {
@@ -150,7 +152,7 @@ func (s *Server) createJob(w http.ResponseWriter, r *http.Request, _ caller, _ s
 	if !ok {
 		return
 	}
-	labels := j.metadataOrNone().Labels
+	labels := j.labels()
 	j.Metadata = newMetadata()
 	j.Metadata.Labels = labels
 	j.CreatedDate = now()

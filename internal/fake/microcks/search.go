@@ -78,10 +78,3 @@ func search[T any](r *http.Request, docs []T, name func(T) *words, labels func(T
 	matching, err := found(docs, q.Get("name"), name)
 	return matching, err == nil
 }
-
-func wordsOrEmpty(t *words) string {
-	if t == nil {
-		return ""
-	}
-	return string(*t)
-}

@@ -95,7 +95,9 @@ func (s *Server) AddJob(j Job) string {
 	if err != nil {
 		panic(fmt.Sprintf("add job %s: %v", raw, err))
 	}
-	doc.ensureMetadata()
+	if doc.Metadata == nil {
+		doc.Metadata = newMetadata()
+	}
 	return *put(s, &s.jobs, doc).key()
 }
 

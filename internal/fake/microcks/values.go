@@ -65,9 +65,15 @@ func (m *millis) UnmarshalJSON(raw []byte) error {
 	return fmt.Errorf("%s is not a date", raw)
 }
 
-func now() *millis {
-	m := millis(time.Now().UnixMilli())
-	return &m
+func now() *millis { return ptr(millis(time.Now().UnixMilli())) }
+
+func ptr[T any](v T) *T { return &v }
+
+func wordsOrEmpty(t *words) string {
+	if t == nil {
+		return ""
+	}
+	return string(*t)
 }
 
 // textMap is a map from text to text; entries that are null are dropped.
