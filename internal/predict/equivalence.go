@@ -91,7 +91,7 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 			continue
 		}
 		for i, name := range names {
-			if budget--; budget < 0 {
+			if budget -= 1 + len(name)/64; budget < 0 {
 				unsure[op] = true
 				break
 			}

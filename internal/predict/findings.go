@@ -27,7 +27,7 @@ func (r Rule) Anchor() string { return strings.ToLower(r.ID) }
 type report func(at value, message string)
 
 // maxFindings bounds the findings of one rule.
-const maxFindings = 2000
+const maxFindings = 500
 
 // findings applies every rule. What breaks an import has at least one error.
 func (r *run) findings() {
@@ -153,6 +153,18 @@ func (r *run) locate() {
 // operations appears with the first.
 func (r *run) once() []exampleAt {
 	if r.each != nil {
+		return r.each
+	}
+	times := make([]int, len(r.items))
+	again := false
+	for _, hits := range r.hits {
+		for _, h := range hits {
+			times[h]++
+			again = again || times[h] > 1
+		}
+	}
+	if !again {
+		r.each = r.found
 		return r.each
 	}
 	seen := make(map[*node]bool, len(r.found))

@@ -40,7 +40,7 @@ func (l *lines) next() (line []byte, ok bool, broken int) {
 					continue
 				}
 			}
-			i := bytes.IndexAny(l.raw[scanned:l.decoded], "\n\r")
+			i := lineEnd(l.raw[scanned:l.decoded])
 			if i < 0 {
 				scanned = l.decoded
 				break
@@ -59,6 +59,25 @@ func (l *lines) next() (line []byte, ok bool, broken int) {
 			return nil, false, broken
 		}
 	}
+}
+
+// lineEnd is the index of the first line feed or carriage return, or -1.
+func lineEnd(b []byte) int {
+	const window = 1 << 12 // so that the search for one does not run past the other
+	for start := 0; start < len(b); start += window {
+		part := b[start:min(start+window, len(b))]
+		i := bytes.IndexByte(part, '\n')
+		if i >= 0 {
+			part = part[:i]
+		}
+		if j := bytes.IndexByte(part, '\r'); j >= 0 {
+			i = j
+		}
+		if i >= 0 {
+			return start + i
+		}
+	}
+	return -1
 }
 
 // block decodes one more buffer full.

@@ -84,6 +84,9 @@ type errUnsupported struct{}
 // matchBudget bounds the steps of one match; Java has no bound.
 const matchBudget = 500_000
 
+// maxSteps bounds the parts of one expression.
+const maxSteps = 5000
+
 type verdict int
 
 const (
@@ -145,6 +148,9 @@ func compilePattern(text string, features regexFeatures) (p *pattern, err *patte
 		if r.peek() == ')' {
 			panic(r.fail("Unmatched closing ')'"))
 		}
+		if !features.unicodeBoundary && r.pos == len(r.text)+1 && strings.HasSuffix(text, `\`) {
+			panic(r.fail("Unescaped trailing backslash"))
+		}
 		panic(r.fail("Unexpected internal error"))
 	}
 	return &pattern{root, r.groups}, nil, true
@@ -158,6 +164,7 @@ type regexReader struct {
 	pos      int
 	groups   int
 	depth    int
+	steps    int
 	names    map[string]int
 	features regexFeatures
 }
@@ -261,6 +268,9 @@ func (r *regexReader) sequence() step {
 			s, set = r.atom()
 		}
 		steps = append(steps, r.closure(s, set))
+		if r.steps++; r.steps > maxSteps {
+			panic(errUnsupported{}) // it could be matched, but not within a bound
+		}
 	}
 }
 
@@ -670,6 +680,7 @@ func (r *regexReader) closure(s step, set charSet) step {
 // counted reads {n}, {n,} or {n,m}; -1 stands for no upper bound.
 func (r *regexReader) counted() (lo, hi int) {
 	if !isDigit(r.atOffset(r.pos + 1)) {
+		r.skip()
 		panic(r.fail("Illegal repetition"))
 	}
 	number := func(n int, c rune) int {

@@ -1,12 +1,14 @@
 package predict
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // item is one request of a collection.
 type item struct {
-	node   value
-	name   string // of its operation
-	folder string // "/Folder/Sub"; "" at the root
+	node value
+	name string // of its operation
 }
 
 // collection is an input with its root found.
@@ -19,25 +21,36 @@ type collection struct {
 // own items do not count; everything else is a folder.
 func (c collection) items() []item {
 	var out []item
-	var walk func(v value, folder string)
-	walk = func(v value, folder string) {
+	var walk func(v value)
+	walk = func(v value) {
 		if v.has("request") {
-			out = append(out, item{node: v, name: c.operationName(v), folder: folder})
+			out = append(out, item{v, c.operationName(v)})
 			return
 		}
-		children := v.at("item")
-		if children.size() == 0 {
-			return
-		}
-		inside := folder + "/" + v.at("name").asText()
-		for _, child := range children.elements {
-			walk(child, inside)
+		for _, child := range v.at("item").elements {
+			walk(child)
 		}
 	}
 	for _, v := range c.root.at("item").elements {
-		walk(v, "")
+		walk(v)
 	}
 	return out
+}
+
+// inFolder says whether an address holds the path of an item's folders,
+// "/Folder/Sub/". At the root any slash will do.
+func (c collection) inFolder(it item, url string) bool {
+	var names []string
+	length := 0
+	for n := it.node.n.parent.parent; n != nil && n != c.root.n; n = n.parent.parent {
+		name := value{it.node.doc, n}.at("name").asText()
+		if length += 1 + len(name); length > len(url) {
+			return false
+		}
+		names = append(names, "/"+name)
+	}
+	slices.Reverse(names)
+	return strings.Contains(url, strings.Join(names, "")+"/")
 }
 
 // operationName is the method and the path of a request. Folders and the
@@ -127,7 +140,7 @@ func (c collection) operation(it item, b behaviour) (op Operation, exception str
 	}
 	// The address loses its host only if it holds the folder's path, which at
 	// the root is any slash.
-	if strings.Contains(url, it.folder+"/") {
+	if c.inFolder(it, url) {
 		url = trimHost(url)
 	}
 	return op, dispatch(&op, url, b)

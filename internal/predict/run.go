@@ -30,11 +30,11 @@ type run struct {
 	p         Prediction
 }
 
-// exampleAt is an example with the place it was read from.
+// exampleAt is an example of the service, with the place it was read from.
 type exampleAt struct {
-	op, item int
-	response value
-	example  Example
+	op, item, index int
+	response        value
+	example         *Example // set when all of them are read
 }
 
 // trouble is why an input does not even reach the reading of a collection.
@@ -208,12 +208,16 @@ func (r *run) save() {
 		slices.Sort(r.hits[i])
 		for _, h := range r.hits[i] {
 			reader.examplesOf(op, r.items[h], func(e Example, at value) {
+				r.found = append(r.found, exampleAt{op: i, item: h, index: len(op.Examples), response: at})
 				op.Examples = append(op.Examples, e)
-				r.found = append(r.found, exampleAt{i, h, at, e})
 			}, func(at value, message string) {
 				r.crashes = append(r.crashes, failure{h, at, message})
 			})
 		}
+	}
+	for i := range r.found {
+		e := &r.found[i]
+		e.example = &s.Operations[e.op].Examples[e.index]
 	}
 	if r.p.Outcome != Imported {
 		return
