@@ -77,6 +77,9 @@ func TestContractImportTooLarge(t *testing.T) {
 		t.Skip("moves 17 MB; run without -short")
 	}
 	each(t, func(t *testing.T, c *contract) {
+		if c.fake != nil && c.version != parseVersion("1.15.0") {
+			t.Skip("the stand-in does the same at every version; one of them is enough for so much")
+		}
 		large := c.shape("Large", fmt.Sprintf(`{"name":"i","request":{"method":"GET","url":{"raw":"{{u}}/a"},"description":%q}}`, strings.Repeat("x", 17<<20)))
 		c.start(t, c.importer(t, 1, c.serve(t, 1, large), map[string]any{"secretRef": c.key(t)})).generic(t, http.StatusInternalServerError)
 	})
