@@ -34,12 +34,12 @@ func (e *APIError) Hint() string {
 		return "Microcks did not accept the access token: check that `keycloak-url` and the realm are the ones this Microcks trusts, and that `microcks-url` is the right server"
 	case e.Status == http.StatusForbidden:
 		return "the Keycloak client lacks a role of microcks-app: importers need `manager` (or `admin`), secrets need `admin`, reading services needs `user`; add it in Keycloak under Clients > your client > Service account roles"
+	case e.Gateway():
+		return "Microcks or a gateway before it is down or overloaded: try again, or raise the gateway's time-out"
 	case e.HTML:
 		return "a gateway or proxy answered instead of Microcks: check that `microcks-url` is the address of Microcks itself, as opened in a browser, without `/api`"
 	case e.Status == http.StatusNotFound:
 		return "check that `microcks-url` is the address of Microcks as opened in a browser, without `/api`"
-	case e.Gateway():
-		return "Microcks or a gateway before it is down or overloaded: try again, or raise the gateway's time-out"
 	case e.Status >= 500:
 		return "the reason stands in Microcks' own log only; look there for the time of this run"
 	default:
@@ -54,12 +54,12 @@ func (e *APIError) Anchor() string {
 		return "microcks-401"
 	case e.Status == http.StatusForbidden:
 		return "microcks-403"
+	case e.Gateway():
+		return "microcks-gateway"
 	case e.HTML:
 		return "microcks-not-json"
 	case e.Status == http.StatusNotFound:
 		return "microcks-404"
-	case e.Gateway():
-		return "microcks-gateway"
 	default:
 		return "microcks-500"
 	}

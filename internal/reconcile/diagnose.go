@@ -16,7 +16,7 @@ func (c *convergence) diagnose(job *microcks.ImportJob) error {
 	if !strings.HasSuffix(said, "cannot be downloaded") {
 		return &refusal{
 			text:   fmt.Sprintf("importing: Microcks refused the collection: %s", shortened(said, 300)),
-			hint:   "this was not predicted: the collection may have changed in Postman during the run; run again, and look at Microcks' log when it stays",
+			hint:   "this run found the same collection good, so Microcks downloaded another text: run again in case the collection changed meanwhile, and look for a proxy or sign-in page between Microcks and Postman",
 			anchor: "import-refused", code: 1,
 		}
 	}

@@ -203,13 +203,14 @@ func (r *run) labelService(ctx context.Context, view *microcks.ServiceView, done
 	r.step("apply", done[0], began, "service labelled")
 }
 
-// someOf names the first differences.
+// someOf names the first differences of what is served from what was predicted.
 func someOf(changes []predict.Change) string {
+	says := map[predict.ChangeKind]string{predict.Added: "is missing", predict.Removed: "is not in the collection", predict.Changed: "differs"}
 	var texts []string
 	for _, c := range changes[:min(3, len(changes))] {
-		text := fmt.Sprintf("%s %s", c.Operation, c.Kind)
+		text := fmt.Sprintf("%s %s", c.Operation, says[c.Kind])
 		if c.Example != "" {
-			text = fmt.Sprintf("example %q of %s %s", c.Example, c.Operation, c.Kind)
+			text = fmt.Sprintf("example %q of %s %s", c.Example, c.Operation, says[c.Kind])
 		}
 		if len(c.Fields) > 0 {
 			text += " (" + strings.Join(c.Fields, ", ") + ")"
