@@ -37,6 +37,10 @@ func microcksWords() map[string]command {
 				ts.Check(err)
 			case "fault": // microcks fault before|after|meanwhile STATUS METHOD PATH
 				w.failMicrocks(ts, rest)
+			case "unhealthy": // microcks unhealthy TIMES
+				n, err := strconv.Atoi(strings.Join(rest, ""))
+				ts.Check(err)
+				w.microcks.Unhealthy(n)
 			case "hold": // microcks hold before|after METHOD PATH
 				need(ts, len(rest) == 3, "microcks hold before|after METHOD PATH")
 				w.gates.add(rest[0] == "after", rest[1], rest[2])
@@ -105,8 +109,11 @@ func (w *world) failMicrocks(ts *testscript.TestScript, args []string) {
 	status, err := strconv.Atoi(args[1])
 	need(ts, known && err == nil, "a moment and a status")
 	fault := microcks.Fault{When: when, Status: status, Method: args[2], Path: args[3], Times: 1}
-	if status >= 500 || status == 200 {
+	switch status {
+	case 200, 502, 503, 504: // a gateway or another server speaks
 		fault.Body = "<html><body>something else</body></html>"
+	case 500: // all that Microcks itself ever says
+		fault.Body = `{"timestamp":1700000000000,"status":500,"error":"Internal Server Error","path":"` + args[3] + `"}`
 	}
 	if len(args) == 5 {
 		fault.Times, err = strconv.Atoi(args[4])
