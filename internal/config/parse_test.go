@@ -62,7 +62,6 @@ func readyToPlan() env {
 func planned(workspace string) *Run {
 	return &Run{
 		Mode:        ModePlan,
-		ModeReason:  "mode plan was given",
 		Workspace:   workspace,
 		Postman:     Postman{APIKey: apiKey},
 		Microcks:    Microcks{URL: "https://microcks.example.com"},
@@ -118,9 +117,9 @@ func TestGoodValues(t *testing.T) {
 		},
 		"mode": {
 			{"plan", func(*Run) {}},
-			{"apply", func(r *Run) { r.Mode, r.ModeReason = ModeApply, "mode apply was given" }},
-			{"check", func(r *Run) { r.Mode, r.ModeReason = ModeCheck, "mode check was given" }},
-			{"remove", func(r *Run) { r.Mode, r.ModeReason = ModeRemove, "mode remove was given" }},
+			{"apply", func(r *Run) { r.Mode = ModeApply }},
+			{"check", func(r *Run) { r.Mode = ModeCheck }},
+			{"remove", func(r *Run) { r.Mode = ModeRemove }},
 		},
 		"postman-api-key": {
 			{"\n " + apiKey + "\n", func(*Run) {}},

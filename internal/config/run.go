@@ -62,7 +62,8 @@ type Run struct {
 	// Mode is resolved; it is empty only when a problem says why.
 	Mode Mode
 	// ModeReason is what decided the mode, such as "push to the default branch
-	// main". It may quote a branch's name, which is untrusted text.
+	// main"; empty when it was given. It may quote a branch's name, which is
+	// untrusted text.
 	ModeReason string
 
 	OnGitHub   bool   // GITHUB_ACTIONS is "true"

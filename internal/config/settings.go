@@ -17,7 +17,7 @@ func (p *parser) origin() {
 func (p *parser) mode() {
 	wanted := Mode(p.choice("mode"))
 	if wanted != ModeAuto {
-		p.run.Mode, p.run.ModeReason = wanted, "mode "+string(wanted)+" was given"
+		p.run.Mode = wanted
 		if p.trigger.event == "pull_request_target" && p.trigger.onGitHub && (wanted == ModeApply || wanted == ModeRemove) {
 			p.problem("mode", quoted(string(wanted))+" on the event pull_request_target", "plan or check on that event, since it runs with secrets for everyone who opens a pull request",
 				"Write mode: plan here, and apply on the push that merges the pull request.")

@@ -45,7 +45,7 @@ func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
 		if !it.goal.writes(it) {
 			continue
 		}
-		c := &convergence{run: r, group: g, item: it, starts: starts}
+		c := &convergence{run: r, group: g, item: it, starts: starts, active: it.isActive()}
 		seen, err := c.drive(ctx)
 		r.report(it, c)
 		switch {
@@ -65,10 +65,14 @@ func (g *goal) writes(it *item) bool {
 	return g.importDue || it.Importer.Change != Keep
 }
 
+// isActive tells whether Microcks pulls the collection as the run found it.
+func (it *item) isActive() bool { return it.pick.use != nil && it.pick.use.Active }
+
 // report puts what was done into the result.
 func (r *run) report(it *item, c *convergence) {
 	it.Importer.Done = c.done
 	it.Importer.Imported = c.imported
+	it.Importer.Active = c.active
 	if len(c.done) > 0 {
 		r.changed.Store(true)
 	}

@@ -51,6 +51,7 @@ type convergence struct {
 	imported   bool     // a start of this run succeeded
 	importedAt int64    // when that last import was, as the server says
 	surplus    bool     // surplus importers were deleted
+	active     bool     // whether the importer was active when last heard of
 	inactive   bool     // the importer was inactive right before the last start
 	service    string   // id of the service that the last import was bound to, of this run or another
 	contended  bool     // other runs are at work on the same importer
@@ -108,6 +109,7 @@ func (c *convergence) observe(ctx context.Context) (*observation, error) {
 	if err := reads.Wait(); err != nil {
 		return nil, err
 	}
+	c.active = seen.job != nil && seen.job.Active
 	return seen, nil
 }
 
@@ -372,6 +374,9 @@ func (c *convergence) importedByOthers(seen *observation) bool {
 // judgeStart reads what an import came to.
 func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, err error, began time.Time) error {
 	goal := c.item.goal
+	if job != nil {
+		c.active = job.Active
+	}
 	var api *microcks.APIError
 	switch {
 	case errors.As(err, &api) && api.Status == http.StatusInternalServerError && c.crashes < maxCrash:
@@ -413,7 +418,7 @@ func (c *convergence) importFailed(ctx context.Context, job *microcks.ImportJob)
 		if _, err := c.session.Microcks.StopJob(ctx, job.ID); err != nil {
 			return errors.Join(cause, err)
 		}
-		c.item.Importer.Active = false
+		c.active = false
 		c.did("importer stopped, so that the server's scan does not run into it", began)
 	}
 	return cause

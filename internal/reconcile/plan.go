@@ -253,8 +253,12 @@ func (r *run) setGoal(it *item) {
 	} else {
 		r.setExistingGoal(it, job)
 	}
+	active := it.isActive() // until something is done
+	if r.Mode == Plan {
+		active = g.active
+	}
 	it.Importer = &ImporterResult{
-		ID: g.id, URL: r.session.Microcks.ImportersURL(), MainArtifact: it.main, Active: g.active,
+		ID: g.id, URL: r.session.Microcks.ImportersURL(), MainArtifact: it.main, Active: active,
 		Adopted: it.pick.adopted, Change: Keep,
 	}
 	target := g.intent.onto(r.startingPoint(it))
