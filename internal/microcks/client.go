@@ -77,7 +77,7 @@ func (c *Client) call(ctx context.Context, doing, method, path string, in, out a
 	if len(bytes.TrimSpace(data)) == 0 {
 		return false, nil
 	}
-	if out == nil {
+	if out == nil && !looksLikeHTML(data) {
 		return true, nil
 	}
 	if err := json.Unmarshal(data, out); err != nil {

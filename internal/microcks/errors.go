@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -139,9 +140,16 @@ func apiError(doing string, req *http.Request, res *http.Response, body []byte) 
 	} else {
 		e.Message = string(body)
 	}
-	e.Message = oneLine(e.Message, 200)
+	e.Message = oneLine(withoutCredentials(e.Message), 200)
 	return e
 }
+
+// credentials are what a gateway repeats of a request's headers: an access
+// token is a JWT, and Postman's keys have a beginning of their own.
+var credentials = regexp.MustCompile(`(?i)\b(bearer|basic)[\s:]+[^\s"',]+|\beyJ[\w.-]{8,}|\bPMA[KT]-[\w-]+`)
+
+// withoutCredentials hides in a server's words what it was sent.
+func withoutCredentials(s string) string { return credentials.ReplaceAllString(s, "***") }
 
 // oneLine makes a server's text fit for an error message: no control
 // characters, at most limit runes.

@@ -61,14 +61,24 @@ func (c *Client) Secret(ctx context.Context, id string) (*Secret, error) {
 	return &secret, nil
 }
 
+// withoutWords keeps a server's words about a secret to itself: they may repeat
+// the secret that was sent.
+func withoutWords(err error) error {
+	var api *APIError
+	if errors.As(err, &api) {
+		api.Message = ""
+	}
+	return err
+}
+
 // CreateSecret creates a secret, or replaces the one that has its id.
 func (c *Client) CreateSecret(ctx context.Context, secret *Secret) error {
 	_, err := c.call(ctx, fmt.Sprintf("creating secret %q", oneLine(secret.Name, 80)), http.MethodPost, "/secrets", secret, nil)
-	return err
+	return withoutWords(err)
 }
 
 // UpdateSecret writes the whole secret; what is left out is erased.
 func (c *Client) UpdateSecret(ctx context.Context, secret *Secret) error {
 	_, err := c.call(ctx, fmt.Sprintf("updating secret %q", oneLine(secret.Name, 80)), http.MethodPut, "/secrets/"+url.PathEscape(secret.ID), secret, nil)
-	return err
+	return withoutWords(err)
 }

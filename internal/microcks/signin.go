@@ -64,6 +64,9 @@ type tokenFunc func() (*oauth2.Token, error)
 
 func (f tokenFunc) Token() (*oauth2.Token, error) { return f() }
 
+// noToken is an answer 200 of something that is hardly Keycloak.
+const noToken = "the answer holds no token"
+
 // SignInError is a refusal by Keycloak.
 type SignInError struct {
 	Realm    Realm
@@ -93,6 +96,8 @@ func (e *SignInError) Error() string {
 // Hint says what to do next.
 func (e *SignInError) Hint() string {
 	switch {
+	case e.Status == http.StatusOK:
+		return "something else than Keycloak answers at that address, such as a proxy or a sign-in page: set `keycloak-url` to the root of Keycloak as this runner reaches it"
 	case e.Status == http.StatusNotFound:
 		return "there is no such realm at that address: set `keycloak-url` to the root of Keycloak (older ones end in /auth)"
 	case e.Assertion != nil:
@@ -128,7 +133,10 @@ func (e *SignInError) ExitCode() int {
 func signInError(realm Realm, clientID string, err error) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) || refused.Response == nil {
-		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), transport.Explain(err))
+		if explained := transport.Explain(err); explained != err {
+			return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), explained)
+		}
+		return &SignInError{Realm: realm, ClientID: clientID, Status: http.StatusOK, Detail: noToken}
 	}
 	return &SignInError{Realm: realm, ClientID: clientID, Status: refused.Response.StatusCode, Code: refused.ErrorCode, Detail: refused.ErrorDescription}
 }
