@@ -70,25 +70,49 @@ func (r *run) refuseRemoval(chosen map[*item][]microcks.ImportJob) error {
 	return missingRole(*account, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to delete importers"})
 }
 
-// removeOne deletes an importer and looks whether it stays away: an import that
-// runs at the moment saves it again.
+// removeOne deletes an importer, and before it the services that it made when
+// that was asked for: a run that ends in between leaves the importer, by which
+// the next one finds the rest.
 func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) error {
 	it.Importer = &ImporterResult{
 		ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
 		MainArtifact: job.MainArtifact, Change: Delete,
 	}
+	if r.RemoveServices {
+		others, err := r.removeServices(ctx, it, job)
+		if err != nil {
+			return err
+		}
+		for _, s := range others {
+			it.tell(predict.Warning, "service-foreign", fmt.Sprintf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it")
+		}
+	}
 	began := time.Now()
+	if err := r.deleteImporter(ctx, job); err != nil {
+		return err
+	}
+	it.Importer.Done = append(it.Importer.Done, "importer deleted")
+	r.step("remove", it, began, fmt.Sprintf("importer %q deleted", job.Name))
+	if !r.RemoveServices {
+		return nil
+	}
+	// An import may have brought them back while the importer was there.
+	_, err := r.removeServices(ctx, it, job)
+	return err
+}
+
+// deleteImporter deletes an importer and looks whether it stays away: an import
+// that runs at the moment saves it again, and not everybody who answers 200 or
+// 404 is Microcks.
+func (r *run) deleteImporter(ctx context.Context, job *microcks.ImportJob) error {
 	for try := 1; ; try++ {
 		if err := r.session.Microcks.DeleteJob(ctx, job.ID); err != nil && (!microcks.InDoubt(err) || try == maxTries) {
 			return err
 		}
 		r.changed.Store(true)
 		left, err := r.session.Microcks.Job(ctx, job.ID)
-		if err != nil {
+		if err != nil || left == nil {
 			return err
-		}
-		if left == nil {
-			break
 		}
 		if try == maxTries {
 			return &refusal{
@@ -101,37 +125,29 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 			return err
 		}
 	}
-	it.Importer.Done = append(it.Importer.Done, "importer deleted")
-	r.step("remove", it, began, fmt.Sprintf("importer %q deleted", job.Name))
-	if !r.RemoveServices {
-		return nil
-	}
-	return r.removeServices(ctx, it, job)
 }
 
 // removeServices deletes the services that the importer made, as long as they
-// come from this collection.
-func (r *run) removeServices(ctx context.Context, it *item, job *microcks.ImportJob) error {
+// come from this collection, and returns the others.
+func (r *run) removeServices(ctx context.Context, it *item, job *microcks.ImportJob) (others []microcks.Service, err error) {
 	for _, ref := range job.ServiceRefs {
 		services, err := r.session.Microcks.ServicesNamed(ctx, ref.Name)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, s := range services {
-			if s.ID != ref.ServiceID {
-				continue
-			}
+		for _, s := range ofVersion(services, ref.Version) {
 			if !sameArtifact(s.SourceArtifact, it.Wanted.UID) {
-				it.tell(predict.Warning, "service-foreign", fmt.Sprintf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it")
+				others = append(others, s)
 				continue
 			}
 			began := time.Now()
 			if err := r.session.Microcks.DeleteService(ctx, s.ID); err != nil {
-				return err
+				return nil, err
 			}
+			r.changed.Store(true)
 			it.Importer.Done = append(it.Importer.Done, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
 			r.step("remove", it, began, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
 		}
 	}
-	return nil
+	return others, nil
 }
