@@ -11,7 +11,8 @@
 //
 // imports every input of INPUT_DIR into a running server and prints what came
 // of it, one JSON object a line, in the form that -observed reads. It deletes
-// what it made, and touches nothing else.
+// what it made, and touches nothing else. With -sequences it goes through the
+// sequences of INPUT_DIR instead, several imports each.
 package main
 
 import (
@@ -31,6 +32,7 @@ func run(args []string, out, errs io.Writer) int {
 	version := flags.String("version", "", "server `version` to predict for")
 	observed := flags.String("observed", "", "`file` of observations, one JSON object a line")
 	record := flags.String("record", "", "`URL` of a Microcks server to observe")
+	sequences := flags.Bool("sequences", false, "record sequences of imports")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -40,7 +42,11 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	dir := flags.Arg(0)
 	if *record != "" {
-		if err := recordAll(*record, dir, out, errs); err != nil {
+		recording := func() error { return recordAll(*record, dir, out, errs) }
+		if *sequences {
+			recording = func() error { return recordSequences(*record, dir, out) }
+		}
+		if err := recording(); err != nil {
 			fmt.Fprintln(errs, "error:", err)
 			return 20
 		}

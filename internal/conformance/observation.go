@@ -36,6 +36,7 @@ type observedOperation struct {
 	Method          *string           `json:"method"`
 	Dispatcher      *string           `json:"dispatcher"`
 	DispatcherRules *string           `json:"dispatcherRules"`
+	Override        bool              `json:"override,omitempty"`
 	ResourcePaths   []string          `json:"resourcePaths"`
 	Examples        []observedExample `json:"examples"`
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"postman-microcks-importer/internal/predict"
@@ -27,8 +28,27 @@ const uidPrefix = "90210-c0f0c0de-"
 type recorder struct {
 	api    string
 	source string // where the inputs are served
-	inputs map[string][]byte
 	client *http.Client
+
+	lock   sync.Mutex
+	inputs map[string][]byte // by path
+}
+
+func newRecorder(microcks string) *recorder {
+	return &recorder{api: strings.TrimRight(microcks, "/") + "/api", client: &http.Client{Timeout: 2 * time.Minute}, inputs: map[string][]byte{}}
+}
+
+func (r *recorder) put(path string, raw []byte) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.inputs[path] = raw
+}
+
+func (r *recorder) input(path string) ([]byte, bool) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	raw, ok := r.inputs[path]
+	return raw, ok
 }
 
 // recordAll observes every .json file of dir, in order of name, and writes one
@@ -39,7 +59,7 @@ func recordAll(microcks, dir string, out, errs io.Writer) error {
 		return fmt.Errorf("listing inputs: %w", err)
 	}
 	slices.Sort(files)
-	r := &recorder{api: strings.TrimRight(microcks, "/") + "/api", inputs: map[string][]byte{}, client: &http.Client{Timeout: 2 * time.Minute}}
+	r := newRecorder(microcks)
 	uids := make([]string, len(files))
 	for i, f := range files {
 		raw, err := os.ReadFile(f)
@@ -48,7 +68,7 @@ func recordAll(microcks, dir string, out, errs io.Writer) error {
 		}
 		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(f)))
 		uids[i] = uidPrefix + sum[:4] + "-" + sum[4:8] + "-" + sum[8:20]
-		r.inputs["/collections/"+uids[i]] = raw
+		r.put("/collections/"+uids[i], raw)
 	}
 	stop, err := r.serve()
 	if err != nil {
@@ -80,7 +100,7 @@ func (r *recorder) serve() (stop func(), err error) {
 		return nil, fmt.Errorf("serving inputs: %w", err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		raw, ok := r.inputs[q.URL.Path]
+		raw, ok := r.input(q.URL.Path)
 		if !ok {
 			http.NotFound(w, q)
 			return
@@ -179,7 +199,8 @@ func (r *recorder) observe(file, uid string) (observation, error) {
 // free refuses an import that would change a service which is not the
 // recorder's.
 func (r *recorder) free(uid string) error {
-	p := predict.Collection(r.inputs["/collections/"+uid], predict.Target{Main: true, URL: r.source + "/collections/" + uid})
+	raw, _ := r.input("/collections/" + uid)
+	p := predict.Collection(raw, predict.Target{Main: true, URL: r.source + "/collections/" + uid})
 	if p.Service == nil {
 		return nil
 	}

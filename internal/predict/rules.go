@@ -15,7 +15,7 @@ func Rules() []Rule {
 		requestMissing, criteriaEmpty, formDropped, bodyLost,
 		twoContentTypes, sameName, disabledStored, emptyVariable,
 		collectionTooLarge, collectionNearLimit,
-		secondaryAlone, secondaryMatchesNothing, untold, importBroken,
+		secondaryAlone, secondaryMatchesNothing, untold, importBroken, operationEdited,
 	}
 }
 

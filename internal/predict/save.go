@@ -47,11 +47,26 @@ func saveMain(name, version, source string, ops []operation, existing *Service) 
 			continue
 		}
 		op.Examples = slices.Clone(old.Examples)
-		if old.Override {
+		if old.Override || edited(old) {
 			op.Dispatcher, op.DispatcherRules, op.Override = old.Dispatcher, old.DispatcherRules, true
 		}
 	}
 	return s
+}
+
+// edited says whether an operation shows that a person set its dispatcher: one
+// that no collection makes. Servers do not tell it otherwise (the field
+// override of an operation is not in their answers), so an edit to a
+// dispatcher that a collection could have made goes unnoticed. What only looks
+// edited comes from metadata artifacts, and goes with the next import.
+func edited(op Operation) bool {
+	switch op.Dispatcher {
+	case "":
+		return false
+	case uriParams, uriParts, uriElements:
+		return op.DispatcherRules == nil
+	}
+	return true
 }
 
 // saveSecondary is an existing service with the dispatchers and rules that a
