@@ -67,7 +67,7 @@ func (m *Mocks) Call(ctx context.Context, method, path string, headers http.Head
 
 // hopHeaders concern the connection, not the mock.
 var hopHeaders = map[string]bool{
-	"Accept-Encoding": true, "Connection": true, "Content-Length": true, "Expect": true, "Host": true,
+	"Connection": true, "Content-Length": true, "Expect": true, "Host": true,
 	"Keep-Alive": true, "Proxy-Authorization": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 }
 

@@ -116,11 +116,6 @@ func (c *Client) DeleteService(ctx context.Context, id string) error {
 	return notFoundIsNil(err)
 }
 
-// MockURL is the address below which the mocks of a service answer.
-func (c *Client) MockURL(name, version string) string {
-	return c.base + "/rest/" + url.PathEscape(name) + "/" + url.PathEscape(version)
-}
-
 // notFoundIsNil turns "no such object", however a version says it, into no
 // error.
 func notFoundIsNil(err error) error {

@@ -188,8 +188,9 @@ func (e *Example) MockStatus() int {
 }
 
 // Unreadable names what in the saved answer keeps clients from reading what the
-// mock sends, which repeats saved headers as they are; "" when nothing does. A
-// wildcard for a media type makes the mock itself answer 500.
+// mock sends; "" when nothing does. Mocks repeat saved headers, Transfer-Encoding
+// apart, and a wildcard for a media type makes them answer 500 (seen on 1.13.0
+// and 1.15.0).
 func (e *Example) Unreadable() string {
 	if strings.Contains(e.Response.MediaType, "*") {
 		return "media type " + e.Response.MediaType
@@ -200,8 +201,6 @@ func (e *Example) Unreadable() string {
 			if value != "" && value != "identity" {
 				return "header Content-Encoding: " + value
 			}
-		case "transfer-encoding":
-			return "header Transfer-Encoding: " + value
 		case "content-length":
 			if e.Response.Content == nil || value != strconv.Itoa(len(*e.Response.Content)) {
 				return "header Content-Length: " + value

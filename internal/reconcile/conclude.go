@@ -116,7 +116,7 @@ func (r *run) serviceResult(id string, s *predict.Service) *ServiceResult {
 	base := ""
 	if r.session != nil {
 		base = r.session.Microcks.Base()
-		result.MockURL = r.session.Microcks.MockURL(s.Name, s.Version)
+		result.MockURL = base + predict.MockPath(s.Name, s.Version)
 		if id != "" {
 			result.URL = r.session.Microcks.ServiceURL(id)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +26,7 @@ type Mocks interface {
 func (r *run) verifyMocks(ctx context.Context, g *group, done []*item) {
 	began := time.Now()
 	var guard sync.Mutex
-	var wrong []string
+	var wrong, unreadable []string
 	verified := Verification{Scope: string(VerifyMocks)}
 	var calls errgroup.Group
 	calls.SetLimit(max(1, r.Parallelism))
@@ -34,6 +35,11 @@ func (r *run) verifyMocks(ctx context.Context, g *group, done []*item) {
 		for k := range op.Examples {
 			ex := &op.Examples[k]
 			verified.Examples++
+			if why := ex.Unreadable(); why != "" {
+				verified.Skipped++
+				unreadable = append(unreadable, fmt.Sprintf("example %q of %s (%s)", ex.Name, op.Name, why))
+				continue
+			}
 			call, ok := g.predicted.MockCall(op, ex)
 			if !ok {
 				verified.Skipped++
@@ -60,16 +66,16 @@ func (r *run) verifyMocks(ctx context.Context, g *group, done []*item) {
 		it.Verified = &v
 	}
 	r.step("verify", done[0], began, fmt.Sprintf("%d of %d mocks answered as saved, %d cannot be addressed one by one", verified.Answered, verified.Examples, verified.Skipped))
+	if len(unreadable) > 0 {
+		done[0].tell(predict.Warning, "mocks-unreadable",
+			fmt.Sprintf("clients may be unable to read %s: %s", plural(len(unreadable), "mock"), firstOf(unreadable)),
+			"delete saved response headers that speak of the transfer (Content-Encoding, Content-Length) in Postman and give a Content-Type without a wildcard: mocks repeat them as they are")
+	}
 	if len(wrong) == 0 {
 		return
 	}
-	shown := wrong[:min(5, len(wrong))]
-	text := strings.Join(shown, "; ")
-	if more := len(wrong) - len(shown); more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
 	err := &refusal{
-		text:   fmt.Sprintf("verifying: %s did not answer as saved: %s", plural(len(wrong), "mock"), text),
+		text:   fmt.Sprintf("verifying: %s did not answer as saved: %s", plural(len(wrong), "mock"), firstOf(wrong)),
 		hint:   "call the mock by hand and compare; an override of the operation in Microcks, or another artifact's examples, can answer in place of the saved one",
 		anchor: "verify-mocks", code: 1,
 	}
@@ -77,6 +83,20 @@ func (r *run) verifyMocks(ctx context.Context, g *group, done []*item) {
 		it.fail(err)
 	}
 }
+
+// firstOf names the first of many.
+func firstOf(texts []string) string {
+	slices.Sort(texts)
+	shown := texts[:min(5, len(texts))]
+	text := strings.Join(shown, "; ")
+	if more := len(texts) - len(shown); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
+}
+
+// mockTime is how long one mock may take: it answers from memory.
+const mockTime = 10 * time.Second
 
 // callMock says in what a mock's answer differs from the saved one; "" when in
 // nothing.
@@ -94,6 +114,9 @@ func (r *run) callMock(ctx context.Context, call predict.MockCall, ex *predict.E
 	if headers.Get("Accept") == "" && want != "" {
 		headers.Set("Accept", want)
 	}
+	headers.Set("Accept-Encoding", "identity")
+	ctx, cancel := context.WithTimeoutCause(ctx, mockTime, fmt.Errorf("no answer within %s", mockTime))
+	defer cancel()
 	answer, err := r.session.Mocks.Call(ctx, call.Method, call.Path, headers, call.Body)
 	if err != nil {
 		return err.Error()

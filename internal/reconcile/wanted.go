@@ -94,7 +94,6 @@ type Microcks interface {
 	Version(ctx context.Context) (microcks.Version, error)
 	ImportersURL() string
 	ServiceURL(id string) string
-	MockURL(name, version string) string
 	Base() string
 }
 
