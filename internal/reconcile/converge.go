@@ -151,7 +151,7 @@ func (c *convergence) unsettled(seen *observation) bool {
 // after all imports of the group.
 func (c *convergence) differs(view *microcks.ServiceView) bool {
 	now := served(view)
-	return len(differenceOf(now, c.group.predicted)) > 0 && len(differenceOf(now, c.item.goal.predicted)) > 0
+	return len(differenceOf(now, c.group.predicted)) > 0 && len(differenceOf(now, c.item.goal.predicted)) > 0 && !c.group.looksEdited(now)
 }
 
 // lookAgain gives other runs time to finish, and imports once more where they

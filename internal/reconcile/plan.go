@@ -21,6 +21,7 @@ type group struct {
 	before    *existing
 	served    *predict.Service // as Microcks serves it now; nil when it does not
 	predicted *predict.Service // after all imports
+	edited    *predict.Service // the same, if a person set the dispatchers that differ; nil when none does
 }
 
 // goal is what the importer of one collection shall become.
@@ -219,13 +220,7 @@ func (r *run) compose(g *group) {
 		if it.failed() {
 			continue
 		}
-		url := it.Wanted.URL
-		if it.pick.use != nil && it.pick.adopted {
-			url = it.pick.use.RepositoryURL
-		}
-		p := predict.Collection(it.raw, predict.Target{
-			Version: r.session.Version.Number(), Main: it.main, URL: url, Existing: g.predicted,
-		})
+		p := r.predictOnto(it, g.predicted)
 		it.Findings = p.Findings
 		if p.Outcome == predict.Skipped {
 			it.fail(&refusal{
@@ -241,6 +236,16 @@ func (r *run) compose(g *group) {
 			it.goal = &goal{predicted: p.Service}
 		}
 	}
+	r.composeEdited(g)
+}
+
+// predictOnto predicts the import of one collection over an existing service.
+func (r *run) predictOnto(it *item, existing *predict.Service) predict.Prediction {
+	url := it.Wanted.URL
+	if it.pick.use != nil && it.pick.adopted {
+		url = it.pick.use.RepositoryURL
+	}
+	return predict.Collection(it.raw, predict.Target{Version: r.session.Version.Number(), Main: it.main, URL: url, Existing: existing})
 }
 
 // setGoal turns what was said, and what is there, into what shall be.
@@ -343,6 +348,9 @@ func (r *run) startingPoint(it *item) *microcks.ImportJob {
 // artifacts of one service are imported together, main first: importing the
 // main one again resets what a secondary one added.
 func (r *run) decideImports(g *group) {
+	if g.looksEdited(g.served) && g.importedSinceUpdate() {
+		g.acceptEdits()
+	}
 	difference := differenceOf(g.served, g.predicted)
 	due := false
 	for _, it := range g.items {

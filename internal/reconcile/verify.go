@@ -56,6 +56,9 @@ func (r *run) verify(ctx context.Context, g *group, last *observation) {
 // compare tells whether the service is what was predicted, and says so to the
 // collections it is made of.
 func (r *run) compare(g *group, id string, now *predict.Service, done []*item, began time.Time) bool {
+	if g.looksEdited(now) {
+		g.acceptEdits()
+	}
 	wrong := differenceOf(now, g.predicted)
 	imported := slices.ContainsFunc(done, func(it *item) bool { return it.Importer.Imported })
 	for _, it := range done {
