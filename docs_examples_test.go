@@ -16,13 +16,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/goccy/go-yaml"
-	"github.com/golang-jwt/jwt/v5"
 
 	"postman-microcks-importer/internal/app"
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/fake/github"
 	"postman-microcks-importer/internal/fake/keycloak"
 	"postman-microcks-importer/internal/fake/microcks"
 	"postman-microcks-importer/internal/fake/postman"
@@ -271,9 +270,7 @@ func newExamplePlace(t *testing.T, key *rsa.PrivateKey) *examplePlace {
 	}
 	p.postman = serve(source)
 	p.open = serve(microcks.New(microcks.Options{}))
-	issuer := &exampleIssuer{key: key}
-	p.github = serve(issuer)
-	issuer.url = p.github
+	p.github = serve(github.NewIssuer("OWNER/REPO", key))
 	realm := keycloak.New(keycloak.Options{
 		Clients: append(keycloak.DefaultClients(), keycloak.Client{
 			ID: "postman-importer-main", Provider: "github-actions", Roles: []string{"user", "manager", "admin"},
@@ -352,7 +349,7 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 		"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "OWNER/REPO", "GITHUB_EVENT_NAME": event, "GITHUB_REF": "refs/heads/main",
 		"GITHUB_EVENT_PATH": filepath.Join(p.dir, "event.json"), "GITHUB_WORKSPACE": p.dir,
 		"GITHUB_OUTPUT": filepath.Join(p.dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(p.dir, "summary"),
-		"ACTIONS_ID_TOKEN_REQUEST_URL": p.github + "/token?api-version=2.0", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "bearer-of-the-job",
+		"ACTIONS_ID_TOKEN_REQUEST_URL": github.RequestURL(p.github), "ACTIONS_ID_TOKEN_REQUEST_TOKEN": github.RequestToken,
 	}
 	maps.Copy(env, step.env)
 	for _, line := range strings.Fields(step.with["collection"]) {
@@ -395,26 +392,6 @@ func (p *examplePlace) microcks(signIn bool) string {
 		return p.closed
 	}
 	return p.open
-}
-
-// exampleIssuer is what of GitHub signs a token for a job on the branch main.
-type exampleIssuer struct {
-	url string
-	key *rsa.PrivateKey
-}
-
-func (i *exampleIssuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	now := time.Now()
-	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
-		"iss": i.url, "sub": "repo:OWNER/REPO:ref:refs/heads/main", "aud": r.URL.Query().Get("audience"), "jti": rand.Text(),
-		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
-	})
-	signed, err := token.SignedString(i.key)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	_ = json.NewEncoder(w).Encode(map[string]string{"value": signed}) // the caller may have gone
 }
 
 func exampleKey(t *testing.T) *rsa.PrivateKey {

@@ -26,19 +26,18 @@ func TestGitHubOIDCReal(t *testing.T) {
 	if base == "" || admin == "" {
 		t.Skip("set KEYCLOAK_URL and KEYCLOAK_ADMIN=NAME:PASSWORD to sign in to a real Keycloak; the comment on this test says how")
 	}
-	g := newGitHub(t, onMain)
-	realm := federate(t, newAdministrator(t, base, admin), g)
+	w := newWorkflow(t)
+	realm := federate(t, newAdministrator(t, base, admin), w.url)
 
 	t.Run("the subject that the client expects", func(t *testing.T) {
-		masks := &learned{}
-		proveSignedIn(t, signIn(t, g, realm, masks), microcks.Manager)
-		if len(masks.tokens) != 2 {
-			t.Errorf("masked: %d tokens, want the assertion and the access token", len(masks.tokens))
+		proveSignedIn(t, w.signIn(t, realm), microcks.Manager)
+		if len(w.masked) != 2 {
+			t.Errorf("masked: %d tokens, want the assertion and the access token", len(w.masked))
 		}
 	})
 	t.Run("another subject", func(t *testing.T) {
-		g.workflow(onFeature)
-		proveRefused(t, signIn(t, g, realm, &learned{}), onFeature, realm.Issuer(), g.URL)
+		w.Set("sub", onFeature)
+		proveRefused(t, w.signIn(t, realm), onFeature, realm.Issuer(), w.url)
 	})
 }
 
@@ -105,9 +104,9 @@ func (a *administrator) call(method, path string, body, out any) {
 }
 
 // federate makes a realm as docs/keycloak.md describes it: the client
-// microcks-app with its roles, an identity provider for g, and a client that
+// microcks-app with its roles, an identity provider for the issuer, and a client that
 // onMain may speak for.
-func federate(t *testing.T, admin *administrator, g *github) microcks.Realm {
+func federate(t *testing.T, admin *administrator, issuer string) microcks.Realm {
 	t.Helper()
 	var mark [4]byte
 	_, _ = rand.Read(mark[:])
@@ -120,9 +119,9 @@ func federate(t *testing.T, admin *administrator, g *github) microcks.Realm {
 	admin.call("POST", "/"+name+"/identity-provider/instances", map[string]any{
 		"alias": "github-actions", "providerId": "oidc", "enabled": true, "hideOnLogin": true,
 		"config": map[string]string{
-			"issuer": g.URL, "useJwksUrl": "true", "jwksUrl": g.URL + "/keys", "validateSignature": "true",
+			"issuer": issuer, "useJwksUrl": "true", "jwksUrl": issuer + "/.well-known/jwks", "validateSignature": "true",
 			"supportsClientAssertions": "true", "clientId": "unused", "clientSecret": "unused",
-			"authorizationUrl": g.URL + "/unused", "tokenUrl": g.URL + "/unused",
+			"authorizationUrl": issuer + "/unused", "tokenUrl": issuer + "/unused",
 		},
 	}, nil)
 	importer := admin.client(name, map[string]any{
