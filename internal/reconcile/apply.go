@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,11 +12,14 @@ import (
 )
 
 // apply writes what the plan says: the secret first, then the services at the
-// same time, the artifacts of one service in turn.
+// same time, the artifacts of one service in turn. The first look at each of
+// them needs no secret and goes beside.
 func (r *run) apply(ctx context.Context) error {
-	if err := r.saveSecret(ctx); err != nil {
-		return err
-	}
+	r.secret.saved = make(chan struct{})
+	go func() {
+		defer close(r.secret.saved)
+		r.secret.failed = r.saveSecret(ctx)
+	}()
 	// Servers before 1.14.0 mix the files of imports that run at the same time.
 	atOnce := max(1, r.Parallelism)
 	if r.session.Version.Before(1, 14, 0) {
@@ -27,7 +31,9 @@ func (r *run) apply(ctx context.Context) error {
 	for _, g := range r.groups {
 		all.Go(func() error { r.applyGroup(ctx, g, starts); return nil })
 	}
-	return all.Wait()
+	_ = all.Wait() // no group returns an error
+	<-r.secret.saved
+	return r.secret.failed
 }
 
 // applyGroup brings the importers of one service to their goals and proves
@@ -49,6 +55,8 @@ func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
 		seen, err := c.drive(ctx)
 		r.report(it, c)
 		switch {
+		case errors.Is(err, errNoSecret):
+			return // which the run itself tells
 		case err != nil && ctx.Err() != nil:
 			it.notFinished(context.Cause(ctx), c.stoppedAt())
 		case err != nil:

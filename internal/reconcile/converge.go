@@ -75,6 +75,9 @@ func (c *convergence) drive(ctx context.Context) (*observation, error) {
 		if err != nil || step == nil {
 			return seen, err
 		}
+		if err := c.secret.wait(); err != nil {
+			return nil, err
+		}
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -275,7 +278,7 @@ func (c *convergence) did(what string, began time.Time) {
 func (c *convergence) deleteSurplus(ctx context.Context) error {
 	for _, job := range c.item.pick.surplus {
 		began := time.Now()
-		if err := c.session.Microcks.DeleteJob(ctx, job.ID); err != nil {
+		if err := c.deleteImporter(ctx, &job); err != nil {
 			return err
 		}
 		c.did("surplus importer "+job.ID+" deleted", began)

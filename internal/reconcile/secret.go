@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,20 @@ type secretPlan struct {
 	comparable bool
 	err        error // why an importer cannot use it
 	used       bool
+
+	saved  chan struct{} // closed when it is written, or failed to be
+	failed error
+}
+
+// errNoSecret stops what needs a secret that could not be written.
+var errNoSecret = errors.New("the secret could not be written")
+
+// wait returns when the secret is as it shall be.
+func (p *secretPlan) wait() error {
+	if <-p.saved; p.failed != nil {
+		return errNoSecret
+	}
+	return nil
 }
 
 // use says that an importer of this run refers to the secret.
