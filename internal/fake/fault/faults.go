@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,8 @@ type Fault struct {
 	// Acted says that the server acts, and only its answer suffers. Otherwise
 	// the server never hears of the request.
 	Acted bool
+	// Shows says that the reply is made of the server's answer.
+	Shows bool
 	// Delay is waited before anything else; with Acted after the server acted.
 	Delay time.Duration
 	// Reply replaces the answer; nil leaves the server's.
@@ -48,6 +51,17 @@ func (f Fault) answer(w http.ResponseWriter, r *http.Request, next http.Handler)
 	}
 }
 
+// For are the faults that a request with this method can meet. With GET the
+// caller cannot tell whether the server was asked and then spoiled, unless it
+// sees some of the answer, so that is one case.
+func For(method string) []Fault {
+	all := All()
+	if method != http.MethodGet {
+		return all
+	}
+	return slices.DeleteFunc(all, func(f Fault) bool { return f.Acted && !f.Shows })
+}
+
 // All are the faults, of every kind one.
 func All() []Fault {
 	faults := []Fault{
@@ -56,13 +70,13 @@ func All() []Fault {
 		{Name: "acts, is silent for 90 s", Acted: true, Delay: 90 * time.Second},
 		{Name: "breaks the connection", Reply: Drop},
 		{Name: "acts, breaks the connection", Acted: true, Reply: Drop},
-		{Name: "acts, breaks off in the body", Acted: true, Reply: Half},
+		{Name: "acts, breaks off in the body", Acted: true, Shows: true, Reply: Half},
 		{Name: "HTML with 200", Reply: Text(http.StatusOK, "text/html", page)},
 		{Name: "acts, HTML with 200", Acted: true, Reply: Text(http.StatusOK, "text/html", page)},
 		{Name: "redirects to a sign-in page", Reply: Redirect("https://sign-in.example.com/?next=/")},
-		{Name: "acts, truncated JSON", Acted: true, Reply: Truncated},
-		{Name: "acts, endless JSON", Acted: true, Reply: Endless},
-		{Name: "acts, JSON of another type", Acted: true, Reply: Otherwise},
+		{Name: "acts, truncated JSON", Acted: true, Shows: true, Reply: Truncated},
+		{Name: "acts, endless JSON", Acted: true, Shows: true, Reply: Endless},
+		{Name: "acts, JSON of another type", Acted: true, Shows: true, Reply: Otherwise},
 		{Name: "500 that repeats the request", Reply: Echo(http.StatusInternalServerError)},
 		{Name: "400 that repeats the request", Reply: Echo(http.StatusBadRequest)},
 		{Name: "429, again in 20 s", Reply: Later(20)},
@@ -151,11 +165,12 @@ func Redirect(to string) Reply {
 }
 
 // Echo answers as a debugging gateway does: its message repeats what was sent,
-// credentials included.
+// the end of the body first, credentials included.
 func Echo(status int) Reply {
 	return func(w http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder) {
 		body, _ := io.ReadAll(r.Body) // what did not come cannot be repeated
-		message, _ := json.Marshal(map[string]any{"message": fmt.Sprint(string(body), r.Header), "error": r.Header})
+		end := body[max(0, len(body)-150):]
+		message, _ := json.Marshal(map[string]any{"message": fmt.Sprint(string(end), r.Header), "error": r.Header})
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = w.Write(message)

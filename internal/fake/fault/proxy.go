@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"sync"
 	"time"
 )
@@ -28,7 +29,8 @@ type Proxy struct {
 func NewProxy(next http.Handler) *Proxy { return &Proxy{next: next, seen: map[string]int{}} }
 
 // Requests lists what came in since the last [Proxy.Forget], in order of
-// arrival: "GET /api/jobs #1" is the first of its method and path.
+// arrival: "GET /api/jobs/{id} #2" is the second of its method and path, where
+// ids do not count, since a server hands them out in the order of requests.
 func (p *Proxy) Requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -68,7 +70,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Proxy) arrived(r *http.Request) (Fault, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	what := r.Method + " " + r.URL.EscapedPath()
+	what := r.Method + " " + ids.ReplaceAllString(r.URL.EscapedPath(), "{id}")
 	p.seen[what]++
 	name := fmt.Sprintf("%s #%d", what, p.seen[what])
 	p.requests = append(p.requests, name)
@@ -78,6 +80,9 @@ func (p *Proxy) arrived(r *http.Request) (Fault, bool) {
 	p.struck = true
 	return p.fault, true
 }
+
+// ids of documents, and the uids of collections.
+var ids = regexp.MustCompile(`[0-9a-f]{24}|[0-9]+-[0-9a-f-]{36}`)
 
 // breakOff ends the connection so that the other side sees a reset.
 func breakOff(w http.ResponseWriter) {
