@@ -47,12 +47,23 @@ func (r *run) needs() []need {
 	}
 	if r.secret != nil && r.secret.used && r.secret.change != Keep {
 		what := fmt.Sprintf("to %s the secret %q", r.secret.change, r.secret.ref.Name)
+		if r.secret.change == Update {
+			what += ", whose " + strings.Join(names(r.secret.fields), " and ") + " differs"
+		}
 		needs = append(needs, need{[]microcks.Role{microcks.Admin}, what})
 	}
 	if labels {
 		needs = append(needs, need{[]microcks.Role{microcks.Manager}, "to label services"})
 	}
 	return needs
+}
+
+func names(fields []FieldChange) []string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, f.Field)
+	}
+	return all
 }
 
 // refuseMissingRoles stops a run before its first write when the account could
