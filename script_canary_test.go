@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"postman-microcks-importer/internal/fake/github"
 )
 
 // Credentials of the scenarios. They hold characters that encodings change, so
@@ -25,7 +27,10 @@ const (
 type canary struct{ name, value string }
 
 func standingCanaries() []canary {
-	return []canary{{"the API key", apiKey}, {"the access key", accessKey}, {"the client secret", clientSecret}}
+	return []canary{
+		{"the API key", apiKey}, {"the access key", accessKey}, {"the client secret", clientSecret},
+		{"the request token", github.RequestToken},
+	}
 }
 
 // forms of a secret in a text: raw, in JSON, in a URL, and in base64 at each of

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"postman-microcks-importer/internal/fake/github"
 	"postman-microcks-importer/internal/fake/keycloak"
 )
 
@@ -27,6 +31,10 @@ func keycloakWords() map[string]command {
 			case "client/1": // keycloak client NAME is the account that the workflow has
 				ts.Setenv("KEYCLOAK_CLIENT_ID", rest[0])
 				ts.Setenv("KEYCLOAK_CLIENT_SECRET", clientSecret)
+			case "trusts-github/1": // keycloak trusts-github SUB, a token of GitHub's for that workflow
+				w.keycloak.SetClient(keycloak.Client{ID: "ci-github", Roles: []string{"manager", "admin", "user"}, Provider: "github", Subject: rest[0]})
+				ts.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", github.RequestURL(w.githubURL))
+				ts.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", github.RequestToken)
 			case "fault/1": // keycloak fault STATUS, at the next request for a token
 				status, err := strconv.Atoi(rest[0])
 				ts.Check(err)
@@ -47,11 +55,17 @@ func (w *world) startKeycloak() {
 			clients[i].Secret = clientSecret
 		}
 	}
-	w.keycloak = keycloak.New(keycloak.Options{Clients: clients})
-	server := httptest.NewServer(w.watch("Keycloak", "Authorization", w.learnTokens(w.keycloak)))
-	w.servers = append(w.servers, server)
-	w.keycloakURL = server.URL
+	w.githubURL = w.serve("GitHub", "Authorization", w.learnTokens(github.NewIssuer(repository, githubKey())))
+	w.keycloak = keycloak.New(keycloak.Options{
+		Clients:   clients,
+		Providers: []keycloak.Provider{{Alias: "github", Issuer: w.githubURL, Key: &githubKey().PublicKey}},
+	})
+	w.keycloakURL = w.serve("Keycloak", "Authorization", w.learnTokens(w.keycloak))
 }
+
+// githubKey signs the tokens of all stand-ins for GitHub: making a key takes
+// longer than most scenarios.
+var githubKey = sync.OnceValue(func() *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, 2048)) })
 
 // learnTokens adds every token that is handed out to the canaries.
 func (w *world) learnTokens(next http.Handler) http.Handler {
@@ -63,13 +77,17 @@ func (w *world) learnTokens(next http.Handler) http.Handler {
 		answer := httptest.NewRecorder()
 		next.ServeHTTP(answer, r)
 		var body struct {
-			Token string `json:"access_token"`
+			Access   string `json:"access_token"`
+			Identity string `json:"value"`
 		}
-		if json.Unmarshal(answer.Body.Bytes(), &body) == nil && body.Token != "" {
-			w.mu.Lock()
-			w.canaries = append(w.canaries, canary{"an access token", body.Token})
-			w.mu.Unlock()
+		_ = json.Unmarshal(answer.Body.Bytes(), &body) // an error page has no token
+		w.mu.Lock()
+		for name, token := range map[string]string{"an access token": body.Access, "a token of GitHub's": body.Identity} {
+			if token != "" {
+				w.canaries = append(w.canaries, canary{name, token})
+			}
 		}
+		w.mu.Unlock()
 		for name, values := range answer.Header() {
 			rw.Header()[name] = values
 		}

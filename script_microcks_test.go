@@ -29,6 +29,8 @@ func microcksWords() map[string]command {
 			case "remove": // microcks remove importer|secret|service ID
 				need(ts, len(rest) == 2, "microcks remove importer|secret|service ID")
 				w.removeFromMicrocks(ts, rest[0], rest[1])
+			case "put": // microcks put PATH [FILE] calls its API, as its user interface does
+				w.putMicrocks(ts, rest)
 			case "wrote": // microcks wrote nothing, or exactly these requests in this order
 				w.compareWrites(ts, rest)
 			case "importers", "secrets", "services": // prints them, for cmp stdout FILE
@@ -64,11 +66,9 @@ func (w *world) startMicrocks(ts *testscript.TestScript, version []string) {
 		options.Keycloak = &microcks.Keycloak{URL: w.keycloakURL, Key: w.keycloak.PublicKey()}
 	}
 	w.microcks = microcks.New(options)
-	server := httptest.NewServer(w.watch("Microcks", "Authorization", w.gates.before(w.microcks)))
-	w.servers = append(w.servers, server)
-	w.microcksURL = server.URL
-	ts.Setenv("MICROCKS_URL", server.URL)
-	ts.Setenv("INPUT_MICROCKS-URL", server.URL)
+	w.microcksURL = w.serve("Microcks", "Authorization", w.gates.before(w.microcks))
+	ts.Setenv("MICROCKS_URL", w.microcksURL)
+	ts.Setenv("INPUT_MICROCKS-URL", w.microcksURL)
 }
 
 func (w *world) addToMicrocks(ts *testscript.TestScript, kind, text string) {
@@ -99,6 +99,20 @@ func (w *world) removeFromMicrocks(ts *testscript.TestScript, kind, id string) {
 	remove := map[string]func(string){"importer": w.microcks.RemoveJob, "secret": w.microcks.RemoveSecret, "service": w.microcks.RemoveService}[kind]
 	need(ts, remove != nil, "importer, secret or service")
 	remove(id)
+}
+
+// putMicrocks does what a person does in the user interface.
+func (w *world) putMicrocks(ts *testscript.TestScript, args []string) {
+	need(ts, len(args) == 1 || len(args) == 2, "microcks put PATH [FILE]")
+	body := ""
+	if len(args) == 2 {
+		body = ts.ReadFile(args[1])
+	}
+	answer := httptest.NewRecorder()
+	w.microcks.ServeHTTP(answer, httptest.NewRequest("PUT", "/api/"+args[0], strings.NewReader(body)))
+	if answer.Code != 200 {
+		ts.Fatalf("Microcks answered %d", answer.Code)
+	}
 }
 
 // failMicrocks spoils the next such request: instead of acting, after it, or

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 
@@ -62,11 +61,9 @@ const monthLimit = 1_000_000
 // point to it.
 func (w *world) startPostman(ts *testscript.TestScript, perMinute int) {
 	w.postmanAPI = postman.New(postman.Options{APIKey: apiKey, MonthLimit: monthLimit, PerMinute: perMinute})
-	server := httptest.NewServer(w.watch("Postman", "X-Api-Key", w.postmanAPI))
-	w.servers = append(w.servers, server)
-	w.postmanURL = server.URL
-	ts.Setenv("POSTMAN_URL", server.URL)
-	ts.Setenv("INPUT_POSTMAN-API-URL", server.URL)
+	w.postmanURL = w.serve("Postman", "X-Api-Key", w.postmanAPI)
+	ts.Setenv("POSTMAN_URL", w.postmanURL)
+	ts.Setenv("INPUT_POSTMAN-API-URL", w.postmanURL)
 }
 
 // failPostman has Postman answer with a named fault, see [postman.Named]; one

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -41,6 +42,7 @@ type world struct {
 	microcksURL string
 	keycloak    *keycloak.Server
 	keycloakURL string
+	githubURL   string
 	servers     []*httptest.Server
 	gates       gates // of Microcks
 
@@ -76,6 +78,14 @@ func (w *world) end() {
 	}
 }
 
+// serve starts a server that is watched. header is the one that its credential
+// comes in.
+func (w *world) serve(name, header string, handler http.Handler) (url string) {
+	server := httptest.NewServer(w.watch(name, header, handler))
+	w.servers = append(w.servers, server)
+	return server.URL
+}
+
 // violated notes what a server has seen and must not have.
 func (w *world) violated(format string, args ...any) {
 	w.mu.Lock()
@@ -93,7 +103,7 @@ func (w *world) plain(text string) string {
 		}
 	}
 	for _, server := range []struct{ url, name string }{
-		{w.postmanURL, "POSTMAN"}, {w.microcksURL, "MICROCKS"}, {w.keycloakURL, "KEYCLOAK"},
+		{w.postmanURL, "POSTMAN"}, {w.microcksURL, "MICROCKS"}, {w.keycloakURL, "KEYCLOAK"}, {w.githubURL, "GITHUB"},
 	} {
 		add(server.url, "$"+server.name+"_URL")
 		_, host, _ := strings.Cut(server.url, "://")
