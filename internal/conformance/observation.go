@@ -49,6 +49,8 @@ type observedExample struct {
 	RequestContent   *string `json:"requestContent"`
 	ResponseContent  *string `json:"responseContent"`
 	Source           bool    `json:"source"` // its sourceArtifact is the uid
+
+	mediaTypes []string // of a prediction that leaves it open
 }
 
 // readObservations reads a file of observations; startBody may be any JSON.
