@@ -337,13 +337,35 @@ func (c *convergence) importNow(seen *observation) (move, error) {
 		c.rests = 0
 		began := time.Now()
 		c.inactive = !seen.job.Active
+		told := c.tellWhile("Microcks is importing")
 		job, err := c.session.Microcks.StartJob(ctx, goal.id)
+		told()
 		if err != nil && microcks.InDoubt(err) && ctx.Err() == nil {
 			c.step("import", c.item, began, "no answer from the import, waiting for its end: "+err.Error())
 			job, err = c.waitForImport(ctx, seen.job.Imported(), err)
 		}
 		return c.judgeStart(ctx, job, err, began)
 	}, nil
+}
+
+// tellWhile says every few seconds that something still goes on, until the
+// function that it returns is called.
+func (c *convergence) tellWhile(what string) (stop func()) {
+	began := time.Now()
+	done := make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(5 * time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				c.step("import", c.item, began, what)
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 // doneByOthers tells whether an import that ended after this run had read the

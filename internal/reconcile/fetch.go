@@ -34,8 +34,30 @@ func (r *run) connect(ctx context.Context) error {
 		text = fmt.Sprintf("Microcks %s, signed in as %s", session.Version.Text, session.Account.Client)
 	}
 	r.result.Server = server
+	r.tellOfVersion(session)
 	r.step("connect", nil, began, text)
 	return r.refuseBlindAccount()
+}
+
+// tellOfVersion names what an old server does that its owner should know. Who
+// can sign in sees what it shows, so without a sign-in there is nothing to add.
+func (r *run) tellOfVersion(session *Session) {
+	where := ""
+	switch {
+	case session.Account == nil:
+	case session.Version.Before(1, 12, 1):
+		where = "lists and searches"
+	case session.Version.Before(1, 15, 0):
+		where = "searches"
+	}
+	if where != "" {
+		r.result.Problems = append(r.result.Problems, Problem{
+			Level:  predict.Note,
+			Text:   fmt.Sprintf("Microcks %s shows the tokens of secrets in %s to every account that can sign in", session.Version.Text, where),
+			Hint:   "upgrade to 1.15.0, or use a Postman key of an account that sees nothing but these collections",
+			Anchor: "secrets-readable",
+		})
+	}
 }
 
 // fetch gets every collection. One that cannot be had fails alone.

@@ -87,6 +87,11 @@ func (r *run) pickImporter(it *item) {
 			fmt.Sprintf("the URL of importer %q has a query; it is kept because the importer was made by hand", pick.use.Name),
 			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, and this action makes one with a clean URL")
 	}
+	if pick.use != nil && pick.use.Active && pick.use.Failed() != "" {
+		it.tell(predict.Note, "import-not-retried",
+			fmt.Sprintf("the last import of %q failed, and the schedule of Microcks tries again only once the collection changes", pick.use.Name),
+			"nothing to do: a run in mode apply imports it now")
+	}
 	name := it.alone.Name
 	if it.Wanted.Name != nil {
 		name = *it.Wanted.Name
