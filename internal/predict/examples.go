@@ -349,7 +349,32 @@ func (r *reader) request(request value) (out Request, failure string) {
 			out.Parameters = append(out.Parameters, Parameter{p.at("key").asText(), p.at("value").asText()})
 		}
 	}
+	if r.export && url.isText() {
+		out.Parameters = append(out.Parameters, queryOf(url.asText())...)
+	}
 	return out, ""
+}
+
+// queryOf are the parameters of an address that is exported as a text: Postman
+// takes it apart before its API serves it. What has no value has null.
+func queryOf(url string) []Parameter {
+	url, _, _ = strings.Cut(url, "#")
+	_, query, any := strings.Cut(url, "?")
+	if !any {
+		return nil
+	}
+	var out []Parameter
+	for _, param := range strings.Split(query, "&") {
+		p := Parameter{"null", "null"}
+		if param != "" {
+			var valued bool
+			if p.Name, p.Value, valued = strings.Cut(param, "="); !valued {
+				p.Value = "null"
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 const graphQLFailure = `Cannot invoke "com.fasterxml.jackson.databind.ObjectMapper.readTree(String)" because "this.mapper" is null`

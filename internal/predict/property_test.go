@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,7 +119,7 @@ func resolves(raw []byte, pointer string) bool {
 }
 
 // Insignificant white space inside a detected envelope changes nothing.
-func TestWhiteSpaceMatterNot(t *testing.T) {
+func TestWhiteSpaceDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	for i, raw := range inputs(t) {
 		if !bytes.HasPrefix(raw, []byte(`{"collection":`)) || !json.Valid(raw) {
@@ -203,12 +204,14 @@ func BenchmarkPredict(b *testing.B) {
 		raw := generated(size.bytes)
 		perByte := func(b *testing.B, work func()) {
 			b.SetBytes(int64(len(raw)))
-			result := testing.AllocsPerRun
-			_ = result
 			b.ReportAllocs()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			for b.Loop() {
 				work()
 			}
+			runtime.ReadMemStats(&after)
+			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/float64(len(raw)), "allocB/inputB")
 		}
 		b.Run("Collection/"+size.name, func(b *testing.B) {
 			perByte(b, func() { Collection(raw, Target{Main: true}) })
