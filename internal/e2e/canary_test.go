@@ -63,7 +63,7 @@ func leaks(secrets map[string]string, text string) []string {
 
 // secrets are all that must not come out.
 func (w *world) secrets() map[string]string {
-	all := map[string]string{"API key": apiKey, "client secret": clientSecret}
+	all := map[string]string{"API key": w.apiKey, "client secret": w.clientSecret}
 	for _, token := range w.recorder.issued() {
 		// The signature alone is secret enough, and the rest is in every token.
 		all["access token"] = token[strings.LastIndex(token, ".")+1:]
@@ -95,7 +95,7 @@ func withoutMasks(log string) string {
 // TestScanFindsPlantedCanary plants each secret in each form.
 func TestScanFindsPlantedCanary(t *testing.T) {
 	t.Parallel()
-	for name, secret := range map[string]string{"API key": apiKey, "client secret": clientSecret} {
+	for name, secret := range newPostmanWorld(t).secrets() {
 		secrets := map[string]string{name: secret}
 		for shift := range 7 {
 			before, after := strings.Repeat("x", shift), "and more"

@@ -2,7 +2,10 @@ package e2e
 
 import (
 	"bytes"
+	"context"
+	"crypto/rand"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -20,11 +23,7 @@ import (
 const (
 	// repository is the one whose workflows run.
 	repository = "harbour/api"
-	// Credentials that open nothing but the stand-ins, and are easily told from
-	// any other text: what the program lets out, the tests find.
-	apiKey       = "PMAK-c4n4ryc4n4ryc4n4ryc4n4ry-0123456789c4n4ry9876543210c4n4ry00"
-	clientSecret = "client/secret+c4n4ry?with&odd=signs/0123456789"
-	clientID     = "ci-e2e"
+	clientID   = "ci-e2e"
 
 	harbourUID = postman.DefaultUserID + "-00000000-0000-4000-8000-0000000000e1"
 	ferriesUID = postman.DefaultUserID + "-00000000-0000-4000-8000-0000000000e2"
@@ -34,6 +33,10 @@ const (
 // world is what a run meets on this machine: the Postman API, Microcks behind a
 // recorder, and Keycloak.
 type world struct {
+	// The credentials open nothing but these stand-ins and are made anew each
+	// time, so that they stand in no file: where one is found, it was let out.
+	apiKey, clientSecret string
+
 	postman    *postman.Server
 	postmanURL string
 	// standIn is nil when MICROCKS_URL names a real server.
@@ -56,7 +59,39 @@ func newWorld(t testing.TB) *world {
 	w := newPostmanWorld(t)
 	w.recorder.next = httputil.NewSingleHostReverseProxy(target)
 	w.microcksURL = serve(t, w.recorder)
+	t.Cleanup(func() { deleteSecret(t, strings.TrimRight(address, "/"), "Postman API key for "+repository) })
 	return w
+}
+
+// deleteSecret takes away what removing importers leaves: other runs of a
+// repository may use its secret.
+func deleteSecret(t testing.TB, server, name string) {
+	t.Helper()
+	call := func(method, path string) []byte {
+		q, err := http.NewRequestWithContext(context.Background(), method, server+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.DefaultClient.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Body.Close()
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.StatusCode >= http.StatusBadRequest {
+			t.Errorf("%s %s: %s, %v", method, path, r.Status, err)
+		}
+		return body
+	}
+	var secrets []struct{ ID, Name string }
+	if err := json.Unmarshal(call(http.MethodGet, "/api/secrets/search?name="+url.QueryEscape(name)), &secrets); err != nil {
+		t.Errorf("looking for the secret: %v", err)
+	}
+	for _, secret := range secrets {
+		if secret.Name == name {
+			call(http.MethodDelete, "/api/secrets/"+secret.ID)
+		}
+	}
 }
 
 // newStandInWorld is one with a stand-in for Microcks whose sign-in is on.
@@ -64,7 +99,7 @@ func newStandInWorld(t testing.TB, o microcks.Options) *world {
 	t.Helper()
 	w := newPostmanWorld(t)
 	realm := keycloak.New(keycloak.Options{Clients: []keycloak.Client{
-		{ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"}},
+		{ID: clientID, Secret: w.clientSecret, Roles: []string{"manager", "admin", "user"}},
 	}})
 	o.Keycloak = &microcks.Keycloak{URL: serve(t, realm), Key: realm.PublicKey()}
 	w.standIn = microcks.New(o)
@@ -76,7 +111,13 @@ func newStandInWorld(t testing.TB, o microcks.Options) *world {
 // newPostmanWorld is one without Microcks yet.
 func newPostmanWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{postman: postman.New(postman.Options{APIKey: apiKey}), recorder: &recorder{}}
+	w := &world{
+		apiKey: "PMAK-" + strings.ToLower(rand.Text()+"-"+rand.Text()),
+		// Signs that URLs, JSON and base64 write in another way.
+		clientSecret: "c/" + rand.Text() + "+?&=<>\"'%~",
+		recorder:     &recorder{},
+	}
+	w.postman = postman.New(postman.Options{APIKey: w.apiKey})
 	w.postmanURL = serve(t, w.postman)
 	harbour := readFile(t, "../demo/harbour.postman_collection.json")
 	for uid, export := range map[string][]byte{
@@ -136,10 +177,10 @@ func (w *world) inputs(uid string) map[string]string {
 		"INPUT_MODE":                   "apply",
 		"INPUT_COLLECTION":             uid,
 		"INPUT_POSTMAN-API-URL":        w.postmanURL,
-		"INPUT_POSTMAN-API-KEY":        apiKey,
+		"INPUT_POSTMAN-API-KEY":        w.apiKey,
 		"INPUT_MICROCKS-URL":           w.microcksURL,
 		"INPUT_KEYCLOAK-CLIENT-ID":     clientID,
-		"INPUT_KEYCLOAK-CLIENT-SECRET": clientSecret,
+		"INPUT_KEYCLOAK-CLIENT-SECRET": w.clientSecret,
 	}
 }
 
