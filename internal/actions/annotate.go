@@ -64,7 +64,7 @@ func (r *Runner) sayLeftOut() {
 
 // annotate shows one annotation. The caller holds the lock.
 func (r *Runner) annotate(level Level, a Annotation) {
-	message := limitUTF16(clean(a.Message, true), maxMessage)
+	message := cutMessage(clean(a.Message, true))
 	if !r.OnGitHub() {
 		r.annotatePlain(level, a, message)
 		return
@@ -125,9 +125,10 @@ func (r *Runner) annotatePlain(level Level, a Annotation, message string) {
 	r.writeLine("  at " + place)
 }
 
-// limitUTF16 cuts a text to at most n UTF-16 code units, as the runner counts,
-// the last one an ellipsis when it was cut.
-func limitUTF16(s string, n int) string {
+// cutMessage cuts a text to at most maxMessage UTF-16 code units, as the runner
+// counts, the last one an ellipsis when it was cut.
+func cutMessage(s string) string {
+	const n = maxMessage
 	if len(s) <= n {
 		return s
 	}

@@ -79,7 +79,7 @@ func FuzzAnnotate(f *testing.F) {
 				t.Fatalf("%s: %q", name, value)
 			}
 		}
-		if want := limitUTF16(clean(message, true), maxMessage); got[0].Data != want {
+		if want := cutMessage(clean(message, true)); got[0].Data != want {
 			t.Fatalf("%q, want %q", got[0].Data, want)
 		}
 		local := newLocal(t)

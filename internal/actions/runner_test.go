@@ -253,7 +253,7 @@ func TestLongAnnotation(t *testing.T) {
 		}
 	}
 	exact := strings.Repeat("a", maxMessage)
-	if limitUTF16(exact, maxMessage) != exact || limitUTF16(strings.Repeat("ä", maxMessage), maxMessage) != strings.Repeat("ä", maxMessage) {
+	if cutMessage(exact) != exact || cutMessage(strings.Repeat("ä", maxMessage)) != strings.Repeat("ä", maxMessage) {
 		t.Error("what fits is cut")
 	}
 }

@@ -2,6 +2,7 @@ package microcks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -119,7 +120,7 @@ func (c *Client) DeleteService(ctx context.Context, id string) error {
 // notFoundIsNil turns "no such object", however a version says it, into no
 // error.
 func notFoundIsNil(err error) error {
-	if api, ok := err.(*APIError); ok && api.Status == http.StatusNotFound && !api.HTML {
+	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusNotFound && !api.HTML {
 		return nil
 	}
 	return err

@@ -133,8 +133,8 @@ func (e *SignInError) ExitCode() int {
 func signInError(realm Realm, clientID string, err error) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) || refused.Response == nil {
-		if explained := transport.Explain(err); explained != err {
-			return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), explained)
+		if _, unsent := errors.AsType[*url.Error](err); unsent {
+			return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), transport.Explain(err))
 		}
 		return &SignInError{Realm: realm, ClientID: clientID, Status: http.StatusOK, Detail: noToken}
 	}

@@ -3,6 +3,7 @@ package predict
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -214,7 +215,7 @@ func wellFormed(raw []byte) bool {
 	elements := 0
 	for {
 		switch token, err := decoder.Token(); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return elements > 0
 		case err != nil:
 			return false

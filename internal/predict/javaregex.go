@@ -650,7 +650,7 @@ func atomic(s step) step {
 
 // closure reads the quantifier after an atom, if there is one.
 func (r *regexReader) closure(s step, set charSet) step {
-	lo, hi := 1, 1
+	var lo, hi int
 	switch r.peek() {
 	case '?':
 		lo, hi = 0, 1

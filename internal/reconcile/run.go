@@ -149,9 +149,9 @@ func (r *run) step(stage string, it *item, began time.Time, text string) {
 }
 
 // title is what a person calls the collection.
-func (i *item) title() string {
-	if i.CollectionResult.Name != "" {
-		return i.CollectionResult.Name
+func (it *item) title() string {
+	if it.CollectionResult.Name != "" {
+		return it.CollectionResult.Name
 	}
-	return i.CollectionResult.Source
+	return it.CollectionResult.Source
 }

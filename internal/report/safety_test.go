@@ -48,7 +48,7 @@ var hostile = []string{
 	"`", "``", "|", "\\", "\\`", "`\\", "<", "&", "[", "]", "!", "*", "**", "_", "~", "$", "@", "#",
 	"x`https://evil.example`y`", "https://a`b|c`d", "say `a b` `c`\\`d` http://x.example/|y|",
 	"<https://evil.example> <a@evil.example>",
-	"Übung ✓ 漢字 👩‍💻 می‌خواهم",
+	"Übung ✓ 漢字 👩\u200d💻 می\u200cخواهم",
 	strings.Repeat("long ", 400), strings.Repeat("`", 700), strings.Repeat("|", 700), strings.Repeat("\n", 50) + "x",
 }
 

@@ -49,7 +49,7 @@ func (b *heardBody) Read(p []byte) (int, error) {
 	if n > 0 {
 		b.timer.Reset(b.limit)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = heard(b.ctx, err)
 	}
 	return n, err

@@ -101,7 +101,7 @@ func (c *call) judge(ctx context.Context, resp *http.Response, err error) (bool,
 
 func (c *call) decide(ctx context.Context, resp *http.Response, err error) (again bool, replaced error) {
 	if !c.repeatable || ctx.Err() != nil || c.attempt == maxAttempts {
-		return false, nil
+		return false, nil //nolint:nilerr // the client itself returns err
 	}
 	var cause error
 	switch {

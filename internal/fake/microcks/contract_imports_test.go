@@ -360,7 +360,7 @@ func TestContractWhatAnImportKeeps(t *testing.T) {
 		c.do(t, "PUT", service+"/operation?operationName=nope", map[string]any{}).bare(t, http.StatusForbidden)
 
 		// Another collection under the same URL, without the pets of owners.
-		smaller := bytes.Replace(c.pets("Pets"), []byte("/owners/:owner/pets"), []byte("/owners/:owner/dogs"), -1)
+		smaller := bytes.ReplaceAll(c.pets("Pets"), []byte("/owners/:owner/pets"), []byte("/owners/:owner/dogs"))
 		c.serve(t, 1, smaller)
 		c.start(t, id)
 		view := c.served(t, "Pets")

@@ -2,6 +2,7 @@ package microcks
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ func (s *Server) importURL(ctx context.Context, jobID, url string, auth *secret,
 	}
 	raw, err := s.download(ctx, url, auth)
 	switch {
-	case err == errBadURL && s.version.crashesOnBadURL():
+	case errors.Is(err, errBadURL) && s.version.crashesOnBadURL():
 		return nil, "", true
 	case err != nil:
 		return nil, url + " cannot be downloaded", false

@@ -1,6 +1,9 @@
 package microcks
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // scanChunk is how many jobs a scan loads at a time, and so how long it holds
 // their documents.
@@ -34,7 +37,7 @@ func (s *Server) scanJob(ctx context.Context, j *job) bool {
 		auth, _ = get[secret](s, &s.secrets, string(*j.SecretRef.SecretID))
 	}
 	res, err := s.request(ctx, string(*j.RepositoryURL), auth)
-	if err == errBadURL && s.version.crashesOnBadURL() {
+	if errors.Is(err, errBadURL) && s.version.crashesOnBadURL() {
 		return false
 	}
 	tag := ""
