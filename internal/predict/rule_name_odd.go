@@ -4,8 +4,8 @@ import "strings"
 
 var nameOdd = Rule{
 	ID: "PMI003", Name: "name-odd", Level: Warning,
-	Text: "The collection's name becomes the service's. An empty one cannot be told from others; slashes, colons and plus signs stand in the way of " +
-		"lookups and of mock addresses, which hold the name.",
+	Text: "The collection's name becomes the service's. An empty one cannot be told from others; some signs stand in the way of " +
+		"lookups and of mock addresses, which hold the name: servers refuse or misread `/`, `\\`, `;`, `%`, `?`, `+` and `:`.",
 	Hint: "Give the collection a name of letters, digits, spaces, dots and hyphens.",
 	Bad:  Sample{Info: `{"name": "Pets/Cats: all", "description": "version=1.0 - the pets"}`},
 	Good: Sample{Info: `{"name": "Pets and cats", "description": "version=1.0 - the pets"}`},
@@ -24,8 +24,8 @@ var nameOdd = Rule{
 			report(at, "the collection has no name")
 		case javaTrim(name) != name:
 			report(at, "white space stands around the name "+quote(name))
-		case strings.ContainsAny(name, "/:+"):
-			report(at, "the name "+quote(name)+" holds a slash, a colon or a plus sign")
+		case strings.ContainsAny(name, `/\;%?+:`):
+			report(at, "the name "+quote(name)+" holds a sign that addresses cannot: one of "+quote(`/ \ ; % ? + :`))
 		}
 	},
 }

@@ -16,6 +16,7 @@ func Rules() []Rule {
 		twoContentTypes, sameName, disabledStored, emptyVariable,
 		collectionTooLarge, collectionNearLimit,
 		secondaryAlone, secondaryMatchesNothing, untold, importBroken, operationEdited,
+		answerUnreadable,
 	}
 }
 
