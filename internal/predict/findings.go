@@ -27,7 +27,7 @@ func (r Rule) Anchor() string { return strings.ToLower(r.ID) }
 type report func(at value, message string)
 
 // maxFindings bounds the findings of one rule.
-const maxFindings = 500
+const maxFindings = 5000
 
 // findings applies every rule. What breaks an import has at least one error.
 func (r *run) findings() {
@@ -80,11 +80,7 @@ func pointer(v value) string {
 		if n.parent.kind == objectKind {
 			token = strings.NewReplacer("~", "~0", "/", "~1").Replace(asServed(v.doc.memberName(n)))
 		} else {
-			i := 0
-			for o := n.parent.first; o != nil && o != n; o = o.next {
-				i++
-			}
-			token = strconv.Itoa(i)
+			token = strconv.FormatUint(uint64(n.name), 10)
 		}
 		parts = append(parts, token)
 	}

@@ -36,7 +36,7 @@ const (
 type node struct {
 	parent, first, next *node
 	start, end          uint32 // span of the value, quotes and brackets included
-	name, nameEnd       uint32 // span of the member's name without quotes
+	name, nameEnd       uint32 // span of a member's name without quotes; name is an element's index
 	size                uint32 // members or elements
 	kind                kind
 	escaped             bool // the text holds a backslash
@@ -513,6 +513,7 @@ func (p *parser) array(n *node) {
 			last.next = m
 		}
 		last = m
+		m.name = n.size
 		n.size++
 	}
 	p.pos++
