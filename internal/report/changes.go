@@ -14,13 +14,19 @@ import (
 func (s *summary) changes() {
 	planned := s.r.Mode == reconcile.Plan
 	rows := s.secretRows()
+	more := len(rows) > 0 // than the table of collections has said
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
-		if c.Importer != nil && (planned && due(c) || !planned && c.Status == reconcile.Updated && c.Importer.Change == reconcile.Update) {
+		switch {
+		case c.Importer == nil:
+		case planned && due(c), !planned && c.Status == reconcile.Updated && c.Importer.Change == reconcile.Update:
 			rows = append(rows, s.importerRows(c)...)
+			more = true
+		case !planned && slices.Contains(c.Importer.Done, "importer created"):
+			rows = append(rows, s.createdRow(c))
 		}
 	}
-	if len(rows) == 0 {
+	if !more {
 		return
 	}
 	change := column{title: "Changed"}
@@ -92,6 +98,12 @@ func (s *summary) importerRows(c *reconcile.CollectionResult) [][]Text {
 		fields = nil // they would bury what changes in others
 	}
 	return fieldRows(object, i.Change, join("<br>", verbs...), fields)
+}
+
+// createdRow names an importer that is new. Its fields are those that the
+// details show.
+func (s *summary) createdRow(c *reconcile.CollectionResult) []Text {
+	return []Text{"Importer " + bold(shortText(c.Importer.Name, 80)), s.verb(reconcile.Create), "", "", ""}
 }
 
 // verb is what happens to an object: to be done in a plan, done after it.
