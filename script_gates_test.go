@@ -14,9 +14,9 @@ import (
 // very moment.
 type gates struct {
 	mu      sync.Mutex
-	waiting []gate
+	waiting *gate
 	arrived chan struct{} // closed when a request is held
-	release chan struct{} // closed when all may go on
+	release chan bool     // says whether the held request goes on or is lost
 }
 
 // gate holds one request, before the server acts on it or after.
@@ -28,26 +28,24 @@ type gate struct {
 // patience is how long a scenario waits for a request that never comes.
 const patience = 20 * time.Second
 
+// add holds the next such request; there is one gate at a time.
 func (g *gates) add(after bool, method, path string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.waiting = append(g.waiting, gate{after, method, path})
-	if g.arrived == nil {
-		g.arrived, g.release = make(chan struct{}), make(chan struct{})
-	}
+	g.waiting = &gate{after, method, path}
+	g.arrived, g.release = make(chan struct{}), make(chan bool, 1)
 }
 
 // take uses a gate up.
-func (g *gates) take(r *http.Request) (one gate, arrived, release chan struct{}) {
+func (g *gates) take(r *http.Request) (one gate, arrived chan struct{}, release chan bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for i, one := range g.waiting {
-		if one.method == r.Method && strings.HasSuffix(r.URL.Path, one.path) {
-			g.waiting = append(g.waiting[:i:i], g.waiting[i+1:]...)
-			return one, g.arrived, g.release
-		}
+	if g.waiting == nil || g.waiting.method != r.Method || !strings.HasSuffix(r.URL.Path, g.waiting.path) {
+		return gate{}, nil, nil
 	}
-	return gate{}, nil, nil
+	one = *g.waiting
+	g.waiting = nil
+	return one, g.arrived, g.release
 }
 
 func (g *gates) before(next http.Handler) http.Handler {
@@ -62,7 +60,10 @@ func (g *gates) before(next http.Handler) http.Handler {
 		}
 		close(arrived)
 		select {
-		case <-release:
+		case goOn := <-release:
+			if !goOn {
+				panic(http.ErrAbortHandler)
+			}
 		case <-r.Context().Done(): // the caller has gone: nothing happens any more
 			return
 		}
@@ -86,12 +87,12 @@ func (g *gates) await(ts *testscript.TestScript) {
 	}
 }
 
-// open lets held requests go on, and holds no more.
-func (g *gates) open() {
+// open ends the holding: held requests go on, or they are lost on their way.
+func (g *gates) open(goOn bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.release != nil {
-		close(g.release)
+		g.release <- goOn // buffered: nobody may be waiting any more
 	}
 	g.waiting, g.arrived, g.release = nil, nil, nil
 }

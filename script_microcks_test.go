@@ -48,8 +48,8 @@ func microcksWords() map[string]command {
 				w.gates.add(rest[0] == "after", rest[1], rest[2])
 			case "await": // until a request is held
 				w.gates.await(ts)
-			case "release":
-				w.gates.open()
+			case "release", "drop": // a dropped request never reaches Microcks
+				w.gates.open(args[0] == "release")
 			default:
 				ts.Fatalf("microcks has no %s", args[0])
 			}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -144,23 +145,31 @@ var (
 // keep writes what a run said into files of the scenario:
 //
 //	log          standard output
-//	told         the lines that tell problems and outcome
+//	told         the lines that tell problems and outcome, the summary's heading,
+//	             and the outputs that count
 //	annotations  what is shown beside the code
 //	summary.md   the job summary
 //	outputs      NAME=VALUE, without result
 //	result.json  the output result
 func (w *world) keep(ts *testscript.TestScript, r *run, log string) {
 	w.write(ts, "log", w.plain(log))
-	w.write(ts, "told", w.plain(lines(log, toldLine.MatchString)))
+	told := lines(log, toldLine.MatchString)
 	w.write(ts, "annotations", w.plain(lines(log, annotation.MatchString)))
 	if !r.onGitHub {
+		w.write(ts, "told", w.plain(told))
 		return
 	}
-	w.write(ts, "summary.md", w.plain(read(ts, r.summary)))
+	summary := read(ts, r.summary)
+	heading, _, _ := strings.Cut(summary, "\n")
+	w.write(ts, "summary.md", w.plain(summary))
 	outputs, err := parseOutputs(read(ts, r.outputs))
 	ts.Check(err)
 	var text strings.Builder
+	var counted []string
 	for _, o := range outputs {
+		if slices.Contains([]string{"status", "changed", "warnings", "errors"}, o.name) {
+			counted = append(counted, o.name+"="+o.value)
+		}
 		if o.name == "result" {
 			w.write(ts, "result.json", w.plain(o.value)+"\n")
 			continue
@@ -168,6 +177,10 @@ func (w *world) keep(ts *testscript.TestScript, r *run, log string) {
 		text.WriteString(o.name + "=" + o.value + "\n")
 	}
 	w.write(ts, "outputs", w.plain(text.String()))
+	if len(counted) > 0 {
+		told += "summary: " + strings.ReplaceAll(strings.TrimPrefix(heading, "### "), "\u200b", "") + "\noutputs: " + strings.Join(counted, " ") + "\n"
+	}
+	w.write(ts, "told", w.plain(told))
 }
 
 func lines(text string, wanted func(string) bool) string {

@@ -63,7 +63,7 @@ func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*w
 
 // end stops what is left of a scenario.
 func (w *world) end() {
-	w.gates.open()
+	w.gates.open(false)
 	w.mu.Lock()
 	left := w.running
 	w.running = map[string]*run{}
