@@ -96,7 +96,7 @@ func startContainer(t *testing.T, w *world, more []string) *container {
 	t.Helper()
 	dir := t.TempDir()
 	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
-		_ = os.Chmod(d, 0o755) //nolint:gosec // as a runner's folder is
+		_ = os.Chmod(d, 0o755)
 	}
 	c := &container{
 		name:    "e2e-" + strconv.FormatInt(time.Now().UnixNano(), 36),
