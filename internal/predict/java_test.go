@@ -222,8 +222,8 @@ func TestLines(t *testing.T) {
 		want      int
 	}{
 		{"in the block", "a\n\xff", 1},
-		{"in the next block", "a\n" + strings.Repeat("b", blockChars-2) + "\xff", 0},
-		{"at the end of the block", "a\n" + strings.Repeat("b", blockChars-3) + "\xff", 1},
+		{"in the next block", "a\n" + strings.Repeat("b", 8190) + "\xff", 0},
+		{"at the end of the block", "a\n" + strings.Repeat("b", 8189) + "\xff", 1},
 		{"two bytes of three", "\xe2\x82(", 2},
 		{"a surrogate", "\xed\xa0\x80", 3},
 	} {
