@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"postman-microcks-importer/internal/fake/keycloak"
@@ -43,6 +44,9 @@ type world struct {
 	standIn     *microcks.Server
 	microcksURL string
 	recorder    *recorder
+	// onRequest is called with every request to any of the servers, before it is
+	// answered; nil when nobody wants to know.
+	onRequest atomic.Pointer[func()]
 }
 
 // newWorld is one with the Microcks at MICROCKS_URL, or else a stand-in.
@@ -58,7 +62,7 @@ func newWorld(t testing.TB) *world {
 	}
 	w := newPostmanWorld(t)
 	w.recorder.next = httputil.NewSingleHostReverseProxy(target)
-	w.microcksURL = serve(t, w.recorder)
+	w.microcksURL = w.serve(t, w.recorder)
 	t.Cleanup(func() { deleteSecret(t, strings.TrimRight(address, "/"), "Postman API key for "+repository) })
 	return w
 }
@@ -101,10 +105,10 @@ func newStandInWorld(t testing.TB, o microcks.Options) *world {
 	realm := keycloak.New(keycloak.Options{Clients: []keycloak.Client{
 		{ID: clientID, Secret: w.clientSecret, Roles: []string{"manager", "admin", "user"}},
 	}})
-	o.Keycloak = &microcks.Keycloak{URL: serve(t, realm), Key: realm.PublicKey()}
+	o.Keycloak = &microcks.Keycloak{URL: w.serve(t, realm), Key: realm.PublicKey()}
 	w.standIn = microcks.New(o)
 	w.recorder.next = w.standIn
-	w.microcksURL = serve(t, w.recorder)
+	w.microcksURL = w.serve(t, w.recorder)
 	return w
 }
 
@@ -118,7 +122,7 @@ func newPostmanWorld(t testing.TB) *world {
 		recorder:     &recorder{},
 	}
 	w.postman = postman.New(postman.Options{APIKey: w.apiKey})
-	w.postmanURL = serve(t, w.postman)
+	w.postmanURL = w.serve(t, w.postman)
 	harbour := readFile(t, "../demo/harbour.postman_collection.json")
 	for uid, export := range map[string][]byte{
 		harbourUID: renamed(t, harbour, "E2E Harbour API", "version=1.2.0 - Boats and berths."),
@@ -132,9 +136,14 @@ func newPostmanWorld(t testing.TB) *world {
 	return w
 }
 
-func serve(t testing.TB, handler http.Handler) string {
+func (w *world) serve(t testing.TB, handler http.Handler) string {
 	t.Helper()
-	server := httptest.NewServer(handler)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
+		if tell := w.onRequest.Load(); tell != nil {
+			(*tell)()
+		}
+		handler.ServeHTTP(rw, q)
+	}))
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
