@@ -23,10 +23,12 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 		RootCAs:       p.CA,
 		DeadlineInput: "timeout",
 		Trace:         p.trace,
-		Base:          p.network,
 	}
 	if change != nil {
 		change(&options)
+	}
+	if p.change != nil {
+		p.change(&options)
 	}
 	return transport.NewClient(options)
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/transport"
 )
 
 // Version of this program, set when it is built for a release.
@@ -29,8 +29,8 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 	return run(ctx, args, getenv, stdout, nil)
 }
 
-// run is Main over another network; nil is the machine's own.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer, network http.RoundTripper) int {
+// run is Main with clients that are changed, unless change is nil.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer, change func(*transport.Options)) int {
 	began := time.Now()
 	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv})
 	switch {
@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		runner.Printf("error: %s\nhint: %s", problem.Text, problem.Hint)
 		return problem.ExitCode
 	}
-	p := &program{Run: wanted, runner: runner, getenv: getenv, network: network}
+	p := &program{Run: wanted, runner: runner, getenv: getenv, change: change}
 	result := p.result(ctx, problems)
 	if result.Duration == 0 {
 		result.Duration = time.Since(began)
@@ -68,9 +68,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 // program is one run with what it needs of its surroundings.
 type program struct {
 	*config.Run
-	runner  *actions.Runner
-	getenv  func(string) string
-	network http.RoundTripper // nil: the machine's own
+	runner *actions.Runner
+	getenv func(string) string
+	change func(*transport.Options) // of every client; nil changes nothing
 }
 
 // result carries out the run, unless the inputs are wrong.
