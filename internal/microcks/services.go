@@ -19,14 +19,13 @@ type Service struct {
 	Operations     []Operation `json:"operations"`
 }
 
-// Operation of a service.
+// Operation of a service. Whether a person edited it is not told.
 type Operation struct {
 	Name            string   `json:"name"`
 	Method          string   `json:"method"`
 	Dispatcher      string   `json:"dispatcher"`
 	DispatcherRules *string  `json:"dispatcherRules"`
 	ResourcePaths   []string `json:"resourcePaths"`
-	Override        bool     `json:"override"`
 }
 
 // ServiceView is a service with its messages by operation name.

@@ -25,7 +25,6 @@ func served(view *microcks.ServiceView) *predict.Service {
 			Dispatcher:      op.Dispatcher,
 			DispatcherRules: op.DispatcherRules,
 			ResourcePaths:   slices.Sorted(slices.Values(op.ResourcePaths)),
-			Override:        op.Override,
 		}
 		for _, message := range view.Messages[op.Name] {
 			if message.Type == "reqRespPair" || message.Type == "" {
