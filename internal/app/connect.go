@@ -97,7 +97,7 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 		return nil, err
 	}
 	mocks, err := p.client(func(o *transport.Options) {
-		o.Permanent = func(*http.Response) bool { return true } // a saved 503 is an answer like any other
+		o.Attempts = 1 // a saved 503 is an answer like any other
 	})
 	if err != nil {
 		return nil, err
@@ -206,7 +206,7 @@ func (p *program) waitForMicrocks(ctx context.Context) error {
 	if p.WaitForMicrocks <= 0 {
 		return nil
 	}
-	patient, err := p.client(func(o *transport.Options) { o.DeadlineInput = "wait-for-microcks" })
+	patient, err := p.client(func(o *transport.Options) { o.DeadlineInput, o.Attempts = "wait-for-microcks", 1 })
 	if err != nil {
 		return err
 	}
@@ -219,8 +219,8 @@ func (p *program) waitForMicrocks(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		p.runner.Printf("connect  waiting for Microcks at %s (%s)", p.Microcks.URL, time.Since(began).Round(time.Second).String())
-		timer := time.NewTimer(time.Second)
+		p.runner.Printf("connect  waiting for Microcks (%s): %s", time.Since(began).Round(time.Second).String(), err.Error())
+		timer := time.NewTimer(2 * time.Second)
 		select {
 		case <-ctx.Done():
 			timer.Stop()

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"postman-microcks-importer/internal/actions"
@@ -197,14 +196,27 @@ func (p *program) postmanOrigin(ref *postman.Ref) string {
 	return "https://" + postman.DefaultHost
 }
 
-// readFile reads a file of the workspace and none outside it.
+// largestFile is the most that is read of a local file: a server could not
+// store half of it.
+const largestFile = 32 << 20
+
+// readFile reads a file, on a runner one of the workspace and none outside it.
 func (p *program) readFile(name string) ([]byte, error) {
-	root, err := os.OpenRoot(p.Workspace)
+	open := os.Open
+	if p.Workspace != "" {
+		root, err := os.OpenRoot(p.Workspace)
+		if err != nil {
+			return nil, &fileError{name, err}
+		}
+		defer func() { _ = root.Close() }()
+		open = root.Open
+	}
+	f, err := open(name)
 	if err != nil {
 		return nil, &fileError{name, err}
 	}
-	defer root.Close()
-	raw, err := root.ReadFile(filepath.ToSlash(name))
+	defer func() { _ = f.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(f, largestFile))
 	if err != nil {
 		return nil, &fileError{name, err}
 	}

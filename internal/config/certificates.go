@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 )
 
@@ -45,9 +44,9 @@ func parseCertificates(text []byte) ([]byte, error) {
 	return certificates, nil
 }
 
-// readCertificates reads a PEM file within the workspace.
-func readCertificates(root *os.Root, path string) ([]byte, error) {
-	f, err := root.Open(path)
+// readCertificates reads a PEM file.
+func readCertificates(space *workspace, path string) ([]byte, error) {
+	f, err := space.open(path)
 	if err != nil {
 		return nil, errUnreadable
 	}

@@ -111,7 +111,7 @@ func (p *parser) collection(line, got string) (importer Importer, key string, ok
 			"Give the link of Share > Via API in Postman, or write "+p.setting("mode", string(ModeCheck))+".")
 	case fileErr != nil:
 		p.problem(name, got+", which "+p.clauseOf(fileErr), p.inputs[name].takes(),
-			"Give the file's path from the workspace's root, and check out the repository before this step.")
+			p.space.hint())
 	default:
 		return Importer{Source: p.shown(line), File: path}, "file " + path, true
 	}

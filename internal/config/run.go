@@ -68,7 +68,7 @@ type Run struct {
 
 	OnGitHub   bool   // GITHUB_ACTIONS is "true"
 	NoSecrets  string // why GitHub gives this run no secrets; "" when it does
-	Workspace  string // the folder that local files are read from, and none outside it
+	Workspace  string // the folder that local files are read from, and none outside it; "" off the runner: any file
 	Repository string // OWNER/REPO; "" outside GitHub
 	Provenance Provenance
 

@@ -159,7 +159,7 @@ func (p *parser) certificates() []byte {
 		got = "the path " + quoted(p.shown(value))
 		path, err := p.space.file(value)
 		if err == nil {
-			text, err = readCertificates(p.space.root, path)
+			text, err = readCertificates(p.space, path)
 		}
 		if err != nil {
 			p.problem(name, got+", which "+p.clauseOf(err), p.inputs[name].takes(),

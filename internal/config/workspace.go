@@ -8,19 +8,20 @@ import (
 	"strings"
 )
 
-// workspace is the one folder that local files may come from. os.Root keeps
-// paths inside it, symbolic links included.
+// workspace is where local files may come from. On a runner that is one folder,
+// in which os.Root keeps paths, symbolic links included: what a workflow checks
+// out may be anybody's. A person at a terminal reads what they name.
 type workspace struct {
-	dir  string
-	root *os.Root
+	dir  string   // "" when any file may be read
+	root *os.Root // nil then, and when err says why
 	err  error
 }
 
-// openWorkspace opens GITHUB_WORKSPACE, else the current folder. A failure is
-// kept until a file is asked for: most runs read none.
+// openWorkspace opens GITHUB_WORKSPACE; without one there is no limit. A
+// failure is kept until a file is asked for: most runs read none.
 func openWorkspace(dir string) *workspace {
 	if dir == "" {
-		dir = "."
+		return &workspace{}
 	}
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
@@ -39,6 +40,9 @@ func (w *workspace) close() {
 // relative gives a path relative to the workspace. An absolute one is accepted
 // when it points into it, since the runner rewrites ${{ github.workspace }}.
 func (w *workspace) relative(path string) (string, error) {
+	if w.dir == "" {
+		return filepath.Clean(path), nil
+	}
 	if filepath.IsAbs(path) {
 		rel, err := filepath.Rel(w.dir, path)
 		if err != nil {
@@ -68,8 +72,10 @@ func (w *workspace) file(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	info, err := w.root.Stat(path)
+	info, err := w.stat(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && w.dir == "":
+		return "", errors.New("does not exist")
 	case errors.Is(err, fs.ErrNotExist):
 		return "", errors.New("is not in the workspace")
 	case err != nil && strings.Contains(err.Error(), "escapes"):
@@ -80,4 +86,27 @@ func (w *workspace) file(path string) (string, error) {
 		return "", errors.New("is not a file")
 	}
 	return path, nil
+}
+
+func (w *workspace) stat(path string) (fs.FileInfo, error) {
+	if w.dir == "" {
+		return os.Stat(path)
+	}
+	return w.root.Stat(path)
+}
+
+// open opens a file by the path that [workspace.file] gave.
+func (w *workspace) open(path string) (*os.File, error) {
+	if w.dir == "" {
+		return os.Open(path)
+	}
+	return w.root.Open(path)
+}
+
+// hint says how to name a file.
+func (w *workspace) hint() string {
+	if w.dir == "" {
+		return "Give the file's path from the current folder, or its whole path."
+	}
+	return "Give the file's path from the workspace's root, and check out the repository before this step."
 }

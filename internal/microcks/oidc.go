@@ -50,6 +50,24 @@ func (e *NoWorkflowIdentityError) Anchor() string { return "keycloak-oidc-permis
 // ExitCode is 14.
 func (e *NoWorkflowIdentityError) ExitCode() int { return 14 }
 
+// WorkflowTokenError is a refusal of GitHub's to give this job a token.
+type WorkflowTokenError struct{ Status int }
+
+func (e *WorkflowTokenError) Error() string {
+	return fmt.Sprintf("asking GitHub for a token of this workflow: GitHub answered %d", e.Status)
+}
+
+// Hint says what to do next.
+func (e *WorkflowTokenError) Hint() string {
+	return "check that the job has `permissions: id-token: write`; a 5xx passes: run again"
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *WorkflowTokenError) Anchor() string { return "keycloak-oidc-permission" }
+
+// ExitCode is 14.
+func (e *WorkflowTokenError) ExitCode() int { return 14 }
+
 // GitHubOIDCSource signs in with a token of GitHub's in place of a stored
 // secret. Keycloak takes the realm's issuer as the only audience, takes every
 // assertion once, and wants no client id beside it. github carries the
@@ -153,7 +171,7 @@ func workflowToken(ctx context.Context, github *http.Client, identity WorkflowId
 		return "", fmt.Errorf("%s: %w", doing, err)
 	}
 	if status != http.StatusOK || answer.Value == "" {
-		return "", fmt.Errorf("%s: GitHub answered %d", doing, status)
+		return "", &WorkflowTokenError{Status: status}
 	}
 	return answer.Value, nil
 }

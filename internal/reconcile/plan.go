@@ -60,7 +60,7 @@ func (r *run) pickImporter(it *item) {
 	id := microcks.DerivedID(microcks.ImporterKind, it.Wanted.UID)
 	var candidates []microcks.ImportJob
 	for _, job := range r.state.jobs {
-		if job.ID == id || postman.SameCollection(job.RepositoryURL, it.Wanted.URL, it.Wanted.UID) {
+		if it.readBy(&job) {
 			candidates = append(candidates, job)
 		}
 	}
@@ -104,6 +104,13 @@ func (r *run) pickImporter(it *item) {
 				"set `importer-name` to tell the two apart")
 		}
 	}
+}
+
+// readBy tells whether an importer is one of this collection: by its derived id
+// or by its URL.
+func (it *item) readBy(job *microcks.ImportJob) bool {
+	return job.ID == microcks.DerivedID(microcks.ImporterKind, it.Wanted.UID) ||
+		postman.SameCollection(job.RepositoryURL, it.Wanted.URL, it.Wanted.UID)
 }
 
 // groupByService puts the artifacts of one service together and refuses what

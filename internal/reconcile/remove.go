@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/predict"
 )
 
@@ -44,7 +43,7 @@ func (r *run) remove(ctx context.Context) error {
 func (r *run) removable(it *item, jobs []microcks.ImportJob) []microcks.ImportJob {
 	var mine []microcks.ImportJob
 	for _, job := range jobs {
-		if !postman.SameCollection(job.RepositoryURL, it.Wanted.URL, it.Wanted.UID) {
+		if !it.readBy(&job) {
 			continue
 		}
 		if ours(&job, r.Repository) {

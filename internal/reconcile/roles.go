@@ -118,7 +118,7 @@ func missingRole(account microcks.Account, n need) error {
 	if len(has) > 0 {
 		having = "it has " + strings.Join(has, ", ")
 	}
-	hint := fmt.Sprintf("in Keycloak open Clients > %s > Service accounts roles > Assign role > Filter by clients, and assign microcks-app %s", account.Client, strings.Join(names, " or "))
+	hint := fmt.Sprintf("in Keycloak open Clients > %s > Service accounts roles > Assign role > Client roles, and assign microcks-app %s", account.Client, strings.Join(names, " or "))
 	switch n.anyOf[0] {
 	case microcks.User:
 		hint += "; a run that changes importers needs `manager` as well"

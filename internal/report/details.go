@@ -71,7 +71,7 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	if c.Verified != nil {
 		add(verified(c.Verified))
 	}
-	if base := mockBase(c.Service); s.shown(c) && base != "" {
+	if base := mockBase(c.Service); s.shown(c) && base != "" && !(s.r.Mode == reconcile.Check && c.Status == reconcile.Failed) {
 		answer := Text("Mocks answer at ")
 		if c.Service.ID == "" {
 			answer = "Mocks would answer at "

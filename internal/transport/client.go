@@ -42,6 +42,9 @@ type Options struct {
 	// RetryPOST says that a POST of this client is as safe to repeat as a GET,
 	// as it is for a token request.
 	RetryPOST bool
+	// Attempts is how often a request that is safe to repeat is sent at most; 0
+	// is [DefaultAttempts].
+	Attempts int
 	// Permanent tells that a response whose status would be retried will not
 	// change by waiting, such as the 429 of a quota used up. It may read the
 	// body, which it must leave readable from its start. Nil: none is.
@@ -101,6 +104,9 @@ func NewClient(o Options) (*http.Client, error) {
 			return nil, err
 		}
 		base = t
+	}
+	if o.Attempts == 0 {
+		o.Attempts = DefaultAttempts
 	}
 	if o.BodyLimit == 0 {
 		o.BodyLimit = DefaultBodyLimit

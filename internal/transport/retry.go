@@ -10,8 +10,9 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxAttempts is how often a request is sent at most.
-const maxAttempts = 4
+// DefaultAttempts is how often a request is sent at most when Options.Attempts
+// is 0.
+const DefaultAttempts = 4
 
 // retry repeats the requests that are safe to repeat, and says of each failure
 // what it was. The last answer that has a status is returned as a response, so
@@ -43,7 +44,7 @@ func (l *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	c := &call{retry: l, method: req.Method, url: req.URL.String(), repeatable: l.repeatable(req)}
 	repeater := &retryablehttp.Client{
 		HTTPClient:     l.attempts,
-		RetryMax:       maxAttempts - 1,
+		RetryMax:       l.options.Attempts - 1,
 		RequestLogHook: c.begin,
 		CheckRetry:     c.judge,
 		Backoff:        c.wait,
@@ -100,7 +101,7 @@ func (c *call) judge(ctx context.Context, resp *http.Response, err error) (bool,
 }
 
 func (c *call) decide(ctx context.Context, resp *http.Response, err error) (again bool, replaced error) {
-	if !c.repeatable || ctx.Err() != nil || c.attempt == maxAttempts {
+	if !c.repeatable || ctx.Err() != nil || c.attempt >= c.options.Attempts {
 		return false, nil //nolint:nilerr // the client itself returns err
 	}
 	var cause error

@@ -24,7 +24,7 @@ func TestStatusesThatAreTriedAgain(t *testing.T) {
 	tried := func(code int) int {
 		switch code {
 		case 408, 425, 429, 500, 502, 503, 504:
-			return maxAttempts
+			return DefaultAttempts
 		}
 		return 1
 	}
@@ -131,7 +131,7 @@ func TestTraceOfTheLastAttempt(t *testing.T) {
 		if _, _, err := do(t, t.Context(), o, "GET", status(503, "")); err != nil {
 			t.Fatal(err)
 		}
-		want := Exchange{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: maxAttempts}
+		want := Exchange{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: DefaultAttempts}
 		if diff := cmp.Diff(want, last); diff != "" {
 			t.Error(diff)
 		}
@@ -250,7 +250,7 @@ func TestPermanent(t *testing.T) {
 		if s, resp, _ := do(t, t.Context(), o, "GET", status(429, "")); s.calls() != 1 || resp.StatusCode != 429 {
 			t.Errorf("%d attempts at what is permanent", s.calls())
 		}
-		if s, _, _ := do(t, t.Context(), o, "GET", status(503, "")); s.calls() != maxAttempts {
+		if s, _, _ := do(t, t.Context(), o, "GET", status(503, "")); s.calls() != DefaultAttempts {
 			t.Errorf("%d attempts at what is not", s.calls())
 		}
 	})
@@ -409,7 +409,7 @@ func TestPatienceInTheBody(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		s, _, err := do(t, t.Context(), Options{}, "GET", trickle(2))
-		if e, _ := errors.AsType[*Error](err); e == nil || e.Kind != KindTimeout || s.calls() != maxAttempts || !strings.Contains(e.Error(), "said nothing for 1m0s") {
+		if e, _ := errors.AsType[*Error](err); e == nil || e.Kind != KindTimeout || s.calls() != DefaultAttempts || !strings.Contains(e.Error(), "said nothing for 1m0s") {
 			t.Errorf("%v after %d attempts", err, s.calls())
 		}
 	})
@@ -503,7 +503,7 @@ func TestRetryProperties(t *testing.T) {
 			s, resp, err := do(t, ctx, Options{RetryPOST: retryPOST, Patience: 10 * time.Second}, method, answers...)
 			most := 1
 			if method == "GET" || method == "HEAD" || method == "POST" && retryPOST {
-				most = maxAttempts
+				most = DefaultAttempts
 			}
 			if n := s.calls(); n < 1 || n > most {
 				rt.Fatalf("%s sent %d times", method, n)
