@@ -229,8 +229,10 @@ func (e ended) honest(after, want server) string {
 	if (e.code == 0) == (e.result.Status == "failed") {
 		return fmt.Sprintf("exit code %d and status %s", e.code, e.result.Status)
 	}
-	if d := difference(want, after); e.code == 0 && d != "" {
-		return "said to be done, but (-want +got):\n" + d
+	if e.code == 0 {
+		if d := difference(want, after); d != "" {
+			return "said to be done, but (-want +got):\n" + d
+		}
 	}
 	if !e.result.Changed && len(e.writes) > 1 {
 		return fmt.Sprintf("said to have changed nothing, but wrote %q", e.writes)
