@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -111,15 +112,21 @@ func legacyBuild(t *testing.T, dir, name string, args ...string) {
 	}
 }
 
-// buildHere builds the binary as the Dockerfile does and returns it.
+// buildHere carries out the go build of the Dockerfile here and returns the
+// binary.
 func buildHere(t *testing.T) []byte {
 	t.Helper()
+	found := regexp.MustCompile(`(?m)^RUN cd /src && (go build (?:.*\\\n)*.*)$`).FindSubmatch(readFile(t, "../../Dockerfile"))
+	if found == nil {
+		t.Fatal("no go build found in the Dockerfile")
+	}
 	out := filepath.Join(t.TempDir(), "binary")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false",
-		"-ldflags", "-s -w -X postman-microcks-importer/internal/app.Version=dev", "-o", out, "postman-microcks-importer")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	command := strings.Replace(string(found[1]), "/out/postman-microcks-importer", out, 1)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
+	cmd.Dir = filepath.Join("..", "..")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "VERSION=dev")
 	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, said)
+		t.Fatalf("%s: %v\n%s", command, err, said)
 	}
 	return readFile(t, out)
 }
