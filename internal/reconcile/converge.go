@@ -29,6 +29,7 @@ const (
 	maxHeals = 8
 	maxCrash = 6 // answers 500 where the prediction sees no cause
 	maxLooks = 8 // at a service that differs after an import
+	maxAlone = 2 // of both, when nothing tells of other runs
 	minRests = 3 // before an import that others may be doing
 	maxRests = 16
 )
@@ -147,7 +148,7 @@ func (c *convergence) unsettled(seen *observation) bool {
 	if !c.bound(seen) {
 		return true
 	}
-	return seen.view != nil && c.looks < maxLooks && c.differs(seen.view)
+	return seen.view != nil && c.looks < c.atMost(maxLooks) && c.differs(seen.view)
 }
 
 // differs tells whether the service is neither as after this import nor as
@@ -179,16 +180,27 @@ func (c *convergence) doubled(view *microcks.ServiceView) bool {
 	return has > wants
 }
 
-// noticeOthers finds signs of other runs at the same importer: it appeared
-// after this run had read the server, or somebody saved it after us. Of runs
+// noticeOthers finds signs of other runs at the same importer: it appeared or
+// was imported after this run had read the server, or somebody saved it after
+// us. Of runs
 // that create it at the same time, the last to save imports first.
 func (c *convergence) noticeOthers(seen *observation) {
 	if seen.job == nil {
 		return
 	}
 	appeared := c.item.goal.create && c.saves == 0
+	imported := !c.imported && seen.job.Imported() > c.item.goal.baseline
 	resaved := c.saves > 0 && c.writes() && seen.job.Annotation(AnnotationWriter) != c.writer
-	c.contended = c.contended || appeared || resaved
+	c.contended = c.contended || appeared || imported || resaved
+}
+
+// atMost is a bound for trying again: few tries suffice when nobody else is at
+// work.
+func (c *convergence) atMost(most int) int {
+	if c.contended {
+		return most
+	}
+	return maxAlone
 }
 
 // writes tells whether this run puts its mark on the importers that it saves.
@@ -404,13 +416,12 @@ func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, e
 	}
 	var api *microcks.APIError
 	switch {
-	case errors.As(err, &api) && api.Status == http.StatusInternalServerError && c.crashes < maxCrash:
+	case errors.As(err, &api) && api.Status == http.StatusInternalServerError && c.crashes < c.atMost(maxCrash):
 		// While a service exists twice every import of it answers 500, and
 		// another run may heal that at this very moment.
 		c.crashes++
-		c.contended = true
 		c.step("import", c.item, began, "Microcks answered 500, looking again")
-		return nil
+		return pause(ctx, c.crashes)
 	case errors.As(err, &api) && api.Status == http.StatusInternalServerError:
 		return &refusal{
 			text:   fmt.Sprintf("importing: Microcks answered 500 %d times, although nothing in the collection explains it", c.crashes+1),

@@ -15,7 +15,10 @@ import (
 
 // newError classifies the cause of a failed request. An *Error stays as it is.
 func newError(method, rawURL string, err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok {
+	// The cause of an interruption may be another request's error, which is
+	// neither this one's to return nor to change.
+	_, ended := errors.AsType[*interrupted](err)
+	if e, ok := errors.AsType[*Error](err); ok && !ended {
 		return e
 	}
 	// The wrapper of the client inside the retry layer quotes the whole URL.
