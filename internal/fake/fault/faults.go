@@ -23,6 +23,9 @@ type Fault struct {
 	Shows bool
 	// Delay is waited before anything else; with Acted after the server acted.
 	Delay time.Duration
+	// Meanwhile is what happens elsewhere before the answer; with Acted after
+	// the server acted.
+	Meanwhile func()
 	// Reply replaces the answer; nil leaves the server's.
 	Reply Reply
 }
@@ -40,6 +43,9 @@ func (f Fault) answer(w http.ResponseWriter, r *http.Request, next http.Handler)
 	}
 	if f.Delay > 0 {
 		wait(r, f.Delay)
+	}
+	if f.Meanwhile != nil {
+		f.Meanwhile()
 	}
 	switch {
 	case f.Reply != nil:
