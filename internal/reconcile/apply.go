@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -94,16 +93,4 @@ func (it *item) notFinished(cause error, where string) {
 		Text: fmt.Sprintf("the run ended before this collection was done (%v): %s", cause, where),
 		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
 	})
-}
-
-// pause waits with jitter, longer with every try.
-func pause(ctx context.Context, try int) error {
-	timer := time.NewTimer(jitter(try))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
 }

@@ -86,11 +86,3 @@ func (c *convergence) secretOf(job *microcks.ImportJob) *microcks.Secret {
 	}
 	return c.secret.there
 }
-
-// shortened cuts a server's text to limit runes.
-func shortened(s string, limit int) string {
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return s
-}

@@ -9,57 +9,6 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-// connect finds out how to talk to Microcks.
-func (r *run) connect(ctx context.Context) error {
-	began := time.Now()
-	session, err := r.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	if session.Version.Before(1, 7, 0) {
-		return &refusal{
-			text:   fmt.Sprintf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can", session.Version.Text),
-			hint:   "upgrade Microcks to 1.7.0 or newer",
-			anchor: "microcks-too-old", code: 14,
-		}
-	}
-	r.session = session
-	server := &Server{URL: session.Microcks.Base(), Version: session.Version.Text}
-	text := "Microcks " + session.Version.Text + ", no sign-in"
-	if session.Account != nil {
-		server.SignIn, server.Account = true, session.Account.Client
-		for _, role := range session.Account.Roles {
-			server.Roles = append(server.Roles, string(role))
-		}
-		text = fmt.Sprintf("Microcks %s, signed in as %s", session.Version.Text, session.Account.Client)
-	}
-	r.result.Server = server
-	r.tellOfVersion(session)
-	r.step("connect", nil, began, text)
-	return r.refuseBlindAccount()
-}
-
-// tellOfVersion names what an old server does that its owner should know. Who
-// can sign in sees what it shows, so without a sign-in there is nothing to add.
-func (r *run) tellOfVersion(session *Session) {
-	where := ""
-	switch {
-	case session.Account == nil:
-	case session.Version.Before(1, 12, 1):
-		where = "lists and searches"
-	case session.Version.Before(1, 15, 0):
-		where = "searches"
-	}
-	if where != "" {
-		r.result.Problems = append(r.result.Problems, Problem{
-			Level:  predict.Note,
-			Text:   fmt.Sprintf("Microcks %s shows the tokens of secrets in %s to every account that can sign in", session.Version.Text, where),
-			Hint:   "upgrade to 1.15.0, or use a Postman key of an account that sees nothing but these collections",
-			Anchor: "secrets-readable",
-		})
-	}
-}
-
 // fetch gets every collection. One that cannot be had fails alone.
 func (r *run) fetch(ctx context.Context) {
 	quotas := make(chan postman.Quota, len(r.items))
@@ -113,15 +62,4 @@ func (r *run) warnOfQuota(quotas <-chan postman.Quota) {
 		Hint:   "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own",
 		Anchor: "postman-quota",
 	})
-}
-
-func bytesText(n int) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1000*1000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1000)
-	default:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
 }

@@ -76,44 +76,6 @@ func hintOf(findings []predict.Finding, otherwise string) string {
 	return findings[i].Hint
 }
 
-func count(findings []predict.Finding, level predict.Level) int {
-	n := 0
-	for _, f := range findings {
-		if f.Level == level {
-			n++
-		}
-	}
-	return n
-}
-
-func outcomeText(p predict.Prediction) string {
-	switch p.Outcome {
-	case predict.Refused:
-		return "Microcks would refuse it: " + p.ImportError
-	case predict.Crashed:
-		return "Microcks would answer 500: " + p.Cause
-	}
-	operations, examples := size(p.Service)
-	return fmt.Sprintf("makes %s %s with %s and %s", p.Name, p.Version, plural(operations, "operation"), plural(examples, "example"))
-}
-
-func size(s *predict.Service) (operations, examples int) {
-	if s == nil {
-		return 0, 0
-	}
-	for _, op := range s.Operations {
-		examples += len(op.Examples)
-	}
-	return len(s.Operations), examples
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // showPredicted puts the service that would appear into each result.
 func (r *run) showPredicted() {
 	for _, it := range r.items {

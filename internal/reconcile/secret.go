@@ -217,10 +217,3 @@ func (r *run) writeSecret(ctx context.Context, there *microcks.Secret) error {
 	merged.Token, merged.TokenHeader = &r.Secret.Token, &header
 	return r.session.Microcks.UpdateSecret(ctx, &merged)
 }
-
-func value(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}

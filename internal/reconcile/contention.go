@@ -1,0 +1,120 @@
+package reconcile
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"postman-microcks-importer/internal/microcks"
+)
+
+// unsettled tells whether what was imported is not there as it should be:
+// another run healed the service away, or its import mixed with ours.
+func (c *convergence) unsettled(seen *observation) bool {
+	if !c.bound(seen) {
+		return true
+	}
+	return seen.view != nil && c.looks < c.atMost(maxLooks) && c.differs(seen.view)
+}
+
+// differs tells whether the service is neither as after this import nor as
+// after all imports of the group.
+func (c *convergence) differs(view *microcks.ServiceView) bool {
+	now := served(view)
+	return len(differenceOf(now, c.group.predicted)) > 0 && len(differenceOf(now, c.item.goal.predicted)) > 0 && !c.group.looksEdited(now)
+}
+
+// lookAgain gives other runs time to finish, and imports once more where they
+// have been at work: a lone difference is not mended by importing again.
+func (c *convergence) lookAgain(seen *observation) move {
+	c.looks++
+	if !c.bound(seen) || seen.job.Imported() != c.importedAt || c.doubled(seen.view) {
+		c.contended = true
+		c.item.goal.importDue = true
+	}
+	return c.rest
+}
+
+// doubled tells whether an example is there more often than it was made, which
+// only imports at the same time do.
+func (c *convergence) doubled(view *microcks.ServiceView) bool {
+	if view == nil {
+		return false
+	}
+	_, has := size(served(view))
+	_, wants := size(c.group.predicted)
+	return has > wants
+}
+
+// noticeOthers finds signs of other runs at the same importer: it appeared or
+// was imported after this run had read the server, or somebody saved it after
+// us. Of runs
+// that create it at the same time, the last to save imports first.
+func (c *convergence) noticeOthers(seen *observation) {
+	if seen.job == nil {
+		return
+	}
+	appeared := c.item.goal.create && c.saves == 0
+	imported := !c.imported && seen.job.Imported() > c.item.goal.baseline
+	resaved := c.saves > 0 && c.writes() && seen.job.Annotation(AnnotationWriter) != c.writer
+	c.contended = c.contended || appeared || imported || resaved
+}
+
+// atMost is a bound for trying again: few tries suffice when nobody else is at
+// work.
+func (c *convergence) atMost(most int) int {
+	if c.contended {
+		return most
+	}
+	return maxAlone
+}
+
+// writes tells whether this run puts its mark on the importers that it saves.
+func (c *convergence) writes() bool {
+	_, marks := c.item.goal.intent.annotations[AnnotationWriter]
+	return marks
+}
+
+// quiet tells whether other runs have had time to finish, and none has
+// finished since the last look.
+func (c *convergence) quiet(seen *observation) bool {
+	still := seen.job.Imported() == c.seenAt
+	c.seenAt = seen.job.Imported()
+	return c.rests >= minRests && still || c.restsInAll >= maxRests || c.importedByOthers(seen)
+}
+
+// rest waits until others may be done, longer from time to time.
+func (c *convergence) rest(ctx context.Context) error {
+	c.rests++
+	c.restsInAll++
+	return pause(ctx, c.restsInAll)
+}
+
+// settle turns an error after which the write may have happened into a pause
+// before the next look.
+func (c *convergence) settle(ctx context.Context, err error, try int) error {
+	if err == nil || !microcks.InDoubt(err) || try >= maxTries || ctx.Err() != nil {
+		return err
+	}
+	c.step("apply", c.item, time.Now(), "no answer, looking what arrived: "+err.Error())
+	return pause(ctx, try)
+}
+
+// jitter is a random time up to 100 ms, doubled with every try, at most 10 s:
+// long enough for one import among many to run alone.
+func jitter(try int) time.Duration {
+	most := min(100*time.Millisecond<<min(try, 10), 10*time.Second)
+	return time.Duration(rand.Int64N(int64(most)))
+}
+
+// pause waits with jitter, longer with every try.
+func pause(ctx context.Context, try int) error {
+	timer := time.NewTimer(jitter(try))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

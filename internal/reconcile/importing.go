@@ -1,0 +1,181 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"postman-microcks-importer/internal/microcks"
+)
+
+// boundService is the id of the service of that name and version among the
+// importer's references.
+func boundService(job *microcks.ImportJob, key serviceKey) string {
+	for _, ref := range job.ServiceRefs {
+		if ref.Name == key.name && ref.Version == key.version {
+			return ref.ServiceID
+		}
+	}
+	return ""
+}
+
+// importNow starts the import, unless another run has just done the same.
+func (c *convergence) importNow(seen *observation) (move, error) {
+	goal := c.item.goal
+	if c.started >= maxStart {
+		return nil, &refusal{
+			text:   fmt.Sprintf("importing: after %d imports the service is still not there once", maxStart),
+			hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
+			anchor: "service-contended", code: 12,
+		}
+	}
+	return func(ctx context.Context) error {
+		if done, err := c.doneByOthers(ctx, seen); err != nil || done {
+			return err
+		}
+		select {
+		case c.starts <- struct{}{}:
+			defer func() { <-c.starts }()
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		c.started++
+		c.rests = 0
+		began := time.Now()
+		c.inactive = !seen.job.Active
+		told := c.tellWhile("Microcks is importing")
+		job, err := c.session.Microcks.StartJob(ctx, goal.id)
+		told()
+		if err != nil && microcks.InDoubt(err) && ctx.Err() == nil {
+			c.step("import", c.item, began, "no answer from the import, waiting for its end: "+err.Error())
+			job, err = c.waitForImport(ctx, seen.job.Imported(), err)
+		}
+		return c.judgeStart(ctx, job, err, began)
+	}, nil
+}
+
+// tellWhile says every few seconds that something still goes on, until the
+// function that it returns is called.
+func (c *convergence) tellWhile(what string) (stop func()) {
+	began := time.Now()
+	done := make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(5 * time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				c.step("import", c.item, began, what)
+			}
+		}
+	}()
+	return func() { close(done) }
+}
+
+// doneByOthers tells whether an import that ended after this run had read the
+// server made exactly what this one would make.
+func (c *convergence) doneByOthers(ctx context.Context, seen *observation) (bool, error) {
+	goal := c.item.goal
+	if c.Import == ImportAlways && !c.imported || !c.importedByOthers(seen) {
+		return false, nil
+	}
+	began := time.Now()
+	view, err := c.session.Microcks.ServiceView(ctx, seen.services[0].ID)
+	if err != nil || view == nil {
+		// It may just be healed or replaced: importing finds out.
+		return false, ctx.Err()
+	}
+	if c.differs(view) {
+		return false, nil
+	}
+	goal.importDue = false
+	c.service, c.importedAt = seen.services[0].ID, seen.job.Imported()
+	c.step("import", c.item, began, "another run has just imported the same")
+	return true, nil
+}
+
+// importedByOthers tells whether an import has ended well since this run read
+// the server.
+func (c *convergence) importedByOthers(seen *observation) bool {
+	return seen.job.Imported() > c.item.goal.baseline && seen.job.Failed() == "" && c.bound(seen)
+}
+
+// judgeStart reads what an import came to.
+func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, err error, began time.Time) error {
+	goal := c.item.goal
+	if job != nil {
+		c.active = job.Active
+	}
+	var api *microcks.APIError
+	switch {
+	case errors.As(err, &api) && api.Status == http.StatusInternalServerError && c.crashes < c.atMost(maxCrash):
+		// While a service exists twice every import of it answers 500, and
+		// another run may heal that at this very moment.
+		c.crashes++
+		c.step("import", c.item, began, "Microcks answered 500, looking again")
+		return pause(ctx, c.crashes)
+	case errors.As(err, &api) && api.Status == http.StatusInternalServerError:
+		return &refusal{
+			text:   fmt.Sprintf("importing: Microcks answered 500 %d times, although nothing in the collection explains it", c.crashes+1),
+			hint:   "the reason stands in Microcks' own log only; look there for the time of this run",
+			anchor: "import-500", code: 12,
+		}
+	case err != nil:
+		return err
+	case job.Failed() != "":
+		return c.importFailed(ctx, job)
+	}
+	goal.importDue = false
+	c.imported = true
+	c.importedAt = job.Imported()
+	c.service = boundService(job, c.group.serviceKey)
+	c.did("imported", began)
+	return nil
+}
+
+// importFailed takes an importer that did not work out of the schedule again,
+// where the start put it there, and explains the failure.
+func (c *convergence) importFailed(ctx context.Context, job *microcks.ImportJob) error {
+	cause := c.diagnose(job)
+	c.done = append(c.done, "import tried, and refused by Microcks")
+	if c.inactive && job.Active {
+		// Also when the run is out of time: it is one short request.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		began := time.Now()
+		if _, err := c.session.Microcks.StopJob(ctx, job.ID); err != nil {
+			return errors.Join(cause, err)
+		}
+		c.active = false
+		c.did("importer stopped, so that the server's scan does not run into it", began)
+	}
+	return cause
+}
+
+// waitForImport follows an import whose answer got lost: it goes on without
+// us, and a second start beside it could make the service twice.
+func (c *convergence) waitForImport(ctx context.Context, before int64, lost error) (*microcks.ImportJob, error) {
+	began := time.Now()
+	for try := 1; ; try++ {
+		timer := time.NewTimer(min(time.Duration(try)*500*time.Millisecond, 5*time.Second))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, fmt.Errorf("waiting for the end of an import (%w): %w", context.Cause(ctx), lost)
+		case <-timer.C:
+		}
+		job, err := c.session.Microcks.Job(ctx, c.item.goal.id)
+		if err != nil && ctx.Err() == nil {
+			c.step("import", c.item, began, "still no answer: "+err.Error())
+			continue
+		}
+		if err == nil && job != nil && job.Imported() > before {
+			return job, nil
+		}
+		c.step("import", c.item, began, "the import is still running")
+	}
+}
