@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -46,6 +47,11 @@ func (c *Client) ServiceURL(id string) string { return c.base + "/#/services/" +
 // It reports whether the answer had a body: Microcks answers 200 without one
 // where it means "no such object".
 func (c *Client) call(ctx context.Context, doing, method, path string, in, out any) (found bool, err error) {
+	if method != http.MethodGet && !strings.HasSuffix(path, "/start") {
+		var heard context.CancelFunc
+		ctx, heard = outliving(ctx)
+		defer heard()
+	}
 	var body io.Reader
 	if in != nil {
 		data, err := json.Marshal(in)
@@ -84,6 +90,27 @@ func (c *Client) call(ctx context.Context, doing, method, path string, in, out a
 		return false, &BrokenAnswerError{Doing: doing, Status: res.StatusCode, HTML: looksLikeHTML(data), Err: err}
 	}
 	return true, nil
+}
+
+// lastWord is how long a write is waited for when the run is told to end. A
+// runner kills 2.5 s after SIGTERM, and the report is still to be written.
+const lastWord = 1500 * time.Millisecond
+
+// outliving returns a context for one short write, which ends a moment after
+// ctx: a write that is under way is heard to its end, so that the run can say
+// whether it was done. An import is not short.
+func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() != nil {
+		return ctx, func() {}
+	}
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(lastWord, func() { cancel(context.Cause(ctx)) })
+	})
+	return longer, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // pageSize of lists. The server accepts any; one page is the usual case.
