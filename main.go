@@ -13,6 +13,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := app.Main(ctx, os.Args[1:], os.Getenv, os.Stdout)
 	stop()
 	os.Exit(code)

@@ -130,6 +130,7 @@ func (p *program) carryOut(ctx context.Context, wanted []reconcile.Wanted, steps
 		Postman: source,
 		Connect: p.connect,
 		Log:     steps,
+		Mask:    p.runner.Mask,
 	}), nil
 }
 

@@ -46,14 +46,14 @@ func (c *Client) SecretsNamed(ctx context.Context, name string) ([]Secret, error
 	return exact, nil
 }
 
-// Secret reads one secret; nil when there is none. Servers before 1.11.0 cannot
-// read one by its id: nil there, too.
+// Secret reads one secret; nil when there is none. Servers before 1.10.1 cannot
+// read one by its id: it is looked for in their list.
 func (c *Client) Secret(ctx context.Context, id string) (*Secret, error) {
 	var secret Secret
 	found, err := c.call(ctx, "reading secret "+id, http.MethodGet, "/secrets/"+url.PathEscape(id), nil, &secret)
 	var api *APIError
 	if errors.As(err, &api) && api.Status == http.StatusMethodNotAllowed {
-		return nil, nil
+		return c.secretInList(ctx, id)
 	}
 	if err != nil || !found || secret.ID == "" {
 		return nil, notFoundIsNil(err)
@@ -69,6 +69,19 @@ func withoutWords(err error) error {
 		api.Message = ""
 	}
 	return err
+}
+
+func (c *Client) secretInList(ctx context.Context, id string) (*Secret, error) {
+	all, err := pages(ctx, c, "listing the secrets", "/secrets", func(s Secret) string { return s.ID })
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].ID == id {
+			return &all[i], nil
+		}
+	}
+	return nil, nil
 }
 
 // CreateSecret creates a secret, or replaces the one that has its id.

@@ -39,8 +39,17 @@ func (r *run) apply(ctx context.Context) error {
 // that the service is what was predicted.
 func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
 	var last *observation
+	broken := false
 	for _, it := range g.items {
 		if it.failed() {
+			continue
+		}
+		if broken {
+			it.fail(&refusal{
+				text:   "importing: an artifact of the same service before this one was not imported",
+				hint:   "see what is said of that collection; both are imported in the next run",
+				anchor: "import-not-reached", code: 1,
+			})
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -60,6 +69,7 @@ func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
 			it.notFinished(context.Cause(ctx), c.stoppedAt())
 		case err != nil:
 			it.fail(err)
+			broken = true
 		default:
 			last = seen
 		}

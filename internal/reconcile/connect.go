@@ -9,14 +9,14 @@ import (
 )
 
 // connect finds out how to talk to Microcks.
-func (r *run) connect(ctx context.Context) error {
+func (r *run) connect(ctx context.Context) ([]Problem, error) {
 	began := time.Now()
 	session, err := r.Connect(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if session.Version.Before(1, 7, 0) {
-		return &refusal{
+		return nil, &refusal{
 			text:   fmt.Sprintf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can", session.Version.Text),
 			hint:   "upgrade Microcks to 1.7.0 or newer",
 			anchor: "microcks-too-old", code: 14,
@@ -33,14 +33,13 @@ func (r *run) connect(ctx context.Context) error {
 		text = fmt.Sprintf("Microcks %s, signed in as %s", session.Version.Text, session.Account.Client)
 	}
 	r.result.Server = server
-	r.tellOfVersion(session)
 	r.step("connect", nil, began, text)
-	return r.refuseBlindAccount()
+	return versionNotices(session), r.refuseBlindAccount()
 }
 
-// tellOfVersion names what an old server does that its owner should know. Who
+// versionNotices name what an old server does that its owner should know. Who
 // can sign in sees what it shows, so without a sign-in there is nothing to add.
-func (r *run) tellOfVersion(session *Session) {
+func versionNotices(session *Session) []Problem {
 	where := ""
 	switch {
 	case session.Account == nil:
@@ -49,12 +48,13 @@ func (r *run) tellOfVersion(session *Session) {
 	case session.Version.Before(1, 15, 0):
 		where = "searches"
 	}
-	if where != "" {
-		r.result.Problems = append(r.result.Problems, Problem{
-			Level:  predict.Note,
-			Text:   fmt.Sprintf("Microcks %s shows the tokens of secrets in %s to every account that can sign in", session.Version.Text, where),
-			Hint:   "upgrade to 1.15.0, or use a Postman key of an account that sees nothing but these collections",
-			Anchor: "secrets-readable",
-		})
+	if where == "" {
+		return nil
 	}
+	return []Problem{{
+		Level:  predict.Note,
+		Text:   fmt.Sprintf("Microcks %s shows the tokens of secrets in %s to every account that can sign in", session.Version.Text, where),
+		Hint:   "upgrade to 1.15.0, or use a Postman key of an account that sees nothing but these collections",
+		Anchor: "secrets-readable",
+	}}
 }

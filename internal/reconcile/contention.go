@@ -93,7 +93,12 @@ func (c *convergence) rest(ctx context.Context) error {
 // settle turns an error after which the write may have happened into a pause
 // before the next look.
 func (c *convergence) settle(ctx context.Context, err error, try int) error {
-	if err == nil || !microcks.InDoubt(err) || try >= maxTries || ctx.Err() != nil {
+	if err == nil || !microcks.InDoubt(err) {
+		return err
+	}
+	c.changed.Store(true) // for all that is known
+	if try >= maxTries || ctx.Err() != nil {
+		c.done = append(c.done, "a change sent, whose answer got lost")
 		return err
 	}
 	c.step("apply", c.item, time.Now(), "no answer, looking what arrived: "+err.Error())

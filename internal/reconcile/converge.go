@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -50,6 +51,7 @@ type convergence struct {
 	importedAt int64    // when that last import was, as the server says
 	surplus    bool     // surplus importers were deleted
 	active     bool     // whether the importer was active when last heard of
+	inFlight   bool     // an import was started, and its end is not known
 	inactive   bool     // the importer was inactive right before the last start
 	service    string   // id of the service that the last import was bound to, of this run or another
 	contended  bool     // other runs are at work on the same importer
@@ -134,7 +136,7 @@ func (c *convergence) next(seen *observation) (move, error) {
 	case c.service != "" && c.unsettled(seen):
 		return c.lookAgain(seen), nil
 	case job.Active != goal.active:
-		return c.setActive(goal.active), nil
+		return c.setActive(goal.active)
 	}
 	return nil, nil
 }
@@ -152,15 +154,19 @@ func (c *convergence) newImporter() *microcks.ImportJob {
 	return c.item.goal.intent.onto(&job)
 }
 
+func contendedError(importer string) error {
+	return &refusal{
+		text:   fmt.Sprintf("saving importer %q: %d times what was written was overwritten again", importer, maxSaves),
+		hint:   "find out who else writes this importer at the same time; give workflows that import a `concurrency:` group",
+		anchor: "importer-contended", code: 12,
+	}
+}
+
 // save writes the importer. An answer that got lost is no error: the next look
 // tells whether the write arrived.
 func (c *convergence) save(job *microcks.ImportJob, verb string) (move, error) {
 	if c.saves++; c.saves > maxSaves {
-		return nil, &refusal{
-			text:   fmt.Sprintf("saving importer %q: %d times what was written was overwritten again", job.Name, maxSaves),
-			hint:   "find out who else writes this importer at the same time; give workflows that import a `concurrency:` group",
-			anchor: "importer-contended", code: 12,
-		}
+		return nil, contendedError(job.Name)
 	}
 	return func(ctx context.Context) error {
 		began := time.Now()
@@ -219,37 +225,36 @@ func (c *convergence) heal(services []microcks.Service) (move, error) {
 	}, nil
 }
 
-func (c *convergence) setActive(active bool) move {
+func (c *convergence) setActive(active bool) (move, error) {
+	if c.saves++; c.saves > maxSaves {
+		return nil, contendedError(c.item.Importer.Name)
+	}
 	return func(ctx context.Context) error {
 		began := time.Now()
 		call, verb := c.session.Microcks.StopJob, "importer deactivated"
 		if active {
 			call, verb = c.session.Microcks.ActivateJob, "importer activated"
 		}
-		c.saves++
 		_, err := call(ctx, c.item.goal.id)
 		if err = c.settle(ctx, err, c.saves); err != nil {
 			return err
 		}
 		c.did(verb, began)
+		if c.saves > 1 {
+			return pause(ctx, c.saves)
+		}
 		return nil
-	}
+	}, nil
 }
 
 // stoppedAt says where an interrupted convergence was.
 func (c *convergence) stoppedAt() string {
-	if len(c.done) == 0 {
-		return "nothing was written for it as far as is known"
+	text := "nothing was written for it as far as is known"
+	if len(c.done) > 0 {
+		text = "done so far: " + strings.Join(c.done, ", ")
 	}
-	text := "done so far: "
-	for i, what := range c.done {
-		if i > 0 {
-			text += ", "
-		}
-		text += what
-	}
-	if !c.imported {
-		text += "; whether Microcks imports it now is unknown"
+	if c.inFlight {
+		text += "; an import was started and may still run, which puts the importer into the schedule"
 	}
 	return text
 }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,15 +47,15 @@ func markEdited(served, predicted *predict.Service) *predict.Service {
 	}
 	marked := *served
 	marked.Operations = nil
-	any := false
+	differs := false
 	for _, op := range served.Operations {
 		want, there := wanted[op.Name]
 		if there && (want.Dispatcher != op.Dispatcher || value(want.DispatcherRules) != value(op.DispatcherRules)) {
-			op.Override, any = true, true
+			op.Override, differs = true, true
 		}
 		marked.Operations = append(marked.Operations, op)
 	}
-	if !any {
+	if !differs {
 		return nil
 	}
 	return &marked
@@ -121,4 +122,28 @@ func updatedAt(raw []byte) time.Time {
 		return time.Time{}
 	}
 	return at
+}
+
+// withoutOthers leaves out the differences that come from another artifact on
+// the same service: a secondary one sets the dispatchers of the operations that
+// it adds examples to. It names those operations.
+func (g *group) withoutOthers(changes []predict.Change) (own []predict.Change, others []string) {
+	shared := make(map[string]bool)
+	if g.served != nil {
+		for _, op := range g.served.Operations {
+			shared[op.Name] = slices.ContainsFunc(op.Examples, func(e predict.Example) bool { return !g.imports(e.SourceArtifact) && !g.owns(e.SourceArtifact) })
+		}
+	}
+	for _, c := range changes {
+		dispatching := c.Kind == predict.Changed && !slices.ContainsFunc(c.Fields, func(f string) bool {
+			return f != "dispatcher" && f != "rules" && f != "criteria"
+		})
+		switch {
+		case !shared[c.Operation] || !dispatching:
+			own = append(own, c)
+		case !slices.Contains(others, c.Operation):
+			others = append(others, c.Operation)
+		}
+	}
+	return own, others
 }

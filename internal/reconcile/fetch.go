@@ -10,7 +10,7 @@ import (
 )
 
 // fetch gets every collection. One that cannot be had fails alone.
-func (r *run) fetch(ctx context.Context) {
+func (r *run) fetch(ctx context.Context) []Problem {
 	quotas := make(chan postman.Quota, len(r.items))
 	r.parallel(func(it *item) {
 		if it.Wanted.File != "" {
@@ -30,7 +30,7 @@ func (r *run) fetch(ctx context.Context) {
 		r.step("fetch", it, began, fmt.Sprintf("fetched %s", bytesText(it.Bytes)))
 	})
 	close(quotas)
-	r.warnOfQuota(quotas)
+	return r.quotaNotices(quotas)
 }
 
 // Polling costs one call for the ETag in each of the 12 scans of a day, and a
@@ -40,9 +40,9 @@ const (
 	daysInMonth = 31
 )
 
-// warnOfQuota tells when the calls that are left this month may not suffice
+// quotaNotices tell when the calls that are left this month may not suffice
 // for the active importers of this run.
-func (r *run) warnOfQuota(quotas <-chan postman.Quota) {
+func (r *run) quotaNotices(quotas <-chan postman.Quota) []Problem {
 	var tightest *postman.Quota
 	for quota := range quotas {
 		if quota.Known && (tightest == nil || quota.MonthRemaining < tightest.MonthRemaining) {
@@ -50,16 +50,16 @@ func (r *run) warnOfQuota(quotas <-chan postman.Quota) {
 		}
 	}
 	if tightest == nil {
-		return
+		return nil
 	}
 	need := int64(2 * scansADay * daysInMonth * len(r.items))
 	if tightest.MonthRemaining >= need {
-		return
+		return nil
 	}
-	r.result.Problems = append(r.result.Problems, Problem{
+	return []Problem{{
 		Level:  predict.Note,
 		Text:   fmt.Sprintf("Postman allows %d more API calls this month; every active importer costs %d to %d calls a day while Microcks polls it", tightest.MonthRemaining, scansADay, 2*scansADay),
 		Hint:   "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own",
 		Anchor: "postman-quota",
-	})
+	}}
 }

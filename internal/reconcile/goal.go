@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
@@ -54,6 +53,12 @@ func (r *run) setGoal(it *item) {
 			it.Importer.Change = Update
 		}
 	}
+	if labels := r.labelChanges(it); len(labels) > 0 {
+		it.Importer.Fields = append(it.Importer.Fields, labels...)
+		if it.Importer.Change == Keep {
+			it.Importer.Change = Update
+		}
+	}
 	for _, job := range it.pick.surplus {
 		it.Importer.Fields = append(it.Importer.Fields, FieldChange{Field: "surplus importer " + job.ID, From: job.Name, To: "(deleted)"})
 	}
@@ -94,9 +99,11 @@ func (r *run) setExistingGoal(it *item, job *microcks.ImportJob) {
 			g.intent.url = &url
 		}
 	}
-	keyInURL := strings.Contains(job.RepositoryURL, "access_key=")
+	keyInURL := secretQuery.MatchString(job.RepositoryURL)
+	// An administrator can delete the secret and make it again under its name.
+	renewed := mine && job.SecretRef != nil && job.SecretRef.Name == r.secret.ref.Name
 	switch {
-	case r.Secret.Explicit, job.SecretRef == nil && !keyInURL:
+	case r.Secret.Explicit, renewed, job.SecretRef == nil && !keyInURL:
 		g.intent.secret = r.secret.use()
 	case job.SecretRef != nil && r.secret.is(job.SecretRef.SecretID):
 		r.secret.use()

@@ -106,7 +106,7 @@ func (r *run) refuseForeignService(g *group) {
 // owns tells whether an artifact is one of the group's collections, whatever
 // query its URL had when it was imported.
 func (g *group) owns(artifact string) bool {
-	return slices.ContainsFunc(g.items, func(it *item) bool { return sameArtifact(artifact, it.Wanted.UID) })
+	return g.imports(artifact) || slices.ContainsFunc(g.items, func(it *item) bool { return sameArtifact(artifact, it.Wanted.UID) })
 }
 
 // sameArtifact compares the name that an import gave to what it stored, which
@@ -140,7 +140,7 @@ func (r *run) compose(g *group) {
 			continue
 		}
 		p := r.predictOnto(it, g.predicted)
-		it.Findings = p.Findings
+		it.Findings = shownFindings(p.Findings)
 		if p.Outcome == predict.Skipped {
 			it.fail(&refusal{
 				text:   fmt.Sprintf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to", p.Name, p.Version),

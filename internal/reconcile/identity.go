@@ -128,7 +128,7 @@ func canonicalLike(existing, wanted, uid string) string {
 
 // withoutQuery drops what may hold an access key.
 func withoutQuery(address string) string {
-	bare, _, found := strings.Cut(address, "?")
+	bare, _, found := strings.Cut(userinfo.ReplaceAllString(address, "://"), "?")
 	if found {
 		return bare + "?…"
 	}

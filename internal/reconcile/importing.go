@@ -32,22 +32,26 @@ func (c *convergence) importNow(seen *observation) (move, error) {
 		}
 	}
 	return func(ctx context.Context) error {
-		if done, err := c.doneByOthers(ctx, seen); err != nil || done {
-			return err
-		}
 		select {
 		case c.starts <- struct{}{}:
 			defer func() { <-c.starts }()
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+		if done, err := c.doneByOthers(ctx, seen); err != nil || done {
+			return err
+		}
 		c.started++
 		c.rests = 0
 		began := time.Now()
 		c.inactive = !seen.job.Active
+		c.active, c.inFlight = true, true // as a start leaves it, whatever becomes of its answer
 		told := c.tellWhile("Microcks is importing")
 		job, err := c.session.Microcks.StartJob(ctx, goal.id)
 		told()
+		if ctx.Err() != nil && c.inactive && !goal.active {
+			c.stopAfter(ctx)
+		}
 		if err != nil && microcks.InDoubt(err) && ctx.Err() == nil {
 			c.step("import", c.item, began, "no answer from the import, waiting for its end: "+err.Error())
 			job, err = c.waitForImport(ctx, seen.job.Imported(), err)
@@ -107,6 +111,9 @@ func (c *convergence) importedByOthers(seen *observation) bool {
 // judgeStart reads what an import came to.
 func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, err error, began time.Time) error {
 	goal := c.item.goal
+	if ctx.Err() == nil || err == nil {
+		c.inFlight = false
+	}
 	if job != nil {
 		c.active = job.Active
 	}
@@ -142,18 +149,27 @@ func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, e
 func (c *convergence) importFailed(ctx context.Context, job *microcks.ImportJob) error {
 	cause := c.diagnose(job)
 	c.done = append(c.done, "import tried, and refused by Microcks")
-	if c.inactive && job.Active {
-		// Also when the run is out of time: it is one short request.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		began := time.Now()
-		if _, err := c.session.Microcks.StopJob(ctx, job.ID); err != nil {
-			return errors.Join(cause, err)
-		}
-		c.active = false
-		c.did("importer stopped, so that the server's scan does not run into it", began)
+	goal := c.item.goal
+	if job.Active && (c.inactive || goal.unborn || !goal.active) {
+		c.stopAfter(ctx)
 	}
 	return cause
+}
+
+// stopAfter takes the importer out of the schedule after a start that did not
+// come to its end, also when the run is out of time: it is one short request. A
+// start that still runs saves the importer again when it ends, so it is tried,
+// not promised.
+func (c *convergence) stopAfter(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	began := time.Now()
+	if _, err := c.session.Microcks.StopJob(ctx, c.item.goal.id); err != nil {
+		c.step("import", c.item, began, "the importer could not be stopped: "+err.Error())
+		return
+	}
+	c.active = false
+	c.did("importer stopped, so that the server's scan does not run into it", began)
 }
 
 // waitForImport follows an import whose answer got lost: it goes on without

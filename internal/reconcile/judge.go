@@ -19,7 +19,7 @@ func (r *run) judgeAlone(target predict.Target) {
 		t.Export = it.Wanted.File != ""
 		it.alone = predict.Collection(it.raw, t)
 		it.CollectionResult.Name = it.alone.Name
-		it.Findings = it.alone.Findings
+		it.Findings = shownFindings(it.alone.Findings)
 		r.refuseUnfit(it, it.alone)
 		r.step("predict", it, began, outcomeText(it.alone))
 	})
@@ -83,4 +83,13 @@ func (r *run) showPredicted() {
 			it.Service = r.serviceResult("", it.alone.Service)
 		}
 	}
+}
+
+// shownFindings are findings as they may be shown: one can quote where the
+// server's service came from.
+func shownFindings(findings []predict.Finding) []predict.Finding {
+	for i := range findings {
+		findings[i].Message = hideCredentials(findings[i].Message)
+	}
+	return findings
 }

@@ -63,10 +63,10 @@ func (r *run) pickImporter(it *item) {
 			fmt.Sprintf("the URL of importer %q has a query; it is kept because the importer was made by hand", pick.use.Name),
 			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, and this action makes one with a clean URL")
 	}
-	if pick.use != nil && pick.use.Active && pick.use.Failed() != "" {
-		it.tell(predict.Note, "import-not-retried",
+	if pick.use != nil && pick.use.Active && pick.use.Failed() != "" && (r.Mode == Plan || r.Import == ImportNever) {
+		it.tell(predict.Warning, "import-not-retried",
 			fmt.Sprintf("the last import of %q failed, and the schedule of Microcks tries again only once the collection changes", pick.use.Name),
-			"nothing to do: a run in mode apply imports it now")
+			"run in mode apply with `import: auto`: that imports it")
 	}
 	name := it.alone.Name
 	if it.Wanted.Name != nil {
@@ -96,7 +96,12 @@ func (r *run) decideImports(g *group) {
 	if g.looksEdited(g.served) && g.importedSinceUpdate() {
 		g.acceptEdits()
 	}
-	difference := differenceOf(g.served, g.predicted)
+	difference, others := g.withoutOthers(differenceOf(g.served, g.predicted))
+	if len(others) > 0 {
+		firstLive(g).tell(predict.Note, "dispatcher-of-another",
+			fmt.Sprintf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s", plural(len(others), "operation"), strings.Join(others, ", ")),
+			"import the artifacts of one service in one step, so that they are always imported together, the main one first")
+	}
 	due := false
 	for _, it := range g.items {
 		if it.failed() {
@@ -144,7 +149,7 @@ func (r *run) importReason(it *item, g *group, differences int) string {
 	case r.Import == ImportAlways:
 		return "`import` is always"
 	case job.Failed() != "":
-		return "the last import failed: " + job.Failed()
+		return "the last import failed: " + hideCredentials(job.Failed())
 	case g.served == nil && len(g.before.services) > 1:
 		return "the service exists twice"
 	case g.served == nil:

@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"postman-microcks-importer/internal/predict"
 )
@@ -16,10 +18,29 @@ type Explained interface {
 
 // ProblemFrom turns an error into what a person is told.
 func ProblemFrom(err error) Problem {
-	p := Problem{Level: predict.Error, Text: err.Error(), ExitCode: 20}
+	p := Problem{Level: predict.Error, Text: hideCredentials(err.Error()), ExitCode: 20}
 	var explained Explained
 	if errors.As(err, &explained) {
 		p.Hint, p.Anchor, p.ExitCode = explained.Hint(), explained.Anchor(), explained.ExitCode()
+	}
+	return p
+}
+
+// runProblem is what ended a run. Where its time was over, that is the cause,
+// whatever request met it first.
+func runProblem(ctx context.Context, err error) Problem {
+	if ctx.Err() == nil {
+		return ProblemFrom(err)
+	}
+	cause := context.Cause(ctx)
+	p := Problem{
+		Level: predict.Error, Anchor: "interrupted", ExitCode: 1,
+		Text: hideCredentials(fmt.Sprintf("the run ended before it was done (%v): %v", cause, err)),
+		Hint: "run again: it goes on from what is there",
+	}
+	var explained Explained
+	if errors.As(cause, &explained) {
+		p.Hint, p.Anchor = explained.Hint(), explained.Anchor()
 	}
 	return p
 }
@@ -43,7 +64,7 @@ func (c *CollectionResult) fail(err error) {
 
 // tell records something to know that fails nothing.
 func (c *CollectionResult) tell(level predict.Level, anchor, text, hint string) {
-	c.Problems = append(c.Problems, Problem{Level: level, Text: text, Hint: hint, Anchor: anchor})
+	c.Problems = append(c.Problems, Problem{Level: level, Text: hideCredentials(text), Hint: hint, Anchor: anchor})
 }
 
 // failed tells whether the collection must go no further.

@@ -32,7 +32,7 @@ func (r *run) read(ctx context.Context) error {
 	began := time.Now()
 	r.state = &state{services: make(map[serviceKey]*existing)}
 	reads, ctx := errgroup.WithContext(ctx)
-	reads.SetLimit(max(3, r.Parallelism))
+	reads.SetLimit(max(1, r.Parallelism))
 	reads.Go(func() (err error) {
 		r.state.jobs, err = r.session.Microcks.Jobs(ctx)
 		return err
@@ -73,6 +73,7 @@ func (r *run) read(ctx context.Context) error {
 	if err := reads.Wait(); err != nil {
 		return err
 	}
+	r.maskImporters(r.state.jobs)
 	r.step("read", nil, began, fmt.Sprintf("%s on the server", plural(len(r.state.jobs), "importer")))
 	return nil
 }

@@ -12,7 +12,9 @@ import (
 // remove deletes the importers of the named collections that this repository's
 // runs made, and their services when that was asked for.
 func (r *run) remove(ctx context.Context) error {
-	if err := r.connect(ctx); err != nil {
+	notices, err := r.connect(ctx)
+	r.result.Problems = append(r.result.Problems, notices...)
+	if err != nil {
 		return err
 	}
 	began := time.Now()
@@ -20,6 +22,8 @@ func (r *run) remove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.state = &state{jobs: jobs}
+	r.maskImporters(jobs)
 	r.step("read", nil, began, fmt.Sprintf("%s on the server", plural(len(jobs), "importer")))
 	chosen := make(map[*item][]microcks.ImportJob)
 	for _, it := range r.items {
@@ -73,8 +77,12 @@ func (r *run) refuseRemoval(chosen map[*item][]microcks.ImportJob) error {
 // that was asked for: a run that ends in between leaves the importer, by which
 // the next one finds the rest.
 func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) error {
+	done := []string(nil)
+	if it.Importer != nil {
+		done = it.Importer.Done // of another importer of this collection
+	}
 	it.Importer = &ImporterResult{
-		ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
+		Done: done, ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
 		MainArtifact: job.MainArtifact, Change: Delete,
 	}
 	if r.RemoveServices {
@@ -135,6 +143,10 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 			return nil, err
 		}
 		for _, s := range ofVersion(services, ref.Version) {
+			if other := r.otherFeeder(it, s.ID); other != nil {
+				it.tell(predict.Warning, "service-foreign", fmt.Sprintf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, other.Name, other.ID), "delete that importer, too, if nobody needs the service")
+				continue
+			}
 			if !sameArtifact(s.SourceArtifact, it.Wanted.UID) {
 				others = append(others, s)
 				continue
@@ -149,4 +161,17 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 		}
 	}
 	return others, nil
+}
+
+// otherFeeder is an importer that this run leaves and that feeds the service;
+// nil when there is none.
+func (r *run) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
+	for i := range r.state.jobs {
+		job := &r.state.jobs[i]
+		leaves := !it.readBy(job) || !ours(job, r.Repository)
+		if leaves && refersTo(job, serviceID) {
+			return job
+		}
+	}
+	return nil
 }

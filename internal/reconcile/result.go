@@ -179,8 +179,11 @@ func (s *ServiceResult) Examples() int {
 // ones before those of collections; 1 when only a finding or an expectation
 // failed it.
 func (r *Result) ExitCode() int {
-	if r.Status != Failed {
+	switch {
+	case r.Status != Failed:
 		return 0
+	case r.Interrupted != "":
+		return 1
 	}
 	for _, problems := range r.allProblems() {
 		for _, p := range problems {

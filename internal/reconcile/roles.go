@@ -40,7 +40,7 @@ func (r *run) needs() []need {
 	writes, labels := false, false
 	for _, it := range r.live() {
 		writes = writes || it.goal.writes(it)
-		labels = labels || len(it.ServiceLabels) > 0
+		labels = labels || len(r.labelChanges(it)) > 0
 	}
 	if writes {
 		needs = append(needs, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to create, change and start importers"})

@@ -23,6 +23,8 @@ type Deps struct {
 	// in Check.
 	Connect func(context.Context) (*Session, error)
 	Log     Log
+	// Mask hides a credential that was found on the server.
+	Mask func(string)
 }
 
 // Session is a Microcks server that can be talked to.
@@ -83,7 +85,7 @@ func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *Result {
 		r.items = append(r.items, &item{Wanted: w, CollectionResult: &r.result.Collections[i]})
 	}
 	if err := r.stages(ctx); err != nil {
-		r.result.Problems = append(r.result.Problems, ProblemFrom(err))
+		r.result.Problems = append(r.result.Problems, runProblem(ctx, err))
 	}
 	if ctx.Err() != nil {
 		r.result.Interrupted = context.Cause(ctx).Error()
@@ -100,11 +102,14 @@ func (r *run) stages(ctx context.Context) error {
 	}
 	// Neither ends the other: what is wrong on both sides is told at once.
 	var sides errgroup.Group
+	var ofServer, ofPostman []Problem
 	if r.Mode != Check {
-		sides.Go(func() error { return r.connect(ctx) })
+		sides.Go(func() (err error) { ofServer, err = r.connect(ctx); return err })
 	}
-	sides.Go(func() error { r.fetch(ctx); return nil })
-	if err := sides.Wait(); err != nil {
+	sides.Go(func() error { ofPostman = r.fetch(ctx); return nil })
+	err := sides.Wait()
+	r.result.Problems = append(append(r.result.Problems, ofServer...), ofPostman...)
+	if err != nil {
 		return err
 	}
 	if r.Mode == Check {
@@ -145,7 +150,7 @@ func (r *run) step(stage string, it *item, began time.Time, text string) {
 	if it != nil {
 		name = it.title()
 	}
-	r.Log.Step(stage, name, text, time.Since(began))
+	r.Log.Step(stage, name, hideCredentials(text), time.Since(began))
 }
 
 // title is what a person calls the collection.

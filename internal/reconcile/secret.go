@@ -122,7 +122,7 @@ func (r *run) compareSecret(s *microcks.Secret) (fields []FieldChange, comparabl
 func (r *run) otherUsers(secretID string) []string {
 	var users []string
 	for _, job := range r.state.jobs {
-		inRun := slices.ContainsFunc(r.items, func(it *item) bool { return it.pick.use != nil && it.pick.use.ID == job.ID })
+		inRun := ours(&job, r.Repository) || slices.ContainsFunc(r.items, func(it *item) bool { return it.readBy(&job) })
 		if job.SecretRef != nil && job.SecretRef.SecretID == secretID && !inRun {
 			users = append(users, fmt.Sprintf("%q (%s)", job.Name, job.ID))
 		}
@@ -170,7 +170,11 @@ func (r *run) saveSecret(ctx context.Context) error {
 		if err == nil {
 			break
 		}
-		if !microcks.InDoubt(err) || try == maxTries {
+		if !microcks.InDoubt(err) {
+			return err
+		}
+		r.changed.Store(true) // for all that is known
+		if try == maxTries {
 			return err
 		}
 		if err := pause(ctx, try); err != nil {

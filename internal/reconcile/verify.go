@@ -173,39 +173,6 @@ func (r *run) tellOtherImporters(g *group, done []*item) {
 	}
 }
 
-// labelService adds the wanted labels to the service. Its other labels and
-// annotations stay.
-func (r *run) labelService(ctx context.Context, view *microcks.ServiceView, done []*item) {
-	wanted := make(map[string]string)
-	for _, it := range done {
-		wanted = merge(wanted, it.ServiceLabels)
-	}
-	has := map[string]string{}
-	metadata := microcks.Metadata{}
-	if view.Service.Metadata != nil {
-		metadata = *view.Service.Metadata
-		has = metadata.Labels
-	}
-	differs := false
-	for key, want := range wanted {
-		if got, there := has[key]; !there || got != want {
-			differs = true
-		}
-	}
-	if !differs {
-		return
-	}
-	began := time.Now()
-	metadata.Labels = merge(metadata.Labels, wanted)
-	if err := r.session.Microcks.SetServiceMetadata(ctx, view.Service.ID, &metadata); err != nil {
-		done[0].fail(err)
-		return
-	}
-	r.changed.Store(true)
-	done[0].Importer.Done = append(done[0].Importer.Done, "service labelled")
-	r.step("apply", done[0], began, "service labelled")
-}
-
 // someOf names the first differences of what is served from what was predicted.
 func someOf(changes []predict.Change) string {
 	says := map[predict.ChangeKind]string{predict.Added: "is missing", predict.Removed: "is not in the collection", predict.Changed: "differs"}
