@@ -60,12 +60,17 @@ func (r *run) compare(g *group, id string, now *predict.Service, done []*item, b
 		g.acceptEdits()
 	}
 	wrong := differenceOf(now, g.predicted)
+	same := len(wrong) == 0
 	imported := slices.ContainsFunc(done, func(it *item) bool { return it.Importer.Imported })
+	if !imported {
+		wrong, _ = g.withoutOthers(wrong)
+	}
 	for _, it := range done {
 		switch {
 		case len(wrong) == 0:
-			// The same content, in the order of the collection.
-			it.Service = r.serviceResult(id, g.predicted)
+			if same { // but in the order of the collection
+				it.Service = r.serviceResult(id, g.predicted)
+			}
 			it.Verified = &Verification{Scope: string(VerifyService), Examples: it.Service.Examples()}
 		case imported:
 			it.fail(&refusal{
