@@ -21,21 +21,24 @@ type Mocks interface {
 	Call(ctx context.Context, method, path string, headers http.Header, body *string) (microcks.MockAnswer, error)
 }
 
-// verifyMocks calls the mock of every example that can be addressed and
+// verifyMocks calls the mock of every example of ours that can be addressed and
 // compares what it answers with what was saved.
-func (r *run) verifyMocks(ctx context.Context, g *group, done []*item) {
+func (r *run) verifyMocks(ctx context.Context, g *group, service *predict.Service, done []*item) {
 	began := time.Now()
 	var guard sync.Mutex
 	var wrong []string
 	verified := Verification{Scope: string(VerifyMocks)}
 	var calls errgroup.Group
 	calls.SetLimit(max(1, r.Parallelism))
-	for i := range g.predicted.Operations {
-		op := &g.predicted.Operations[i]
+	for i := range service.Operations {
+		op := &service.Operations[i]
 		for k := range op.Examples {
 			ex := &op.Examples[k]
+			if !g.imports(ex.SourceArtifact) {
+				continue // another artifact's
+			}
 			verified.Examples++
-			call, ok := g.predicted.MockCall(op, ex)
+			call, ok := service.MockCall(op, ex)
 			// What a client cannot read is a finding, and no failure.
 			if !ok || ex.Unreadable() != "" {
 				verified.Skipped++

@@ -49,7 +49,7 @@ func (r *run) verify(ctx context.Context, g *group, last *observation) {
 	}
 	r.labelService(ctx, view, done)
 	if r.Verify == VerifyMocks {
-		r.verifyMocks(ctx, g, done)
+		r.verifyMocks(ctx, g, g.inOrder(now), done)
 	}
 }
 
@@ -60,7 +60,6 @@ func (r *run) compare(g *group, id string, now *predict.Service, done []*item, b
 		g.acceptEdits()
 	}
 	wrong := differenceOf(now, g.predicted)
-	same := len(wrong) == 0
 	imported := slices.ContainsFunc(done, func(it *item) bool { return it.Importer.Imported })
 	if !imported {
 		wrong, _ = g.withoutOthers(wrong)
@@ -68,9 +67,7 @@ func (r *run) compare(g *group, id string, now *predict.Service, done []*item, b
 	for _, it := range done {
 		switch {
 		case len(wrong) == 0:
-			if same { // but in the order of the collection
-				it.Service = r.serviceResult(id, g.predicted)
-			}
+			it.Service = r.serviceResult(id, g.inOrder(now))
 			it.Verified = &Verification{Scope: string(VerifyService), Examples: it.Service.Examples()}
 		case imported:
 			it.fail(&refusal{
@@ -88,6 +85,15 @@ func (r *run) compare(g *group, id string, now *predict.Service, done []*item, b
 	operations, examples := size(g.predicted)
 	r.step("verify", done[0], began, fmt.Sprintf("Microcks serves %s and %s", plural(operations, "operation"), plural(examples, "example")))
 	return true
+}
+
+// inOrder is what is served, in the order of the collection where that is the
+// only difference.
+func (g *group) inOrder(now *predict.Service) *predict.Service {
+	if len(differenceOf(now, g.predicted)) == 0 {
+		return g.predicted
+	}
+	return now
 }
 
 // viewAfter is the service as it is after the imports.
@@ -131,7 +137,7 @@ func (r *run) tellLeftovers(it *item, g *group, now *predict.Service) {
 			level = predict.Warning
 			hint = "they come from an earlier URL of this importer and are served beside the new ones: delete the service in Microcks and run again"
 		}
-		it.tell(level, "leftover-examples", fmt.Sprintf("%s of the service come from another artifact, %q", plural(left[artifact], "example"), withoutQuery(artifact)), hint)
+		it.tell(level, "leftover-examples", fmt.Sprintf("another artifact, %[2]q, added %[1]s to the service", plural(left[artifact], "example"), withoutQuery(artifact)), hint)
 	}
 }
 
