@@ -99,7 +99,8 @@ func (r *run) setExistingGoal(it *item, job *microcks.ImportJob) {
 			g.intent.url = &url
 		}
 	}
-	keyInURL := secretQuery.MatchString(job.RepositoryURL)
+	// The run takes a key out of the URL of an importer of its own.
+	keyInURL := g.intent.url == nil && secretQuery.MatchString(job.RepositoryURL)
 	// An administrator can delete the secret and make it again under its name.
 	renewed := mine && job.SecretRef != nil && job.SecretRef.Name == r.secret.ref.Name
 	switch {

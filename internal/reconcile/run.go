@@ -84,10 +84,12 @@ func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *Result {
 		r.result.Collections[i] = CollectionResult{Source: w.Source, UID: w.UID, File: w.File}
 		r.items = append(r.items, &item{Wanted: w, CollectionResult: &r.result.Collections[i]})
 	}
-	if err := r.stages(ctx); err != nil {
+	err := r.stages(ctx)
+	if err != nil {
 		r.result.Problems = append(r.result.Problems, runProblem(ctx, err))
 	}
-	if ctx.Err() != nil {
+	// An end that comes when all is done interrupts nothing.
+	if ctx.Err() != nil && (err != nil || len(r.live()) < len(r.items)) {
 		r.result.Interrupted = context.Cause(ctx).Error()
 	}
 	r.conclude()

@@ -166,6 +166,14 @@ func (r *run) saveSecret(ctx context.Context) error {
 	began := time.Now()
 	there := p.there
 	for try := 1; ; try++ {
+		if there != nil {
+			// Right before writing, so that fields of others are as they are now.
+			if now, err := r.session.Microcks.Secret(ctx, there.ID); err != nil {
+				return err
+			} else if now != nil {
+				there = now
+			}
+		}
 		err := r.writeSecret(ctx, there)
 		if err == nil {
 			break
@@ -210,12 +218,6 @@ func (r *run) writeSecret(ctx context.Context, there *microcks.Secret) error {
 		return r.session.Microcks.CreateSecret(ctx, &microcks.Secret{
 			ID: r.secretID(), Name: r.Secret.Name, Description: &description, Token: &r.Secret.Token, TokenHeader: &header,
 		})
-	}
-	// Right before writing, so that fields of others are as they are now.
-	if now, err := r.session.Microcks.Secret(ctx, there.ID); err != nil {
-		return err
-	} else if now != nil {
-		there = now
 	}
 	merged := *there
 	merged.Token, merged.TokenHeader = &r.Secret.Token, &header
