@@ -1,0 +1,185 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/microcks"
+)
+
+// One run brings a hundred new collections to a real server. Beside it one
+// process makes the same calls one after the other, for a hundred collections
+// more of the same size.
+func TestHundredCollectionsAtOnceOnARealServer(t *testing.T) {
+	w := realWorld(t, postman.Options{})
+	calls := w.record(t)
+	const many = 100
+	ours, theirs := newSet(many), newSet(many)
+	t.Cleanup(func() { w.cleanUp(t, ours, theirs) })
+	for _, s := range []set{ours, theirs} {
+		for i, one := range s.uids {
+			if err := w.postman.AddCollection(one, collection(s.name(i), "1.0", 3)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	began := time.Now()
+	code, said := w.apply(t, strings.Join(ours.uids, "\n"), map[string]string{"INPUT_SECRET-NAME": ours.secret})
+	atOnce := time.Since(began)
+	if code != 0 {
+		t.Fatalf("the run ended with %d:\n%s", code, said)
+	}
+	recorded := calls.stop()
+	began = time.Now()
+	for _, one := range theirs.uids {
+		mustAnswer(t, http.MethodGet, w.postmanURL+"/collections/"+one, nil)
+	}
+	for _, c := range recorded {
+		mustAnswer(t, c.method, w.server+ours.as(theirs, c.target), []byte(ours.as(theirs, c.body)))
+	}
+	inTurn := time.Since(began)
+
+	services := w.servicesLike(t, theirs.prefix)
+	if len(services) != many {
+		t.Errorf("one after the other, the same calls made %d services, want %d", len(services), many)
+	}
+	t.Logf("%d collections, %d requests to Microcks: %s at once, %s one after the other: %.1f times as fast",
+		many, len(recorded), atOnce.Round(time.Millisecond), inTurn.Round(time.Millisecond), inTurn.Seconds()/atOnce.Seconds())
+	if atOnce > inTurn {
+		t.Errorf("at once it took %s, one after the other %s", atOnce, inTurn)
+	}
+}
+
+// set is a number of collections of this test alone.
+type set struct {
+	prefix, secret string
+	uids           []string
+}
+
+func newSet(n int) set {
+	from := 100_000_000 + rand.IntN(800_000_000)
+	s := set{prefix: fmt.Sprintf("Hundred %d", from), secret: fmt.Sprintf("hundred %d", from)}
+	for i := range n {
+		s.uids = append(s.uids, uid(from+i))
+	}
+	return s
+}
+
+func (s set) name(i int) string { return fmt.Sprintf("%s API %03d", s.prefix, i) }
+
+// as translates a request about this set into one about another.
+func (s set) as(other set, text string) string {
+	var pairs []string
+	for _, form := range []func(string) string{url.QueryEscape, url.PathEscape, func(plain string) string { return plain }} {
+		pairs = append(pairs, form(s.prefix), form(other.prefix), form(s.secret), form(other.secret))
+	}
+	pairs = append(pairs, microcks.DerivedID(microcks.SecretKind, s.secret), microcks.DerivedID(microcks.SecretKind, other.secret))
+	for i := range s.uids {
+		pairs = append(pairs, s.uids[i], other.uids[i],
+			microcks.DerivedID(microcks.ImporterKind, s.uids[i]), microcks.DerivedID(microcks.ImporterKind, other.uids[i]))
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// recording keeps the calls to Microcks.
+type recording struct {
+	guard sync.Mutex
+	calls []apiCall
+	over  bool
+}
+
+type apiCall struct{ method, target, body string }
+
+func (r *recording) stop() []apiCall {
+	r.guard.Lock()
+	defer r.guard.Unlock()
+	r.over = true
+	return r.calls
+}
+
+// record puts a recording in front of the server.
+func (w *world) record(t *testing.T) *recording {
+	t.Helper()
+	address, err := url.Parse(w.server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &recording{}
+	onwards := httputil.NewSingleHostReverseProxy(address)
+	onwards.Transport = &http.Transport{MaxIdleConnsPerHost: 32}
+	w.server = serve(t, http.HandlerFunc(func(out http.ResponseWriter, q *http.Request) {
+		body, _ := io.ReadAll(q.Body) // what did not come is not sent on
+		q.Body = io.NopCloser(bytes.NewReader(body))
+		r.guard.Lock()
+		if !r.over {
+			r.calls = append(r.calls, apiCall{q.Method, q.URL.RequestURI(), string(body)})
+		}
+		r.guard.Unlock()
+		onwards.ServeHTTP(out, q)
+	}))
+	return r
+}
+
+// mustAnswer makes one call.
+func mustAnswer(t *testing.T, method, address string, body []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, address, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(microcks.TokenHeader, postman.DefaultAPIKey)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode/100 != 2 {
+		t.Fatalf("%s %s: %d, %v", method, address, res.StatusCode, err)
+	}
+}
+
+func (w *world) servicesLike(t *testing.T, prefix string) []microcks.Service {
+	t.Helper()
+	var found []microcks.Service
+	c := microcks.New(http.DefaultClient, w.server)
+	for i := range 100 {
+		some, err := c.ServicesNamed(context.Background(), fmt.Sprintf("%s API %03d", prefix, i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, some...)
+	}
+	return found
+}
+
+// cleanUp deletes what the test made on the server.
+func (w *world) cleanUp(t *testing.T, sets ...set) {
+	t.Helper()
+	ctx := context.Background()
+	c := microcks.New(http.DefaultClient, w.server)
+	for _, s := range sets {
+		for _, one := range s.uids {
+			if err := c.DeleteJob(ctx, microcks.DerivedID(microcks.ImporterKind, one)); err != nil {
+				t.Log(err)
+			}
+		}
+		for _, service := range w.servicesLike(t, s.prefix) {
+			if err := c.DeleteService(ctx, service.ID); err != nil {
+				t.Log(err)
+			}
+		}
+		mustAnswer(t, http.MethodDelete, w.server+"/api/secrets/"+microcks.DerivedID(microcks.SecretKind, s.secret), nil)
+	}
+}
