@@ -3,6 +3,7 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -42,6 +43,9 @@ func TestEveryRequestMeetsEveryFault(t *testing.T) {
 			c.name, len(c.requests), c.count, c.count-c.failed, c.failed, len(c.recoveries))
 		cases, requests, failed, states = cases+c.count, requests+len(c.requests), failed+c.failed, states+len(c.recoveries)
 		longest = max(longest, c.longest)
+	}
+	if raceDetector {
+		t.Log("every second case only: all of them without -race")
 	}
 	t.Logf("%d cases: %d requests of %d runs, %d faults; %d runs did not reach their goal at once, the next one always did, from %d different states; the longest took %s of virtual time; all together %s",
 		cases, requests, len(all), len(fault.All()), failed, states, longest.Round(time.Second), time.Since(began).Round(time.Second))
@@ -97,12 +101,22 @@ func (c *trial) prepare(t *testing.T) {
 	})
 }
 
+// connecting are the requests by which every run begins. They are the same
+// whatever the server holds, so not every kind of run has to meet faults there.
+var connecting = regexp.MustCompile(`^keycloak |^postman |^microcks GET /api/(version|keycloak|features)/`)
+
 // cases disturbs the run at every request by every fault.
 func (c *trial) cases(t *testing.T) {
 	t.Helper()
-	for _, request := range c.requests {
+	for i, request := range c.requests {
+		if connecting.MatchString(request) && !strings.HasPrefix(c.name, "first run") && !strings.HasPrefix(c.name, "unchanged") {
+			continue
+		}
 		method := strings.Fields(request)[1]
-		for _, f := range fault.For(method) {
+		for k, f := range fault.For(method) {
+			if raceDetector && (i+k)%2 == 1 {
+				continue
+			}
 			if strings.HasPrefix(request, "download") && f.Name == "acts, endless JSON" {
 				continue // no limit of this program holds for what Microcks downloads
 			}

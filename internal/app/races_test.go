@@ -109,8 +109,11 @@ func TestOthersAtWorkBetweenAnyTwoRequests(t *testing.T) {
 		c := &trial{scenario: s}
 		t.Run(s.name, func(t *testing.T) {
 			c.prepare(t)
-			for _, request := range c.requests {
-				for _, m := range meddlings() {
+			for i, request := range c.requests {
+				for k, m := range meddlings() {
+					if raceDetector && (i+k)%2 == 1 {
+						continue
+					}
 					if s.name == "adopted importer" && m.name == "a person deletes the importer" {
 						continue // nobody can bring that one back
 					}

@@ -89,14 +89,16 @@ func (v *virtual) collection(n int, name, version string, operations int) {
 
 // fill brings another world's documents into this one.
 func (v *virtual) fill(other *virtual) {
-	for range 20 { // ids that nothing in the other world has yet
-		v.microcks.RemoveSecret(v.microcks.AddSecret(microcks.Secret{}))
-	}
 	for _, s := range other.microcks.Secrets() {
 		v.microcks.AddSecret(s)
 	}
+	last := ""
 	for _, s := range other.microcks.Services() {
-		v.microcks.AddService(s)
+		last = max(last, v.microcks.AddService(s))
+	}
+	for next := ""; next < last; { // new ids shall be new
+		next = v.microcks.AddSecret(microcks.Secret{})
+		v.microcks.RemoveSecret(next)
 	}
 	for _, j := range other.microcks.Jobs() {
 		v.microcks.AddJob(j)
