@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -18,10 +19,10 @@ import (
 )
 
 // counter is a server that counts what it is asked to do.
-type counter struct{ acted int }
+type counter struct{ acted atomic.Int64 }
 
 func (c *counter) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	c.acted++
+	c.acted.Add(1)
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{"name":"a good answer"}`)
 }
@@ -68,7 +69,7 @@ func TestFaultsLookAlikeOnBothNetworks(t *testing.T) {
 			defer listener.Close()
 			proxy.Spoil("POST /things #1", f)
 			got := ask(t, &http.Transport{DisableKeepAlives: true}, listener.URL)
-			got.Acted = server.acted
+			got.Acted = int(server.acted.Load())
 			if d := cmp.Diff(expected, got); d != "" {
 				t.Errorf("through sockets (-want +got):\n%s", d)
 			}
@@ -77,7 +78,7 @@ func TestFaultsLookAlikeOnBothNetworks(t *testing.T) {
 				proxy := fault.NewProxy(server)
 				proxy.Spoil("POST /things #1", f)
 				got := ask(t, &fault.Network{Hosts: map[string]http.Handler{"server": proxy}}, "http://server")
-				got.Acted = server.acted
+				got.Acted = int(server.acted.Load())
 				if d := cmp.Diff(expected, got); d != "" {
 					t.Errorf("in memory (-want +got):\n%s", d)
 				}
