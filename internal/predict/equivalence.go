@@ -14,6 +14,10 @@ import (
 // gets an unsure answer instead of an endless one.
 const workBudget = 3_000_000
 
+// stepsInWork is how many steps of a regular expression take as long as one
+// comparison.
+const stepsInWork = 6
+
 // verbs that the server lets stand before an operation's name.
 func (b behaviour) verbs() []string {
 	if b.patchVerb {
@@ -95,12 +99,13 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 				unsure[op] = true
 				break
 			}
-			switch result, _ := p.match(name); result {
-			case matches:
+			result, _ := p.match(name)
+			budget -= p.spent / stepsInWork
+			if result == matches {
 				add(op, []int{i})
-			case noMatch:
-			default:
-				unsure[op] = true
+			}
+			if unsure[op] = unsure[op] || result != matches && result != noMatch; unsure[op] {
+				break // one name that cannot be told is enough
 			}
 		}
 	}

@@ -58,6 +58,7 @@ func utf16Units(s string) []rune {
 type pattern struct {
 	root   step
 	groups int
+	spent  int // steps of the last match
 }
 
 // matcher is one attempt at a text.
@@ -103,6 +104,7 @@ func (p *pattern) match(text string) (verdict, []string) {
 		m.groups[i] = [2]int{-1, -1}
 	}
 	ok := p.root(m, 0, func(i int) bool { return i == len(m.text) })
+	p.spent = matchBudget - max(0, m.budget)
 	if m.budget <= 0 {
 		return unsure, nil
 	}
@@ -153,7 +155,7 @@ func compilePattern(text string, features regexFeatures) (p *pattern, err *patte
 		}
 		panic(r.fail("Unexpected internal error"))
 	}
-	return &pattern{root, r.groups}, nil, true
+	return &pattern{root: root, groups: r.groups}, nil, true
 }
 
 // regexReader walks over the expression as Java's parser does; the places in

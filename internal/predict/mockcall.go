@@ -18,6 +18,13 @@ type MockCall struct {
 	Body    *string
 }
 
+// Bounds of what is addressed one by one: beyond them nobody reads the calls,
+// and comparing all with all would take its time.
+const (
+	mostAlike      = 2000 // examples of an operation
+	mostParameters = 200  // of an example
+)
+
 // Plain parts of a mock's address. Anything else a server or a gateway before
 // it may read in another way, so it is not claimed to work.
 var (
@@ -33,7 +40,7 @@ var (
 // not one that a collection makes, or the address has characters that do not
 // arrive as they are.
 func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
-	if op.Unknown || ex.Unknown || !addressable(op, ex) || !plainName(s.Name) || !plainName(s.Version) {
+	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters || !addressable(op, ex) || !plainName(s.Name) || !plainName(s.Version) {
 		return MockCall{}, false
 	}
 	_, path, found := strings.Cut(op.Name, " ")
@@ -82,12 +89,14 @@ func addressable(op *Operation, ex *Example) bool {
 		return false
 	}
 	alike := 0
-	for _, other := range op.Examples {
-		if other.DispatchCriteria != nil && *other.DispatchCriteria == *ex.DispatchCriteria {
-			alike++
+	for i := range op.Examples {
+		if other := op.Examples[i].DispatchCriteria; other != nil && *other == *ex.DispatchCriteria {
+			if alike++; alike > 1 {
+				return false
+			}
 		}
 	}
-	return alike == 1
+	return true
 }
 
 // plainName tells whether a name or version can stand in an address: servers
