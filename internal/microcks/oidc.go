@@ -109,18 +109,20 @@ func exchange(ctx context.Context, github, keycloak *http.Client, identity Workf
 		return nil, false, fmt.Errorf("signing in to Keycloak: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	var answer struct {
+	answer, status, err := getJSON[struct {
 		AccessToken string `json:"access_token"`
 		TokenType   string `json:"token_type"`
 		ExpiresIn   int64  `json:"expires_in"`
 		Error       string `json:"error"`
 		Detail      string `json:"error_description"`
-	}
-	status, err := getJSON(keycloak, req, &answer)
+	}](keycloak, req)
 	if err != nil {
 		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), err)
 	}
-	if status != http.StatusOK || answer.AccessToken == "" {
+	if status == http.StatusOK && answer.AccessToken == "" {
+		return nil, true, &SignInError{Realm: realm, Status: status, Detail: noToken, Assertion: assertion}
+	}
+	if status != http.StatusOK {
 		return nil, status >= 500, &SignInError{Realm: realm, Status: status, Code: answer.Error, Detail: answer.Detail, Assertion: assertion}
 	}
 	token = &oauth2.Token{AccessToken: answer.AccessToken, TokenType: answer.TokenType}
@@ -137,10 +139,9 @@ func issuerOf(ctx context.Context, keycloak *http.Client, realm Realm) (string, 
 	if err != nil {
 		return "", fmt.Errorf("reading the realm's description: %w", err)
 	}
-	var discovery struct {
+	discovery, status, err := getJSON[struct {
 		Issuer string `json:"issuer"`
-	}
-	status, err := getJSON(keycloak, req, &discovery)
+	}](keycloak, req)
 	if err != nil {
 		return "", fmt.Errorf("reading the description of the realm %s: %w", realm.Issuer(), err)
 	}
@@ -163,10 +164,9 @@ func workflowToken(ctx context.Context, github *http.Client, identity WorkflowId
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", doing, err)
 	}
-	var answer struct {
+	answer, status, err := getJSON[struct {
 		Value string `json:"value"`
-	}
-	status, err := getJSON(github, req, &answer)
+	}](github, req)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", doing, err)
 	}
@@ -184,20 +184,22 @@ func readAssertion(raw string) (*Assertion, error) {
 	return &Assertion{Issuer: claims.Issuer, Subject: claims.Subject, Audience: strings.Join(claims.Audience, " ")}, nil
 }
 
-// getJSON sends req and decodes what comes, as far as it is JSON.
-func getJSON(client *http.Client, req *http.Request, out any) (status int, err error) {
+// getJSON sends req and decodes what comes. What is not JSON says nothing,
+// whatever its status.
+func getJSON[T any](client *http.Client, req *http.Request) (answer T, status int, err error) {
 	req.Header.Set("Accept", "application/json")
 	res, err := client.Do(req)
 	if err != nil {
-		return 0, transport.Explain(err)
+		return answer, 0, transport.Explain(err)
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
-		return res.StatusCode, err
+		return answer, res.StatusCode, err
 	}
-	if err := json.Unmarshal(data, out); err != nil && res.StatusCode == http.StatusOK {
-		return res.StatusCode, fmt.Errorf("the answer is not JSON: %w", err)
+	if err := json.Unmarshal(data, &answer); err != nil {
+		var nothing T
+		return nothing, res.StatusCode, nil
 	}
-	return res.StatusCode, nil
+	return answer, res.StatusCode, nil
 }
