@@ -116,7 +116,7 @@ type served struct {
 
 // play tells what went otherwise than the model says; "" when nothing did.
 func play(ctx context.Context, story []chapter, last inputs) string {
-	s := &stage{virtual: newVirtual(false, microcks.Options{}, latency)}
+	s := &stage{virtual: newVirtual(nobody, microcks.Options{}, latency)}
 	s.foreign()
 	foreign := foreignOf(s.state())
 	s.titles = [3]served{{"First API", "1.0", 2}, {"Second API", "1.0", 2}, {"First API", "1.0", 2}}

@@ -103,7 +103,7 @@ func TestOthersAtWorkBetweenAnyTwoRequests(t *testing.T) {
 	t.Parallel()
 	var cases int
 	for _, s := range scenarios() {
-		if s.signIn || len(s.services) != 1 || len(strings.Fields(s.inputs["INPUT_COLLECTION"])) > 1 {
+		if s.signIn != nobody || len(s.services) != 1 || len(strings.Fields(s.inputs["INPUT_COLLECTION"])) > 1 {
 			continue // those have one collection, one service, and stay
 		}
 		c := &trial{scenario: s}

@@ -79,7 +79,11 @@ func TestRequestsOfARun(t *testing.T) {
 // changed.
 func costs(t *testing.T, collections int, signIn bool) []cost {
 	t.Helper()
-	v := newVirtual(signIn, microcks.Options{}, time.Second)
+	by := nobody
+	if signIn {
+		by = clientWithSecret
+	}
+	v := newVirtual(by, microcks.Options{}, time.Second)
 	v.serveCollections(collections, 2)
 	var uids []string
 	for n := range collections {

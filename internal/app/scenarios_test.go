@@ -18,7 +18,7 @@ import (
 // scenario is one run together with what it finds.
 type scenario struct {
 	name   string
-	signIn bool
+	signIn signIn
 	// there makes what is there before, by earlier runs or by hand.
 	there  func(context.Context, *virtual)
 	inputs map[string]string
@@ -79,9 +79,11 @@ func scenarios() []scenario {
 		}, inputs: one(), services: []string{harbour + " 1.0: 2"}, written: 1},
 	}
 	for i := range signedIn { // which sends the same requests and a few more
-		signedIn[i].name, signedIn[i].signIn = signedIn[i].name+", signed in", true
+		signedIn[i].name += ", signed in"
+		signedIn[i].signIn = clientWithSecret
 	}
 	return append(signedIn,
+		scenario{name: "unchanged, signed in by GitHub", signIn: workflowToken, there: imported, inputs: one(), services: []string{harbour + " 1.0: 2"}},
 		scenario{name: "first run, inactive", there: servedByPostman, inputs: one("ACTIVE", "false"), services: []string{harbour + " 1.0: 2"}, written: 4},
 		scenario{name: "importer changed", there: imported, inputs: one("LABELS", "team=docks", "IMPORTER-NAME", "Docks", "ACTIVE", "false"), services: []string{harbour + " 1.0: 2"}, written: 2},
 		scenario{name: "new version, labelled", there: func(ctx context.Context, v *virtual) {

@@ -3,6 +3,8 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -10,7 +12,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"postman-microcks-importer/internal/app"
 	"postman-microcks-importer/internal/fake/fault"
@@ -44,16 +49,56 @@ type virtual struct {
 	collections map[string][]byte
 }
 
+// signIn is how a run signs in to Microcks.
+type signIn string
+
+const (
+	nobody           signIn = "" // Microcks wants no sign-in
+	clientWithSecret signIn = "signed in"
+	workflowToken    signIn = "signed in by GitHub's token"
+
+	gitHubURL       = "https://token.actions.example.com"
+	requestToken    = "w0rkfl0w-r3qu35t-t0k3n"
+	workflowSubject = "repo:harbour/api:ref:refs/heads/main"
+)
+
+// gitHubKey signs the workflow's tokens.
+var gitHubKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err) // the system has no randomness
+	}
+	return key
+})
+
+// gitHubToken answers as the runner's token service does.
+func gitHubToken(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "Bearer "+requestToken {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	now := time.Now()
+	token, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.RegisteredClaims{
+		Issuer: gitHubURL, Subject: workflowSubject, Audience: jwt.ClaimStrings{r.URL.Query().Get("audience")},
+		ID: rand.Text(), IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(5 * time.Minute)),
+	}).SignedString(gitHubKey())
+	if err != nil {
+		panic(err) // the key is good
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"count": len(token), "value": token}) // the caller may have gone
+}
+
 // newVirtual makes a world. A latency is that of the run's requests.
-func newVirtual(signIn bool, m microcks.Options, latency time.Duration) *virtual {
+func newVirtual(by signIn, m microcks.Options, latency time.Duration) *virtual {
 	v := &virtual{postman: postman.New(postman.Options{}), proxies: map[string]*fault.Proxy{}, collections: map[string][]byte{}}
 	v.network = &fault.Network{Hosts: map[string]http.Handler{}, Latency: latency}
 	v.proxies["download"] = fault.NewProxy(v.postman)
 	m.Source = &fault.Network{Hosts: map[string]http.Handler{"api.getpostman.com": v.proxies["download"]}}
-	if signIn {
-		realm := keycloak.New(keycloak.Options{Clients: []keycloak.Client{
-			{ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"}},
-		}})
+	if by != nobody {
+		realm := keycloak.New(keycloak.Options{BaseURL: keycloakURL, Clients: []keycloak.Client{
+			{ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"}, Provider: "github", Subject: workflowSubject},
+		}, Providers: []keycloak.Provider{{Alias: "github", Issuer: gitHubURL, Key: &gitHubKey().PublicKey}}})
 		m.Keycloak = &microcks.Keycloak{URL: keycloakURL, Key: realm.PublicKey()}
 		v.serve("keycloak", "keycloak.example.com", realm)
 	}
@@ -67,9 +112,15 @@ func newVirtual(signIn bool, m microcks.Options, latency time.Duration) *virtual
 		"GITHUB_REPOSITORY":  "harbour/api",
 		"RUNNER_DEBUG":       "1", // the most that is ever said
 	}
-	if signIn {
+	switch by {
+	case clientWithSecret:
 		v.inputs["INPUT_KEYCLOAK-CLIENT-ID"] = clientID
 		v.inputs["INPUT_KEYCLOAK-CLIENT-SECRET"] = clientSecret
+	case workflowToken:
+		v.serve("github", "token.actions.example.com", http.HandlerFunc(gitHubToken))
+		v.inputs["INPUT_KEYCLOAK-AUTH"] = "github-oidc"
+		v.inputs["ACTIONS_ID_TOKEN_REQUEST_URL"] = gitHubURL + "/token?api-version=2"
+		v.inputs["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = requestToken
 	}
 	return v
 }
@@ -179,7 +230,8 @@ func (e ended) leaks() []string {
 		"the client secret in a form":  "keycloak%2Fsecret%2Bof%26the",
 		"the client secret in JSON":    `keycloak/secret+of\u0026the-client`,
 		"the client's Basic header":    base64.StdEncoding.EncodeToString([]byte(clientID + ":"))[:10],
-		"an access token":              "eyJhbGciOi",
+		"a token":                      "eyJhbGciOi",
+		"the workflow's own token":     requestToken,
 		"a foreign secret's token":     foreignToken,
 		"a secret's other credentials": foreignPassword,
 	} {
