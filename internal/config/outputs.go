@@ -14,7 +14,7 @@ type Output struct {
 // too; what is not known is empty.
 func Outputs() []Output {
 	return []Output{
-		{Name: "status", Description: "The worst outcome of any collection: `failed`, `created`, `updated`, `planned`, `checked` or `unchanged`.", Example: "updated"},
+		{Name: "status", Description: "The worst outcome of any collection: `failed`, `created`, `updated`, `planned`, `checked`, `removed` or `unchanged`.", Example: "updated"},
 		{Name: "changed", Description: "Whether anything in Microcks was changed, or with `mode: plan` would be.", Example: "true"},
 		{Name: "operations", Description: "The number of operations.", Example: "12"},
 		{Name: "examples", Description: "The number of examples that Microcks serves.", Example: "20"},

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"postman-microcks-importer/internal/reconcile"
 )
@@ -46,11 +47,22 @@ func Outputs(r *reconcile.Result) []Output {
 		{"importer-id", importer.ID},
 		{"importer-url", importer.URL},
 		{"service-id", service.ID},
-		{"service-name", service.Name},
-		{"service-version", service.Version},
+		{"service-name", short(service.Name)},
+		{"service-version", short(service.Version)},
 		{"service-url", service.URL},
-		{"mock-url", service.MockURL},
+		{"mock-url", short(service.MockURL)},
 	}
+}
+
+// mostOutput bounds an output that a collection's author decides, in bytes: all
+// outputs of a job together may have 1 MB.
+const mostOutput = 4096
+
+func short(s string) string {
+	if len(s) <= mostOutput {
+		return s
+	}
+	return strings.ToValidUTF8(s[:mostOutput], "") + "…"
 }
 
 // changes tells whether something in Microcks was changed, or with a plan would
