@@ -2,6 +2,7 @@ package fault
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,9 @@ type Fault struct {
 	Acted bool
 	// Shows says that the reply is made of the server's answer.
 	Shows bool
+	// Late is how long after the answer the server acts: a gateway has given up
+	// on it, not the other way round. Not with Acted.
+	Late time.Duration
 	// Delay is waited before anything else; with Acted after the server acted.
 	Delay time.Duration
 	// Meanwhile is what happens elsewhere before the answer; with Acted after
@@ -40,6 +44,10 @@ func (f Fault) answer(w http.ResponseWriter, r *http.Request, next http.Handler)
 	if f.Acted {
 		good = httptest.NewRecorder()
 		next.ServeHTTP(good, r)
+	}
+	if f.Late > 0 {
+		behind := r.Clone(context.WithoutCancel(r.Context()))
+		time.AfterFunc(f.Late, func() { next.ServeHTTP(httptest.NewRecorder(), behind) })
 	}
 	if f.Delay > 0 {
 		wait(r, f.Delay)
@@ -65,7 +73,7 @@ func For(method string) []Fault {
 	if method != http.MethodGet {
 		return all
 	}
-	return slices.DeleteFunc(all, func(f Fault) bool { return f.Acted && !f.Shows })
+	return slices.DeleteFunc(all, func(f Fault) bool { return f.Acted && !f.Shows || f.Late > 0 })
 }
 
 // All are the faults, of every kind one.
@@ -86,6 +94,7 @@ func All() []Fault {
 		{Name: "500 that repeats the request", Reply: Echo(http.StatusInternalServerError)},
 		{Name: "400 that repeats the request", Reply: Echo(http.StatusBadRequest)},
 		{Name: "429, again in 20 s", Reply: Later(20)},
+		{Name: "504, acts 30 s later", Late: 30 * time.Second, Reply: Status(http.StatusGatewayTimeout)},
 	}
 	for _, status := range []int{400, 401, 403, 404, 429, 500, 502, 503, 504} {
 		faults = append(faults,
