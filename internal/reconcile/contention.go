@@ -48,8 +48,7 @@ func (c *convergence) doubled(view *microcks.ServiceView) bool {
 
 // noticeOthers finds signs of other runs at the same importer: it appeared or
 // was imported after this run had read the server, or somebody saved it after
-// us. Of runs
-// that create it at the same time, the last to save imports first.
+// us. Of runs that create it at the same time, the last to save imports first.
 func (c *convergence) noticeOthers(seen *observation) {
 	if seen.job == nil {
 		return
@@ -113,8 +112,11 @@ func jitter(try int) time.Duration {
 }
 
 // pause waits with jitter, longer with every try.
-func pause(ctx context.Context, try int) error {
-	timer := time.NewTimer(jitter(try))
+func pause(ctx context.Context, try int) error { return wait(ctx, jitter(try)) }
+
+// wait returns the cause when ctx ends first.
+func wait(ctx context.Context, most time.Duration) error {
+	timer := time.NewTimer(most)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

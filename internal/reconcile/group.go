@@ -160,9 +160,14 @@ func (r *run) compose(g *group) {
 
 // predictOnto predicts the import of one collection over an existing service.
 func (r *run) predictOnto(it *item, existing *predict.Service) predict.Prediction {
-	url := it.Wanted.URL
+	return predict.Collection(it.raw, predict.Target{Version: r.session.Version.Number(), Main: it.main, URL: it.importedFrom(), Existing: existing})
+}
+
+// importedFrom is the URL that Microcks imports the collection from: an adopted
+// importer keeps its own.
+func (it *item) importedFrom() string {
 	if it.pick.use != nil && it.pick.adopted {
-		url = it.pick.use.RepositoryURL
+		return it.pick.use.RepositoryURL
 	}
-	return predict.Collection(it.raw, predict.Target{Version: r.session.Version.Number(), Main: it.main, URL: url, Existing: existing})
+	return it.Wanted.URL
 }

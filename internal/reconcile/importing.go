@@ -177,12 +177,8 @@ func (c *convergence) stopAfter(ctx context.Context) {
 func (c *convergence) waitForImport(ctx context.Context, before int64, lost error) (*microcks.ImportJob, error) {
 	began := time.Now()
 	for try := 1; ; try++ {
-		timer := time.NewTimer(min(time.Duration(try)*500*time.Millisecond, 5*time.Second))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil, fmt.Errorf("waiting for the end of an import (%w): %w", context.Cause(ctx), lost)
-		case <-timer.C:
+		if err := wait(ctx, min(time.Duration(try)*500*time.Millisecond, 5*time.Second)); err != nil {
+			return nil, fmt.Errorf("waiting for the end of an import (%w): %w", err, lost)
 		}
 		job, err := c.session.Microcks.Job(ctx, c.item.goal.id)
 		if err != nil && ctx.Err() == nil {

@@ -10,8 +10,6 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-func compareIDs(a, b string) int { return strings.Compare(a, b) }
-
 // plan decides everything without asking anybody.
 func (r *run) plan() {
 	for _, it := range r.live() {

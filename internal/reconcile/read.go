@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -94,7 +95,7 @@ func (r *run) readExisting(ctx context.Context, found []microcks.Service, versio
 
 func ofVersion(services []microcks.Service, version string) []microcks.Service {
 	same := slices.DeleteFunc(slices.Clone(services), func(s microcks.Service) bool { return s.Version != version })
-	slices.SortFunc(same, func(a, b microcks.Service) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(same, func(a, b microcks.Service) int { return strings.Compare(a.ID, b.ID) })
 	return same
 }
 

@@ -145,10 +145,7 @@ func (r *run) tellLeftovers(it *item, g *group, now *predict.Service) {
 // importers stores.
 func (g *group) imports(artifact string) bool {
 	return slices.ContainsFunc(g.items, func(it *item) bool {
-		url := it.Wanted.URL
-		if it.pick.use != nil && it.pick.adopted {
-			url = it.pick.use.RepositoryURL
-		}
+		url := it.importedFrom()
 		return artifact == url[strings.LastIndex(url, "/")+1:]
 	})
 }
