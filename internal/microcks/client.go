@@ -13,8 +13,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -68,9 +70,15 @@ func (c *Client) call(ctx context.Context, doing, method, path string, in, out a
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	var sent atomic.Bool
+	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}))
 	res, err := c.http.Do(req)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", doing, transport.Explain(err))
+		err = fmt.Errorf("%s: %w", doing, transport.Explain(err))
+		if !sent.Load() {
+			err = &neverSent{err}
+		}
+		return false, err
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)

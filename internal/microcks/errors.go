@@ -109,8 +109,21 @@ func (e *BrokenAnswerError) Anchor() string { return "microcks-not-json" }
 // ExitCode is 12.
 func (e *BrokenAnswerError) ExitCode() int { return 12 }
 
-// InDoubt tells whether a write that gave err may have been carried out: the
-// connection broke, or a gateway answered in the server's place.
+// neverSent is a request that found no connection, or no time: nothing of it
+// left this machine.
+type neverSent struct{ error }
+
+func (e *neverSent) Unwrap() error { return e.error }
+
+// MayBeDone tells whether a write that gave err can have been carried out.
+func MayBeDone(err error) bool {
+	var never *neverSent
+	return InDoubt(err) && !errors.As(err, &never)
+}
+
+// InDoubt tells whether err leaves open what became of a write, since not
+// Microcks has answered: the connection broke or never came about, or a gateway
+// spoke in the server's place. Whoever tries again looks first.
 func InDoubt(err error) bool {
 	if err == nil {
 		return false

@@ -90,7 +90,7 @@ func (r *run) report(it *item, c *convergence) {
 	it.Importer.Done = c.done
 	it.Importer.Imported = c.imported
 	it.Importer.Active = c.active
-	if len(c.done) > 0 {
+	if len(c.done) > 0 || c.inFlight {
 		r.changed.Store(true)
 	}
 }

@@ -95,9 +95,13 @@ func (c *convergence) settle(ctx context.Context, err error, try int) error {
 	if err == nil || !microcks.InDoubt(err) {
 		return err
 	}
-	c.changed.Store(true) // for all that is known
+	if microcks.MayBeDone(err) {
+		c.changed.Store(true) // for all that is known
+	}
 	if try >= maxTries || ctx.Err() != nil {
-		c.done = append(c.done, "a change sent, whose answer got lost")
+		if microcks.MayBeDone(err) {
+			c.done = append(c.done, "a change sent, whose answer got lost")
+		}
 		return err
 	}
 	c.step("apply", c.item, time.Now(), "no answer, looking what arrived: "+err.Error())

@@ -249,7 +249,7 @@ func (c *convergence) setActive(active bool) (move, error) {
 
 // stoppedAt says where an interrupted convergence was.
 func (c *convergence) stoppedAt() string {
-	text := "nothing was written for it as far as is known"
+	text := "nothing was written for it"
 	if len(c.done) > 0 {
 		text = "done so far: " + strings.Join(c.done, ", ")
 	}

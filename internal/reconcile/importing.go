@@ -49,10 +49,14 @@ func (c *convergence) importNow(seen *observation) (move, error) {
 		told := c.tellWhile("Microcks is importing")
 		job, err := c.session.Microcks.StartJob(ctx, goal.id)
 		told()
+		if microcks.InDoubt(err) && !microcks.MayBeDone(err) { // it never left this machine
+			c.active, c.inFlight = seen.job.Active, false
+			return c.settle(ctx, err, c.started)
+		}
 		if ctx.Err() != nil && c.inactive && !goal.active {
 			c.stopAfter(ctx)
 		}
-		if err != nil && microcks.InDoubt(err) && ctx.Err() == nil {
+		if microcks.InDoubt(err) && ctx.Err() == nil {
 			c.step("import", c.item, began, "no answer from the import, waiting for its end: "+err.Error())
 			job, err = c.waitForImport(ctx, seen.job.Imported(), err)
 		}

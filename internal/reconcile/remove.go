@@ -113,10 +113,13 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 // 404 is Microcks.
 func (r *run) deleteImporter(ctx context.Context, job *microcks.ImportJob) error {
 	for try := 1; ; try++ {
-		if err := r.session.Microcks.DeleteJob(ctx, job.ID); err != nil && (!microcks.InDoubt(err) || try == maxTries) {
+		err := r.session.Microcks.DeleteJob(ctx, job.ID)
+		if err == nil || microcks.MayBeDone(err) {
+			r.changed.Store(true)
+		}
+		if err != nil && (!microcks.InDoubt(err) || try == maxTries) {
 			return err
 		}
-		r.changed.Store(true)
 		left, err := r.session.Microcks.Job(ctx, job.ID)
 		if err != nil || left == nil {
 			return err

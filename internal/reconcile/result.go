@@ -78,7 +78,8 @@ type SecretResult struct {
 	ID         string        `json:"id"`
 	Name       string        `json:"name"`
 	Change     Change        `json:"change"`
-	Done       bool          `json:"done"` // the change was carried out
+	Done       bool          `json:"done"`              // the change was carried out
+	InDoubt    bool          `json:"inDoubt,omitempty"` // the change was sent, and no answer came
 	Fields     []FieldChange `json:"fields,omitempty"`
 	Comparable bool          `json:"comparable"` // false: this account cannot see its token
 }

@@ -181,7 +181,10 @@ func (r *run) saveSecret(ctx context.Context) error {
 		if !microcks.InDoubt(err) {
 			return err
 		}
-		r.changed.Store(true) // for all that is known
+		if microcks.MayBeDone(err) {
+			r.changed.Store(true) // for all that is known
+			r.result.Secret.InDoubt = true
+		}
 		if try == maxTries {
 			return err
 		}
@@ -202,7 +205,7 @@ func (r *run) saveSecret(ctx context.Context) error {
 			}
 		}
 	}
-	r.result.Secret.Done = true
+	r.result.Secret.Done, r.result.Secret.InDoubt = true, false
 	r.changed.Store(true)
 	r.step("apply", nil, began, fmt.Sprintf("secret %q %sd", p.ref.Name, p.change))
 	return nil

@@ -368,12 +368,15 @@ func (s *summary) progress() {
 		}
 		of[state].collections = append(of[state].collections, c)
 	}
-	if len(states) == 0 {
-		return
-	}
 	items := make([]item, len(states))
 	for i, state := range states {
 		items[i].text = bold(text(of[state].names())) + ": " + text(state) + "."
+	}
+	if secret := s.r.Secret; secret != nil && secret.InDoubt {
+		items = append(items, item{text: "Secret " + bold(shortText(secret.Name, 80)) + ": it was sent to Microcks and no answer came. It may be written."})
+	}
+	if len(items) == 0 {
+		return
 	}
 	s.heading(4, "How far it came")
 	s.list(items)
