@@ -2,7 +2,6 @@ package actions
 
 import (
 	"strconv"
-	"strings"
 	"unicode/utf16"
 )
 
@@ -37,14 +36,14 @@ type Annotation struct {
 
 // Annotate shows an annotation. The runner drops all but 10 of a level: from the
 // tenth on they are counted, and [Runner.Close] says how many there were. Off
-// GitHub all are shown.
+// GitHub there is nothing to annotate, and the summary has them all.
 func (r *Runner) Annotate(level Level, a Annotation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.OnGitHub() {
-		r.said[level]++
+	if !r.OnGitHub() {
+		return
 	}
-	if r.said[level] < maxAnnotations {
+	if r.said[level]++; r.said[level] < maxAnnotations {
 		r.annotate(level, a)
 	}
 }
@@ -65,10 +64,6 @@ func (r *Runner) sayLeftOut() {
 // annotate shows one annotation. The caller holds the lock.
 func (r *Runner) annotate(level Level, a Annotation) {
 	message := cutMessage(clean(a.Message, true))
-	if !r.OnGitHub() {
-		r.annotatePlain(level, a, message)
-		return
-	}
 	fields := map[string]string{}
 	set := func(name, value string) {
 		if value != "" {
@@ -94,35 +89,6 @@ func (r *Runner) annotate(level Level, a Annotation) {
 	default:
 		c.Noticef("%s", message)
 	}
-}
-
-// annotatePlain shows an annotation to a person at a terminal:
-//
-//	error: title: message
-//	  more of the message
-//	  at file:line:col
-func (r *Runner) annotatePlain(level Level, a Annotation, message string) {
-	if title := limitRunes(clean(a.Title, false), maxTitle); title != "" {
-		message = title + ": " + message
-	}
-	first, more, _ := strings.Cut(message, "\n")
-	r.writeLine(string(level) + ": " + first)
-	if more != "" {
-		for line := range strings.SplitSeq(more, "\n") {
-			r.writeLine("  " + line)
-		}
-	}
-	if a.File == "" {
-		return
-	}
-	place := a.File
-	if a.Line > 0 {
-		place += ":" + strconv.Itoa(a.Line)
-		if a.Col > 0 {
-			place += ":" + strconv.Itoa(a.Col)
-		}
-	}
-	r.writeLine("  at " + place)
 }
 
 // cutMessage cuts a text to at most maxMessage UTF-16 code units, as the runner

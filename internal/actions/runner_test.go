@@ -193,10 +193,8 @@ func TestAnnotate(t *testing.T) {
 	}
 	local := newLocal(t)
 	local.Annotate(Error, all)
-	local.Annotate(Notice, Annotation{Message: "m", File: "f", Line: 2})
-	plain := "error: a,b:c %: first\n  second ::error:: %\n  at x/é,y.json:3:4\nnotice: m\n  at f:2\n"
-	if diff := cmp.Diff(plain, local.log.String()); diff != "" {
-		t.Error(diff)
+	if said := local.log.String(); said != "" {
+		t.Errorf("off GitHub it says %q", said)
 	}
 }
 
@@ -228,13 +226,6 @@ func TestManyAnnotations(t *testing.T) {
 	}
 	if last["error"] != "491 more of this kind: the summary has them all." || !strings.HasPrefix(last["notice"], "1 more") {
 		t.Errorf("%q", last)
-	}
-	local := newLocal(t)
-	for range 20 {
-		local.Annotate(Error, Annotation{Message: "m"})
-	}
-	if n := strings.Count(local.log.String(), "error: m\n"); n != 20 {
-		t.Errorf("off GitHub %d of 20 are shown", n)
 	}
 }
 

@@ -234,9 +234,6 @@ func (p *program) publish(result *reconcile.Result) error {
 		p.runner.Printf("%s", line)
 	}
 	for _, a := range report.Annotations(result) {
-		if !p.runner.OnGitHub() && a.File == "" {
-			continue // the lines above have told it
-		}
 		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{Title: a.Title, Message: a.Message, File: a.File, Line: a.Line, Col: a.Column})
 	}
 	outputs := make([]actions.Output, 0, 20)

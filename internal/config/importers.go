@@ -100,7 +100,7 @@ func (p *parser) collection(line, got string) (importer Importer, key string, ok
 	}
 	path, fileErr := p.space.file(line)
 	switch {
-	case strings.Contains(line, "://") || fileErr != nil && !looksLikeFile(line):
+	case strings.Contains(line, "://") || fileErr != nil && !looksLikeFile(line) && !errors.Is(fileErr, errFolder):
 		reason, hint := p.refused(line, refErr)
 		if p.run.Mode == ModeCheck && !strings.Contains(line, "://") {
 			reason += ", and as a file " + fileErr.Error()
@@ -110,8 +110,11 @@ func (p *parser) collection(line, got string) (importer Importer, key string, ok
 		p.problem(name, got, "in mode "+string(p.run.Mode)+" a reference to Postman, since Microcks pulls the collection from there; a file in mode check only",
 			"Give the link of Share > Via API in Postman, or write "+p.setting("mode", string(ModeCheck))+".")
 	case fileErr != nil:
-		p.problem(name, got+", which "+p.clauseOf(fileErr), p.inputs[name].takes(),
-			p.space.hint())
+		hint := p.space.hint()
+		if errors.Is(fileErr, errFolder) {
+			hint = "Give the files in it, one a line."
+		}
+		p.problem(name, got+", which "+p.clauseOf(fileErr), p.inputs[name].takes(), hint)
 	default:
 		return Importer{Source: p.shown(line), File: path}, "file " + path, true
 	}

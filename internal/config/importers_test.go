@@ -46,7 +46,7 @@ func TestFiles(t *testing.T) {
 		"bad link, no key":     {"check", "https://example.com/1", "", nil, []string{"which is a URL of example.com", "postman-api-key: got nothing"}},
 		"twice":                {"check", "exports/pets.json\nexports/./pets.json", "", []string{"exports/pets.json"}, []string{"which is the collection of line 1"}},
 		"not there":            {"check", "exports/none.json", "", nil, []string{"which is not in the workspace"}},
-		"a folder":             {"check", "exports/folder.json", "", nil, []string{"which is not a file"}},
+		"a folder":             {"check", "exports/folder.json", "", nil, []string{"which is a folder"}},
 		"outside":              {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{"which lies outside the workspace"}},
 		"outside, absolute":    {"check", filepath.Join(outside, "pets.json"), "", nil, []string{"which lies outside the workspace"}},
 		"a link out of it":     {"check", "escape.json", "", nil, []string{"which lies outside the workspace"}},

@@ -149,6 +149,11 @@ func (p *parser) problem(name, got, takes, hint string) {
 	p.problems = append(p.problems, Problem{Input: name, Got: got, Takes: takes, Hint: hint})
 }
 
+// complained tells whether a problem about the input is known.
+func (p *parser) complained(name string) bool {
+	return slices.ContainsFunc(p.problems, func(earlier Problem) bool { return earlier.Input == name })
+}
+
 // invalid reports the value of an input that has a form of its own.
 func (p *parser) invalid(name, value string) {
 	in := p.inputs[name]
@@ -315,6 +320,9 @@ func (p *parser) address(name string, parse func(string) (*url.URL, error)) *url
 
 // missing reports an input that the mode needs.
 func (p *parser) missing(name string) {
+	if p.complained(name) {
+		return // it was given, and in the wrong way
+	}
 	in := p.inputs[name]
 	takes := in.takes()
 	if p.run.Mode != "" {

@@ -55,7 +55,7 @@ func readyToPlan() env {
 		"collection":      uidA,
 		"microcks-url":    "https://microcks.example.com",
 		"postman-api-key": apiKey,
-	})
+	}).with(env{"GITHUB_REPOSITORY": "acme/pets"})
 }
 
 // planned is the Run of readyToPlan in the given workspace.
@@ -66,7 +66,8 @@ func planned(workspace string) *Run {
 		Postman:     Postman{APIKey: apiKey},
 		Microcks:    Microcks{URL: "https://microcks.example.com"},
 		Keycloak:    Keycloak{Auth: AuthClientSecret},
-		Secret:      MicrocksSecret{Name: "Postman API key for postman-microcks-importer"},
+		Secret:      MicrocksSecret{Name: "Postman API key for acme/pets"},
+		Repository:  "acme/pets",
 		Timeout:     5 * time.Minute,
 		Parallelism: 8,
 		FailOn:      FailOnError,
@@ -310,6 +311,7 @@ func badValues(t *testing.T, workspace string) []bad {
 		"12ece9e1-2abf-4edc-8e34-de66e74114d2", "exports/pets.json", "exports/none.json", "../pets.json",
 		uidA+"\n"+strings.ToUpper(uidA), strings.Replace(uidA, "12345678", "owner", 1)+"\n"+strings.Replace(uidA, "12345678", "Owner", 1), uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "")...)
 	cases = append(cases, by("mode", "aply", "Plan", "everything", "auto", "")...)
+	cases = append(cases, bad{input: "mode", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": ""}})
 	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb",
 		"PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)
 	cases = append(cases, by("postman-api-url", "api.eu.postman.com", "http://api.postman.com", "https://api.postman.com/collections", "https://u:pw@example.com")...)

@@ -22,6 +22,10 @@ func (p *parser) mode() {
 			p.problem("mode", quoted(string(wanted))+" on the event pull_request_target", "plan or check on that event, since it runs with secrets for everyone who opens a pull request",
 				"Write mode: plan here, and apply on the push that merges the pull request.")
 		}
+		if wanted == ModeRemove && p.run.Repository == "" {
+			p.problem("mode", quoted(string(wanted))+" without GITHUB_REPOSITORY", "remove only where it is known whose importers are to go: an importer is deleted for the repository that made it",
+				"Set the environment variable GITHUB_REPOSITORY to the OWNER/REPO that created them.")
+		}
 		return
 	}
 	if p.trigger.onGitHub {
@@ -29,10 +33,8 @@ func (p *parser) mode() {
 		p.run.ModeReason = shown(p.run.ModeReason, p.secrets, shownMessage)
 		return
 	}
-	for _, earlier := range p.problems {
-		if earlier.Input == "mode" {
-			return // one problem about the mode is enough
-		}
+	if p.complained("mode") {
+		return
 	}
 	got := p.given("mode")
 	if got != "" {

@@ -26,7 +26,7 @@ func TestPrecedence(t *testing.T) {
 			args: []string{"--secret-name="},
 			env:  env{"INPUT_SECRET-NAME": "mine"},
 			got:  func(r *Run) string { return r.Secret.Name },
-			want: "Postman API key for postman-microcks-importer",
+			want: "Postman API key for acme/pets",
 		},
 		"the value in the next argument": {
 			args: []string{"--secret-name", "my key"},
@@ -69,7 +69,7 @@ func TestPrecedence(t *testing.T) {
 		"no plain name for what is no credential": {
 			env:  env{"MICROCKS_URL": "https://other.example.com", "SECRET_NAME": "other"},
 			got:  func(r *Run) string { return r.Microcks.URL + " " + r.Secret.Name },
-			want: "https://microcks.example.com Postman API key for postman-microcks-importer",
+			want: "https://microcks.example.com Postman API key for acme/pets",
 		},
 	}
 	for name, test := range tests {

@@ -61,6 +61,7 @@ func (w *workspace) relative(path string) (string, error) {
 var (
 	errOutside    = errors.New("lies outside the workspace")
 	errUnreadable = errors.New("cannot be read")
+	errFolder     = errors.New("is a folder")
 )
 
 // file gives the relative path of a regular file of the workspace.
@@ -82,6 +83,8 @@ func (w *workspace) file(path string) (string, error) {
 		return "", errOutside
 	case err != nil:
 		return "", errUnreadable
+	case info.IsDir():
+		return "", errFolder
 	case !info.Mode().IsRegular():
 		return "", errors.New("is not a file")
 	}

@@ -18,6 +18,8 @@ type APIError struct {
 	Message string // the server's own words, short and without control characters; often empty
 	HTML    bool   // the body is a page, so a gateway or proxy spoke
 	Path    string // of the request, without query
+
+	signedIn bool // an access token went out with the request
 }
 
 func (e *APIError) Error() string {
@@ -32,6 +34,9 @@ func (e *APIError) Error() string {
 func (e *APIError) Hint() string {
 	switch {
 	case e.Status == http.StatusUnauthorized:
+		if !e.signedIn {
+			return "this run sent no access token, since Microcks says that its sign-in is off: a gateway before Microcks wants one of its own, so give `microcks-url` as an address that needs none from this runner"
+		}
 		return "Microcks did not accept the access token: check that `keycloak-url` and the realm are the ones this Microcks trusts, and that `microcks-url` is the right server"
 	case e.Status == http.StatusForbidden:
 		return "the Keycloak client lacks a role of microcks-app: importers need `manager` (or `admin`), secrets need `admin`, reading services needs `user`; add it in Keycloak under Clients > your client > Service account roles"
@@ -137,6 +142,7 @@ func InDoubt(err error) bool {
 
 func apiError(doing string, req *http.Request, res *http.Response, body []byte) error {
 	e := &APIError{Doing: doing, Status: res.StatusCode, Path: req.URL.Path}
+	e.signedIn = res.Request != nil && res.Request.Header.Get("Authorization") != ""
 	if looksLikeHTML(body) {
 		e.HTML = true
 		return e

@@ -124,7 +124,7 @@ func (e *APIError) ExitCode() int {
 
 // apiError judges an answer that is no collection.
 func apiError(uid, host string, resp *http.Response, body []byte) *APIError {
-	f := parseFailure(body)
+	f := parseFailure(resp.StatusCode, body)
 	e := &APIError{
 		Status: resp.StatusCode, Name: printable(f.name), Message: printable(f.message),
 		UID: uid, Quota: quotaOf(resp.Header), host: printable(host),
@@ -170,8 +170,9 @@ type failure struct{ name, message string }
 //	{"error":{"name":…,"message":…}}, also {"error":"name","message":…}
 //	{"type":…,"title":…,"detail":…,"status":…} (RFC 7807)
 //
-// and returns nothing for a body of another form.
-func parseFailure(body []byte) failure {
+// and returns nothing for a body of another form. A title that only repeats the
+// status is left out.
+func parseFailure(status int, body []byte) failure {
 	var problem struct {
 		Error   json.RawMessage `json:"error"`
 		Message text            `json:"message"`
@@ -194,7 +195,11 @@ func parseFailure(body []byte) failure {
 		return failure{name: string(name), message: string(problem.Message)}
 	}
 	f := failure{message: string(problem.Title)}
-	if detail := string(problem.Detail); detail != "" && detail != f.message {
+	detail := string(problem.Detail)
+	if detail != "" && f.message == http.StatusText(status) {
+		f.message = "" // which whoever shows the status says
+	}
+	if detail != "" && detail != f.message {
 		if f.message != "" {
 			f.message += ": "
 		}

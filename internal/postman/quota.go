@@ -60,5 +60,5 @@ func IsMonthlyQuota(resp *http.Response) bool {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(start), rest), rest}
-	return err == nil && parseFailure(start).name == limitExhausted
+	return err == nil && parseFailure(http.StatusTooManyRequests, start).name == limitExhausted
 }

@@ -174,14 +174,23 @@ func (r *run) once() []exampleAt {
 }
 
 // quote shows a text of the collection inside a message: on one line and not
-// longer than a reader needs.
+// longer than a reader needs. What cannot be seen is written as Go does, \n for
+// a line's end; the rest stands as it is.
 func quote(s string) string {
 	const longest = 80
 	cut := asServed(s)
 	if runes := []rune(cut); len(runes) > longest {
 		cut = string(runes[:longest]) + "…"
 	}
-	return strconv.Quote(cut)
+	var b strings.Builder
+	for _, c := range cut {
+		if strconv.IsPrint(c) {
+			b.WriteRune(c)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(c), "'"))
+		}
+	}
+	return `"` + b.String() + `"`
 }
 
 // plural is a count with its noun.

@@ -46,7 +46,7 @@ type Prediction struct {
 	ImportErrorUnknown bool
 	// Cause says why a crashed import crashes; the server itself keeps silent.
 	Cause string
-	// Name and Version of the service; both empty when they cannot be read.
+	// Name and Version of the service; empty when they cannot be read.
 	Name, Version string
 	// Service after the import, composed with Target.Existing; nil when the
 	// import leaves none. After a crash it is what was saved before it.

@@ -1,5 +1,10 @@
 package predict
 
+import "regexp"
+
+// placed is how the server's words say a place.
+var placed = regexp.MustCompile(`\[Source: [^\]]*; line: (\d+), column: (\d+)\]`)
+
 var unreadable = Rule{
 	ID: "PMI007", Name: "unreadable", Level: Error,
 	Text: "What is not valid JSON in UTF-8 cannot be read: a truncated answer, a compressed one, a text in another encoding.",
@@ -14,7 +19,7 @@ var unreadable = Rule{
 			report(value{}, "the text is not UTF-8")
 		case r.trouble.kind == notJSON:
 			at := value{&document{raw: r.raw}, &node{start: uint32(min(r.trouble.offset, len(r.raw)))}}
-			report(at, "the text is no JSON from here on: "+r.trouble.reason)
+			report(at, "the text is no JSON from here on: "+placed.ReplaceAllString(r.trouble.reason, "line $1, column $2"))
 		}
 	},
 }

@@ -75,9 +75,7 @@ func (r *run) collection() {
 		return
 	}
 	name, version, versioned := identity(info, r.behaviour, r.target.Export)
-	if r.versioned = versioned; versioned {
-		r.p.Name, r.p.Version = name, version
-	}
+	r.p.Name, r.p.Version, r.versioned = name, version, versioned
 	r.items = r.coll.items()
 	r.ops, r.failed = r.coll.operations(r.items, r.behaviour)
 	if e := r.target.Existing; e != nil && versioned && e.Name == name && e.Version == version {

@@ -41,10 +41,11 @@ func (r *run) conclude() {
 
 func (t *Totals) add(problems []Problem) {
 	for _, p := range problems {
-		switch p.Level {
-		case predict.Error:
+		switch {
+		case p.OfFindings:
+		case p.Level == predict.Error:
 			t.Errors++
-		case predict.Warning:
+		case p.Level == predict.Warning:
 			t.Warnings++
 		}
 	}

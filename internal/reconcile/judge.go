@@ -29,22 +29,23 @@ func (r *run) judgeAlone(target predict.Target) {
 // finding is as bad as the run allows none, or when it is not what the run
 // expects.
 func (r *run) refuseUnfit(it *item, p predict.Prediction) {
+	bad := count(p.Findings, predict.Error)
 	switch p.Outcome {
 	case predict.Refused:
 		it.fail(&refusal{
 			text:   fmt.Sprintf("predicting the import: Microcks would refuse it: %s", p.ImportError),
 			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
-			anchor: "collection-refused", code: 1,
+			anchor: "collection-refused", code: 1, ofFindings: bad > 0,
 		})
 	case predict.Crashed:
 		it.fail(&refusal{
 			text:   fmt.Sprintf("predicting the import: Microcks would answer 500: %s", p.Cause),
 			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
-			anchor: "collection-crashes", code: 1,
+			anchor: "collection-crashes", code: 1, ofFindings: bad > 0,
 		})
 	default:
-		if n := count(p.Findings, predict.Error); n > 0 {
-			it.fail(&refusal{text: fmt.Sprintf("judging the collection: %s of level error", plural(n, "finding")), hint: hintOf(p.Findings, ""), anchor: "findings-failed", code: 1})
+		if bad > 0 {
+			it.fail(&refusal{text: fmt.Sprintf("judging the collection: %s of level error", plural(bad, "finding")), hint: hintOf(p.Findings, ""), anchor: "findings-failed", code: 1, ofFindings: true})
 		} else if n := count(p.Findings, predict.Warning); n > 0 && r.FailOnWarnings {
 			it.fail(&refusal{
 				text:   fmt.Sprintf("judging the collection: %s of level warning, and `fail-on` is warning", plural(n, "finding")),

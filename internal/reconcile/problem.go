@@ -23,6 +23,9 @@ func ProblemFrom(err error) Problem {
 	if errors.As(err, &explained) {
 		p.Hint, p.Anchor, p.ExitCode = explained.Hint(), explained.Anchor(), explained.ExitCode()
 	}
+	if decision, ok := errors.AsType[*refusal](err); ok {
+		p.OfFindings = decision.ofFindings
+	}
 	return p
 }
 
@@ -49,6 +52,7 @@ func runProblem(ctx context.Context, err error) Problem {
 type refusal struct {
 	text, hint, anchor string
 	code               int
+	ofFindings         bool // of level error, which say the same
 }
 
 func (r *refusal) Error() string  { return r.text }

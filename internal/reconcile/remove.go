@@ -77,12 +77,12 @@ func (r *run) refuseRemoval(chosen map[*item][]microcks.ImportJob) error {
 // that was asked for: a run that ends in between leaves the importer, by which
 // the next one finds the rest.
 func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) error {
-	done := []string(nil)
-	if it.Importer != nil {
-		done = it.Importer.Done // of another importer of this collection
+	var done, removed []string
+	if it.Importer != nil { // another one of this collection
+		done, removed = it.Importer.Done, it.Importer.RemovedServices
 	}
 	it.Importer = &ImporterResult{
-		Done: done, ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
+		Done: done, RemovedServices: removed, ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
 		MainArtifact: job.MainArtifact, Change: Delete,
 	}
 	if r.RemoveServices {
@@ -160,6 +160,7 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 			}
 			r.changed.Store(true)
 			it.Importer.Done = append(it.Importer.Done, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
+			it.Importer.RemovedServices = append(it.Importer.RemovedServices, s.Name+" "+s.Version)
 			r.step("remove", it, began, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
 		}
 	}

@@ -122,6 +122,9 @@ type ImporterResult struct {
 	Import       string        `json:"import"`   // why an import is due; "" when none is
 	Imported     bool          `json:"imported"` // this run imported
 	Done         []string      `json:"done,omitempty"`
+	// RemovedServices are the names and versions of the services that went with
+	// a deleted importer.
+	RemovedServices []string `json:"removedServices,omitempty"`
 }
 
 // ServiceResult is the service that the collection makes: as served after an
@@ -165,6 +168,9 @@ type Problem struct {
 	Hint     string        `json:"hint,omitempty"`
 	Anchor   string        `json:"anchor,omitempty"` // in docs/troubleshooting.md
 	ExitCode int           `json:"exitCode,omitempty"`
+	// OfFindings: it sums up findings of level error, which are counted
+	// themselves.
+	OfFindings bool `json:"ofFindings,omitempty"`
 }
 
 // Examples is the number of examples of all operations.

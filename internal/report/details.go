@@ -61,6 +61,18 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 			t += ", adopted: it was there before"
 		}
 		add(t)
+	}
+	switch i := c.Importer; {
+	case i == nil:
+	case i.Change == reconcile.Delete:
+		add("It imported " + code(i.Repository))
+		for _, name := range i.RemovedServices {
+			add("Service " + bold(shortText(name, 80)) + " deleted with it")
+		}
+		if len(i.RemovedServices) == 0 {
+			add("Its services stay, with their mocks. `remove-services: true` deletes them, too")
+		}
+	default:
 		if i.MainArtifact {
 			add("Imported as main artifact: it defines the service")
 		} else {

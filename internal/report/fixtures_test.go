@@ -398,7 +398,8 @@ func removed() *reconcile.Result {
 	c := unchanged(petStore())
 	c.Status, c.Service, c.Verified = reconcile.Removed, nil, nil
 	c.Importer.Change, c.Importer.Active = reconcile.Delete, false
-	c.Importer.Done = []string{"importer deleted", "service Pet Store 1.0.0 deleted"}
+	c.Importer.Done = []string{"service Pet Store 1.0.0 deleted", "importer deleted"}
+	c.Importer.RemovedServices = []string{"Pet Store 1.0.0"}
 	r := result(reconcile.Remove, reconcile.Removed, c)
 	r.Changed = true
 	return r

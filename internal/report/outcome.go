@@ -186,8 +186,12 @@ func tally(r *reconcile.Result) string {
 func doneTo(r *reconcile.Result, c *reconcile.CollectionResult) string {
 	i := c.Importer
 	switch {
+	case c.Status == reconcile.Removed && i != nil && len(i.RemovedServices) > 0:
+		return "importer removed, with " + plural(len(i.RemovedServices), "service")
 	case c.Status == reconcile.Removed:
 		return "importer removed"
+	case r.Mode == reconcile.Remove:
+		return "nothing to remove"
 	case i == nil:
 		return string(c.Status)
 	case c.Status == reconcile.Created:
@@ -241,6 +245,8 @@ func secretDue(r *reconcile.Result) bool {
 // where they are known.
 func title(c *reconcile.CollectionResult) string {
 	switch {
+	case c.Importer != nil && c.Importer.Change == reconcile.Delete:
+		return c.Importer.Name
 	case c.Service != nil && c.Service.Name != "":
 		return strings.TrimSpace(c.Service.Name + " " + c.Service.Version)
 	case c.Name != "":

@@ -184,6 +184,9 @@ func urgency(c *reconcile.CollectionResult) int {
 
 func (s *summary) overviewColumns() []column {
 	columns := []column{{title: "Collection"}}
+	if s.r.Mode == reconcile.Remove {
+		return append(columns, column{title: "Importer"}, column{title: "Change"})
+	}
 	if s.r.Mode != reconcile.Check {
 		columns = append(columns, column{title: "Importer"})
 	}
@@ -208,6 +211,9 @@ func (s *summary) overviewRow(c *reconcile.CollectionResult) []Text {
 			}
 		}
 		row = append(row, importer)
+	}
+	if s.r.Mode == reconcile.Remove {
+		return append(row, s.changeCell(c))
 	}
 	service, operations, examples := Text("–"), Text("–"), Text("–")
 	if c.Service != nil {

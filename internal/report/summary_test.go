@@ -26,7 +26,7 @@ func TestSummaryOpensWithTheOutcome(t *testing.T) {
 		"check-fine":     "✅ Pet Store 1.0.0: Microcks 1.15.0 can serve it, 14 operations and 23 examples",
 		"hundred":        "❌ 4 of 100 collections failed; 10 updated, 86 unchanged",
 		"interrupted":    "🛑 Interrupted with 1 of 4 collections done",
-		"removed":        "✅ Pet Store: importer removed",
+		"removed":        "✅ Pet Store: importer removed, with 1 service",
 	} {
 		got, _, _ := strings.Cut(Summary(cases()[name], docs()), "\n")
 		if got != "### "+want {

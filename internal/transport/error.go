@@ -58,7 +58,7 @@ func (e *Error) Hint() string {
 		return fmt.Sprintf("check the host name %q in the URL, and that this runner's network can resolve it", e.host)
 	case KindRefused:
 		if loopback(e.host) {
-			return "in a container action localhost is the action's own container: reach a server under services: by its name (http://microcks:8080), one on the runner itself by http://172.17.0.1:PORT"
+			return "nothing listens at that port: check it, and that the server runs; in a container, as this action is on GitHub, localhost is the container itself: reach a server under services: by its name (http://microcks:8080), one on the runner by http://172.17.0.1:PORT"
 		}
 		return "check host and port in the URL, that the server runs, and that a firewall lets this runner through"
 	case KindTLS:
