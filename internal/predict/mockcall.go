@@ -40,7 +40,7 @@ var (
 // not one that a collection makes, or the address has characters that do not
 // arrive as they are.
 func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
-	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters || !addressable(op, ex) || !plainName(s.Name) || !plainName(s.Version) {
+	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters || !addressable(op, ex) || !plainName(s.Name) || !plainVersion(s.Version) {
 		return MockCall{}, false
 	}
 	_, path, found := strings.Cut(op.Name, " ")
@@ -99,11 +99,18 @@ func addressable(op *Operation, ex *Example) bool {
 	return true
 }
 
-// plainName tells whether a name or version can stand in an address: servers
+// plainName tells whether a name can stand in an address: servers
 // refuse an escaped slash, backslash, semicolon or percent sign, read a plus as
 // a space and find nothing behind a question mark (seen on 1.10.0 and 1.15.0).
 func plainName(s string) bool {
 	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, `/\+;%?`) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// plainVersion tells the same of a version. The server looks for it in the
+// address as it is, unescaped, so one with a sign that has to be escaped leads
+// nowhere: 404 (seen on 1.15.0).
+func plainVersion(s string) bool {
+	return s != "" && s != "." && s != ".." && escapeAsServer(s) == s
 }
 
 // criteria are the parameters of the example that its criteria name.

@@ -27,6 +27,8 @@ var versionOdd = Rule{
 			report(at, "the version is empty")
 		case v == "null":
 			report(at, "the version is null")
+		case odd >= 0 && !plainVersion(v):
+			report(at, "the version reads "+quote(v)+", and mocks are found behind no address that has to escape a sign of it")
 		case odd >= 0:
 			report(at, "the version reads "+quote(v))
 		}

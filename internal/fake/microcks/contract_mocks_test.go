@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/predict"
 )
 
 func mustWrap(t *testing.T, collection []byte) []byte {
@@ -160,6 +162,36 @@ func TestContractMocksEvaluateExpressions(t *testing.T) {
 			}
 			if c.version.rendersHeaders() && !match(saved) && strings.TrimSpace(tt.want) != saved || !c.version.rendersHeaders() && saved != tt.saved {
 				t.Errorf("%s in a header: %q", tt.saved, saved)
+			}
+		}
+	})
+}
+
+// A mock is found where the prediction says, and where it says that there is no
+// address it is found nowhere.
+func TestContractMocksAddresses(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, c *contract) {
+		signs := []string{"a", "a b", "a!b", "(a)*", "a'b,c", "a:b", "a@b", "a$b", "a&b=c", "a~b", "a+b", "é", "a!é", "<a>", "a|b", "[a]"}
+		var tests [][2]string // name, version
+		for _, s := range signs {
+			if tests = append(tests, [2]string{s, "1.0"}); !strings.Contains(s, " ") {
+				tests = append(tests, [2]string{"of " + strconv.Itoa(len(tests)), s})
+			}
+		}
+		for i, tt := range tests {
+			name, version := c.name(tt[0]), tt[1]
+			collection := fmt.Appendf(nil, `{"info":{"name":%q,"description":"version=%s x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
+				`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t"}},"response":[{"name":"e","originalRequest":{"method":"GET","url":{"raw":"{{u}}/t"}},"code":200,"body":"here %d"}]}]}`, name, version, i)
+			c.start(t, c.importer(t, i, c.serve(t, i, collection), map[string]any{"secretRef": c.key(t)}))
+			service := predict.Collection(collection, predict.Target{Version: fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch), Main: true, Export: true}).Service
+			if service == nil {
+				t.Fatalf("%q %q: no service predicted", name, version)
+			}
+			_, addressed := service.MockCall(&service.Operations[0], &service.Operations[0].Examples[0])
+			got := c.mock(t, "GET", strings.TrimPrefix(predict.MockPath(service.Name, service.Version), "/rest")+"/t", nil)
+			if (got.status == 200 && got.body == fmt.Sprint("here ", i)) != addressed {
+				t.Errorf("%q %q: predicted to be found: %t, got %v", name, version, addressed, got)
 			}
 		}
 	})

@@ -9,24 +9,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"postman-microcks-importer/internal/predict"
 )
 
-// resourcePath is what follows /rest/SERVICE/VERSION in a path, still escaped;
-// a + in it counts as a space.
-func resourcePath(path string) string {
-	rest := path
-	for range 3 {
-		_, after, found := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
-		if !found {
-			return ""
-		}
-		rest = "/" + after
-	}
-	return strings.ReplaceAll(rest, "+", "%20")
+// resourcePath is what follows the service and its version in a path, still
+// escaped; a + in it counts as a space. A server looks for the name in its own
+// escaping, and for the version as it is, so a version with a sign that has to
+// be escaped is never found.
+func resourcePath(path, name, version string) (rest string, found bool) {
+	rest, found = strings.CutPrefix(path, predict.MockPath(name, "")+version)
+	return strings.ReplaceAll(rest, "+", "%20"), found
 }
 
-// mock answers a call of a mock.
-func (s *Server) mock(w http.ResponseWriter, r *http.Request, name, version, path string) {
+// mock answers a call of a mock; escaped is its whole path.
+func (s *Server) mock(w http.ResponseWriter, r *http.Request, name, version, escaped string) {
 	one, err := s.named(strings.ReplaceAll(name, "+", " "), version)
 	switch {
 	case err != nil:
@@ -36,8 +33,9 @@ func (s *Server) mock(w http.ResponseWriter, r *http.Request, name, version, pat
 		s.plain(w, http.StatusNotFound, fmt.Sprintf("The service %s with version %s does not exist!", name, version))
 		return
 	}
+	path, found := resourcePath(escaped, name, version)
 	op := called(one, r.Method, path)
-	if op == nil {
+	if op == nil || !found {
 		empty(w, http.StatusNotFound)
 		return
 	}

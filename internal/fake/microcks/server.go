@@ -136,7 +136,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case len(segments) >= 3 && segments[0] == "rest":
-		s.mock(w, r, segments[1], segments[2], resourcePath(path))
+		s.mock(w, r, segments[1], segments[2], path)
 	case len(segments) >= 2 && segments[0] == "api":
 		s.api(w, r, segments[1:])
 	case len(segments) == 0:
