@@ -39,6 +39,8 @@ func keycloakWords() map[string]command {
 				status, err := strconv.Atoi(rest[0])
 				ts.Check(err)
 				w.keycloak.Fail("/token", 99, status, "<html>no</html>")
+			case "opaque/0": // keycloak opaque, with a token that says nothing
+				w.keycloak.Fail("/token", 99, http.StatusOK, `{"access_token":"0123456789abcdef0123456789abcdef","token_type":"Bearer","expires_in":300}`)
 			default:
 				ts.Fatalf("keycloak has no %s", verb)
 			}

@@ -138,8 +138,11 @@ func (p *program) signIn(ctx context.Context, session *reconcile.Session, open *
 			return err
 		}
 		account, err := microcks.ReadAccount(token.AccessToken)
+		if err != nil {
+			return &microcks.SignInError{Realm: realm, ClientID: p.Keycloak.ClientID, Status: http.StatusOK, Detail: "its access token is no JWT, from which roles could be read"}
+		}
 		session.Account = &account
-		return err
+		return nil
 	})
 	asking.Go(func() (err error) { session.Tenancy, err = open.RepositoryTenancy(askCtx); return err })
 	if err := asking.Wait(); err != nil {

@@ -54,7 +54,11 @@ func (e *NoWorkflowIdentityError) ExitCode() int { return 14 }
 type WorkflowTokenError struct{ Status int }
 
 func (e *WorkflowTokenError) Error() string {
-	return fmt.Sprintf("asking GitHub for a token of this workflow: GitHub answered %d", e.Status)
+	text := fmt.Sprintf("asking GitHub for a token of this workflow: GitHub answered %d", e.Status)
+	if e.Status == http.StatusOK {
+		text += " without a token that can be read"
+	}
+	return text
 }
 
 // Hint says what to do next.
@@ -179,7 +183,7 @@ func workflowToken(ctx context.Context, github *http.Client, identity WorkflowId
 func readAssertion(raw string) (*Assertion, error) {
 	var claims jwt.RegisteredClaims
 	if _, _, err := jwt.NewParser().ParseUnverified(raw, &claims); err != nil {
-		return nil, fmt.Errorf("reading the token of this workflow: %w", err)
+		return nil, &WorkflowTokenError{Status: http.StatusOK}
 	}
 	return &Assertion{Issuer: claims.Issuer, Subject: claims.Subject, Audience: strings.Join(claims.Audience, " ")}, nil
 }

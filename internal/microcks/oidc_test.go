@@ -227,3 +227,22 @@ func TestGitHubOIDCFailures(t *testing.T) {
 		})
 	}
 }
+
+// GitHub's token is read before it is sent: what is none goes nowhere.
+func TestWorkflowTokenThatIsNone(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	mux.HandleFunc("/realms/microcks/.well-known/openid-configuration", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"issuer":"http://` + r.Host + `/realms/microcks"}`))
+	})
+	mux.HandleFunc("/github", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"value":"opaque"}`)) })
+	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked for %s", r.URL) })
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	identity := microcks.WorkflowIdentity{RequestURL: server.URL + "/github?x=1"}
+	_, err := microcks.GitHubOIDCSource(t.Context(), http.DefaultClient, http.DefaultClient, identity, microcks.Realm{URL: server.URL, Name: "microcks"}, func(string) {}).Token()
+	refused, ok := errors.AsType[*microcks.WorkflowTokenError](err)
+	if !ok || refused.ExitCode() != 14 || !strings.Contains(err.Error(), "without a token that can be read") {
+		t.Errorf("got %v", err)
+	}
+}

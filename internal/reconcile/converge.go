@@ -251,7 +251,7 @@ func (c *convergence) setActive(active bool) (move, error) {
 func (c *convergence) stoppedAt() string {
 	text := "nothing was written for it"
 	if len(c.done) > 0 {
-		text = "done so far: " + strings.Join(c.done, ", ")
+		text = "done so far: " + strings.Join(c.done, "; ")
 	}
 	if c.inFlight {
 		text += "; an import was started and may still run, which puts the importer into the schedule"

@@ -14,10 +14,10 @@ import (
 func (s *summary) collections() {
 	if len(s.r.Collections) == 1 {
 		c := &s.r.Collections[0]
+		s.findings(c)
 		if s.hasDetail(c) {
 			s.details(s.detailTitle(c), func() { s.importer(c); s.service(c) })
 		}
-		s.findings(c)
 		return
 	}
 	for _, c := range s.order {
@@ -26,8 +26,8 @@ func (s *summary) collections() {
 		}
 		s.details(s.detailTitle(c), func() {
 			s.importer(c)
-			s.service(c)
 			s.findings(c)
+			s.service(c)
 		})
 	}
 }

@@ -359,7 +359,7 @@ func (s *summary) progress() {
 		if c.Importer == nil || c.Status != reconcile.Failed && s.r.Interrupted == "" {
 			continue
 		}
-		state := "done: " + strings.Join(c.Importer.Done, ", ")
+		state := "done: " + strings.Join(c.Importer.Done, "; ")
 		if len(c.Importer.Done) == 0 {
 			state = "nothing was written for it"
 		}
