@@ -37,8 +37,11 @@ func (r *run) findings() {
 	for _, rule := range Rules() {
 		n := 0
 		rule.check(r, func(at value, message string) {
-			if n++; n <= maxFindings {
+			switch n++; {
+			case n < maxFindings:
 				r.add(rule, rule.Level, at, message)
+			case n == maxFindings:
+				r.add(rule, rule.Level, at, message+"; more of this kind are not counted")
 			}
 		})
 	}
