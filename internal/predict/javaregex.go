@@ -3,7 +3,6 @@ package predict
 import (
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // This file reads and matches regular expressions as java.util.regex does, as
@@ -78,8 +77,7 @@ type regexFeatures struct {
 	unicodeBoundary bool // \b knows letters beyond ASCII (before Java 19)
 }
 
-// errUnsupported is the panic value for what Java accepts and this reader does
-// not know.
+// errUnsupported is the panic value for what this reader cannot read on from.
 type errUnsupported struct{}
 
 // matchBudget bounds the steps of one match; Java has no bound.
@@ -130,10 +128,7 @@ func (p *pattern) match(text string) (verdict, []string) {
 // compilePattern reads an expression. known is false when Java may accept it
 // but its meaning is not known here.
 func compilePattern(text string, features regexFeatures) (p *pattern, err *patternError, known bool) {
-	r := &regexReader{text: codePoints(text), source: text, features: features, names: map[string]int{}}
-	if strings.Contains(text, `\Q`) {
-		return nil, nil, false
-	}
+	r := &regexReader{text: unquoted(codePoints(text)), source: text, features: features, names: map[string]int{}}
 	defer func() {
 		switch x := recover().(type) {
 		case nil:
@@ -155,6 +150,9 @@ func compilePattern(text string, features regexFeatures) (p *pattern, err *patte
 		}
 		panic(r.fail("Unexpected internal error"))
 	}
+	if r.beyond {
+		return nil, nil, false
+	}
 	return &pattern{root: root, groups: r.groups}, nil, true
 }
 
@@ -169,6 +167,7 @@ type regexReader struct {
 	steps    int
 	names    map[string]int
 	features regexFeatures
+	beyond   bool // Java accepts something whose meaning is not known here
 }
 
 func (r *regexReader) fail(desc string) *patternError {
@@ -240,10 +239,12 @@ func (r *regexReader) sequence() step {
 			set = r.class(true)
 			s = one(set)
 		case '\\':
-			if e := r.atOffset(r.pos + 1); e == 'p' || e == 'P' {
-				panic(errUnsupported{})
+			if r.propertyNext() {
+				set = r.property()
+				s = one(set)
+			} else {
+				s, set = r.atom()
 			}
-			s, set = r.atom()
 		case '^':
 			r.next()
 			s = func(m *matcher, i int, rest func(int) bool) bool { return i == 0 && rest(i) }
@@ -332,14 +333,11 @@ loop:
 		case '$', '.', '^', '(', '[', '|', ')':
 			break loop
 		case '\\':
-			if e := r.atOffset(r.pos + 1); e == 'p' || e == 'P' {
-				if len(text) > 0 {
-					break loop
-				}
-				panic(errUnsupported{})
+			if r.propertyNext() {
+				break loop // never the first: the caller has looked
 			}
 			prev = r.pos
-			e, s, set := r.escape(false)
+			e, s, set := r.escape(false, false)
 			if s == nil {
 				text = append(text, e)
 				c = r.peek()
@@ -369,77 +367,24 @@ loop:
 	return literal(text), nil
 }
 
-// escape reads an escape: a character, or a step of its own, which may be one
-// character of a set.
-func (r *regexReader) escape(inClass bool) (rune, step, charSet) {
-	c := r.skip()
-	class := func(set charSet) (rune, step, charSet) { return -1, one(set), set }
-	switch c {
-	case 'd':
-		return class(isDigit)
-	case 'D':
-		return class(func(c rune) bool { return !isDigit(c) })
-	case 'w':
-		return class(isWord)
-	case 'W':
-		return class(func(c rune) bool { return !isWord(c) })
-	case 's':
-		return class(isSpace)
-	case 'S':
-		return class(func(c rune) bool { return !isSpace(c) })
-	case 'a':
-		return 7, nil, nil
-	case 'e':
-		return 0x1B, nil, nil
-	case 'f':
-		return '\f', nil, nil
-	case 'n':
-		return '\n', nil, nil
-	case 'r':
-		return '\r', nil, nil
-	case 't':
-		return '\t', nil, nil
-	case 'b', 'B':
-		if c == 'b' && r.peek() == '{' && r.atOffset(r.pos+1) == 'g' {
-			panic(errUnsupported{})
-		}
-		if !inClass {
-			want := c == 'b'
-			word := isWord
-			if r.features.unicodeBoundary {
-				word = func(c rune) bool { return c == '_' || unicode.IsLetter(c) || unicode.IsDigit(c) }
-			}
-			return -1, func(m *matcher, i int, rest func(int) bool) bool {
-				left := i > 0 && word(m.text[i-1])
-				right := i < len(m.text) && word(m.text[i])
-				return (left != right) == want && rest(i)
-			}, nil
-		}
-	case 'A':
-		if !inClass {
-			return -1, func(_ *matcher, i int, rest func(int) bool) bool { return i == 0 && rest(i) }, nil
-		}
-	case 'z':
-		if !inClass {
-			return -1, func(m *matcher, i int, rest func(int) bool) bool { return i == len(m.text) && rest(i) }, nil
-		}
-	case 'Z':
-		if !inClass {
-			return -1, dollar, nil
-		}
-	case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'G', 'R', 'X', 'c', 'k', 'u', 'x', 'h', 'H', 'v', 'V', 'N', 'Q', 'p', 'P':
-		panic(errUnsupported{})
-	case 'C', 'E', 'F', 'I', 'J', 'K', 'L', 'M', 'O', 'T', 'U', 'Y', 'g', 'i', 'j', 'l', 'm', 'o', 'q', 'y':
-	default:
-		return c, nil, nil
-	}
-	panic(r.fail("Illegal/unsupported escape sequence"))
-}
-
 func isDigit(c rune) bool { return '0' <= c && c <= '9' }
 func isSpace(c rune) bool { return c == ' ' || '\t' <= c && c <= '\r' }
+func isVerticalSpace(c rune) bool {
+	return '\n' <= c && c <= '\r' || c == 0x85 || c == 0x2028 || c == 0x2029
+}
+func isHorizontalSpace(c rune) bool {
+	return c == ' ' || c == '\t' || c == 0xA0 || c == 0x1680 || c == 0x180E || 0x2000 <= c && c <= 0x200A || c == 0x202F || c == 0x205F || c == 0x3000
+}
 func isWord(c rune) bool {
 	return c == '_' || isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// union of two sets, of which the first may be none.
+func union(a, b charSet) charSet {
+	if a == nil {
+		return b
+	}
+	return func(c rune) bool { return a(c) || b(c) }
 }
 
 // class reads a bracket expression, from its bracket on.
@@ -451,12 +396,6 @@ func (r *regexReader) class(consume bool) charSet {
 	var prev, curr charSet
 	var bits []charSet
 	negated := false
-	union := func(a, b charSet) charSet {
-		if a == nil {
-			return b
-		}
-		return func(c rune) bool { return a(c) || b(c) }
-	}
 	c := r.next()
 	if c == '^' && r.pos > 0 && r.atOffset(r.pos-1) == '[' {
 		c = r.next()
@@ -471,7 +410,13 @@ func (r *regexReader) class(consume bool) charSet {
 			continue
 		case '&':
 			if r.atOffset(r.pos+1) == '&' {
-				panic(errUnsupported{})
+				for _, b := range bits {
+					prev = union(prev, b)
+				}
+				bits = nil
+				prev = r.intersection(prev)
+				c = r.peek()
+				continue
 			}
 		case 0:
 			if r.pos >= len(r.text) {
@@ -502,14 +447,36 @@ func (r *regexReader) class(consume bool) charSet {
 	}
 }
 
+// intersection reads from "&&" on and keeps what is in left as well, if there
+// is a left.
+func (r *regexReader) intersection(left charSet) charSet {
+	r.pos++
+	var right charSet
+	for c := r.next(); c != ']' && c != '&'; c = r.peek() {
+		if c != '[' {
+			r.pos--
+		}
+		right = union(right, r.class(c == '['))
+	}
+	switch {
+	case right == nil && left == nil:
+		panic(r.fail("Bad class syntax"))
+	case right == nil:
+		panic(errUnsupported{}) // what Java makes of "&&]" and "&&&"
+	case left == nil:
+		return right
+	}
+	return func(c rune) bool { return left(c) && right(c) }
+}
+
 // classRange reads one character or range of a bracket expression.
 func (r *regexReader) classRange() (set charSet, single bool) {
 	c := r.peek()
 	if c == '\\' {
-		if e := r.atOffset(r.pos + 1); e == 'p' || e == 'P' {
-			panic(errUnsupported{})
+		if r.propertyNext() {
+			return r.property(), false
 		}
-		e, _, set := r.escape(true)
+		e, _, set := r.escape(true, r.atOffset(r.pos+2) == '-')
 		if set != nil {
 			return set, false
 		}
@@ -526,7 +493,7 @@ func (r *regexReader) classRange() (set charSet, single bool) {
 			r.next()
 			to := r.peek()
 			if to == '\\' {
-				to, _, _ = r.escape(true)
+				to, _, _ = r.escape(true, true)
 			} else {
 				r.next()
 			}
@@ -565,12 +532,18 @@ func (r *regexReader) group() (s step, ok bool) {
 			if c == '=' || c == '!' {
 				panic(errUnsupported{})
 			}
-			r.groupName(c)
+			name := r.groupName(c)
+			if _, taken := r.names[name]; taken {
+				panic(r.fail("Named capturing group <" + name + "> is already defined"))
+			}
 			r.groups++
 			index = r.groups
+			r.names[name] = index
 		default:
 			r.pos--
-			r.flags()
+			if !r.flags() {
+				return nil, false
+			}
 		}
 	} else {
 		r.groups++
@@ -603,7 +576,8 @@ func (r *regexReader) group() (s step, ok bool) {
 	return r.closure(body, nil), true
 }
 
-func (r *regexReader) groupName(c rune) {
+// groupName reads a name that begins with c, up to its ">".
+func (r *regexReader) groupName(c rune) string {
 	letter := func(c rune) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 	if !letter(c) {
 		panic(r.fail("capturing group name does not start with a Latin letter"))
@@ -616,28 +590,33 @@ func (r *regexReader) groupName(c rune) {
 	if c != '>' {
 		panic(r.fail("named capturing group is missing trailing '>'"))
 	}
-	if _, taken := r.names[name]; taken {
-		panic(r.fail("Named capturing group <" + name + "> is already defined"))
-	}
-	r.names[name] = r.groups + 1
+	return name
 }
 
-// flags stands at the first letter of an inline modifier; the ones that Java
-// knows are not known here.
-func (r *regexReader) flags() {
-	for {
-		switch c := r.peek(); c {
-		case 'i', 'm', 's', 'd', 'u', 'c', 'x', 'U':
-			panic(errUnsupported{})
-		case '-':
+// flags stands at the first letter of an inline modifier and says whether it is
+// for a group of its own. What flags change is not known here; "x" even changes
+// how the rest is read.
+func (r *regexReader) flags() (group bool) {
+	letters := func() (comments bool) {
+		for r.pos < len(r.text) && strings.ContainsRune("imsducxU", r.peek()) {
+			comments = comments || r.peek() == 'x'
 			r.next()
-		case ')', ':':
-			panic(errUnsupported{})
-		default:
-			r.read()
-			panic(r.fail("Unknown inline modifier"))
 		}
+		return comments
 	}
+	if letters() {
+		panic(errUnsupported{})
+	}
+	if r.peek() == '-' {
+		r.next()
+		letters()
+	}
+	r.beyond = true
+	c := r.read()
+	if c != ')' && c != ':' {
+		panic(r.fail("Unknown inline modifier"))
+	}
+	return c == ':'
 }
 
 func atomic(s step) step {

@@ -36,14 +36,30 @@ func (c *convergence) lookAgain(seen *observation) move {
 }
 
 // doubled tells whether an example is there more often than it was made, which
-// only imports at the same time do.
+// only imports at the same time do. Others may be missing at that moment.
 func (c *convergence) doubled(view *microcks.ServiceView) bool {
-	if view == nil {
+	if view == nil || c.group.predicted == nil {
 		return false
 	}
-	_, has := size(served(view))
-	_, wants := size(c.group.predicted)
-	return has > wants
+	type message struct{ operation, name, artifact string }
+	left := make(map[message]int) // how often it may still be there
+	for _, op := range c.group.predicted.Operations {
+		for _, e := range op.Examples {
+			left[message{op.Name, e.Name, e.SourceArtifact}]++
+		}
+	}
+	for _, op := range served(view).Operations {
+		for _, e := range op.Examples {
+			m := message{op.Name, e.Name, e.SourceArtifact}
+			switch n, made := left[m]; {
+			case made && n == 0:
+				return true
+			case made:
+				left[m]--
+			}
+		}
+	}
+	return false
 }
 
 // noticeOthers finds signs of other runs at the same importer: it appeared or
