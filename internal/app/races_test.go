@@ -298,6 +298,39 @@ func TestAServiceMadeTwiceMeanwhile(t *testing.T) {
 	}
 }
 
+// Two imports at once of a service that is there mix their examples: one is
+// there twice, another was deleted again. The run that sees it imports once more.
+func TestExamplesMixedByAnotherImportAreMended(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T) {
+		v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
+		v.spoil("microcks PUT /api/jobs/{id}/start #1", fault.Fault{Acted: true, Meanwhile: func() {
+			for _, s := range v.microcks.Services() {
+				if s.Name != harbour {
+					continue
+				}
+				v.microcks.RemoveService(s.ID)
+				first, last := &s.Operations[0], &s.Operations[len(s.Operations)-1]
+				first.Examples = append(first.Examples, first.Examples[0])
+				last.Examples = nil
+				v.microcks.AddService(s)
+			}
+		}})
+		e := v.run(t.Context(), nil)
+		state := v.state()
+		if services := summed(state); e.code != 0 || len(services) != 1 || services[0] != harbour+" 1.0: 2" {
+			t.Errorf("exit code %d, services %q\n%s", e.code, services, e.said)
+		}
+		for _, s := range v.microcks.Services() {
+			for _, op := range s.Operations {
+				if s.Name == harbour && len(op.Examples) != 1 {
+					t.Errorf("%s has %d examples", op.Name, len(op.Examples))
+				}
+			}
+		}
+	})
+}
+
 // Another run of the same makes everything between this run's reading and its
 // first write: then nothing is imported a second time.
 func TestAnImportThatAnotherRunHasJustDoneIsSkipped(t *testing.T) {
