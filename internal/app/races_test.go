@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -327,6 +328,37 @@ func TestExamplesMixedByAnotherImportAreMended(t *testing.T) {
 					t.Errorf("%s has %d examples", op.Name, len(op.Examples))
 				}
 			}
+		}
+	})
+}
+
+// An import by somebody else has deleted the examples and not stored the new
+// ones. The run waits for them, and imports nothing itself.
+func TestExamplesThatAnotherImportIsAboutToStoreAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T) {
+		v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
+		v.spoil("microcks PUT /api/jobs/{id}/start #1", fault.Fault{Acted: true, Meanwhile: func() {
+			for _, s := range v.microcks.Services() {
+				if s.Name != harbour {
+					continue
+				}
+				full := slices.Clone(s.Operations)
+				for i := range s.Operations {
+					s.Operations[i].Examples = nil
+				}
+				v.microcks.RemoveService(s.ID)
+				v.microcks.AddService(s)
+				s.Operations = full
+				time.AfterFunc(700*time.Millisecond, func() {
+					v.microcks.RemoveService(s.ID)
+					v.microcks.AddService(s)
+				})
+			}
+		}})
+		e := v.run(t.Context(), nil)
+		if services := summed(v.state()); e.code != 0 || len(services) != 1 || services[0] != harbour+" 1.0: 2" {
+			t.Errorf("exit code %d, services %q\n%s", e.code, services, e.said)
 		}
 	})
 }

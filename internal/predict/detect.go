@@ -139,9 +139,8 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 		p.ImportError = noMetadata
 		p.ImportErrorUnknown = err != nil || doc.value().has("metadata")
 	case graphQLImporter:
-		doc, err := parse(raw, b)
 		p.ImportError = noGraphQL
-		p.ImportErrorUnknown = err != nil || doc.value().kind() != objectKind
+		p.ImportErrorUnknown = maybeGraphQL(raw)
 	default:
 		p.ImportErrorUnknown = true
 	}
@@ -204,6 +203,37 @@ func importSpec(raw []byte, d detection, b behaviour, p *Prediction) {
 	if d.importer == asyncAPIImporter {
 		p.Service.Type = "EVENT"
 	}
+}
+
+// maybeGraphQL says whether raw begins as a GraphQL document can: with a word, a
+// text or a selection of fields. JSON and HTML do not.
+func maybeGraphQL(raw []byte) bool {
+	token := func() byte {
+		for len(raw) > 0 {
+			switch c := raw[0]; {
+			case c == '#':
+				if i := bytes.IndexAny(raw, "\r\n"); i >= 0 {
+					raw = raw[i:]
+				} else {
+					raw = nil
+				}
+			case c == ' ', c == '\t', c == '\r', c == '\n', c == ',':
+				raw = raw[1:]
+			default:
+				raw = raw[1:]
+				return c
+			}
+		}
+		return 0
+	}
+	switch c := token(); {
+	case c == '{':
+		c = token()
+		return c != '"' && c != '{' && c != '}'
+	case c == '"', c == '_', c >= 0x80, 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		return true
+	}
+	return false
 }
 
 // wellFormed says whether raw is XML from start to end.

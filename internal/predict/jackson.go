@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -242,13 +243,14 @@ type parser struct {
 	behaviour behaviour
 	chunk     []node
 	err       *syntaxError
+	token     string           // the last one before a number, as Jackson names it
 	repeats   map[string]*node // names of one large object, reused
 }
 
 // parse reads the first JSON value of raw; what follows is ignored. An input
 // of white space alone has no root.
 func parse(raw []byte, b behaviour) (*document, *syntaxError) {
-	p := &parser{raw: raw, lax: !utf8.Valid(raw), behaviour: b}
+	p := &parser{raw: raw, lax: !utf8.Valid(raw), behaviour: b, token: "null"}
 	if len(raw) >= 4 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
 		p.pos = 3
 	}
@@ -281,15 +283,12 @@ func (p *parser) fail(offset int, reason string) *node {
 }
 
 func (p *parser) space() {
-	for p.pos < len(p.raw) {
-		switch p.raw[p.pos] {
-		case ' ', '\t', '\n', '\r':
-			p.pos++
-		default:
-			return
-		}
+	for p.pos < len(p.raw) && jsonSpace(p.raw[p.pos]) {
+		p.pos++
 	}
 }
+
+func jsonSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
 func (p *parser) value(parent *node) *node {
 	if p.pos >= len(p.raw) {
@@ -320,7 +319,17 @@ func (p *parser) value(parent *node) *node {
 	if p.err != nil {
 		return nil
 	}
+	p.token = tokenNames[n.kind]
+	if n.kind == boolKind && p.raw[n.start] == 'f' {
+		p.token = "VALUE_FALSE"
+	}
 	return n
+}
+
+// tokenNames are Jackson's names of a value's last token.
+var tokenNames = [...]string{
+	nullKind: "VALUE_NULL", boolKind: "VALUE_TRUE", intKind: "VALUE_NUMBER_INT", floatKind: "VALUE_NUMBER_FLOAT",
+	textKind: "VALUE_STRING", arrayKind: "END_ARRAY", objectKind: "END_OBJECT",
 }
 
 const maxInt = int(^uint(0) >> 1)
@@ -377,11 +386,12 @@ func (p *parser) object(n *node) {
 			return
 		}
 		if p.raw[p.pos] != ':' {
-			p.unexpected(p.pos, "was expecting a colon to separate field name and value")
+			p.noColon()
 			return
 		}
 		p.pos++
 		p.space()
+		p.token = "FIELD_NAME"
 		m := p.value(n)
 		if m == nil {
 			return
@@ -482,6 +492,7 @@ func (p *parser) array(n *node) {
 		return
 	}
 	p.pos++
+	p.token = "START_ARRAY"
 	var last *node
 	for p.space(); ; p.space() {
 		if p.pos >= len(p.raw) {
@@ -547,14 +558,18 @@ func (p *parser) str(limit int) (escaped bool) {
 			i++
 		}
 		if i >= len(p.raw) {
-			p.fail(len(p.raw), "Unexpected end-of-input in VALUE_STRING")
+			where := "VALUE_STRING"
+			if limit == maxNameLen {
+				where = "field name"
+			}
+			p.fail(len(p.raw), "Unexpected end-of-input in "+where)
 			return
 		}
 		switch c := p.raw[i]; c {
 		case '"':
 			p.pos = i + 1
-			if p.behaviour.limitsNames && i-start-1 > limit && limit == maxNameLen {
-				p.fail(start, "Name length exceeds the maximum allowed")
+			if limit == maxNameLen {
+				p.refuseName(start, i, escaped)
 			}
 			return
 		case '\\':
@@ -579,7 +594,8 @@ func (p *parser) str(limit int) (escaped bool) {
 				}
 				i += 6
 			default:
-				p.fail(i+1, "Unrecognized character escape "+charDesc(p.raw[i+1:]))
+				r, size := utf8.DecodeRune(p.raw[i+1:])
+				p.fail(i+size, "Unrecognized character escape "+describe(r&0xFFFF))
 				return
 			}
 		default:
@@ -589,6 +605,30 @@ func (p *parser) str(limit int) (escaped bool) {
 			}
 			p.fail(i, "Illegal unquoted character ((CTRL-CHAR, code "+strconv.Itoa(int(c))+")): has to be escaped using backslash to be included in "+in)
 			return
+		}
+	}
+}
+
+// refuseName fails on a member's name that stands between two quotes and that
+// the parser does not take. Newer ones refuse every escaped surrogate there,
+// the two of a pair as well.
+func (p *parser) refuseName(start, end int, escaped bool) {
+	if p.behaviour.limitsNames && end-start-1 > maxNameLen {
+		p.fail(start, "Name length exceeds the maximum allowed")
+		return
+	}
+	if !escaped || !p.behaviour.refusesSurrogates {
+		return
+	}
+	for i := start + 1; i < end; i++ {
+		if p.raw[i] != '\\' {
+			continue
+		}
+		if i++; p.raw[i] == 'u' {
+			if u := hex4(p.raw[i+1:]); isHigh(u) || isLow(u) {
+				p.fail(end+1, fmt.Sprintf("Invalid UTF-8: Illegal surrogate character 0x%x", u))
+				return
+			}
 		}
 	}
 }
@@ -605,7 +645,13 @@ func (p *parser) number(n *node) {
 		return i > from
 	}
 	if p.raw[i] == '-' {
-		i++
+		if i++; i < len(p.raw) && p.raw[i] == '.' {
+			p.unexpected(i, "expected a valid value "+tokens)
+			return
+		} else if i+1 < len(p.raw) && p.raw[i] == 'I' && (p.raw[i+1] == 'n' || p.raw[i+1] == 'N') {
+			p.unknownToken()
+			return
+		}
 	}
 	from := i
 	if !digits() {
@@ -639,7 +685,7 @@ func (p *parser) number(n *node) {
 		p.fail(p.pos, "Number value length exceeds the maximum allowed")
 		return
 	}
-	if p.depth == 0 && i < len(p.raw) && p.raw[i] > ' ' {
+	if p.depth == 0 && i < len(p.raw) && !jsonSpace(p.raw[i]) {
 		p.unexpected(i, "Expected space separating root-level values")
 		return
 	}
@@ -649,19 +695,33 @@ func (p *parser) number(n *node) {
 // inNumber fails on the character at i, or on the end of the input.
 func (p *parser) inNumber(i int, expectation string) {
 	if i >= len(p.raw) {
-		p.fail(i, "Unexpected end-of-input in null")
+		p.fail(i, "Unexpected end-of-input in "+p.token)
 		return
 	}
-	p.fail(i, "Unexpected character ("+charDesc(p.raw[i:])+") in numeric value: "+expectation)
+	p.fail(i, "Unexpected character ("+describe(rune(p.raw[i]))+") in numeric value: "+expectation)
 }
 
 func (p *parser) literal(n *node, word string, k kind) {
 	rest := p.raw[p.pos:]
-	if len(rest) >= len(word) && string(rest[:len(word)]) == word &&
-		(len(rest) == len(word) || !javaIdentifierPart(rest[len(word):])) {
-		n.kind = k
-		p.pos += len(word)
+	if len(rest) < len(word) || string(rest[:len(word)]) != word {
+		p.unknownToken()
 		return
 	}
-	p.unknownToken()
+	if p.runsOn(len(word)) {
+		p.unknownToken()
+		return
+	}
+	n.kind = k
+	p.pos += len(word)
+}
+
+// runsOn says whether the word of that length goes on. The parser looks at what
+// follows it only from "0" on, and reads what is not ASCII from the wrong place.
+func (p *parser) runsOn(length int) bool {
+	after := p.raw[p.pos+length:]
+	if len(after) > 0 && after[0] >= 0x80 {
+		p.fail(p.pos+length+1, fmt.Sprintf("Invalid UTF-8 middle byte 0x%x", after[0]))
+		return false
+	}
+	return len(after) > 0 && after[0] >= '0' && identifierPart(rune(after[0]))
 }

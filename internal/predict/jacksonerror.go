@@ -51,7 +51,16 @@ func (p *parser) noName() {
 		return
 	}
 	r, size := utf8.DecodeRune(p.raw[p.pos:])
-	p.fail(p.pos+size-1, "Unexpected character ("+describe(r)+"): was expecting double-quote to start field name")
+	p.fail(p.pos+size-1, "Unexpected character ("+describe(r&0xFFFF)+"): was expecting double-quote to start field name")
+}
+
+// noColon fails on what follows a member's name.
+func (p *parser) noColon() {
+	if c := p.raw[p.pos]; c == '/' || c < ' ' {
+		p.between()
+		return
+	}
+	p.unexpected(p.pos, "was expecting a colon to separate field name and value")
 }
 
 // noComma fails on what follows a value, or on a close marker of another kind.
@@ -92,8 +101,8 @@ const maxToken = 256
 // character, and decodes the others.
 func (p *parser) unknownToken() {
 	rest := p.raw[p.pos:]
-	for _, special := range []string{"NaN", "Infinity"} {
-		if bytes.HasPrefix(rest, []byte(special)) && !(len(rest) > len(special) && javaIdentifierPart(rest[len(special):])) {
+	for _, special := range []string{"NaN", "Infinity", "-Infinity", "-INF"} {
+		if bytes.HasPrefix(rest, []byte(special)) && !p.runsOn(len(special)) {
 			p.fail(p.pos+len(special), "Non-standard token '"+special+"': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow")
 			return
 		}
@@ -108,10 +117,10 @@ func (p *parser) unknownToken() {
 			}
 		}
 		r, size := utf8.DecodeRune(rest[i:])
-		if !identifierStart(r) && !unicode.IsDigit(r) {
+		if !identifierPart(r & 0xFFFF) {
 			break
 		}
-		token = append(token, r)
+		token = append(token, r&0xFFFF)
 		i += size
 	}
 	word := string(token)
@@ -129,8 +138,16 @@ func (p *parser) unknownToken() {
 	p.fail(p.pos+i, "Unrecognized token '"+word+"': was expecting "+tokens)
 }
 
+// identifierStart says whether a Java identifier may begin with r.
 func identifierStart(r rune) bool {
-	return r == '$' || r == '_' || unicode.IsLetter(r)
+	return unicode.In(r, unicode.L, unicode.Nl, unicode.Sc, unicode.Pc)
+}
+
+// identifierPart says whether a Java identifier may hold r; ignorable control
+// characters count.
+func identifierPart(r rune) bool {
+	return identifierStart(r) || unicode.In(r, unicode.Nd, unicode.Mc, unicode.Mn, unicode.Cf) ||
+		0 <= r && r <= 8 || 0x0E <= r && r <= 0x1B || 0x7F <= r && r <= 0x9F
 }
 
 func containerName(n *node) string {
@@ -179,12 +196,6 @@ func describe(r rune) string {
 		return fmt.Sprintf("'%c' (code %d / 0x%x)", r, r, r)
 	}
 	return fmt.Sprintf("'%c' (code %d)", r, r)
-}
-
-// charDesc describes the first character of b.
-func charDesc(b []byte) string {
-	r, _ := utf8.DecodeRune(b)
-	return describe(r)
 }
 
 // laxSequence is the length of the multi-byte sequence at the start of b, by

@@ -187,10 +187,3 @@ func javaDouble(literal string) string {
 	}
 	return sign + digits[:e+1] + "." + digits[e+1:]
 }
-
-// javaIdentifierPart says whether text goes on with a character that may be
-// part of a Java identifier.
-func javaIdentifierPart(b []byte) bool {
-	r, _ := utf8.DecodeRune(b)
-	return r == '$' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
-}

@@ -3,9 +3,11 @@ package reconcile
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
 )
 
 // unsettled tells whether what was imported is not there as it should be:
@@ -25,14 +27,29 @@ func (c *convergence) differs(view *microcks.ServiceView) bool {
 }
 
 // lookAgain gives other runs time to finish, and imports once more where they
-// have been at work: a lone difference is not mended by importing again.
+// have been at work: a lone difference is not mended by importing again. An
+// import deletes all examples before it stores the new ones, so what is missing
+// may be on its way.
 func (c *convergence) lookAgain(seen *observation) move {
 	c.looks++
-	if !c.bound(seen) || seen.job.Imported() != c.importedAt || c.doubled(seen.view) {
+	switch {
+	case !c.bound(seen) || seen.job.Imported() != c.importedAt || c.doubled(seen.view):
 		c.contended = true
 		c.item.goal.importDue = true
+	case c.lacking(seen.view):
+		c.contended = true
+		if c.looks > maxAlone {
+			c.step("verify", c.item, time.Now(), "examples are missing: another import may be at it, looking again")
+		}
 	}
 	return c.rest
+}
+
+// lacking tells whether an example is missing.
+func (c *convergence) lacking(view *microcks.ServiceView) bool {
+	return view != nil && slices.ContainsFunc(differenceOf(served(view), c.group.predicted), func(d predict.Change) bool {
+		return d.Kind == predict.Added && d.Example != ""
+	})
 }
 
 // doubled tells whether an example is there more often than it was made, which
