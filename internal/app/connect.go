@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -37,7 +38,9 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 // request.
 func (p *program) trace(x transport.Exchange) {
 	failure := ""
-	if x.Err != nil {
+	if own, ok := errors.AsType[*transport.Error](x.Err); ok {
+		failure = own.Err.Error() // without method and address, with which the line begins
+	} else if x.Err != nil {
 		failure = x.Err.Error()
 	}
 	p.runner.Debugf("%s %s: %d in %s, attempt %d %s", x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond).String(), x.Attempt, failure)
@@ -215,19 +218,22 @@ func (p *program) waitForMicrocks(ctx context.Context) error {
 	}
 	open := microcks.New(patient, p.Microcks.URL)
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, p.WaitForMicrocks)
+	limited, cancel := context.WithTimeout(ctx, p.WaitForMicrocks)
 	defer cancel()
 	for {
-		err := open.Health(ctx)
+		err := open.Health(limited)
 		if err == nil {
 			return nil
 		}
 		p.runner.Printf("connect  waiting for Microcks (%s): %s", time.Since(began).Round(time.Second).String(), err.Error())
 		timer := time.NewTimer(2 * time.Second)
 		select {
-		case <-ctx.Done():
+		case <-limited.Done():
 			timer.Stop()
-			return err
+			if ctx.Err() != nil {
+				return err // the run itself has ended
+			}
+			return &unhealthyError{p.WaitForMicrocks, err}
 		case <-timer.C:
 		}
 	}

@@ -1,8 +1,12 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"time"
+
+	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/transport"
 )
 
 // timeoutError is the cause of a run that took too long.
@@ -18,6 +22,39 @@ func (e *timeoutError) Anchor() string { return "timeout" }
 
 // ExitCode is 1.
 func (e *timeoutError) ExitCode() int { return 1 }
+
+// unhealthyError is a Microcks that did not come up in the time given for it.
+type unhealthyError struct {
+	waited time.Duration
+	last   error // of the last look
+}
+
+func (e *unhealthyError) Error() string {
+	return fmt.Sprintf("waiting for Microcks: not healthy after %s: %v", e.waited, e.last)
+}
+
+func (e *unhealthyError) Unwrap() error { return e.last }
+
+// Hint says what to do next.
+func (e *unhealthyError) Hint() string {
+	hint := "raise the input `wait-for-microcks` when the server needs longer to start"
+	if last, ok := errors.AsType[reconcile.Explained](e.last); ok && !timedOut(last) {
+		hint += "; if it runs, " + last.Hint()
+	}
+	return hint
+}
+
+// timedOut tells that a look found out no more than that the time was over.
+func timedOut(err error) bool {
+	own, ok := errors.AsType[*transport.Error](err)
+	return ok && own.Timeout()
+}
+
+// Anchor of docs/troubleshooting.md: that of the last look.
+func (e *unhealthyError) Anchor() string { return reconcile.ProblemFrom(e.last).Anchor }
+
+// ExitCode is that of the last look.
+func (e *unhealthyError) ExitCode() int { return reconcile.ProblemFrom(e.last).ExitCode }
 
 // fileError is a local file that cannot be read.
 type fileError struct {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"postman-microcks-importer/internal/actions"
@@ -45,9 +46,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		runner.Mask(secret)
 	}
 	if err := runner.Open(); err != nil {
-		problem := reconcile.ProblemFrom(err)
-		runner.Printf("error: %s\nhint: %s", problem.Text, problem.Hint)
-		return problem.ExitCode
+		complain(runner, err)
+		return reconcile.ProblemFrom(err).ExitCode
 	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv, change: change}
 	result := p.result(ctx, problems)
@@ -56,12 +56,26 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	}
 	code := result.ExitCode()
 	if err := p.publish(result); err != nil {
-		runner.Printf("error: %s", err.Error())
+		complain(runner, err)
 		if code == 0 {
 			code = 14
 		}
 	}
 	return code
+}
+
+// complain tells of outputs or a summary that cannot be written, in the places
+// that are left.
+func complain(runner *actions.Runner, err error) {
+	problem := reconcile.ProblemFrom(err)
+	text := strings.ReplaceAll(problem.Text, "\n", "; ") // several, joined
+	runner.Printf("error: %s", text)
+	if problem.Hint != "" {
+		runner.Printf("hint: %s", problem.Hint)
+		runner.Printf("see: docs/troubleshooting.md#%s", problem.Anchor)
+		text += "\nHint: " + problem.Hint
+	}
+	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: text})
 }
 
 // program is one run with what it needs of its surroundings.

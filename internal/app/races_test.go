@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -350,10 +349,10 @@ func TestExamplesThatAnotherImportIsAboutToStoreAreWaitedFor(t *testing.T) {
 				v.microcks.RemoveService(s.ID)
 				v.microcks.AddService(s)
 				s.Operations = full
-				time.AfterFunc(700*time.Millisecond, func() {
+				v.spoil("microcks GET /api/services/{id} #4", fault.Fault{Meanwhile: func() {
 					v.microcks.RemoveService(s.ID)
 					v.microcks.AddService(s)
-				})
+				}})
 			}
 		}})
 		e := v.run(t.Context(), nil)

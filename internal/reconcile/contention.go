@@ -16,7 +16,14 @@ func (c *convergence) unsettled(seen *observation) bool {
 	if !c.bound(seen) {
 		return true
 	}
-	return seen.view != nil && c.looks < c.atMost(maxLooks) && c.differs(seen.view)
+	if seen.view == nil || !c.differs(seen.view) {
+		return false
+	}
+	most := c.atMost(maxLooks)
+	if c.lacking(seen.view) {
+		most = max(most, maxWaits)
+	}
+	return c.looks < most
 }
 
 // differs tells whether the service is neither as after this import nor as
@@ -36,11 +43,8 @@ func (c *convergence) lookAgain(seen *observation) move {
 	case !c.bound(seen) || seen.job.Imported() != c.importedAt || c.doubled(seen.view):
 		c.contended = true
 		c.item.goal.importDue = true
-	case c.lacking(seen.view):
-		c.contended = true
-		if c.looks > maxAlone {
-			c.step("verify", c.item, time.Now(), "examples are missing: another import may be at it, looking again")
-		}
+	case c.looks > maxAlone && c.lacking(seen.view):
+		c.step("verify", c.item, time.Now(), "examples are missing: another import may be at it, looking again")
 	}
 	return c.rest
 }

@@ -27,6 +27,7 @@ const (
 	maxHeals = 8
 	maxCrash = 6 // answers 500 where the prediction sees no cause
 	maxLooks = 8 // at a service that differs after an import
+	maxWaits = 5 // of these for examples that are missing, when nothing tells of other runs
 	maxAlone = 2 // of both, when nothing tells of other runs
 	minRests = 3 // before an import that others may be doing
 	maxRests = 16

@@ -145,7 +145,7 @@ func (r *run) compose(g *group) {
 			it.fail(&refusal{
 				text:   fmt.Sprintf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to", p.Name, p.Version),
 				hint:   "import the main artifact first, check that name and version are the same in both, or set `main-artifact: true`",
-				anchor: "secondary-without-service", code: 1,
+				anchor: "secondary-without-service", code: 1, ofFindings: count(it.Findings, predict.Error) > 0,
 			})
 			continue
 		}

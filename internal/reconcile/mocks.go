@@ -64,7 +64,11 @@ func (r *run) verifyMocks(ctx context.Context, g *group, service *predict.Servic
 		v := verified
 		it.Verified = &v
 	}
-	r.step("verify", done[0], began, fmt.Sprintf("%d of %d mocks answered as saved, %d cannot be addressed one by one", verified.Answered, verified.Examples, verified.Skipped))
+	said := fmt.Sprintf("%d of %d mocks answered as saved", verified.Answered, verified.Examples)
+	if verified.Skipped > 0 {
+		said += fmt.Sprintf(", %d cannot be called by a request of their own", verified.Skipped)
+	}
+	r.step("verify", done[0], began, said)
 	if len(wrong) == 0 {
 		return
 	}

@@ -83,7 +83,7 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 	}
 	it.Importer = &ImporterResult{
 		Done: done, RemovedServices: removed, ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
-		MainArtifact: job.MainArtifact, Change: Delete,
+		MainArtifact: job.MainArtifact, Active: job.Active, Change: Delete, KeepsServices: !r.RemoveServices,
 	}
 	if r.RemoveServices {
 		others, err := r.removeServices(ctx, it, job)
@@ -96,8 +96,10 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 	}
 	began := time.Now()
 	if err := r.deleteImporter(ctx, job); err != nil {
+		it.maybeDone(err)
 		return err
 	}
+	it.Importer.Active = false
 	it.Importer.Done = append(it.Importer.Done, "importer deleted")
 	r.step("remove", it, began, fmt.Sprintf("importer %q deleted", job.Name))
 	if !r.RemoveServices {
@@ -106,6 +108,13 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 	// An import may have brought them back while the importer was there.
 	_, err := r.removeServices(ctx, it, job)
 	return err
+}
+
+// maybeDone tells of a deletion that was sent and whose answer got lost.
+func (it *item) maybeDone(err error) {
+	if microcks.MayBeDone(err) {
+		it.Importer.Done = append(it.Importer.Done, "a deletion sent, whose answer got lost")
+	}
 }
 
 // deleteImporter deletes an importer and looks whether it stays away: an import
@@ -155,10 +164,14 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 				continue
 			}
 			began := time.Now()
-			if err := r.session.Microcks.DeleteService(ctx, s.ID); err != nil {
+			err := r.session.Microcks.DeleteService(ctx, s.ID)
+			if err == nil || microcks.MayBeDone(err) {
+				r.changed.Store(true)
+			}
+			if err != nil {
+				it.maybeDone(err)
 				return nil, err
 			}
-			r.changed.Store(true)
 			it.Importer.Done = append(it.Importer.Done, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
 			it.Importer.RemovedServices = append(it.Importer.RemovedServices, s.Name+" "+s.Version)
 			r.step("remove", it, began, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))

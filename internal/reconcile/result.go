@@ -125,6 +125,8 @@ type ImporterResult struct {
 	// RemovedServices are the names and versions of the services that went with
 	// a deleted importer.
 	RemovedServices []string `json:"removedServices,omitempty"`
+	// KeepsServices: the importer was to be deleted without its services.
+	KeepsServices bool `json:"keepsServices,omitempty"`
 }
 
 // ServiceResult is the service that the collection makes: as served after an
