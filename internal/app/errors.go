@@ -39,7 +39,7 @@ func (e *unhealthyError) Unwrap() error { return e.last }
 func (e *unhealthyError) Hint() string {
 	hint := "raise the input `wait-for-microcks` when the server needs longer to start"
 	if last, ok := errors.AsType[reconcile.Explained](e.last); ok && !timedOut(last) {
-		hint += "; if it runs, " + last.Hint()
+		hint += "; if that is not it: " + last.Hint()
 	}
 	return hint
 }

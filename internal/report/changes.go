@@ -195,7 +195,11 @@ func (s *summary) difference() {
 			parts = append(parts, fmt.Sprintf("%d %s", n, kind))
 		}
 	}
-	sum := Text("Of the operations and examples that Microcks serves now: " + strings.Join(parts, ", ") + ".")
+	then := "serves now"
+	if s.r.Changed {
+		then = "served before this run"
+	}
+	sum := Text("Of the operations and examples that Microcks " + then + ": " + strings.Join(parts, ", ") + ".")
 	if n := kinds["breaking"]; n > 0 {
 		sum += " " + bold(Text(plural(n, "breaking change"))) + ": consumers may use what goes or changes."
 	}

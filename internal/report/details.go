@@ -65,11 +65,15 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	switch i := c.Importer; {
 	case i == nil:
 	case i.Change == reconcile.Delete:
-		add("It imported " + code(i.Repository))
-		for _, name := range i.RemovedServices {
-			add("Service " + bold(shortText(name, 80)) + " deleted with it")
+		if c.Status == reconcile.Removed {
+			add("It imported " + code(i.Repository))
+		} else {
+			add(s.schedule(c))
 		}
-		if len(i.RemovedServices) == 0 {
+		for _, name := range i.RemovedServices {
+			add("Service " + bold(shortText(name, 80)) + " deleted")
+		}
+		if i.KeepsServices {
 			add("Its services stay, with their mocks. `remove-services: true` deletes them, too")
 		}
 	default:
@@ -85,7 +89,7 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	}
 	if base := mockBase(c.Service); s.shown(c) && base != "" && !(s.r.Mode == reconcile.Check && c.Status == reconcile.Failed) {
 		answer := Text("Mocks answer at ")
-		if c.Service.ID == "" {
+		if c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported) {
 			answer = "Mocks would answer at "
 		}
 		add(answer + code(base))

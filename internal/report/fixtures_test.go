@@ -382,7 +382,7 @@ func timedOut() *reconcile.Result {
 		return c
 	}
 	half := stopped(named("Payments", 1), "the importer was created, its import not started")
-	half.Importer.Imported, half.Importer.Done = false, []string{"importer created"}
+	half.Importer.Imported, half.Importer.Active, half.Importer.Done = false, false, []string{"importer created"}
 	half.Service.ID, half.Service.URL = "", ""
 	later := stopped(unchanged(named("Orders", 2)), "nothing was written for it")
 	later.Importer.Import = "2 differences between what Microcks serves and the collection"

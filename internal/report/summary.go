@@ -388,12 +388,9 @@ func (s *summary) progress() {
 	s.list(items)
 }
 
-// pulling tells whether Microcks imports the collection on its schedule. A new
-// importer is not active before its first import.
-func pulling(c *reconcile.CollectionResult) bool {
-	i := c.Importer
-	return i != nil && i.Active && (i.Change != reconcile.Create || i.Imported)
-}
+// pulling tells whether Microcks imports the collection on its schedule, as far
+// as the run has heard.
+func pulling(c *reconcile.CollectionResult) bool { return c.Importer != nil && c.Importer.Active }
 
 func levelIcon(l predict.Level) Text {
 	switch l {
