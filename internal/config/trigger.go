@@ -14,6 +14,7 @@ type trigger struct {
 	ref           string // GITHUB_REF
 	defaultBranch string // "" when the payload does not tell
 	payloadError  error  // why the payload could not be read
+	actionRef     string // GITHUB_ACTION_REF: what the workflow pins this action to
 	fork          bool   // a pull request from another repository
 	dependabot    bool
 }
@@ -46,6 +47,8 @@ func readTrigger(getenv func(string) string, readFile func(string) ([]byte, erro
 		onGitHub: getenv("GITHUB_ACTIONS") == "true",
 		event:    getenv("GITHUB_EVENT_NAME"),
 		ref:      getenv("GITHUB_REF"),
+
+		actionRef: getenv("GITHUB_ACTION_REF"),
 	}
 	if !t.onGitHub {
 		return t

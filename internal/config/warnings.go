@@ -16,6 +16,9 @@ func (p *parser) warnings() {
 		}
 		p.warn("The default branch is not known, since " + why + ": a push to it would apply, and this one is only planned.")
 	}
+	if ref := p.trigger.actionRef; p.trigger.onGitHub && (ref == "main" || ref == "master" || ref == "HEAD") {
+		p.warn("This action is used at @" + ref + ", which changes from one run to the next: pin it to a full commit SHA.")
+	}
 	if p.run.Microcks.Version != "" && p.run.Mode != ModeCheck && p.run.Mode != "" {
 		p.warn("microcks-version counts in mode check only: mode " + string(p.run.Mode) + " judges by the version of the server.")
 	}

@@ -34,7 +34,11 @@ func TestWarnings(t *testing.T) {
 		"a version that counts": {args: []string{"--mode=check", "--microcks-version=1.13.0-SNAPSHOT"}},
 		"a long wait": {args: []string{"--wait-for-microcks=5m"},
 			want: []string{"wait-for-microcks (5m0s) is as long as timeout (5m0s) or longer, which counts the waiting too."}},
-		"a short wait": {args: []string{"--wait-for-microcks=4m59s"}},
+		"a moving branch of the action": {env: env{"GITHUB_ACTIONS": "true", "GITHUB_ACTION_REF": "main"},
+			want: []string{"This action is used at @main, which changes from one run to the next: pin it to a full commit SHA."}},
+		"a version of the action":                {env: env{"GITHUB_ACTIONS": "true", "GITHUB_ACTION_REF": "v1"}},
+		"a branch, but of no action, off GitHub": {env: env{"GITHUB_ACTION_REF": "main"}},
+		"a short wait":                           {args: []string{"--wait-for-microcks=4m59s"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

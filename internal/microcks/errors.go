@@ -35,7 +35,7 @@ func (e *APIError) Hint() string {
 	switch {
 	case e.Status == http.StatusUnauthorized:
 		if !e.signedIn {
-			return "this run sent no access token, since Microcks says that its sign-in is off: a gateway before Microcks wants one of its own, so give `microcks-url` as an address that needs none from this runner"
+			return "Microcks itself wants no access token for this request: a gateway before it, or another server, answered, so give `microcks-url` as the address at which Microcks answers this runner without a sign-in of its own"
 		}
 		return "Microcks did not accept the access token: check that `keycloak-url` and the realm are the ones this Microcks trusts, and that `microcks-url` is the right server"
 	case e.Status == http.StatusForbidden:
