@@ -558,11 +558,14 @@ func (p *parser) str(limit int) (escaped bool) {
 			i++
 		}
 		if i >= len(p.raw) {
-			where := "VALUE_STRING"
-			if limit == maxNameLen {
-				where = "field name"
+			switch {
+			case limit != maxNameLen:
+				p.fail(len(p.raw), "Unexpected end-of-input in VALUE_STRING")
+			case i == start+1:
+				p.fail(len(p.raw), "Unexpected end-of-input: was expecting closing '\"' for name")
+			default:
+				p.fail(len(p.raw), "Unexpected end-of-input in field name")
 			}
-			p.fail(len(p.raw), "Unexpected end-of-input in "+where)
 			return
 		}
 		switch c := p.raw[i]; c {
@@ -614,7 +617,7 @@ func (p *parser) str(limit int) (escaped bool) {
 // the two of a pair as well.
 func (p *parser) refuseName(start, end int, escaped bool) {
 	if p.behaviour.limitsNames && end-start-1 > maxNameLen {
-		p.fail(start, "Name length exceeds the maximum allowed")
+		p.fail(start, limitExceeded("Name", end-start-1, maxNameLen))
 		return
 	}
 	if !escaped || !p.behaviour.refusesSurrogates {
@@ -681,12 +684,12 @@ func (p *parser) number(n *node) {
 			return
 		}
 	}
-	if count > maxNumberLen {
-		p.fail(p.pos, "Number value length exceeds the maximum allowed")
-		return
-	}
 	if p.depth == 0 && i < len(p.raw) && !jsonSpace(p.raw[i]) {
 		p.unexpected(i, "Expected space separating root-level values")
+		return
+	}
+	if count > maxNumberLen {
+		p.fail(p.pos, limitExceeded("Number value", count, maxNumberLen))
 		return
 	}
 	p.pos = i

@@ -14,6 +14,11 @@ import (
 
 const tooDeep = "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)"
 
+// limitExceeded words a length beyond a limit.
+func limitExceeded(what string, length, limit int) string {
+	return fmt.Sprintf("%s length (%d) exceeds the maximum allowed (%d, from `StreamReadConstraints.getMax%sLength()`)", what, length, limit, strings.TrimSuffix(what, " value"))
+}
+
 // hiddenSource stands for the input in every place that the parser names.
 const hiddenSource = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]"
 
@@ -258,6 +263,9 @@ func (d *document) writeLax(b *strings.Builder, in []byte) int {
 // harSyntaxError is the message of a syntax error as the HTTP archive reader
 // lets it through; unknown when this reader cannot word it.
 func harSyntaxError(raw []byte, err *syntaxError) (message string, unknown bool) {
+	if strings.Contains(err.reason, "`StreamReadConstraints.") {
+		return err.reason, false // limits are told without a place
+	}
 	line, column := jacksonPlace(raw, err.offset)
 	return err.reason + "\n at " + fmt.Sprintf(hiddenSource, line, column), false
 }
