@@ -203,6 +203,9 @@ func (s *summary) difference() {
 	if n := kinds["breaking"]; n > 0 {
 		sum += " " + bold(Text(plural(n, "breaking change"))) + ": consumers may use what goes or changes."
 	}
+	if s.r.Mode == reconcile.Plan && slices.ContainsFunc(lines, func(l line) bool { return l.c.Status == reconcile.Failed }) {
+		sum += " Of a collection that failed, nothing is imported before that is mended."
+	}
 	s.paragraph(sum)
 	s.table(columns, rows[:min(len(rows), maxRows)])
 	if rest := rows[min(len(rows), maxRows):]; len(rest) > 0 {

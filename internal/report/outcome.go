@@ -232,13 +232,17 @@ func intents(r *reconcile.Result, c *reconcile.CollectionResult) []string {
 	return all
 }
 
-// due tells whether a plan changes something for the collection itself.
+// due tells whether a plan changes something for the collection itself. What
+// failed in a plan an apply would refuse.
 func due(c *reconcile.CollectionResult) bool {
-	return c.Importer != nil && (c.Importer.Import != "" || c.Importer.Change != reconcile.Keep && c.Importer.Change != "")
+	return c.Status != reconcile.Failed && c.Importer != nil && (c.Importer.Import != "" || c.Importer.Change != reconcile.Keep && c.Importer.Change != "")
 }
 
+// secretDue tells whether the secret is written, or in a plan would be: for a
+// collection that does not fail.
 func secretDue(r *reconcile.Result) bool {
-	return r.Secret != nil && r.Secret.Change != reconcile.Keep && r.Secret.Change != ""
+	refused := r.Mode == reconcile.Plan && count(r, func(c *reconcile.CollectionResult) bool { return c.Status != reconcile.Failed }) == 0
+	return r.Secret != nil && r.Secret.Change != reconcile.Keep && r.Secret.Change != "" && !refused
 }
 
 // title is what a person calls the collection: the service's name and version

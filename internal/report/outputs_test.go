@@ -75,11 +75,14 @@ func TestChangedOfAPlanSaysWhatWouldBe(t *testing.T) {
 	t.Parallel()
 	onlySecret := plannedNothing()
 	onlySecret.Secret = secret(reconcile.Update, false)
+	refused := plannedUpdate()
+	refused.Status, refused.Collections[0].Status = reconcile.Failed, reconcile.Failed
 	for name, tt := range map[string]struct {
 		r    *reconcile.Result
 		want string
 	}{
 		"to update":     {plannedUpdate(), "true"},
+		"refused":       {refused, "false"},
 		"only secret":   {onlySecret, "true"},
 		"nothing to do": {plannedNothing(), "false"},
 		"unchanged":     {unchangedOne(), "false"},
