@@ -21,7 +21,8 @@ import (
 //     or any other file of the scenario
 //   - every credential is masked before the first request
 //   - the log has no command but those that the program means to give
-//   - on GitHub every output is set, once, also on failure, and there is a summary
+//   - on GitHub every output is set, once, also on failure, there is a summary,
+//     and each group of the log ends, with no annotation inside
 //
 // A run that was killed is excused from the last.
 func (w *world) judge(ts *testscript.TestScript, r *run, log string, ended bool) []string {
@@ -37,6 +38,7 @@ func (w *world) judge(ts *testscript.TestScript, r *run, log string, ended bool)
 		if !strings.HasPrefix(read(ts, r.summary), "### ") {
 			broken = append(broken, "there is no summary")
 		}
+		broken = append(broken, looseGroups(log)...)
 	}
 	return broken
 }
@@ -55,6 +57,28 @@ func strangeCommands(log string, onGitHub bool) []string {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
 			found = append(found, "the log has a command that is not the program's: "+line)
 		}
+	}
+	return found
+}
+
+// looseGroups finds groups of the log that do not end, end twice or hide an
+// annotation.
+func looseGroups(log string) []string {
+	var found []string
+	open := false
+	for line := range strings.Lines(log) {
+		switch command := strings.SplitN(line+"::", "::", 3)[1]; {
+		case !strings.HasPrefix(line, "::"):
+		case command == "group" && open, command == "endgroup" && !open, regexp.MustCompile("^(error|warning|notice)").MatchString(command) && open:
+			found = append(found, "inside or outside a group, where it is not to be: "+line)
+		case command == "group":
+			open = true
+		case command == "endgroup":
+			open = false
+		}
+	}
+	if open {
+		found = append(found, "the last group of the log does not end")
 	}
 	return found
 }
@@ -114,13 +138,17 @@ func missingOutputs(text string) []string {
 	return nil
 }
 
-// watch stands before a server. It notes when a credential arrives that the
+// watch stands before a server. It notes when a request does not say whose it
+// is, and when a credential arrives that the
 // runner was not told to mask, one that is not this server's, or one in a URL.
 func (w *world) watch(server string, header string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.UserAgent(), "Java/") { // Microcks downloads
 			next.ServeHTTP(rw, r)
 			return
+		}
+		if agent := r.UserAgent(); !strings.HasPrefix(agent, "postman-microcks-importer/") {
+			w.violated("%s was asked by %q", server, agent)
 		}
 		w.mu.Lock()
 		canaries := slices.Clone(w.canaries)
