@@ -104,7 +104,7 @@ func result(mode reconcile.Mode, status reconcile.Status, collections ...reconci
 			}
 		}
 		for _, p := range c.Problems {
-			if p.Level == predict.Error {
+			if p.Level == predict.Error && !p.OfFindings {
 				r.Totals.Errors++
 			}
 		}
@@ -155,18 +155,21 @@ func unchanged(c reconcile.CollectionResult) reconcile.CollectionResult {
 	return c
 }
 
-func finding(id, name string, level predict.Level, message, hint string, line, column int, path ...string) predict.Finding {
+// finding of a rule that there is.
+func finding(id, message string, line, column int, path ...string) predict.Finding {
+	rules := predict.Rules()
+	rule := rules[slices.IndexFunc(rules, func(r predict.Rule) bool { return r.ID == id })]
 	return predict.Finding{
-		ID: id, Name: name, Level: level, Message: message, Hint: hint,
+		ID: id, Name: rule.Name, Level: rule.Level, Message: message, Hint: rule.Hint,
 		Pointer: fmt.Sprintf("/collection/item/%d", line%7), Path: path, Line: line, Column: column,
 	}
 }
 
 func warnings() []predict.Finding {
 	return []predict.Finding{
-		finding("PMI020", "examples-collide", predict.Warning, "example \"Second try\" has the same dispatch criteria as \"First try\": Microcks can never return it", "give the two requests different parameters", 0, 0, "Pets", "Find a pet", "Second try"),
-		finding("PMI011", "operation-without-example", predict.Warning, "the request has no saved example, so its mock has nothing to answer", "save at least one example in Postman", 0, 0, "Orders", "Cancel an order"),
-		finding("PMI011", "operation-without-example", predict.Warning, "the request has no saved example, so its mock has nothing to answer", "save at least one example in Postman", 0, 0, "Orders", "Track an order"),
+		finding("PMI024", "of the examples \"First try\" and \"Second try\" only one can be returned: both have the criteria \"/petId=1\"", 0, 0, "Pets", "Find a pet", "Second try"),
+		finding("PMI010", "the operation \"DELETE /orders/:orderId\" has no example", 0, 0, "Orders", "Cancel an order"),
+		finding("PMI010", "the operation \"GET /orders/:orderId/track\" has no example", 0, 0, "Orders", "Track an order"),
 	}
 }
 
@@ -197,11 +200,11 @@ func updatedWithWarnings() *reconcile.Result {
 	c.Status = reconcile.Updated
 	c.Importer.Change, c.Importer.Adopted = reconcile.Update, true
 	c.Importer.Fields = []reconcile.FieldChange{{Field: "label team", From: "(none)", To: "pets"}}
-	c.Importer.Import, c.Importer.Done = "3 differences between what Microcks serves and the collection", []string{"importer saved", "imported"}
+	c.Importer.Import, c.Importer.Done = "3 differences between what Microcks serves and the collection", []string{"importer updated", "imported"}
 	c.Findings = warnings()
 	c.Verified.Answered, c.Verified.Skipped = 21, 2
 	c.Difference = difference()
-	c.Problems = []reconcile.Problem{{Level: predict.Note, Text: "2 examples of the service come from another artifact, \"petstore-openapi.yaml\"", Hint: "nothing to do when another importer or upload adds them on purpose", Anchor: "leftover-examples"}}
+	c.Problems = []reconcile.Problem{{Level: predict.Note, Text: "another artifact, \"petstore-openapi.yaml\", added 2 examples to the service", Hint: "nothing to do when another importer or upload adds them on purpose", Anchor: "leftover-examples"}}
 	r := result(reconcile.Apply, reconcile.Updated, c)
 	r.Changed, r.Secret = true, secret(reconcile.Update, true)
 	return r
@@ -262,8 +265,8 @@ func plannedNothing() *reconcile.Result {
 func failedMixed() *reconcile.Result {
 	refused := reconcile.CollectionResult{
 		Source: "12345678-0a1b2c3d-0000-4000-8000-000000000007", UID: "12345678-0a1b2c3d-0000-4000-8000-000000000007", Name: "Legacy", Status: reconcile.Failed,
-		Findings: []predict.Finding{finding("PMI001", "version-missing", predict.Error, "the collection's description holds no version, so Microcks refuses it", "write `version=1.0.0` into the description of the collection", 0, 0)},
-		Problems: []reconcile.Problem{{Level: predict.Error, Text: "predicting the import: Microcks would refuse it: Version property is missing in Collection description", Hint: "write `version=1.0.0` into the description of the collection", Anchor: "collection-refused", ExitCode: 1}},
+		Findings: []predict.Finding{finding("PMI001", "the description says no version", 0, 0)},
+		Problems: []reconcile.Problem{{Level: predict.Error, Text: "predicting the import: Microcks would refuse it: Version property is missing in Collection description", Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.", Anchor: "collection-refused", ExitCode: 1, OfFindings: true}},
 	}
 	half := named("Payments", 4)
 	half.Status, half.Verified = reconcile.Failed, nil
@@ -271,12 +274,13 @@ func failedMixed() *reconcile.Result {
 	half.Importer.Done = []string{"importer created", "import tried, and refused by Microcks", "importer stopped, so that the server's scan does not run into it"}
 	half.Service.ID, half.Service.URL = "", ""
 	half.Problems = []reconcile.Problem{{
-		Level: predict.Error, Text: "importing: Microcks says \"https://api.getpostman.com/collections/" + half.UID + " cannot be downloaded\", but this runner could fetch it",
-		Hint: "Microcks has no way to api.getpostman.com: allow it in its network, or set `PROXY_HOST` and `PROXY_PORT` of the server", Anchor: "import-cannot-be-downloaded", ExitCode: 1,
+		Level: predict.Error, Text: "importing: Microcks cannot download https://api.getpostman.com/collections/" + half.UID + ", which this run could fetch with the same key (48.2 kB); the most probable cause first: (1) Microcks has no way out to that host (firewall, egress rule, proxy, DNS); (2) Microcks does not trust the certificate that it is shown, such as that of an inspecting proxy; (3) Postman's rate limit was reached between the two downloads",
+		Hint: "allow Microcks to reach the host, or give its container a proxy by PROXY_HOST, PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD and PROXY_EXCLUDE", Anchor: "import-download", ExitCode: 1,
 	}}
+	const gone = "12345678-0a1b2c3d-0000-4000-8000-000000000008"
 	lost := reconcile.CollectionResult{
-		Source: "https://api.postman.com/collections/12345678-dead", Status: reconcile.Failed,
-		Problems: []reconcile.Problem{{Level: predict.Error, Text: "fetching the collection: the Postman API answered 404: there is no such collection, or this key may not see it", Hint: "check the uid, and that the owner of the key is a member of the workspace", Anchor: "postman-404", ExitCode: 13}},
+		Source: gone, UID: gone, Status: reconcile.Failed,
+		Problems: []reconcile.Problem{{Level: predict.Error, Text: "fetching the collection " + gone + ": api.getpostman.com answered 404 Not Found: We could not find the collection you are looking for (instanceNotFoundError)", Hint: "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection: Postman answers the same for one it hides", Anchor: "postman-404", ExitCode: 13}},
 	}
 	fine := petStore()
 	fine.Findings = warnings()
@@ -289,8 +293,8 @@ func failedRun() *reconcile.Result {
 	r := result(reconcile.Apply, reconcile.Failed, reconcile.CollectionResult{Source: petUID, UID: petUID, Name: "Pet Store", Status: reconcile.Failed})
 	r.Server = nil
 	r.Problems = []reconcile.Problem{{
-		Level: predict.Error, Text: "reading https://microcks.example.com/api/keycloak/config: dial tcp 10.0.0.7:443: connect: connection refused",
-		Hint: "check that `microcks-url` is right and that the server can be reached from this runner", Anchor: "microcks-unreachable", ExitCode: 11,
+		Level: predict.Error, Text: "reading the version of Microcks: GET https://microcks.example.com/api/version/info: dial tcp 10.0.0.7:443: connect: connection refused (after 4 attempts)",
+		Hint: "check host and port in the URL, that the server runs, and that a firewall lets this runner through", Anchor: "connect-refused", ExitCode: 11,
 	}}
 	r.Totals.Errors = 1
 	return r
@@ -322,17 +326,17 @@ func checkFile() *reconcile.Result {
 		Source: "postman/pet-store.json", File: "postman/pet-store.json", Name: "Pet Store", Status: reconcile.Failed,
 		Service: &reconcile.ServiceResult{Name: "Pet Store", Version: "1.0.0", Operations: withoutServer(petStoreOperations())},
 	}
-	const graphql = "Microcks cannot import examples of GraphQL requests: it answers 500"
+	const graphql = "this example of a GraphQL request breaks the import: the server answers 500"
 	c.Findings = []predict.Finding{
-		finding("PMI011", "operation-without-example", predict.Warning, "the request has no saved example, so its mock has nothing to answer", "save at least one example in Postman", 412, 5, "Orders", "Cancel an order"),
-		finding("PMI011", "operation-without-example", predict.Warning, "the request has no saved example, so its mock has nothing to answer", "save at least one example in Postman", 530, 5, "Orders", "Track an order"),
-		finding("PMI012", "graphql-example", predict.Error, graphql, "delete the saved examples of the request, or keep GraphQL in a collection of its own", 733, 9, "Search", "Search pets", "By name"),
-		finding("PMI012", "graphql-example", predict.Error, graphql, "delete the saved examples of the request, or keep GraphQL in a collection of its own", 790, 9, "Search", "Search pets", "By age"),
-		finding("PMI020", "examples-collide", predict.Warning, "example \"Second try\" has the same dispatch criteria as \"First try\": Microcks can never return it", "give the two requests different parameters", 160, 11, "Pets", "Find a pet", "Second try"),
-		finding("PMI020", "examples-collide", predict.Warning, "example \"Third try\" has the same dispatch criteria as \"First try\": Microcks can never return it", "give the two requests different parameters", 199, 11, "Pets", "Find a pet", "Third try"),
-		finding("PMI030", "parameter-disabled", predict.Note, "a disabled query parameter is stored all the same", "", 88, 13, "Pets", "List pets"),
+		finding("PMI010", "the operation \"DELETE /orders/:orderId\" has no example", 412, 5, "Orders", "Cancel an order"),
+		finding("PMI010", "the operation \"GET /orders/:orderId/track\" has no example", 530, 5, "Orders", "Track an order"),
+		finding("PMI012", graphql, 733, 9, "Search", "Search pets", "By name"),
+		finding("PMI012", graphql, 790, 9, "Search", "Search pets", "By age"),
+		finding("PMI024", "of the examples \"First try\" and \"Second try\" only one can be returned: both have the criteria \"/petId=1\"", 160, 11, "Pets", "Find a pet", "Second try"),
+		finding("PMI024", "of the examples \"First try\" and \"Third try\" only one can be returned: both have the criteria \"/petId=1\"", 199, 11, "Pets", "Find a pet", "Third try"),
+		finding("PMI031", "the parameter \"page\" of the example \"First page\" is switched off, and stored all the same", 88, 13, "Pets", "List pets"),
 	}
-	c.Problems = []reconcile.Problem{{Level: predict.Error, Text: "predicting the import: Microcks would answer 500: an example of a GraphQL request", Hint: "delete the saved examples of the request, or keep GraphQL in a collection of its own", Anchor: "collection-crashes", ExitCode: 1}}
+	c.Problems = []reconcile.Problem{{Level: predict.Error, Text: "predicting the import: Microcks would answer 500: Cannot invoke \"com.fasterxml.jackson.databind.ObjectMapper.readTree(String)\" because \"this.mapper\" is null", Hint: "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.", Anchor: "collection-crashes", ExitCode: 1, OfFindings: true}}
 	r := result(reconcile.Check, reconcile.Failed, c)
 	r.Duration = 31 * time.Millisecond
 	return r
@@ -355,7 +359,7 @@ func hundred() *reconcile.Result {
 		switch {
 		case i%25 == 7:
 			c.Status, c.Service, c.Importer = reconcile.Failed, nil, nil
-			c.Problems = []reconcile.Problem{{Level: predict.Error, Text: "fetching the collection: the Postman API answered 403: this key may not read it", Hint: "have the owner of the key added to the workspace", Anchor: "postman-403", ExitCode: 12}}
+			c.Problems = []reconcile.Problem{{Level: predict.Error, Text: "fetching the collection: api.getpostman.com answered 403 Forbidden: You are not permitted to perform the action. (forbiddenError)", Hint: "have the collection shared with the user of the key", Anchor: "postman-403", ExitCode: 12}}
 		case i%10 == 3:
 			c = named(fmt.Sprintf("Service %02d", i), i)
 			c.Status = reconcile.Updated

@@ -21,7 +21,7 @@ const referencePage = "../../docs/reference.md"
 func documented() *reconcile.Result {
 	r := updatedWithWarnings()
 	r.Secret = secret(reconcile.Update, true)
-	r.Problems = []reconcile.Problem{{Level: predict.Note, Text: "412 calls to the Postman API are left this month", Hint: "each active importer takes 12 to 24 a day", Anchor: "postman-quota"}}
+	r.Problems = []reconcile.Problem{{Level: predict.Note, Text: "Postman allows 412 more API calls this month; every active importer costs 12 to 24 calls a day while Microcks polls it", Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own", Anchor: "postman-quota"}}
 	c := &r.Collections[0]
 	c.Service.Operations = c.Service.Operations[2:3]
 	c.Service.Operations[0].Examples = c.Service.Operations[0].Examples[:2]
@@ -170,5 +170,27 @@ func TestReferenceListsTheStatuses(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("statuses of %s (-want +got):\n%s", referencePage, d)
+	}
+}
+
+// The samples send nobody to a place in troubleshooting that there is not.
+func TestSamplesNamePlacesThatThereAre(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := cases()
+	all["documented"] = documented()
+	for name, r := range all {
+		problems := r.Problems
+		for i := range r.Collections {
+			problems = append(problems, r.Collections[i].Problems...)
+		}
+		for _, p := range problems {
+			if p.Anchor != "" && !strings.Contains(string(page), "\n## "+p.Anchor+"\n") {
+				t.Errorf("%s: %q is no place in troubleshooting", name, p.Anchor)
+			}
+		}
 	}
 }

@@ -150,7 +150,7 @@ func TestManyPlacesOfOneRuleAreCut(t *testing.T) {
 	c := &r.Collections[0]
 	c.Findings = nil
 	for line := range 25 {
-		c.Findings = append(c.Findings, finding("PMI012", "graphql-example", predict.Error, "x", "", line+1, 1, fmt.Sprintf("Request %d", line)))
+		c.Findings = append(c.Findings, finding("PMI012", "x", line+1, 1, fmt.Sprintf("Request %d", line)))
 	}
 	got := Summary(r, docs())
 	if !strings.Contains(got, "(25 times)") || strings.Count(got, "Request ") != 10 || !strings.Contains(got, "  - … and 15 more\n") {
