@@ -27,6 +27,6 @@ func Outputs() []Output {
 		{Name: "service-name", Single: true, Description: "The service's name.", Example: "Pet Store"},
 		{Name: "service-version", Single: true, Description: "The service's version.", Example: "2.1.0"},
 		{Name: "service-url", Single: true, Description: "The service's page in Microcks.", Example: "https://microcks.example.com/#/services/66f0c6a1e9b3d4c2a8e7f6b5"},
-		{Name: "mock-url", Single: true, Description: "The address under which the mocks answer.", Example: "https://microcks.example.com/rest/Pet+Store/2.1.0"},
+		{Name: "mock-url", Single: true, Description: "The address under which the mocks answer; empty when a sign in the name or version keeps every address from them.", Example: "https://microcks.example.com/rest/Pet+Store/2.1.0"},
 	}
 }

@@ -87,7 +87,9 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	if c.Verified != nil {
 		add(verified(c.Verified))
 	}
-	if base := mockBase(c.Service); s.shown(c) && base != "" && !(s.r.Mode == reconcile.Check && c.Status == reconcile.Failed) {
+	if s.shown(c) && s.r.Mode != reconcile.Check && c.Service.MockURL == "" {
+		add("No address leads to its mocks, because of a sign in its name or version")
+	} else if base := mockBase(c.Service); s.shown(c) && base != "" && !(s.r.Mode == reconcile.Check && c.Status == reconcile.Failed) {
 		answer := Text("Mocks answer at ")
 		if c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported) {
 			answer = "Mocks would answer at "
