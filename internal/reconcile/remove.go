@@ -86,12 +86,12 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 		MainArtifact: job.MainArtifact, Active: job.Active, Change: Delete, KeepsServices: !r.RemoveServices,
 	}
 	if r.RemoveServices {
-		others, err := r.removeServices(ctx, it, job)
+		stay, err := r.removeServices(ctx, it, job)
 		if err != nil {
 			return err
 		}
-		for _, s := range others {
-			it.tell(predict.Warning, "service-foreign", fmt.Sprintf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it")
+		for _, k := range stay {
+			it.tell(predict.Warning, "service-foreign", k.why+": it stays", k.hint)
 		}
 	}
 	began := time.Now()
@@ -146,9 +146,13 @@ func (r *run) deleteImporter(ctx context.Context, job *microcks.ImportJob) error
 	}
 }
 
+// kept is a service that stays although its importer goes.
+type kept struct{ why, hint string }
+
 // removeServices deletes the services that the importer made, as long as they
-// come from this collection, and returns the others.
-func (r *run) removeServices(ctx context.Context, it *item, job *microcks.ImportJob) (others []microcks.Service, err error) {
+// come from this collection and no other importer feeds them, and returns the
+// others.
+func (r *run) removeServices(ctx context.Context, it *item, job *microcks.ImportJob) (others []kept, err error) {
 	for _, ref := range job.ServiceRefs {
 		services, err := r.session.Microcks.ServicesNamed(ctx, ref.Name)
 		if err != nil {
@@ -156,11 +160,11 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 		}
 		for _, s := range ofVersion(services, ref.Version) {
 			if other := r.otherFeeder(it, s.ID); other != nil {
-				it.tell(predict.Warning, "service-foreign", fmt.Sprintf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, other.Name, other.ID), "delete that importer, too, if nobody needs the service")
+				others = append(others, kept{fmt.Sprintf("service %s %s is also fed by importer %q (%s)", s.Name, s.Version, other.Name, other.ID), "delete that importer, too, if nobody needs the service"})
 				continue
 			}
 			if !sameArtifact(s.SourceArtifact, it.Wanted.UID) {
-				others = append(others, s)
+				others = append(others, kept{fmt.Sprintf("service %s %s comes from %q, not from this collection", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it"})
 				continue
 			}
 			began := time.Now()
