@@ -22,6 +22,12 @@ func (p *parser) warnings() {
 	if p.run.Microcks.Version != "" && p.run.Mode != ModeCheck && p.run.Mode != "" {
 		p.warn("microcks-version counts in mode check only: mode " + string(p.run.Mode) + " judges by the version of the server.")
 	}
+	if p.run.FailOnChanges && p.run.Mode != ModePlan && p.run.Mode != "" {
+		p.warn("fail-on-changes counts in mode plan only, and this is mode " + string(p.run.Mode) + ": for a check for drift give mode plan.")
+	}
+	if p.run.RemoveServices && p.run.Mode != ModeRemove && p.run.Mode != "" {
+		p.warn("remove-services counts in mode remove only, and this is mode " + string(p.run.Mode) + ".")
+	}
 	if wait := p.run.WaitForMicrocks; wait > 0 && p.run.Timeout > 0 && wait >= p.run.Timeout {
 		p.warn("wait-for-microcks (" + wait.String() + ") is as long as timeout (" + p.run.Timeout.String() + ") or longer, which counts the waiting too.")
 	}
