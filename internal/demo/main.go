@@ -55,7 +55,8 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 	}
 	postmanAPI := httptest.NewServer(source)
 	defer postmanAPI.Close()
-	if microcksURL == "" {
+	lasting := microcksURL != ""
+	if !lasting {
 		standIn := httptest.NewServer(microcks.New(microcks.Options{}))
 		defer standIn.Close()
 		microcksURL = standIn.URL
@@ -75,6 +76,7 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 		"INPUT_VERIFY":          "mocks",
 		"GITHUB_REPOSITORY":     "harbour/api",
 	}
+	out = &renaming{out, counted.URL, counted.behind}
 	for run := 1; run <= 2; run++ {
 		before := counted.writes.Load()
 		began := time.Now()
@@ -89,7 +91,24 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 			return fmt.Errorf("the second run wrote %d times, although nothing had changed", wrote)
 		}
 	}
+	if lasting {
+		fmt.Fprintf(out, "\nThe mocks stay at %s. The importers refer to this demo, which ends here: delete them, and the secret of harbour/api, when you are done.\n", counted.behind)
+	}
 	return nil
+}
+
+// renaming writes the address of Microcks where that of the counter before it,
+// which ends with the demo, is told.
+type renaming struct {
+	out      io.Writer
+	from, to string
+}
+
+func (r *renaming) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(r.out, strings.ReplaceAll(string(p), r.from, r.to)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // serve puts the collections into a stand-in for the Postman API.
@@ -137,6 +156,7 @@ func uidOf(raw []byte) string {
 // counter is a server in front of Microcks that counts writes.
 type counter struct {
 	*httptest.Server
+	behind string // the origin of Microcks
 	writes atomic.Int64
 }
 
@@ -148,7 +168,7 @@ func count(target string) (*counter, error) {
 	if ip := net.ParseIP(address.Hostname()); address.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("%s: the demo writes to a Microcks on this machine only", target)
 	}
-	c := &counter{}
+	c := &counter{behind: address.Scheme + "://" + address.Host}
 	proxy := httputil.NewSingleHostReverseProxy(address)
 	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead && strings.HasPrefix(r.URL.Path, "/api/") {
