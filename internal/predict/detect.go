@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -114,6 +115,7 @@ const (
 	noHARIdentity    = "No microcksId: comment found into GraphQL schema to get API name and version"
 	noJSONSpec       = "JSON spec file parsing error"
 	noMetadata       = "Mandatory metadata property is missing in APIMetadata"
+	notMetadata      = "APIMetadata spec file parsing error"
 	noGraphQL        = "GraphQL schema file parsing error"
 )
 
@@ -137,7 +139,10 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 	case metadataImporter:
 		doc, err := parse(raw, b)
 		p.ImportError = noMetadata
-		p.ImportErrorUnknown = err != nil || doc.value().has("metadata")
+		p.ImportErrorUnknown = err != nil || doc.value().has("metadata") || bytes.Contains(raw, []byte(`\/`))
+		if err == nil && (bytes.Contains(raw, []byte("\n\t")) || bytes.Contains(raw, []byte("\r\t"))) {
+			p.ImportError, p.ImportErrorUnknown = notMetadata, false // read as YAML, which no tab may indent
+		}
 	case graphQLImporter:
 		p.ImportError = noGraphQL
 		p.ImportErrorUnknown = maybeGraphQL(raw)
@@ -151,6 +156,7 @@ func refuseHAR(raw []byte, b behaviour, p *Prediction) {
 	doc, err := parse(raw, b)
 	if err != nil {
 		p.ImportError, p.ImportErrorUnknown = harSyntaxError(raw, err)
+		p.ImportErrorUnknown = p.ImportErrorUnknown || b.harByLogLine // older parsers name other places
 		return
 	}
 	log := doc.value().at("log")
@@ -160,28 +166,36 @@ func refuseHAR(raw []byte, b behaviour, p *Prediction) {
 	case comment == "":
 		p.ImportError = noHARComment
 	default:
-		refuseComment(comment, p)
+		readComment(comment, p)
+		if p.Outcome == Imported && log.at("entries").size() > 0 {
+			p.Outcome, p.Service, p.ImportErrorUnknown = Refused, nil, true // a real HTTP archive
+		}
 	}
 }
 
-// refuseComment looks for the service's name and version in an HTTP archive's
-// comment.
-func refuseComment(comment string, p *Prediction) {
+// readComment looks for the service's name and version in an HTTP archive's
+// comment; the last ones count.
+func readComment(comment string, p *Prediction) {
 	p.ImportError = noHARIdentity
 	for _, line := range strings.FieldsFunc(comment, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		id, found := strings.CutPrefix(javaTrim(line), "microcksId:")
+		if !found {
+			continue
+		}
+		parts := javaSplit(id, ":")
 		switch {
-		case !found:
 		case !strings.Contains(id, ":"):
-			p.ImportError = badHARComment
+			p.Outcome, p.ImportError = Refused, badHARComment
 			return
-		case len(javaSplit(id, ":")) < 2:
-			p.Outcome, p.ImportError, p.Cause = Crashed, "", outOfBounds("1", "1")
-			return
-		default:
-			p.ImportError, p.ImportErrorUnknown = "", true // a real HTTP archive
+		case len(parts) < 2:
+			p.Outcome, p.ImportError, p.Cause = Crashed, "", outOfBounds("1", strconv.Itoa(len(parts)))
 			return
 		}
+		p.Outcome, p.ImportError = Imported, ""
+		p.Name, p.Version = javaTrim(parts[0]), javaTrim(parts[1])
+	}
+	if p.Outcome == Imported {
+		p.Service = &Service{Name: p.Name, Version: p.Version, Type: "REST"}
 	}
 }
 
@@ -191,8 +205,8 @@ func importSpec(raw []byte, d detection, b behaviour, p *Prediction) {
 	doc, err := parse(raw, b)
 	first, _, _ := newLines(raw).next()
 	first = javaTrim(first)
-	if err != nil || !bytes.HasPrefix(first, []byte("{")) || !utf8.Valid(raw) {
-		p.ImportErrorUnknown = err == nil
+	if err != nil || !bytes.HasPrefix(first, []byte("{")) && !bytes.HasPrefix(first, []byte("[")) || !utf8.Valid(raw) {
+		p.ImportErrorUnknown = err == nil || bytes.HasPrefix(first, []byte("---")) // may be YAML
 		p.ImportError = noJSONSpec
 		return
 	}
@@ -238,7 +252,10 @@ func maybeGraphQL(raw []byte) bool {
 
 // wellFormed says whether raw is XML from start to end.
 func wellFormed(raw []byte) bool {
-	if !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")) {
+	switch trimmed := bytes.TrimSpace(raw); {
+	case !bytes.HasPrefix(trimmed, []byte("<")):
+		return false
+	case bytes.HasPrefix(trimmed, []byte("<?xml")) && raw[0] != '<': // a declaration stands first
 		return false
 	}
 	decoder := xml.NewDecoder(bytes.NewReader(raw))

@@ -240,3 +240,34 @@ func TestLines(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What follows a span is not tried twice from one place: many parts of an
+// address cost little, and a reference still sees every way to match.
+func TestRegexSpans(t *testing.T) {
+	t.Parallel()
+	url := strings.Repeat("/:part", 40)
+	p, _, _ := compilePattern(strings.Repeat("/:(.+)", 40), regexFeatures{})
+	if result, groups := p.match(url); result != matches || len(groups) != 40 || groups[39] != "part" {
+		t.Errorf("got %v %q", result, groups)
+	}
+	for _, c := range []struct{ pattern, text string }{
+		{`(.*)-.*\1`, "ab-b-ab"},
+		{`(?:(a+)b*)+c`, "aabac"},
+		{`(a*)(a*)(?:\1\2c)`, "aac"},
+	} {
+		p, _, _ := compilePattern(c.pattern, regexFeatures{})
+		if result, _ := p.match(c.text); result != matches {
+			t.Errorf("%s on %s: %v", c.pattern, c.text, result)
+		}
+	}
+}
+
+// A long row of marks without a letter is no reason to go through it again for
+// each of them.
+func TestRegexMarksAreBounded(t *testing.T) {
+	t.Parallel()
+	p, _, _ := compilePattern(`.*\b`, regexFeatures{})
+	if result, _ := p.match(strings.Repeat("\u0301", 100_000)); result != unsure {
+		t.Errorf("got %v", result)
+	}
+}

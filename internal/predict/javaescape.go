@@ -98,7 +98,7 @@ func (r *regexReader) position(c rune) step {
 		if !known {
 			panic(r.fail("named capturing group <" + name + "> does not exist"))
 		}
-		return reference(group)
+		return r.reference(group)
 	case 'b', 'B':
 		if c == 'b' && r.peek() == '{' && r.atOffset(r.pos+1) == 'g' {
 			r.pos += 2
@@ -114,7 +114,7 @@ func (r *regexReader) position(c rune) step {
 	for isDigit(r.peek()) && group*10+int(r.peek()-'0') <= r.groups {
 		group = group*10 + int(r.read()-'0')
 	}
-	return reference(group)
+	return r.reference(group)
 }
 
 // boundary is \b, or \B where want is false. A mark without a width of its own
@@ -124,12 +124,12 @@ func (r *regexReader) boundary(want bool) step {
 	if r.features.unicodeBoundary {
 		plain = func(c rune) bool { return c == '_' || letterOrDigit(c) }
 	}
-	word := func(text []rune, i int, atStart bool) bool {
-		return plain(text[i]) || unicode.Is(unicode.Mn, text[i]) && hasBase(text, i, atStart)
+	word := func(m *matcher, i int, atStart bool) bool {
+		return plain(m.text[i]) || unicode.Is(unicode.Mn, m.text[i]) && m.hasBase(i, atStart)
 	}
 	return func(m *matcher, i int, rest func(int) bool) bool {
-		left := i > 0 && word(m.text, i-1, false)
-		right := i < len(m.text) && word(m.text, i, true)
+		left := i > 0 && word(m, i-1, false)
+		right := i < len(m.text) && word(m, i, true)
 		return (left != right) == want && rest(i)
 	}
 }
@@ -139,9 +139,10 @@ func letterOrDigit(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(
 // hasBase says whether only marks stand between text[i] and a letter or digit
 // before it. Java goes back by UTF-16 units, so it does not get past what has
 // two of them, unless it starts there.
-func hasBase(text []rune, i int, atStart bool) bool {
-	for first := atStart; i >= 0; i, first = i-1, false {
-		switch c := text[i]; {
+func (m *matcher) hasBase(i int, atStart bool) bool {
+	for first := atStart; i >= 0 && m.budget > 0; i, first = i-1, false {
+		m.budget--
+		switch c := m.text[i]; {
 		case c >= 0x10000 && !first:
 			return false
 		case letterOrDigit(c):
@@ -154,7 +155,8 @@ func hasBase(text []rune, i int, atStart bool) bool {
 }
 
 // reference matches what a group matched; one that took no part never does.
-func reference(group int) step {
+func (r *regexReader) reference(group int) step {
+	r.refers = true
 	return func(m *matcher, i int, rest func(int) bool) bool {
 		if group >= len(m.groups) || m.groups[group][0] < 0 {
 			return false

@@ -57,6 +57,7 @@ func utf16Units(s string) []rune {
 type pattern struct {
 	root   step
 	groups int
+	spans  int
 	spent  int // steps of the last match
 }
 
@@ -65,6 +66,15 @@ type matcher struct {
 	text   []rune
 	groups [][2]int // start, end; -1 when a group took no part
 	budget int
+	failed [][]bool // by span and end: what follows does not match from there
+}
+
+// span is a greedy repetition of one character of a set. What follows it matches
+// from a place or does not, whatever was before, so no place is tried twice,
+// unless the span itself is repeated or a reference looks at what a group took.
+type span struct {
+	id    int
+	again bool
 }
 
 // step matches from i on and hands over to the rest.
@@ -97,7 +107,7 @@ const (
 // match tries the whole text, as String.matches does.
 func (p *pattern) match(text string) (verdict, []string) {
 	m := &matcher{text: codePoints(text), budget: matchBudget}
-	m.groups = make([][2]int, p.groups+1)
+	m.groups, m.failed = make([][2]int, p.groups+1), make([][]bool, p.spans)
 	for i := range m.groups {
 		m.groups[i] = [2]int{-1, -1}
 	}
@@ -153,7 +163,10 @@ func compilePattern(text string, features regexFeatures) (p *pattern, err *patte
 	if r.beyond {
 		return nil, nil, false
 	}
-	return &pattern{root: root, groups: r.groups}, nil, true
+	for _, s := range r.spans {
+		s.again = s.again || r.refers
+	}
+	return &pattern{root: root, groups: r.groups, spans: len(r.spans)}, nil, true
 }
 
 // regexReader walks over the expression as Java's parser does; the places in
@@ -167,6 +180,8 @@ type regexReader struct {
 	steps    int
 	names    map[string]int
 	features regexFeatures
+	spans    []*span
+	refers   bool // a reference looks at what a group took
 	beyond   bool // Java accepts something whose meaning is not known here
 }
 
@@ -549,6 +564,7 @@ func (r *regexReader) group() (s step, ok bool) {
 		r.groups++
 		index = r.groups
 	}
+	inside := len(r.spans)
 	body = r.expr()
 	if r.read() != ')' {
 		panic(r.fail("Unclosed group"))
@@ -573,7 +589,12 @@ func (r *regexReader) group() (s step, ok bool) {
 			return false
 		}
 	}
-	return r.closure(body, nil), true
+	end := r.pos
+	s = r.closure(body, nil)
+	for _, span := range r.spans[inside:] {
+		span.again = span.again || r.pos > end
+	}
+	return s, true
 }
 
 // groupName reads a name that begins with c, up to its ">".
@@ -653,9 +674,9 @@ func (r *regexReader) closure(s step, set charSet) step {
 		return repeat(s, lo, hi, true)
 	case '+':
 		r.next()
-		return atomic(greedy(s, set, lo, hi))
+		return atomic(r.greedy(s, set, lo, hi))
 	}
-	return greedy(s, set, lo, hi)
+	return r.greedy(s, set, lo, hi)
 }
 
 // counted reads {n}, {n,} or {n,m}; -1 stands for no upper bound.
@@ -698,22 +719,33 @@ func (r *regexReader) counted() (lo, hi int) {
 
 // greedy repeats as often as it can; one character of a set without the cost
 // of a call for each.
-func greedy(s step, set charSet, lo, hi int) step {
+func (r *regexReader) greedy(s step, set charSet, lo, hi int) step {
 	if set == nil {
 		return repeat(s, lo, hi, false)
 	}
+	own := &span{id: len(r.spans)}
+	r.spans = append(r.spans, own)
 	return func(m *matcher, i int, rest func(int) bool) bool {
 		end := i
 		for end < len(m.text) && (hi < 0 || end-i < hi) && set(m.text[end]) {
 			end++
 		}
 		m.budget -= (end - i) / 16
+		if m.failed[own.id] == nil && !own.again {
+			m.failed[own.id] = make([]bool, len(m.text)+1)
+		}
 		for ; end-i >= lo; end-- {
 			if m.budget--; m.budget <= 0 {
 				return false
 			}
+			if !own.again && m.failed[own.id][end] {
+				continue
+			}
 			if rest(end) {
 				return true
+			}
+			if !own.again {
+				m.failed[own.id][end] = true
 			}
 		}
 		return false
