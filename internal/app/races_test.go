@@ -302,33 +302,52 @@ func TestAServiceMadeTwiceMeanwhile(t *testing.T) {
 // there twice, another was deleted again. The run that sees it imports once more.
 func TestExamplesMixedByAnotherImportAreMended(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T) {
-		v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
-		v.spoil("microcks PUT /api/jobs/{id}/start #1", fault.Fault{Acted: true, Meanwhile: func() {
-			for _, s := range v.microcks.Services() {
-				if s.Name != harbour {
-					continue
-				}
-				v.microcks.RemoveService(s.ID)
-				first, last := &s.Operations[0], &s.Operations[len(s.Operations)-1]
-				first.Examples = append(first.Examples, first.Examples[0])
-				last.Examples = nil
-				v.microcks.AddService(s)
-			}
-		}})
-		e := v.run(t.Context(), nil)
-		state := v.state()
-		if services := summed(state); e.code != 0 || len(services) != 1 || services[0] != harbour+" 1.0: 2" {
-			t.Errorf("exit code %d, services %q\n%s", e.code, services, e.said)
-		}
+	for _, healed := range []bool{false, true} { // the service is another one now
+		t.Run(fmt.Sprintf("healed %t", healed), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T) { mixExamples(t, healed) })
+		})
+	}
+}
+
+func mixExamples(t *testing.T, healed bool) {
+	t.Helper()
+	v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
+	v.spoil("microcks PUT /api/jobs/{id}/start #1", fault.Fault{Acted: true, Meanwhile: func() {
 		for _, s := range v.microcks.Services() {
-			for _, op := range s.Operations {
-				if s.Name == harbour && len(op.Examples) != 1 {
-					t.Errorf("%s has %d examples", op.Name, len(op.Examples))
+			if s.Name != harbour {
+				continue
+			}
+			v.microcks.RemoveService(s.ID)
+			first, last := &s.Operations[0], &s.Operations[len(s.Operations)-1]
+			first.Examples = append(first.Examples, first.Examples[0])
+			last.Examples = nil
+			if !healed {
+				v.microcks.AddService(s)
+				continue
+			}
+			s.ID = "66c0ffee00000000000000aa"
+			v.microcks.AddService(s)
+			for _, job := range v.microcks.Jobs() {
+				if len(job.ServiceRefs) > 0 && job.ServiceRefs[0].Name == harbour {
+					job.ServiceRefs[0].ServiceID = s.ID
+					v.microcks.RemoveJob(job.ID)
+					v.microcks.AddJob(job)
 				}
 			}
 		}
-	})
+	}})
+	e := v.run(t.Context(), nil)
+	if services := summed(v.state()); e.code != 0 || len(services) != 1 || services[0] != harbour+" 1.0: 2" {
+		t.Errorf("exit code %d, services %q\n%s", e.code, services, e.said)
+	}
+	for _, s := range v.microcks.Services() {
+		for _, op := range s.Operations {
+			if s.Name == harbour && len(op.Examples) != 1 {
+				t.Errorf("%s has %d examples", op.Name, len(op.Examples))
+			}
+		}
+	}
 }
 
 // An import by somebody else has deleted the examples and not stored the new
@@ -356,6 +375,7 @@ func TestExamplesThatAnotherImportIsAboutToStoreAreWaitedFor(t *testing.T) {
 			}
 		}})
 		e := v.run(t.Context(), nil)
+		t.Log(e.said)
 		if services := summed(v.state()); e.code != 0 || len(services) != 1 || services[0] != harbour+" 1.0: 2" {
 			t.Errorf("exit code %d, services %q\n%s", e.code, services, e.said)
 		}

@@ -16,11 +16,11 @@ func (c *convergence) unsettled(seen *observation) bool {
 	if !c.bound(seen) {
 		return true
 	}
-	if seen.view == nil || !c.differs(seen.view) {
+	if seen.view != nil && !c.differs(seen.view) {
 		return false
 	}
 	most := c.atMost(maxLooks)
-	if c.lacking(seen.view) {
+	if seen.view == nil || c.lacking(seen.view) {
 		most = max(most, maxWaits)
 	}
 	return c.looks < most

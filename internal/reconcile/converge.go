@@ -23,13 +23,13 @@ import (
 const (
 	maxTries = 4 // of one write whose answers get lost
 	maxSaves = 6
-	maxStart = 8
+	maxStart = 16
 	maxHeals = 8
-	maxCrash = 6 // answers 500 where the prediction sees no cause
-	maxLooks = 8 // at a service that differs after an import
-	maxWaits = 5 // of these for examples that are missing, when nothing tells of other runs
-	maxAlone = 2 // of both, when nothing tells of other runs
-	minRests = 3 // before an import that others may be doing
+	maxCrash = 6  // answers 500 where the prediction sees no cause
+	maxLooks = 20 // at a service that differs after an import
+	maxWaits = 5  // of these for examples that are missing, when nothing tells of other runs
+	maxAlone = 2  // of both, when nothing tells of other runs
+	minRests = 3  // before an import that others may be doing
 	maxRests = 16
 )
 
@@ -89,13 +89,13 @@ func (c *convergence) drive(ctx context.Context) (*observation, error) {
 // an import of this run may have changed them.
 func (c *convergence) observe(ctx context.Context) (*observation, error) {
 	seen := &observation{}
-	reads, ctx := errgroup.WithContext(ctx)
+	reads, readCtx := errgroup.WithContext(ctx)
 	reads.Go(func() (err error) {
-		seen.job, err = c.session.Microcks.Job(ctx, c.item.goal.id)
+		seen.job, err = c.session.Microcks.Job(readCtx, c.item.goal.id)
 		return err
 	})
 	reads.Go(func() error {
-		found, err := c.session.Microcks.ServicesNamed(ctx, c.group.name)
+		found, err := c.session.Microcks.ServicesNamed(readCtx, c.group.name)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (c *convergence) observe(ctx context.Context) (*observation, error) {
 		reads.Go(func() error {
 			// Another run may be healing: a service that cannot be read now is
 			// read again when it counts.
-			seen.view, _ = c.session.Microcks.ServiceView(ctx, c.service)
+			seen.view, _ = c.session.Microcks.ServiceView(readCtx, c.service)
 			return nil
 		})
 	}
@@ -114,6 +114,11 @@ func (c *convergence) observe(ctx context.Context) (*observation, error) {
 		return nil, err
 	}
 	c.active = seen.job != nil && seen.job.Active
+	if c.service != "" && seen.job != nil && c.bound(seen) && seen.services[0].ID != c.service {
+		// Another run healed ours away: the one that is left counts.
+		c.service = seen.services[0].ID
+		seen.view, _ = c.session.Microcks.ServiceView(ctx, c.service)
+	}
 	return seen, nil
 }
 
