@@ -24,7 +24,7 @@ func TestVectors(t *testing.T) {
 			t.Parallel()
 			var out, errs bytes.Buffer
 			code := run([]string{"-version", version, "-observed", file, filepath.Join(vectorsDir, "inputs")}, &out, &errs)
-			if code != 0 || !regexp.MustCompile(`\A323 agree, 0 disagree\n\z`).MatchString(out.String()) {
+			if code != 0 || !regexp.MustCompile(`\A326 agree, 0 disagree\n\z`).MatchString(out.String()) {
 				t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
 			}
 		})

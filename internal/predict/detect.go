@@ -35,6 +35,10 @@ var (
 	asyncAPI3Mark = regexp.MustCompile(`asyncapi['"]?[ \t\n\v\f\r]*:[ \t\n\v\f\r]*['"]?[3.]`)
 )
 
+// noYAML is what JSON may hold and the server's YAML reader refuses: a tab that
+// indents, an escaped slash, control characters.
+var noYAML = regexp.MustCompile(`[\n\r]\t|(?:^|[^\\])(?:\\\\)*\\/|[\x7F-\x{84}\x{86}-\x{9F}]`)
+
 // detection is how the server takes an input.
 type detection struct {
 	importer importer
@@ -139,9 +143,9 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 	case metadataImporter:
 		doc, err := parse(raw, b)
 		p.ImportError = noMetadata
-		p.ImportErrorUnknown = err != nil || doc.value().has("metadata") || bytes.Contains(raw, []byte(`\/`))
-		if err == nil && (bytes.Contains(raw, []byte("\n\t")) || bytes.Contains(raw, []byte("\r\t"))) {
-			p.ImportError, p.ImportErrorUnknown = notMetadata, false // read as YAML, which no tab may indent
+		p.ImportErrorUnknown = err != nil || doc.value().has("metadata")
+		if err == nil && noYAML.Match(raw) {
+			p.ImportError, p.ImportErrorUnknown = notMetadata, false
 		}
 	case graphQLImporter:
 		p.ImportError = noGraphQL

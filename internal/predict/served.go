@@ -38,6 +38,9 @@ func serve(p *Prediction) {
 			e.Request.Content, e.Response.Content = opt(e.Request.Content), opt(e.Response.Content)
 			at(&e.Response.Status)
 			at(&e.Response.MediaType)
+			for k := range e.Response.MediaTypes {
+				at(&e.Response.MediaTypes[k])
+			}
 			for _, m := range []*[]Header{&e.Request.Headers, &e.Response.Headers} {
 				for h := range *m {
 					at(&(*m)[h].Name)
