@@ -159,8 +159,8 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 func refuseHAR(raw []byte, b behaviour, p *Prediction) {
 	doc, err := parse(raw, b)
 	if err != nil {
-		p.ImportError, p.ImportErrorUnknown = harSyntaxError(raw, err)
-		p.ImportErrorUnknown = p.ImportErrorUnknown || b.harByLogLine // older parsers name other places
+		p.ImportError = harSyntaxError(raw, err)
+		p.ImportErrorUnknown = b.harByLogLine // older parsers name other places
 		return
 	}
 	log := doc.value().at("log")

@@ -261,11 +261,11 @@ func (d *document) writeLax(b *strings.Builder, in []byte) int {
 }
 
 // harSyntaxError is the message of a syntax error as the HTTP archive reader
-// lets it through; unknown when this reader cannot word it.
-func harSyntaxError(raw []byte, err *syntaxError) (message string, unknown bool) {
+// lets it through.
+func harSyntaxError(raw []byte, err *syntaxError) string {
 	if strings.Contains(err.reason, "`StreamReadConstraints.") {
-		return err.reason, false // limits are told without a place
+		return err.reason // limits are told without a place
 	}
 	line, column := jacksonPlace(raw, err.offset)
-	return err.reason + "\n at " + fmt.Sprintf(hiddenSource, line, column), false
+	return err.reason + "\n at " + fmt.Sprintf(hiddenSource, line, column)
 }

@@ -40,7 +40,7 @@ var (
 // not one that a collection makes, or the address has characters that do not
 // arrive as they are.
 func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
-	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters || !addressable(op, ex) || !plainName(s.Name) || !plainVersion(s.Version) {
+	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters || !singledOut(op, ex) || !s.Addressable() {
 		return MockCall{}, false
 	}
 	_, path, found := strings.Cut(op.Name, " ")
@@ -76,8 +76,8 @@ var leftByServer = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29"
 
 func escapeAsServer(s string) string { return leftByServer.Replace(url.PathEscape(s)) }
 
-// addressable tells whether criteria lead to this example alone.
-func addressable(op *Operation, ex *Example) bool {
+// singledOut tells whether criteria lead to this example alone.
+func singledOut(op *Operation, ex *Example) bool {
 	switch op.Dispatcher {
 	case "":
 		return len(op.Examples) == 1
@@ -98,6 +98,10 @@ func addressable(op *Operation, ex *Example) bool {
 	}
 	return true
 }
+
+// Addressable tells whether any address leads to the mocks of the service,
+// which its name or version can prevent.
+func (s *Service) Addressable() bool { return plainName(s.Name) && plainVersion(s.Version) }
 
 // plainName tells whether a name can stand in an address: servers
 // refuse an escaped slash, backslash, semicolon or percent sign, read a plus as

@@ -107,15 +107,6 @@ func (r *run) failOnChanges() {
 	})
 }
 
-// addressed tells whether any address leads to the mocks of a service, which
-// its name or version can prevent: asked of the plainest mock there is.
-func addressed(s *predict.Service) bool {
-	plain := predict.Service{Name: s.Name, Version: s.Version}
-	op := predict.Operation{Name: "GET /", Method: "GET", Examples: make([]predict.Example, 1)}
-	_, ok := plain.MockCall(&op, &op.Examples[0])
-	return ok
-}
-
 // serviceResult shows a service as served or predicted; id is empty when it
 // does not exist yet.
 func (r *run) serviceResult(id string, s *predict.Service) *ServiceResult {
@@ -126,7 +117,7 @@ func (r *run) serviceResult(id string, s *predict.Service) *ServiceResult {
 	base := ""
 	if r.session != nil {
 		base = r.session.Microcks.Base()
-		if addressed(s) {
+		if s.Addressable() {
 			result.MockURL = base + predict.MockPath(s.Name, s.Version)
 		}
 		if id != "" {
