@@ -145,7 +145,9 @@ func mustAnswer(t *testing.T, method, address string, body []byte) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode/100 != 2 {
+	// GET /secrets/{id} is 405 before 1.10.1, in the run as in its repetition.
+	fine := res.StatusCode/100 == 2 || res.StatusCode == http.StatusMethodNotAllowed
+	if _, err := io.Copy(io.Discard, res.Body); err != nil || !fine {
 		t.Fatalf("%s %s: %d, %v", method, address, res.StatusCode, err)
 	}
 }

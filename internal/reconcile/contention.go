@@ -43,6 +43,7 @@ func (c *convergence) lookAgain(seen *observation) move {
 	case !c.bound(seen) || seen.job.Imported() != c.importedAt || c.doubled(seen.view):
 		c.contended = true
 		c.item.goal.importDue = true
+		c.item.goal.baseline = seen.job.Imported() // only a later import can be a better one
 	case c.looks > maxAlone && c.lacking(seen.view):
 		c.step("verify", c.item, time.Now(), "examples are missing: another import may be at it, looking again")
 	}
