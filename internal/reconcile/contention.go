@@ -133,11 +133,9 @@ func (c *convergence) settle(ctx context.Context, err error, try int) error {
 	if err == nil || !microcks.InDoubt(err) {
 		return err
 	}
-	if microcks.MayBeDone(err) {
-		c.changed.Store(true) // for all that is known
-	}
+	sent := c.wrote(err)
 	if try >= maxTries || ctx.Err() != nil {
-		if microcks.MayBeDone(err) {
+		if sent {
 			c.done = append(c.done, "a change sent, whose answer got lost")
 		}
 		return err

@@ -123,9 +123,7 @@ func (it *item) maybeDone(err error) {
 func (r *run) deleteImporter(ctx context.Context, job *microcks.ImportJob) error {
 	for try := 1; ; try++ {
 		err := r.session.Microcks.DeleteJob(ctx, job.ID)
-		if err == nil || microcks.MayBeDone(err) {
-			r.changed.Store(true)
-		}
+		r.wrote(err)
 		if err != nil && (!microcks.InDoubt(err) || try == maxTries) {
 			return err
 		}
@@ -169,9 +167,7 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 			}
 			began := time.Now()
 			err := r.session.Microcks.DeleteService(ctx, s.ID)
-			if err == nil || microcks.MayBeDone(err) {
-				r.changed.Store(true)
-			}
+			r.wrote(err)
 			if err != nil {
 				it.maybeDone(err)
 				return nil, err

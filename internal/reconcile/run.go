@@ -130,6 +130,16 @@ func (r *run) stages(ctx context.Context) error {
 	return r.apply(ctx)
 }
 
+// wrote counts a write that gave err as a change when it was carried out, and
+// when it may have been; it tells whether that is so.
+func (r *run) wrote(err error) bool {
+	may := err == nil || microcks.MayBeDone(err)
+	if may {
+		r.changed.Store(true)
+	}
+	return may
+}
+
 // live are the items that nothing has failed yet.
 func (r *run) live() []*item {
 	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.failed() })

@@ -181,10 +181,7 @@ func (r *run) saveSecret(ctx context.Context) error {
 		if !microcks.InDoubt(err) {
 			return err
 		}
-		if microcks.MayBeDone(err) {
-			r.changed.Store(true) // for all that is known
-			r.result.Secret.InDoubt = true
-		}
+		r.result.Secret.InDoubt = r.wrote(err) || r.result.Secret.InDoubt
 		if try == maxTries {
 			return err
 		}
