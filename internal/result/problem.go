@@ -1,0 +1,47 @@
+package result
+
+import (
+	"errors"
+
+	"postman-microcks-importer/internal/text"
+)
+
+// Problem is something a person should know or act on. One that ends something
+// is an error.
+type Problem struct {
+	Level    Level          `json:"level"`
+	Text     text.Untrusted `json:"text"`
+	Hint     text.Untrusted `json:"hint,omitempty"`
+	Anchor   string         `json:"anchor,omitempty"` // in docs/troubleshooting.md
+	ExitCode int            `json:"exitCode,omitempty"`
+	// File and Line, from 1, that the problem is about; empty when it is about
+	// no file of the repository.
+	File text.Untrusted `json:"file,omitempty"`
+	Line int            `json:"line,omitempty"`
+	// OfFindings: it sums up findings of level error, which are counted
+	// themselves.
+	OfFindings bool `json:"ofFindings,omitempty"`
+}
+
+// Error is the problem without its hint.
+func (p *Problem) Error() string { return string(p.Text) }
+
+// Explained is an error that knows its next step.
+type Explained interface {
+	error
+	Hint() string
+	Anchor() string
+	ExitCode() int
+}
+
+// ProblemOf turns an error into what a person is told.
+func ProblemOf(err error) Problem {
+	if own, ok := errors.AsType[*Problem](err); ok {
+		return *own
+	}
+	p := Problem{Level: Error, Text: text.HideCredentials(text.Untrusted(err.Error())), ExitCode: 20}
+	if explained, ok := errors.AsType[Explained](err); ok {
+		p.Hint, p.Anchor, p.ExitCode = text.Untrusted(explained.Hint()), explained.Anchor(), explained.ExitCode()
+	}
+	return p
+}

@@ -1,0 +1,420 @@
+// Package result is what a run has to say: a leaf that the stages fill and
+// report renders. What happened is typed here, and put into words there. Texts
+// from collections and servers are in it as they came, as [text.Untrusted]:
+// whoever shows them escapes them.
+package result
+
+import (
+	"encoding/json"
+	"time"
+
+	"postman-microcks-importer/internal/text"
+)
+
+// Schema is the version of the Result's JSON form. Members are added under the
+// same version; a changed or removed one makes a new version.
+const Schema = "postman-microcks-importer/result/v1"
+
+// Mode decides where the line from collection to report ends.
+type Mode string
+
+// Modes.
+const (
+	Check  Mode = "check"  // ends after the prediction; needs no Microcks
+	Plan   Mode = "plan"   // says what apply would do
+	Apply  Mode = "apply"  // writes, imports, verifies
+	Remove Mode = "remove" // deletes importers that this repository's runs made
+)
+
+// Writes reports whether a run of this mode may write to Microcks.
+func (m Mode) Writes() bool { return m != Check && m != Plan }
+
+// Status of a run or of one collection.
+type Status string
+
+// Statuses.
+const (
+	Failed    Status = "failed"
+	Created   Status = "created"
+	Updated   Status = "updated"
+	Removed   Status = "removed"
+	Planned   Status = "planned"
+	Checked   Status = "checked"
+	Unchanged Status = "unchanged"
+)
+
+// Result is everything a run has to say. It holds no credential.
+type Result struct {
+	Schema     string `json:"schema"`
+	Version    string `json:"version"` // of this program
+	Mode       Mode   `json:"mode"`
+	ModeReason string `json:"modeReason,omitempty"`
+	Status     Status `json:"status"`
+	// Changed: what Microcks holds was changed by this run, or may have been;
+	// in mode plan, would be by an apply.
+	Changed     bool          `json:"changed"`
+	Interrupted *Interruption `json:"interrupted,omitempty"`
+	Server      *Server       `json:"server,omitempty"`
+	Secret      *Secret       `json:"secret,omitempty"`
+	Collections []Collection  `json:"collections"`
+	Problems    []Problem     `json:"problems,omitempty"` // of the whole run
+	Totals      Totals        `json:"totals"`
+	Duration    time.Duration `json:"-"` // durationMillis
+
+	// Written: this run wrote to Microcks, or may have.
+	Written bool `json:"-"`
+}
+
+// MarshalJSON gives the duration in whole milliseconds.
+func (r Result) MarshalJSON() ([]byte, error) {
+	type plain Result // without this method
+	if r.Collections == nil {
+		r.Collections = []Collection{}
+	}
+	return json.Marshal(struct {
+		plain
+		DurationMillis int64 `json:"durationMillis"`
+	}{plain(r), r.Duration.Milliseconds()})
+}
+
+// Interruption is why a run ended before it was done.
+type Interruption struct {
+	Kind InterruptionKind `json:"kind"`
+	// After is the time limit that was over, in milliseconds; 0 for others.
+	AfterMillis int64 `json:"afterMillis,omitempty"`
+}
+
+// InterruptionKind is what ended a run.
+type InterruptionKind string
+
+// Kinds of interruptions.
+const (
+	TimedOut InterruptionKind = "timeout"
+	Signaled InterruptionKind = "signal"
+)
+
+// Totals over all collections.
+type Totals struct {
+	Operations int `json:"operations"`
+	Examples   int `json:"examples"`
+	Warnings   int `json:"warnings"`
+	Errors     int `json:"errors"`
+}
+
+// Server is the Microcks of the run.
+type Server struct {
+	URL     string   `json:"url"`
+	Version string   `json:"version"`
+	SignIn  bool     `json:"signIn"`            // Keycloak is on
+	Account string   `json:"account,omitempty"` // the client that signed in
+	Roles   []string `json:"roles,omitempty"`
+}
+
+// Change is what happens to one object.
+type Change string
+
+// Changes.
+const (
+	Create Change = "create"
+	Update Change = "update"
+	Keep   Change = "unchanged"
+	Delete Change = "delete"
+)
+
+// Secret is the Microcks secret that holds the Postman key.
+type Secret struct {
+	ID         string         `json:"id"`
+	Name       text.Untrusted `json:"name"`
+	Change     Change         `json:"change"`
+	Done       bool           `json:"done"`              // the change was carried out
+	InDoubt    bool           `json:"inDoubt,omitempty"` // the change was sent, and no answer came
+	Fields     []FieldChange  `json:"fields,omitempty"`
+	Comparable bool           `json:"comparable"` // false: this account cannot see its token
+}
+
+// Field of an importer, secret or service that can change.
+type Field string
+
+// Fields.
+const (
+	FieldName          Field = "name"
+	FieldRepositoryURL Field = "repositoryUrl"
+	FieldMainArtifact  Field = "mainArtifact"
+	FieldSecret        Field = "secret"
+	FieldActive        Field = "active"
+	FieldLabel         Field = "label"        // of the importer; Key says which
+	FieldServiceLabel  Field = "serviceLabel" // of the service; Key says which
+	FieldToken         Field = "token"
+	FieldTokenHeader   Field = "tokenHeader"
+)
+
+// FieldChange is one field that differs. From is nil where there is no value
+// yet. A credential's values never appear: Hidden is set instead.
+type FieldChange struct {
+	Field  Field           `json:"field"`
+	Key    text.Untrusted  `json:"key,omitempty"`
+	From   *text.Untrusted `json:"from"`
+	To     *text.Untrusted `json:"to"`
+	Hidden bool            `json:"hidden,omitempty"`
+}
+
+// Collection is what became of one collection.
+type Collection struct {
+	Source     text.Untrusted `json:"source"` // as given, without credentials
+	UID        string         `json:"uid,omitempty"`
+	File       text.Untrusted `json:"file,omitempty"`
+	Name       text.Untrusted `json:"name,omitempty"`  // of the collection
+	Bytes      int            `json:"bytes,omitempty"` // of what Postman served
+	Status     Status         `json:"status"`
+	Importer   *Importer      `json:"importer,omitempty"`
+	Service    *Service       `json:"service,omitempty"`
+	Difference []Difference   `json:"difference,omitempty"` // between what Microcks served before and what it would serve
+	Findings   []Finding      `json:"findings,omitempty"`
+	Problems   []Problem      `json:"problems,omitempty"`
+	Verified   *Verification  `json:"verified,omitempty"`
+}
+
+// Failed reports whether the collection must go no further.
+func (c *Collection) Failed() bool { return c.Status == Failed }
+
+// Fail records an error on the collection.
+func (c *Collection) Fail(err error) {
+	c.Problems = append(c.Problems, ProblemOf(err))
+	c.Status = Failed
+}
+
+// Tell records something to know that fails nothing.
+func (c *Collection) Tell(p Problem) { c.Problems = append(c.Problems, p) }
+
+// Importer is the importer of one collection.
+type Importer struct {
+	ID           string         `json:"id"`
+	Name         text.Untrusted `json:"name"`
+	URL          string         `json:"url"` // page of Microcks that lists it
+	Repository   text.Untrusted `json:"repositoryUrl"`
+	MainArtifact bool           `json:"mainArtifact"`
+	Active       bool           `json:"active"` // Microcks keeps pulling on its schedule
+	Adopted      bool           `json:"adopted"`
+	Change       Change         `json:"change"`
+	Fields       []FieldChange  `json:"fields,omitempty"`
+	// Surplus are further importers of ours for the same collection, which go.
+	Surplus []NamedID `json:"surplus,omitempty"`
+	// Import says why an import is due; nil when none is.
+	Import   *ImportReason `json:"import"`
+	Imported bool          `json:"imported"` // this run imported
+	Done     []Done        `json:"done,omitempty"`
+	// KeepsServices: the importer was to be deleted without its services.
+	KeepsServices bool `json:"keepsServices,omitempty"`
+}
+
+// NamedID is an object of Microcks.
+type NamedID struct {
+	ID   string         `json:"id"`
+	Name text.Untrusted `json:"name"`
+}
+
+// ImportReason is why an import is due.
+type ImportReason struct {
+	Kind ImportKind `json:"kind"`
+	// Differences between what Microcks serves and the collection makes.
+	Differences int `json:"differences,omitempty"`
+	// LastError is what the last import failed with.
+	LastError text.Untrusted `json:"lastError,omitempty"`
+}
+
+// ImportKind is a kind of reason for an import.
+type ImportKind string
+
+// Reasons for an import.
+const (
+	ImporterIsNew     ImportKind = "importer-new"
+	ImportAsked       ImportKind = "asked" // `import: always`
+	LastImportFailed  ImportKind = "last-failed"
+	ServiceTwice      ImportKind = "service-twice"
+	NotServed         ImportKind = "not-served"
+	ImporterChanges   ImportKind = "importer-changes"
+	ServesOther       ImportKind = "differs"
+	ImporterNotBound  ImportKind = "not-bound"  // to the service that is there
+	ImportedAfterMain ImportKind = "after-main" // an artifact before it in the service is imported
+)
+
+// Done is one thing that a run did to Microcks, or may have done.
+type Done struct {
+	Kind DoneKind `json:"kind"`
+	ID   string   `json:"id,omitempty"` // of what was deleted
+	// Name and Version of a deleted service.
+	Name    text.Untrusted `json:"name,omitempty"`
+	Version text.Untrusted `json:"version,omitempty"`
+}
+
+// DoneKind is a kind of what was done.
+type DoneKind string
+
+// What can be done.
+const (
+	ImporterCreated       DoneKind = "importer-created"
+	ImporterUpdated       DoneKind = "importer-updated"
+	ImporterActivated     DoneKind = "importer-activated"
+	ImporterDeactivated   DoneKind = "importer-deactivated"
+	ImporterStopped       DoneKind = "importer-stopped" // after a failed import, so that the server's scan does not run into it
+	ImporterDeleted       DoneKind = "importer-deleted"
+	SurplusDeleted        DoneKind = "surplus-importer-deleted"
+	DoubledServiceDeleted DoneKind = "doubled-service-deleted"
+	CollectionImported    DoneKind = "imported"
+	ImportRefused         DoneKind = "import-refused"
+	ServiceLabelled       DoneKind = "service-labelled"
+	ServiceDeleted        DoneKind = "service-deleted"
+	ImportInDoubt         DoneKind = "import-in-doubt" // started, and its end is not known
+	ChangeInDoubt         DoneKind = "change-in-doubt" // sent, and no answer came
+	DeletionInDoubt       DoneKind = "deletion-in-doubt"
+)
+
+// Did reports whether the importer saw a deed of this kind.
+func (i *Importer) Did(kind DoneKind) bool { return i.Count(kind) > 0 }
+
+// Count is how many deeds of this kind were done.
+func (i *Importer) Count(kind DoneKind) int {
+	n := 0
+	for _, d := range i.Done {
+		if d.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// Service is the service that the collection makes: as served after an import,
+// as predicted before one.
+type Service struct {
+	ID      string         `json:"id,omitempty"`
+	Name    text.Untrusted `json:"name"`
+	Version text.Untrusted `json:"version"`
+	URL     string         `json:"url,omitempty"`
+	// MockPath is what the paths of its mocks begin with, escaped:
+	// "/rest/Pet%20Store/1.0"; empty where no address leads to them.
+	MockPath text.Untrusted `json:"mockPath,omitempty"`
+	// MockURL is MockPath on the server; empty with an unknown server.
+	MockURL    text.Untrusted `json:"mockUrl,omitempty"`
+	Operations []Operation    `json:"operations"`
+}
+
+// Examples is the number of examples of all operations.
+func (s *Service) Examples() int {
+	n := 0
+	for _, op := range s.Operations {
+		n += len(op.Examples)
+	}
+	return n
+}
+
+// Operation of a service.
+type Operation struct {
+	Name       text.Untrusted `json:"name"`
+	Dispatcher text.Untrusted `json:"dispatcher,omitempty"`
+	Rules      text.Untrusted `json:"rules,omitempty"`
+	Examples   []Example      `json:"examples"`
+}
+
+// Example is one saved example and the call that its mock answers.
+type Example struct {
+	Name   text.Untrusted `json:"name"`
+	Status text.Untrusted `json:"status"`
+	Call   *Call          `json:"call,omitempty"` // nil when it cannot be addressed
+}
+
+// Call is a request to a mock.
+type Call struct {
+	Method string `json:"method"`
+	// Path below the service's MockPath, escaped, with its query.
+	Path text.Untrusted `json:"path"`
+}
+
+// Verification is the proof that the mocks are there.
+type Verification struct {
+	Scope    Scope `json:"scope"`
+	Examples int   `json:"examples"`
+	Answered int   `json:"answered,omitempty"` // mocks that answered as saved
+	Skipped  int   `json:"skipped,omitempty"`  // mocks that cannot be addressed
+}
+
+// Scope of a verification.
+type Scope string
+
+// Scopes.
+const (
+	ScopeService Scope = "service" // what Microcks lists
+	ScopeMocks   Scope = "mocks"   // and what its mocks answer
+)
+
+// DifferenceKind is what happens to an operation or example.
+type DifferenceKind string
+
+// Kinds of difference.
+const (
+	Appears  DifferenceKind = "added"
+	Vanishes DifferenceKind = "removed"
+	Changes  DifferenceKind = "changed"
+)
+
+// Difference is one difference between what a server serves and what it would
+// serve after an import.
+type Difference struct {
+	Kind DifferenceKind `json:"kind"`
+	// Operation is its name.
+	Operation text.Untrusted `json:"operation"`
+	// Example is its name; empty when the operation itself changes.
+	Example text.Untrusted `json:"example,omitempty"`
+	// Fields that differ, for a changed one.
+	Fields []Part `json:"fields,omitempty"`
+	// Breaking is set when consumers may lose something that they use: what
+	// disappears, or answers to other requests than before.
+	Breaking bool `json:"breaking"`
+}
+
+// Part of an operation or example that can differ.
+type Part string
+
+// Parts of an operation, then of an example.
+const (
+	PartDispatcher Part = "dispatcher"
+	PartRules      Part = "rules"
+	PartPaths      Part = "paths"
+
+	PartStatus            Part = "status"
+	PartMediaType         Part = "mediaType"
+	PartCriteria          Part = "criteria"
+	PartRequestBody       Part = "requestBody"
+	PartRequestHeaders    Part = "requestHeaders"
+	PartRequestParameters Part = "requestParameters"
+	PartResponseBody      Part = "responseBody"
+	PartResponseHeaders   Part = "responseHeaders"
+	PartArtifact          Part = "artifact"
+)
+
+// ExitCode of the whole run: that of the problem that is told first, run-wide
+// ones before those of collections; 1 when only a finding or an expectation
+// failed it.
+func (r *Result) ExitCode() int {
+	switch {
+	case r.Status != Failed:
+		return 0
+	case r.Interrupted != nil:
+		return 1
+	}
+	for _, problems := range r.allProblems() {
+		for _, p := range problems {
+			if p.Level == Error && p.ExitCode != 0 {
+				return p.ExitCode
+			}
+		}
+	}
+	return 1
+}
+
+func (r *Result) allProblems() [][]Problem {
+	all := [][]Problem{r.Problems}
+	for i := range r.Collections {
+		all = append(all, r.Collections[i].Problems)
+	}
+	return all
+}

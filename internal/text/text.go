@@ -1,0 +1,69 @@
+// Package text is about text from outside: how it is shown and cut, and how
+// credentials are hidden in it. It imports no other room.
+package text
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Untrusted is what a collection, a server, a file or a person's input says. It
+// is a type of its own until it is escaped for the place where it is shown.
+type Untrusted string
+
+// Untrustedf formats as fmt.Sprintf does: whatever is put in, the whole is
+// untrusted.
+func Untrustedf(format string, args ...any) Untrusted { return Untrusted(fmt.Sprintf(format, args...)) }
+
+// Cut returns s with at most n runes, the last an ellipsis when it was longer.
+func Cut[S ~string](s S, n int) S {
+	if len(s) <= n { // a rune has at least one byte
+		return s
+	}
+	count, last := 0, 0
+	for i := range s {
+		if count++; count == n {
+			last = i
+		} else if count > n {
+			return s[:last] + "…"
+		}
+	}
+	return s
+}
+
+// Line makes s one line of valid UTF-8: white space of any kind becomes a space,
+// and what is invisible or turns the direction of writing goes. The joiners that
+// some scripts and emoji need stay.
+func Line[S ~string](s S) S {
+	return S(strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c), c == '\u2028', c == '\u2029':
+			return ' '
+		case c == '\u200c', c == '\u200d':
+			return c
+		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Noncharacter_Code_Point):
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(string(s), "\uFFFD")))
+}
+
+// Plural is a count with its noun: "1 thing", "2 things".
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Size is a number of bytes for people: "812 bytes", "1.5 kB", "2.0 MB".
+func Size(bytes int) string {
+	switch {
+	case bytes < 1000:
+		return Plural(bytes, "byte")
+	case bytes < 1000*1000:
+		return fmt.Sprintf("%.1f kB", float64(bytes)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+}

@@ -1,0 +1,97 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"postman-microcks-importer/internal/text"
+)
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		in   string
+		n    int
+		want string
+	}{
+		{"", 3, ""},
+		{"abc", 3, "abc"},
+		{"abcd", 3, "ab…"},
+		{"äöü", 3, "äöü"},
+		{"äöüß", 3, "äö…"},
+		{"abcd", 1, "…"},
+	} {
+		if got := text.Cut(c.in, c.n); got != c.want {
+			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
+		}
+	}
+}
+
+func TestLine(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a\nb\tc\u2028d":          "a b c d",
+		"a\u202eb\u200bc\x1b[31m": "abc[31m",
+		"\u200d\u200c":            "\u200d\u200c", // joiners
+		"bad \xff":                "bad \uFFFD",
+	} {
+		if got := text.Line(in); got != want {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestPluralAndSize(t *testing.T) {
+	t.Parallel()
+	for got, want := range map[string]string{
+		text.Plural(0, "note"): "0 notes", text.Plural(1, "note"): "1 note", text.Plural(2, "note"): "2 notes",
+		text.Size(1): "1 byte", text.Size(999): "999 bytes", text.Size(1500): "1.5 kB", text.Size(2_000_000): "2.0 MB",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestHideCredentials(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"key PMAK-0123abc-def and pmat-XY":               "key PMAK-… and pmat-…",
+		"https://me:pass@host/x":                         "https://host/x",
+		"GET /collections/1?access_key=PMAT-1&x=2":       "GET /collections/1?access_key=…&x=2",
+		"apiKey: ?apikey=secret) and &token=a":           "apiKey: ?apikey=…) and &token=…",
+		"Authorization: Bearer abc.def":                  "Authorization: Bearer …",
+		"the token eyJhbGciOiJIUzI1NiJ9.e30.x was wrong": "the token … was wrong",
+		"nothing here": "nothing here",
+	} {
+		if got := text.HideCredentials(in); got != want {
+			t.Errorf("HideCredentials(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]bool{
+		"localhost": true, "LOCALHOST.": true, "127.0.0.1": true, "127.8.9.1": true, "::1": true,
+		"": false, "example.com": false, "127.example.com": false, "localhost.example.com": false, "api.localhost": false, "10.0.0.1": false,
+	} {
+		if got := text.IsLoopback(host); got != want {
+			t.Errorf("IsLoopback(%q) = %v, want %v", host, got, want)
+		}
+	}
+}
+
+func FuzzLine(f *testing.F) {
+	f.Add("a\u202e\x00b")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := text.Cut(text.Line(s), 20)
+		if !utf8.ValidString(got) || strings.ContainsAny(got, "\n\r\x00\x1b") || utf8.RuneCountInString(got) > 20 {
+			t.Errorf("%q became %q", s, got)
+		}
+		if text.HideCredentials(text.HideCredentials(s)) != text.HideCredentials(s) {
+			t.Errorf("hiding %q twice differs", s)
+		}
+	})
+}
