@@ -6,9 +6,10 @@ import (
 	"errors"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // importer is the server's reader that an input is given to.
@@ -42,26 +43,26 @@ var noYAML = regexp.MustCompile(`[\n\r]\t|(?:^|[^\\])(?:\\\\)*\\/|[\x7F-\x{84}\x
 // detection is how the server takes an input.
 type detection struct {
 	importer importer
-	lines    *lines // where reading stands; the server reads one line more
-	line     []byte // the line that decided
+	lines    *java.Lines // where reading stands; the server reads one line more
+	line     []byte      // the line that decided
 }
 
 // detect finds the importer as the server does: line by line, trimmed, the
-// first mark wins. broken is set when the reading itself fails, see lines.next.
-func detect(raw []byte, b behaviour) (d detection, broken int) {
-	d.lines = newLines(raw)
+// first mark wins. The error is that of reading the
+// lines.
+func detect(raw []byte, b behaviour) (d detection, err error) {
+	d.lines = java.NewLines(raw)
 	for {
-		line, ok, broken := d.lines.next()
-		if broken > 0 {
-			return d, broken
-		}
-		if !ok {
+		line, err := d.lines.Next()
+		if errors.Is(err, io.EOF) {
 			break
+		} else if err != nil {
+			return d, err
 		}
-		d.line = javaTrim(line)
+		d.line = java.Trim(line)
 		if found, ok := importerOf(d.line, b); ok {
 			d.importer = found
-			return d, 0
+			return d, nil
 		}
 	}
 	d.line = nil
@@ -69,7 +70,7 @@ func detect(raw []byte, b behaviour) (d detection, broken int) {
 	if b.harFallback {
 		d.importer = harImporter
 	}
-	return d, 0
+	return d, nil
 }
 
 func importerOf(line []byte, b behaviour) (importer, bool) {
@@ -182,21 +183,21 @@ func refuseHAR(raw []byte, b behaviour, p *Prediction) {
 func readComment(comment string, p *Prediction) {
 	p.ImportError = noHARIdentity
 	for _, line := range strings.FieldsFunc(comment, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		id, found := strings.CutPrefix(javaTrim(line), "microcksId:")
+		id, found := strings.CutPrefix(java.Trim(line), "microcksId:")
 		if !found {
 			continue
 		}
-		parts := javaSplit(id, ":")
+		parts := java.Split(id, ":")
 		switch {
 		case !strings.Contains(id, ":"):
 			p.Outcome, p.ImportError = Refused, badHARComment
 			return
 		case len(parts) < 2:
-			p.Outcome, p.ImportError, p.Cause = Crashed, "", outOfBounds("1", strconv.Itoa(len(parts)))
+			p.Outcome, p.ImportError, p.Cause = Crashed, "", outOfBounds(1, len(parts))
 			return
 		}
 		p.Outcome, p.ImportError = Imported, ""
-		p.Name, p.Version = javaTrim(parts[0]), javaTrim(parts[1])
+		p.Name, p.Version = java.Trim(parts[0]), java.Trim(parts[1])
 	}
 	if p.Outcome == Imported {
 		p.Service = &Service{Name: p.Name, Version: p.Version, Type: "REST"}
@@ -207,8 +208,8 @@ func readComment(comment string, p *Prediction) {
 // where a description has them, and imports a service that has neither.
 func importSpec(raw []byte, d detection, b behaviour, p *Prediction) {
 	doc, err := parse(raw, b)
-	first, _, _ := newLines(raw).next()
-	first = javaTrim(first)
+	first, _ := java.NewLines(raw).Next()
+	first = java.Trim(first)
 	if err != nil || !bytes.HasPrefix(first, []byte("{")) && !bytes.HasPrefix(first, []byte("[")) || !utf8.Valid(raw) {
 		p.ImportErrorUnknown = err == nil || bytes.HasPrefix(first, []byte("---")) // may be YAML
 		p.ImportError = noJSONSpec

@@ -1,8 +1,11 @@
 package predict
 
 import (
+	"errors"
 	"regexp"
 	"strings"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // Dispatchers that the server derives from a collection, and those that a
@@ -54,29 +57,29 @@ func dispatch(op *Operation, url string, b behaviour) (failure string) {
 func ptr[T any](v T) *T { return &v }
 
 // outOfBounds is the message of reading beyond an array of that length.
-func outOfBounds(index, length string) string {
-	return "Index " + index + " out of bounds for length " + length
+func outOfBounds(index, length int) string {
+	return (&java.IndexError{Index: index, Length: length}).Error()
 }
 
 // paramsOf are the decoded names of an address's query, in order.
 func paramsOf(url string, b behaviour) (rules, failure string) {
 	_, query, _ := strings.Cut(url, "?")
 	var out strings.Builder
-	for _, param := range javaSplit(query, "&") {
-		pair := javaSplit(param, "=")
+	for _, param := range java.Split(query, "&") {
+		pair := java.Split(param, "=")
 		if len(pair) == 0 {
-			return "", outOfBounds("0", "0")
+			return "", outOfBounds(0, 0)
 		}
-		key, failure := b.urlDecode(pair[0])
-		if failure != "" {
-			return "", failure
+		key, err := java.DecodeURL(pair[0], b.java)
+		if err != nil {
+			return "", err.Error()
 		}
 		if !b.valuelessKeys {
 			if len(pair) == 1 {
-				return "", outOfBounds("1", "1")
+				return "", outOfBounds(1, 1)
 			}
-			if _, failure := b.urlDecode(pair[1]); failure != "" {
-				return "", failure
+			if _, err := java.DecodeURL(pair[1], b.java); err != nil {
+				return "", err.Error()
 			}
 		}
 		if out.Len() > 0 {
@@ -111,25 +114,21 @@ func partsOf(url string, b behaviour) (rules, failure string, known bool) {
 	default:
 		return "", "", true
 	}
-	p, err, known := compilePattern(expression, b.regexFeatures())
-	if err != nil {
+	p, err := java.Compile(expression, b.java)
+	switch {
+	case errors.Is(err, java.ErrUnsupported):
+		return "", "", false
+	case err != nil:
 		return "", err.Error(), true
 	}
-	if !known {
+	match := p.Match(url)
+	switch match.Verdict {
+	case java.Undecided:
 		return "", "", false
-	}
-	result, groups := p.match(url)
-	switch result {
-	case unsure:
-		return "", "", false
-	case noMatch:
+	case java.NoMatch:
 		return "", "", true
 	}
-	return strings.Join(groups, " && "), "", true
-}
-
-func (b behaviour) regexFeatures() regexFeatures {
-	return regexFeatures{unicodeBoundary: !b.asciiBoundary}
+	return strings.Join(match.Groups, " && "), "", true
 }
 
 // rootDispatcher looks through a fallback to the dispatcher inside. known is

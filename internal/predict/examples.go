@@ -1,8 +1,11 @@
 package predict
 
 import (
+	"errors"
 	"slices"
 	"strings"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // reader makes examples of the responses of items.
@@ -107,27 +110,27 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria, failure str
 	_, query, _ := strings.Cut(url, "?")
 	type pair struct{ key, value string }
 	var found []pair
-	for _, param := range javaSplit(query, "&") {
-		kv := javaSplit(param, "=")
+	for _, param := range java.Split(query, "&") {
+		kv := java.Split(param, "=")
 		if len(kv) < 2 {
 			if r.behaviour.valuelessCriteria {
 				continue
 			}
 			if len(kv) == 0 {
-				return "", outOfBounds("0", "0")
+				return "", outOfBounds(0, 0)
 			}
-			if _, failure := r.behaviour.urlDecode(kv[0]); failure != "" {
-				return "", failure
+			if _, err := java.DecodeURL(kv[0], r.behaviour.java); err != nil {
+				return "", err.Error()
 			}
-			return "", outOfBounds("1", "1")
+			return "", outOfBounds(1, 1)
 		}
-		k, failure := r.behaviour.urlDecode(kv[0])
-		if failure != "" {
-			return "", failure
+		k, err := java.DecodeURL(kv[0], r.behaviour.java)
+		if err != nil {
+			return "", err.Error()
 		}
-		v, failure := r.behaviour.urlDecode(kv[1])
-		if failure != "" {
-			return "", failure
+		v, err := java.DecodeURL(kv[1], r.behaviour.java)
+		if err != nil {
+			return "", err.Error()
 		}
 		if rules == nil {
 			return "", nullRules
@@ -145,10 +148,10 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria, failure str
 		found = append(found, p)
 	}
 	slices.SortFunc(found, func(a, b pair) int {
-		if c := compareJava(a.key, b.key); c != 0 {
+		if c := java.Compare(a.key, b.key); c != 0 {
 			return c
 		}
-		return compareJava(a.value, b.value)
+		return java.Compare(a.value, b.value)
 	})
 	var out strings.Builder
 	for _, p := range slices.Compact(found) {
@@ -173,7 +176,7 @@ func (r *reader) variables(request value) []variable {
 		values[name] = v.at("value").asText()
 	}
 	out := make([]variable, 0, len(names))
-	for _, name := range hashOrder(names) {
+	for _, name := range java.HashOrder(names) {
 		out = append(out, variable{name, values[name]})
 	}
 	return out
@@ -189,13 +192,13 @@ func (r *reader) partCriteria(rules *string, variables []variable) (criteria str
 	}
 	rule := *rules
 	if r.behaviour.partsRuleAlone && strings.Contains(rule, "??") {
-		alone := javaSplit(rule, "??")
+		alone := java.Split(rule, "??")
 		if len(alone) == 0 {
-			return "", false, outOfBounds("0", "0")
+			return "", false, outOfBounds(0, 0)
 		}
 		rule = alone[0]
 	}
-	sorted := slices.SortedFunc(slices.Values(variables), func(a, b variable) int { return compareJava(a.name, b.name) })
+	sorted := slices.SortedFunc(slices.Values(variables), func(a, b variable) int { return java.Compare(a.name, b.name) })
 	var out strings.Builder
 	for _, v := range sorted {
 		k := r.names(rule, v.name)
@@ -218,15 +221,15 @@ func (r *reader) names(rules, name string) keyVerdict {
 		return k
 	}
 	var k keyVerdict
-	p, err, known := compilePattern(`.*(^|[^-])\b`+name+`\b([^-]|$).*`, r.behaviour.regexFeatures())
+	p, err := java.Compile(`.*(^|[^-])\b`+name+`\b([^-]|$).*`, r.behaviour.java)
 	switch {
+	case errors.Is(err, java.ErrUnsupported):
+		k.unsure = true
 	case err != nil:
 		k.failure = err.Error()
-	case !known:
-		k.unsure = true
 	default:
-		result, _ := p.match(rules)
-		k.named, k.unsure = result == matches, result == unsure
+		verdict := p.Match(rules).Verdict
+		k.named, k.unsure = verdict == java.Matches, verdict == java.Undecided
 	}
 	if r.keyRules == nil {
 		r.keyRules = map[[2]string]keyVerdict{}
@@ -241,9 +244,9 @@ func instantiate(path string, variables []variable) string {
 	for _, v := range variables {
 		switch curly := "{" + v.name + "}"; {
 		case strings.Contains(path, curly):
-			path = strings.ReplaceAll(path, curly, encodePath(v.value))
+			path = strings.ReplaceAll(path, curly, java.EncodePath(v.value))
 		case strings.Contains(path, "/:"+v.name):
-			path = strings.ReplaceAll(path, ":"+v.name, encodePath(v.value))
+			path = strings.ReplaceAll(path, ":"+v.name, java.EncodePath(v.value))
 		default:
 			if !strings.Contains(path, "?") {
 				path += "?"
@@ -251,7 +254,7 @@ func instantiate(path string, variables []variable) string {
 			if strings.Contains(path, "=") {
 				path += "&"
 			}
-			path += v.name + "=" + encodeQueryValue(v.value)
+			path += v.name + "=" + java.EncodeForm(v.value)
 		}
 	}
 	return path
@@ -274,9 +277,9 @@ func (r *reader) headerCriteria(rules *string, request value) (criteria, failure
 // namedPairs are "?k=v" for the names that are part of the rules' text, in the
 // order of a Java hash set.
 func namedPairs(rules *string, names []string, values map[string]string) (criteria, failure string) {
-	slices.SortFunc(names, compareJava)
+	slices.SortFunc(names, java.Compare)
 	var out strings.Builder
-	for _, name := range hashOrder(names) {
+	for _, name := range java.HashOrder(names) {
 		if rules == nil {
 			return "", nullRules
 		}

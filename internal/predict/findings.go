@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // Rule is one thing that a person should know before an import.
@@ -81,7 +83,7 @@ func pointer(v value) string {
 	for n := v.n; n != nil && n.parent != nil; n = n.parent {
 		token := ""
 		if n.parent.kind == objectKind {
-			token = strings.NewReplacer("~", "~0", "/", "~1").Replace(asServed(v.doc.memberName(n)))
+			token = strings.NewReplacer("~", "~0", "/", "~1").Replace(java.WellFormed(v.doc.memberName(n)))
 		} else {
 			token = strconv.FormatUint(uint64(n.name), 10)
 		}
@@ -104,7 +106,7 @@ func (r *run) path(v value) []string {
 			continue
 		}
 		if member := v.doc.memberName(list); member == "item" || member == "response" {
-			names = append(names, asServed(value{v.doc, n}.at("name").asText()))
+			names = append(names, java.WellFormed(value{v.doc, n}.at("name").asText()))
 		}
 	}
 	slices.Reverse(names)
@@ -181,7 +183,7 @@ func (r *run) once() []exampleAt {
 // a line's end; the rest stands as it is.
 func quote(s string) string {
 	const longest = 80
-	cut := asServed(s)
+	cut := java.WellFormed(s)
 	if runes := []rune(cut); len(runes) > longest {
 		cut = string(runes[:longest]) + "…"
 	}

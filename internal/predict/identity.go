@@ -1,6 +1,10 @@
 package predict
 
-import "strings"
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/java"
+)
 
 // identity reads the service's name and version from info. ok is false when
 // there is no version.
@@ -34,7 +38,7 @@ func describedVersion(description string) (version string, ok bool) {
 		return "", false
 	}
 	description, _, _ = strings.Cut(description[i:], " ")
-	parts := javaSplit(description, "=")
+	parts := java.Split(description, "=")
 	if len(parts) < 2 {
 		return "", false
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // This file reads JSON as the server's parser (Jackson) does: text after the
@@ -118,9 +120,9 @@ func (v value) asText() string {
 	case boolKind:
 		return string(v.doc.raw[v.n.start:v.n.end])
 	case intKind:
-		return javaInteger(string(v.doc.raw[v.n.start:v.n.end]))
+		return java.FormatInteger(string(v.doc.raw[v.n.start:v.n.end]))
 	case floatKind:
-		return javaDouble(string(v.doc.raw[v.n.start:v.n.end]))
+		return java.FormatDouble(string(v.doc.raw[v.n.start:v.n.end]))
 	}
 	return ""
 }
@@ -187,14 +189,14 @@ func (d *document) text(start, end uint32, escaped bool) string {
 		case 'u':
 			u := hex4(in[i+1:])
 			i += 4
-			if isHigh(u) && i+6 < len(in) && in[i+1] == '\\' && in[i+2] == 'u' {
-				if low := hex4(in[i+3:]); isLow(low) {
+			if java.IsHighSurrogate(u) && i+6 < len(in) && in[i+1] == '\\' && in[i+2] == 'u' {
+				if low := hex4(in[i+3:]); java.IsLowSurrogate(low) {
 					u = 0x10000 + (u-0xD800)<<10 + (low - 0xDC00)
 					i += 6
 				}
 			}
-			d.lone = d.lone || isHigh(u) || isLow(u)
-			writeCodePoint(&b, u)
+			d.lone = d.lone || java.IsHighSurrogate(u) || java.IsLowSurrogate(u)
+			java.WriteCodePoint(&b, u)
 		default:
 			b.WriteByte(c)
 		}
@@ -206,21 +208,9 @@ func (d *document) text(start, end uint32, escaped bool) string {
 func hex4(in []byte) rune {
 	var u rune
 	for _, c := range in[:4] {
-		u = u<<4 | rune(hexDigit(c))
+		u = u<<4 | rune(java.HexDigit(c))
 	}
 	return u
-}
-
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }
 
 // syntaxError is where and why the server's parser gives up.
@@ -590,7 +580,7 @@ func (p *parser) str(limit int) (escaped bool) {
 						p.fail(len(p.raw), "Unexpected end-of-input in character escape sequence")
 						return
 					}
-					if hexDigit(p.raw[j]) < 0 {
+					if java.HexDigit(p.raw[j]) < 0 {
 						p.unexpected(j, "expected a hex-digit for character escape sequence")
 						return
 					}
@@ -628,7 +618,7 @@ func (p *parser) refuseName(start, end int, escaped bool) {
 			continue
 		}
 		if i++; p.raw[i] == 'u' {
-			if u := hex4(p.raw[i+1:]); isHigh(u) || isLow(u) {
+			if u := hex4(p.raw[i+1:]); java.IsHighSurrogate(u) || java.IsLowSurrogate(u) {
 				p.fail(end+1, fmt.Sprintf("Invalid UTF-8: Illegal surrogate character 0x%x", u))
 				return
 			}

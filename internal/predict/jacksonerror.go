@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // This file words syntax errors as the server's parser does. They reach a user
@@ -249,14 +251,14 @@ func (d *document) writeLax(b *strings.Builder, in []byte) int {
 		r = r<<6 | rune(c&0x3F)
 	}
 	if n < 4 || 0x10000 <= r && r <= 0x10FFFF {
-		d.lone = d.lone || isHigh(r) || isLow(r)
-		writeCodePoint(b, r)
+		d.lone = d.lone || java.IsHighSurrogate(r) || java.IsLowSurrogate(r)
+		java.WriteCodePoint(b, r)
 		return n
 	}
 	r -= 0x10000
 	d.lone = true
-	writeCodePoint(b, (0xD800|r>>10)&0xFFFF)
-	writeCodePoint(b, 0xDC00|r&0x3FF)
+	java.WriteCodePoint(b, (0xD800|r>>10)&0xFFFF)
+	java.WriteCodePoint(b, 0xDC00|r&0x3FF)
 	return n
 }
 

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/quick"
 
+	"postman-microcks-importer/internal/java"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -105,7 +107,7 @@ func resolves(doc *document, pointer string) bool {
 		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
 		found := value{doc, nil}
 		for i, child := range v.elements {
-			if v.kind() == arrayKind && strconv.Itoa(i) == token || v.kind() == objectKind && asServed(doc.memberName(child.n)) == token {
+			if v.kind() == arrayKind && strconv.Itoa(i) == token || v.kind() == objectKind && java.WellFormed(doc.memberName(child.n)) == token {
 				found = child
 				break
 			}

@@ -1,6 +1,10 @@
 package predict
 
-import "strings"
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/java"
+)
 
 var nameOdd = Rule{
 	ID: "PMI003", Name: "name-odd", Level: Warning,
@@ -22,7 +26,7 @@ var nameOdd = Rule{
 		switch {
 		case name == "", at.kind() == nullKind:
 			report(at, "the collection has no name")
-		case javaTrim(name) != name:
+		case java.Trim(name) != name:
 			report(at, "white space stands around the name "+quote(name))
 		case strings.ContainsAny(name, `/\;%?+:`):
 			report(at, "the name "+quote(name)+" holds a sign that addresses cannot: one of "+quote(`/ \ ; % ? + :`))

@@ -7,7 +7,7 @@ var namelessParameter = Rule{
 	Bad:  Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?=&page=1"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?page=1"}}, "response": []}]`},
 	check: func(r *run, report report) {
-		nameless := outOfBounds("0", "0")
+		nameless := outOfBounds(0, 0)
 		for _, f := range r.failed {
 			if f.message == nameless {
 				report(f.at, "the address "+quote(f.at.asText())+" has a parameter without name and value")

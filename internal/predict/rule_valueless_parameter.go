@@ -17,7 +17,7 @@ var valuelessParameter = Rule{
 		Note: "Microcks 1.9.0.", Target: Target{Version: "1.9.0"},
 	},
 	check: func(r *run, report report) {
-		valueless := outOfBounds("1", "1")
+		valueless := outOfBounds(1, 1)
 		for _, f := range r.failed {
 			if f.message == valueless {
 				report(f.at, "the address "+quote(f.at.asText())+" has a parameter without a value, which this version of Microcks cannot read")

@@ -20,7 +20,7 @@ var versionOdd = Rule{
 			at = own
 		}
 		odd := strings.IndexFunc(v, func(c rune) bool {
-			return c >= 0x80 || !alphaNumeric(byte(c)) && !strings.ContainsRune(".-_+~", c)
+			return c >= 0x80 || !alphaNumeric(c) && !strings.ContainsRune(".-_+~", c)
 		})
 		switch {
 		case v == "":
@@ -33,4 +33,8 @@ var versionOdd = Rule{
 			report(at, "the version reads "+quote(v))
 		}
 	},
+}
+
+func alphaNumeric(c rune) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }

@@ -1,6 +1,10 @@
 package predict
 
-import "slices"
+import (
+	"errors"
+	"io"
+	"slices"
+)
 
 // run is one prediction on its way through the stages: read, identity,
 // operations, save, examples, findings. What breaks an import decides the
@@ -110,9 +114,9 @@ func (r *run) read() bool {
 	if r.target.Export {
 		return r.readExport()
 	}
-	var broken int
-	if r.detected, broken = detect(r.raw, r.behaviour); broken > 0 {
-		r.refuse(inputLength(broken))
+	var err error
+	if r.detected, err = detect(r.raw, r.behaviour); err != nil {
+		r.refuse(err.Error())
 		r.trouble.kind = notUTF8
 		return false
 	}
@@ -126,18 +130,18 @@ func (r *run) read() bool {
 	if r.tooLong() {
 		return false
 	}
-	doc, err := parse(r.raw, r.behaviour)
+	doc, bad := parse(r.raw, r.behaviour)
 	r.wrapped = r.detected.importer == wrappedImporter
-	if err != nil {
+	if bad != nil {
 		if r.refuse(notParsed); r.wrapped {
 			r.refuse(wrappedNotParsed)
 		}
-		r.trouble = trouble{notJSON, err.offset, err.reason}
+		r.trouble = trouble{notJSON, bad.offset, bad.reason}
 		return false
 	}
 	// The server reads one line more than it needs.
-	if _, _, broken := r.detected.lines.next(); broken > 0 {
-		r.refuse(inputLength(broken))
+	if _, err := r.detected.lines.Next(); err != nil && !errors.Is(err, io.EOF) {
+		r.refuse(err.Error())
 		r.trouble.kind = notUTF8
 		return false
 	}

@@ -1,10 +1,12 @@
 package predict
 
+import "postman-microcks-importer/internal/java"
+
 // serve rewrites the texts of a prediction as a server returns them, where a
 // surrogate without a partner does not come back.
 func serve(p *Prediction) {
 	at := func(s *string) {
-		if served := asServed(*s); served != *s {
+		if served := java.WellFormed(*s); served != *s {
 			*s = served
 		}
 	}
@@ -12,7 +14,7 @@ func serve(p *Prediction) {
 		if s == nil {
 			return nil
 		}
-		return ptr(asServed(*s))
+		return ptr(java.WellFormed(*s))
 	}
 	at(&p.Name)
 	at(&p.Version)

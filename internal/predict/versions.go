@@ -3,6 +3,8 @@ package predict
 import (
 	"strconv"
 	"strings"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // Newest is the newest server version whose behaviour is known here.
@@ -28,8 +30,7 @@ type behaviour struct {
 	queryHeader        bool // knows the dispatcher QUERY_HEADER
 	harFallback        bool // what nothing detects is an HTTP archive; before, a SoapUI project
 	strictMicrocksID   bool // "# microcksId:" must start its line
-	asciiBoundary      bool // regular expressions know ASCII words only (Java 19 and later)
-	strictHex          bool // addresses are decoded by Java's stricter reader (Java 25)
+	java               java.Options
 	limitsNames        bool // the JSON parser limits the length of names
 	refusesSurrogates  bool // the JSON parser refuses encoded surrogates, and places unknown words at their start
 	partsRuleAlone     bool // path criteria look at the part of the rules before "??" only
@@ -54,7 +55,7 @@ var changes = []struct {
 	{release{1, 10, 1}, func(b *behaviour) { b.structuredVersion = true }},
 	{release{1, 11, 0}, func(b *behaviour) {
 		b.queryHeader, b.harFallback, b.strictMicrocksID = true, true, true
-		b.asciiBoundary, b.strictHex, b.limitsNames = true, true, true
+		b.java, b.limitsNames = java.Options{ASCIIBoundary: true, StrictHex: true}, true
 		b.harByLogLine = false
 	}},
 	{release{1, 12, 0}, func(b *behaviour) { b.partsRuleAlone = true }},

@@ -1,12 +1,13 @@
-package predict
+package java
 
 import (
 	"strings"
 	"unicode"
+	"unicode/utf16"
 )
 
-// This file reads what a backslash begins in a Java expression: characters,
-// sets of them, boundaries, references and quotations.
+// A backslash begins characters, sets of them, boundaries, references and
+// quotations.
 
 // escape reads an escape: a character, or a step of its own, which may be one
 // character of a set. In a range, \v is the vertical tab alone.
@@ -121,7 +122,7 @@ func (r *regexReader) position(c rune) step {
 // belongs to the letter before it.
 func (r *regexReader) boundary(want bool) step {
 	plain := isWord
-	if r.features.unicodeBoundary {
+	if !r.options.ASCIIBoundary {
 		plain = func(c rune) bool { return c == '_' || letterOrDigit(c) }
 	}
 	word := func(m *matcher, i int, atStart bool) bool {
@@ -136,7 +137,7 @@ func (r *regexReader) boundary(want bool) step {
 
 func letterOrDigit(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 
-// hasBase says whether only marks stand between text[i] and a letter or digit
+// hasBase reports whether only marks stand between text[i] and a letter or digit
 // before it. Java goes back by UTF-16 units, so it does not get past what has
 // two of them, unless it starts there.
 func (m *matcher) hasBase(i int, atStart bool) bool {
@@ -196,7 +197,7 @@ func hexValue(c rune) rune {
 	if c >= 0x80 {
 		return -1
 	}
-	return rune(hexDigit(byte(c)))
+	return rune(HexDigit(byte(c)))
 }
 
 // hexadecimal reads two digits, or any number of them in braces.
@@ -234,11 +235,11 @@ func (r *regexReader) utf16() rune {
 		return v
 	}
 	u := unit()
-	if isHigh(u) {
+	if IsHighSurrogate(u) {
 		after := r.pos
 		if r.read() == '\\' && r.read() == 'u' {
-			if low := unit(); isLow(low) {
-				return 0x10000 + (u-0xD800)<<10 + (low - 0xDC00)
+			if low := unit(); IsLowSurrogate(low) {
+				return utf16.DecodeRune(u, low)
 			}
 		}
 		r.pos = after
@@ -256,10 +257,10 @@ func (r *regexReader) characterName() {
 			panic(r.fail("Unclosed character name escape sequence"))
 		}
 	}
-	panic(errUnsupported{})
+	panic(unsupported{})
 }
 
-// propertyNext says whether a property of characters, \p or \P, stands here.
+// propertyNext reports whether a property of characters, \p or \P, stands here.
 func (r *regexReader) propertyNext() bool {
 	e := r.atOffset(r.pos + 1)
 	return r.peek() == '\\' && (e == 'p' || e == 'P')
@@ -282,16 +283,16 @@ func (r *regexReader) property() charSet {
 		if r.pos == start+1 {
 			panic(r.fail("Empty character family"))
 		}
-		name = runesText(r.text[start : r.pos-1])
+		name = text(r.text[start : r.pos-1])
 	} else {
-		name = runesText([]rune{r.read()})
+		name = text([]rune{r.read()})
 	}
 	table, known := unicode.Categories[name]
 	switch {
 	case known && name[0] != 'C' && name != "LC":
 		return func(c rune) bool { return unicode.Is(table, c) != negated }
 	case strings.HasPrefix(name, "In"), strings.HasPrefix(name, "Is"), strings.HasPrefix(name, "java"), strings.Contains(name, "="):
-		panic(errUnsupported{})
+		panic(unsupported{})
 	case !javaProperty(name):
 		panic(r.fail("Unknown character property name {" + name + "}"))
 	}
@@ -299,15 +300,7 @@ func (r *regexReader) property() charSet {
 	return func(rune) bool { return negated }
 }
 
-func runesText(text []rune) string {
-	var b strings.Builder
-	for _, c := range text {
-		writeCodePoint(&b, c)
-	}
-	return b.String()
-}
-
-// javaProperty says whether Java has a property of that name besides general
+// javaProperty reports whether Java has a property of that name besides general
 // categories.
 func javaProperty(name string) bool {
 	switch name {
@@ -318,8 +311,8 @@ func javaProperty(name string) bool {
 	return false
 }
 
-// unquoted is an expression with what stands between \Q and \E escaped, as Java
-// writes it before it reads it; places in errors count from there.
+// unquoted is an expression with what stands between \Q and \E escaped: Java
+// writes it so before it reads it, and places in errors count from there.
 func unquoted(text []rune) []rune {
 	i := 0
 	for i+1 < len(text) && !(text[i] == '\\' && text[i+1] == 'Q') {

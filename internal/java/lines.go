@@ -1,15 +1,24 @@
-package predict
+package java
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"unicode/utf8"
 )
 
-// lines reads an input as Java's BufferedReader does: in blocks of 8192
+// MalformedInputError is the MalformedInputException of text that is not UTF-8.
+type MalformedInputError struct {
+	Length int // in bytes, of what Java's decoder blames
+}
+
+// Error is the exception's message.
+func (e *MalformedInputError) Error() string { return "Input length = " + strconv.Itoa(e.Length) }
+
+// Lines reads an input as BufferedReader.readLine does: in blocks of 8192
 // characters, each decoded as a whole before a line of it is seen. So what is
 // broken further down goes unnoticed until a block reaches it.
-type lines struct {
+type Lines struct {
 	raw     []byte
 	pos     int // start of the next line
 	decoded int // everything before is known to decode
@@ -20,13 +29,14 @@ type lines struct {
 // blockChars is the size of the reader's buffer in UTF-16 units.
 const blockChars = 8192
 
-func newLines(raw []byte) *lines {
-	return &lines{raw: raw, valid: utf8.Valid(raw)}
+// NewLines reads raw, which must not change while it does.
+func NewLines(raw []byte) *Lines {
+	return &Lines{raw: raw, valid: utf8.Valid(raw)}
 }
 
-// next is the next line without its end. ok is false at the end of the input;
-// broken is the length that Java names for the first bytes that are not UTF-8.
-func (l *lines) next() (line []byte, ok bool, broken int) {
+// Next is the next line without its end, a line feed, a carriage return or both.
+// The error is io.EOF at the end of the input, or a [*MalformedInputError].
+func (l *Lines) Next() (line []byte, err error) {
 	if l.valid {
 		l.decoded = len(l.raw)
 	}
@@ -48,15 +58,18 @@ func (l *lines) next() (line []byte, ok bool, broken int) {
 			end := scanned + i
 			line = l.raw[l.pos:end]
 			l.pos, l.skipLF = end+1, l.raw[end] == '\r'
-			return line, true, 0
+			return line, nil
 		}
 		if l.decoded == len(l.raw) {
 			line = l.raw[l.pos:]
 			l.pos = len(l.raw)
-			return line, len(line) > 0, 0
+			if len(line) == 0 {
+				return nil, io.EOF
+			}
+			return line, nil
 		}
-		if broken := l.block(); broken > 0 {
-			return nil, false, broken
+		if err := l.block(); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -81,23 +94,23 @@ func lineEnd(b []byte) int {
 }
 
 // block decodes one more buffer full.
-func (l *lines) block() (broken int) {
+func (l *Lines) block() error {
 	for chars := 0; chars < blockChars && l.decoded < len(l.raw); {
 		b := l.raw[l.decoded:]
 		r, n := utf8.DecodeRune(b)
 		if r == utf8.RuneError && n <= 1 {
-			return malformedLength(b)
+			return &MalformedInputError{malformedLength(b)}
 		}
 		if r >= 0x10000 {
 			if chars+2 > blockChars {
-				return 0
+				return nil
 			}
 			chars++
 		}
 		chars++
 		l.decoded += n
 	}
-	return 0
+	return nil
 }
 
 // malformedLength is how many bytes Java's decoder blames for the bad sequence
@@ -138,5 +151,3 @@ func malformedLength(b []byte) int {
 	}
 	return 1
 }
-
-func inputLength(n int) string { return "Input length = " + strconv.Itoa(n) }
