@@ -172,7 +172,8 @@ func FuzzRegexp(f *testing.F) {
 	f.Fuzz(func(t *testing.T, expression, text string, ascii bool) {
 		p, err := java.Compile(expression, java.Options{ASCIIBoundary: ascii})
 		if err != nil {
-			if bad, ok := errors.AsType[*java.PatternError](err); ok && (bad.Pattern != expression || !strings.HasPrefix(err.Error(), bad.Summary()+"\n")) {
+			bad, ok := errors.AsType[*java.PatternError](err)
+			if ok && (bad.Pattern != expression || !strings.HasPrefix(err.Error(), bad.Summary()+"\n")) {
 				t.Errorf("%q: %q", expression, err)
 			}
 			return

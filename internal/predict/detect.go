@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -142,9 +143,9 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 	case openAPIImporter, swaggerImporter, asyncAPIImporter:
 		importSpec(raw, d, b, p)
 	case metadataImporter:
-		doc, err := parse(raw, b)
+		doc, err := jackson.Parse(raw, b.jackson)
 		p.ImportError = noMetadata
-		p.ImportErrorUnknown = err != nil || doc.value().has("metadata")
+		p.ImportErrorUnknown = err != nil || doc.Root().Has("metadata")
 		if err == nil && noYAML.Match(raw) {
 			p.ImportError, p.ImportErrorUnknown = notMetadata, false
 		}
@@ -158,21 +159,21 @@ func refuseForeign(raw []byte, d detection, b behaviour, p *Prediction) {
 
 // refuseHAR is the HTTP archive reader: it wants a version, then a comment.
 func refuseHAR(raw []byte, b behaviour, p *Prediction) {
-	doc, err := parse(raw, b)
-	if err != nil {
-		p.ImportError = harSyntaxError(raw, err)
+	doc, err := jackson.Parse(raw, b.jackson)
+	if bad, ok := errors.AsType[*jackson.SyntaxError](err); ok {
+		p.ImportError = bad.Message()
 		p.ImportErrorUnknown = b.harByLogLine // older parsers name other places
 		return
 	}
-	log := doc.value().at("log")
-	switch version, comment := log.at("version").asText(), log.at("comment").asText(); {
+	log := doc.Root().At("log")
+	switch version, comment := log.At("version").AsText(), log.At("comment").AsText(); {
 	case version != "1.1" && version != "1.2":
 		p.ImportError = noHAR
 	case comment == "":
 		p.ImportError = noHARComment
 	default:
 		readComment(comment, p)
-		if p.Outcome == Imported && log.at("entries").size() > 0 {
+		if p.Outcome == Imported && log.At("entries").Size() > 0 {
 			p.Outcome, p.Service, p.ImportErrorUnknown = Refused, nil, true // a real HTTP archive
 		}
 	}
@@ -207,7 +208,7 @@ func readComment(comment string, p *Prediction) {
 // importSpec is the reader for API descriptions: it finds title and version
 // where a description has them, and imports a service that has neither.
 func importSpec(raw []byte, d detection, b behaviour, p *Prediction) {
-	doc, err := parse(raw, b)
+	doc, err := jackson.Parse(raw, b.jackson)
 	first, _ := java.NewLines(raw).Next()
 	first = java.Trim(first)
 	if err != nil || !bytes.HasPrefix(first, []byte("{")) && !bytes.HasPrefix(first, []byte("[")) || !utf8.Valid(raw) {
@@ -215,9 +216,9 @@ func importSpec(raw []byte, d detection, b behaviour, p *Prediction) {
 		p.ImportError = noJSONSpec
 		return
 	}
-	info := doc.value().at("info")
+	info := doc.Root().At("info")
 	p.Outcome = Imported
-	p.Name, p.Version = info.at("title").asText(), info.at("version").asText()
+	p.Name, p.Version = info.At("title").AsText(), info.At("version").AsText()
 	p.Service = &Service{Name: p.Name, Version: p.Version, Type: "REST"}
 	if d.importer == asyncAPIImporter {
 		p.Service.Type = "EVENT"

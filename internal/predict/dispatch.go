@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -137,16 +138,16 @@ func rootDispatcher(op *Operation, b behaviour) (dispatcher string, rules *strin
 	if op.Dispatcher != fallback && (op.Dispatcher != proxyFallback || !b.proxyFallback) || op.DispatcherRules == nil {
 		return op.Dispatcher, op.DispatcherRules
 	}
-	doc, err := parse([]byte(*op.DispatcherRules), b)
-	if err != nil || doc.root == nil || doc.root.kind != objectKind {
+	doc, err := jackson.Parse([]byte(*op.DispatcherRules), b.jackson)
+	if err != nil || doc.Root().Kind() != jackson.Object {
 		return op.Dispatcher, op.DispatcherRules
 	}
 	field := func(name string) *string {
-		v := doc.value().at(name)
-		if !v.exists() || v.kind() == nullKind {
+		v := doc.Root().At(name)
+		if !v.Exists() || v.Kind() == jackson.Null {
 			return nil
 		}
-		return ptr(v.asText())
+		return ptr(v.AsText())
 	}
 	if d := field("dispatcher"); d != nil {
 		dispatcher = *d

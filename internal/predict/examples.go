@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -29,15 +30,15 @@ const maxExamples = 400_000
 
 // examplesOf reads the responses of one item for an operation, whose resource
 // paths they complete. failed gets those that break the import.
-func (r *reader) examplesOf(op *Operation, it item, yield func(Example, value), failed func(value, string)) {
+func (r *reader) examplesOf(op *Operation, it item, yield func(Example, jackson.Value), failed func(jackson.Value, string)) {
 	dispatcher, rules := rootDispatcher(op, r.behaviour)
-	for _, response := range it.node.at("response").elements {
+	for response := range it.node.At("response").Elements() {
 		if r.made++; r.made > maxExamples {
 			op.Unknown = true
 			return
 		}
-		request := response.at("originalRequest")
-		e := Example{Name: response.at("name").asText(), SourceArtifact: r.source}
+		request := response.At("originalRequest")
+		e := Example{Name: response.At("name").AsText(), SourceArtifact: r.source}
 		var failure string
 		e.DispatchCriteria, e.Unknown, failure = r.criteria(op, dispatcher, rules, request, r.requestURL(request))
 		if failure != "" {
@@ -55,16 +56,16 @@ func (r *reader) examplesOf(op *Operation, it item, yield func(Example, value), 
 
 // requestURL is an example's address. The server looks at url.raw alone; what
 // Postman exports as text, its API serves as an object.
-func (c collection) requestURL(request value) string {
-	if url := request.at("url"); c.export && url.isText() {
-		return url.asText()
+func (c collection) requestURL(request jackson.Value) string {
+	if url := request.At("url"); c.export && url.IsText() {
+		return url.AsText()
 	}
-	return request.at("url").at("raw").asText()
+	return request.At("url").At("raw").AsText()
 }
 
 // criteria tells by what a request finds the example, and adds the example's
 // path to the operation. failure is the message of an exception.
-func (r *reader) criteria(op *Operation, dispatcher string, rules *string, request value, url string) (criteria *string, unsure bool, failure string) {
+func (r *reader) criteria(op *Operation, dispatcher string, rules *string, request jackson.Value, url string) (criteria *string, unsure bool, failure string) {
 	switch {
 	case dispatcher == uriParams:
 		c, failure := r.paramCriteria(op.DispatcherRules, url)
@@ -165,15 +166,15 @@ type variable struct{ name, value string }
 
 // variables of a request's path in the order in which the server goes through
 // them; of two of one name the last counts.
-func (r *reader) variables(request value) []variable {
+func (r *reader) variables(request jackson.Value) []variable {
 	values := map[string]string{}
 	var names []string
-	for _, v := range request.at("url").at("variable").elements {
-		name := v.at("key").asText()
+	for v := range request.At("url").At("variable").Elements() {
+		name := v.At("key").AsText()
 		if _, again := values[name]; !again {
 			names = append(names, name)
 		}
-		values[name] = v.at("value").asText()
+		values[name] = v.At("value").AsText()
 	}
 	out := make([]variable, 0, len(names))
 	for _, name := range java.HashOrder(names) {
@@ -261,15 +262,15 @@ func instantiate(path string, variables []variable) string {
 }
 
 // headerCriteria are the request headers that the rules name.
-func (r *reader) headerCriteria(rules *string, request value) (criteria, failure string) {
+func (r *reader) headerCriteria(rules *string, request jackson.Value) (criteria, failure string) {
 	values := map[string]string{}
 	var names []string
-	for _, h := range request.at("header").elements {
-		name := h.at("key").asText()
+	for h := range request.At("header").Elements() {
+		name := h.At("key").AsText()
 		if _, again := values[name]; !again {
 			names = append(names, name)
 		}
-		values[name] = h.at("value").asText()
+		values[name] = h.At("value").AsText()
 	}
 	return namedPairs(rules, names, values)
 }
@@ -292,8 +293,8 @@ func namedPairs(rules *string, names []string, values map[string]string) (criter
 
 // argumentCriteria are the GraphQL variables, or members of the body, that the
 // rules name; behind the API's wrapper the server cannot read them.
-func (r *reader) argumentCriteria(rules *string, request value) (criteria *string, unsure bool, failure string) {
-	body := request.at("body")
+func (r *reader) argumentCriteria(rules *string, request jackson.Value) (criteria *string, unsure bool, failure string) {
+	body := request.At("body")
 	arguments := func(text string) {
 		c := ""
 		if !r.wrapped {
@@ -301,31 +302,31 @@ func (r *reader) argumentCriteria(rules *string, request value) (criteria *strin
 		}
 		criteria = &c
 	}
-	if body.has("graphql") {
-		arguments(body.at("graphql").at("variables").asText())
+	if body.Has("graphql") {
+		arguments(body.At("graphql").At("variables").AsText())
 	}
-	if r.behaviour.bodyArguments && body.has("raw") {
-		arguments(body.at("raw").asText())
+	if r.behaviour.bodyArguments && body.Has("raw") {
+		arguments(body.At("raw").AsText())
 	}
 	return criteria, unsure, ""
 }
 
 // arguments reads a flat JSON object; anything else gives no criteria.
 func (r *reader) arguments(rules *string, text string) (criteria string, unsure bool) {
-	doc, err := parse([]byte(text), r.behaviour)
-	if err != nil || doc.root == nil || doc.root.kind != objectKind {
+	doc, err := jackson.Parse([]byte(text), r.behaviour.jackson)
+	if err != nil || doc.Root().Kind() != jackson.Object {
 		return "", false
 	}
 	values := map[string]string{}
 	var names []string
-	for _, v := range doc.value().elements {
-		switch v.kind() {
-		case objectKind, arrayKind:
+	for v := range doc.Root().Elements() {
+		switch v.Kind() {
+		case jackson.Object, jackson.Array:
 			return "", false // not a text: the reading fails as a whole
 		}
-		name := doc.memberName(v.n)
+		name := v.Name()
 		names = append(names, name)
-		values[name] = v.asText()
+		values[name] = v.AsText()
 	}
 	c, failure := namedPairs(rules, names, values)
 	if failure != "" {
@@ -335,25 +336,25 @@ func (r *reader) arguments(rules *string, text string) (criteria string, unsure 
 }
 
 // request is an example's request. failure is why reading it breaks the import.
-func (r *reader) request(request value) (out Request, failure string) {
-	out.Headers = headers(request.at("header"))
-	switch body := request.at("body"); {
-	case body.has("raw"):
-		out.Content = ptr(body.at("raw").asText())
-	case body.has("graphql"):
+func (r *reader) request(request jackson.Value) (out Request, failure string) {
+	out.Headers = headers(request.At("header"))
+	switch body := request.At("body"); {
+	case body.Has("raw"):
+		out.Content = ptr(body.At("raw").AsText())
+	case body.Has("graphql"):
 		if r.wrapped && r.behaviour.rebuildsGraphQL {
 			return out, graphQLFailure
 		}
-		out.Content = ptr(r.graphQL(body.at("graphql")))
+		out.Content = ptr(r.graphQL(body.At("graphql")))
 	}
-	url := request.at("url")
-	for _, list := range []value{url.at("variable"), url.at("query")} {
-		for _, p := range list.elements {
-			out.Parameters = append(out.Parameters, Parameter{p.at("key").asText(), p.at("value").asText()})
+	url := request.At("url")
+	for _, list := range []jackson.Value{url.At("variable"), url.At("query")} {
+		for p := range list.Elements() {
+			out.Parameters = append(out.Parameters, Parameter{p.At("key").AsText(), p.At("value").AsText()})
 		}
 	}
-	if r.export && url.isText() {
-		out.Parameters = append(out.Parameters, queryOf(url.asText())...)
+	if r.export && url.IsText() {
+		out.Parameters = append(out.Parameters, queryOf(url.AsText())...)
 	}
 	return out, ""
 }
@@ -383,25 +384,25 @@ func queryOf(url string) []Parameter {
 const graphQLFailure = `Cannot invoke "com.fasterxml.jackson.databind.ObjectMapper.readTree(String)" because "this.mapper" is null`
 
 // graphQL is the body of a GraphQL request as the server writes it anew.
-func (r *reader) graphQL(body value) string {
-	query := body.at("query").asText()
+func (r *reader) graphQL(body jackson.Value) string {
+	query := body.At("query").AsText()
 	if !r.behaviour.rebuildsGraphQL {
 		return query // older servers put the variables' values into it
 	}
 	out := `{"query": "` + strings.ReplaceAll(query, "\n", `\n`) + `"`
-	variables := body.at("variables").asText()
-	doc, err := parse([]byte(variables), r.behaviour)
-	if err == nil && doc.root != nil && doc.root.kind == objectKind && doc.root.size > 0 {
+	variables := body.At("variables").AsText()
+	doc, err := jackson.Parse([]byte(variables), r.behaviour.jackson)
+	if err == nil && doc.Root().Kind() == jackson.Object && doc.Root().Size() > 0 {
 		out += `, "variables": ` + variables
 	}
 	return out + "}"
 }
 
-func (r *reader) response(v value) Response {
+func (r *reader) response(v jackson.Value) Response {
 	out := Response{
-		Status:  v.at("code").asTextOr("200"),
-		Content: ptr(v.at("body").asTextOr("")),
-		Headers: headers(v.at("header")),
+		Status:  v.At("code").AsTextOr("200"),
+		Content: ptr(v.At("body").AsTextOr("")),
+		Headers: headers(v.At("header")),
 	}
 	var types []string
 	for _, h := range out.Headers {
@@ -415,19 +416,19 @@ func (r *reader) response(v value) Response {
 		if slices.Sort(types); len(slices.Compact(slices.Clone(types))) > 1 {
 			out.MediaTypes = slices.Compact(types)
 		}
-	case v.at("_postman_previewlanguage").asText() == "json":
+	case v.At("_postman_previewlanguage").AsText() == "json":
 		out.MediaType = "application/json"
-	case v.at("_postman_previewlanguage").asText() == "xml":
+	case v.At("_postman_previewlanguage").AsText() == "xml":
 		out.MediaType = "text/xml"
 	}
 	return out
 }
 
 // headers of a message; nil when there are none.
-func headers(v value) []Header {
+func headers(v jackson.Value) []Header {
 	var out []Header
-	for _, h := range v.elements {
-		out = append(out, Header{h.at("key").asText(), []string{h.at("value").asText()}})
+	for h := range v.Elements() {
+		out = append(out, Header{h.At("key").AsText(), []string{h.At("value").AsText()}})
 	}
 	return out
 }

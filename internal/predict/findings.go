@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -26,7 +27,19 @@ type Rule struct {
 func (r Rule) Anchor() string { return strings.ToLower(r.ID) }
 
 // report adds a finding about a place.
-type report func(at value, message string)
+type report func(at place, message string)
+
+// place is where in the input a finding is: a value, or a byte of what is none.
+type place interface {
+	Offset() int // -1: nowhere in particular
+	Pointer() string
+}
+
+// byteAt is a place in an input that is no JSON.
+type byteAt int
+
+func (b byteAt) Offset() int   { return int(b) }
+func (byteAt) Pointer() string { return "" }
 
 // maxFindings bounds the findings of one rule.
 const maxFindings = 5000
@@ -38,7 +51,7 @@ func (r *run) findings() {
 	}
 	for _, rule := range Rules() {
 		n := 0
-		rule.check(r, func(at value, message string) {
+		rule.check(r, func(at place, message string) {
 			switch n++; {
 			case n < maxFindings:
 				r.add(rule, rule.Level, at, message)
@@ -52,12 +65,13 @@ func (r *run) findings() {
 
 func (r *run) broken() bool { return r.p.Outcome == Refused || r.p.Outcome == Crashed }
 
-func (r *run) add(rule Rule, level Level, at value, message string) {
+func (r *run) add(rule Rule, level Level, at place, message string) {
+	v, _ := at.(jackson.Value)
 	r.p.Findings = append(r.p.Findings, Finding{
 		ID: rule.ID, Name: rule.Name, Level: level, Message: message, Hint: rule.Hint,
-		Pointer: pointer(at), Path: r.path(at),
+		Pointer: at.Pointer(), Path: r.path(v),
 	})
-	r.offsets = append(r.offsets, offset(at))
+	r.offsets = append(r.offsets, at.Offset())
 }
 
 // explained makes sure that a broken import has an error that tells why.
@@ -73,51 +87,21 @@ func (r *run) explained() {
 	} else if r.p.ImportErrorUnknown {
 		message = "Microcks takes this input for something else than a collection and will refuse it"
 	}
-	r.add(importBroken, Error, value{r.doc, nil}, message)
+	r.add(importBroken, Error, jackson.Value{}, message)
 	r.locate()
-}
-
-// pointer is the RFC 6901 pointer to a value.
-func pointer(v value) string {
-	var parts []string
-	for n := v.n; n != nil && n.parent != nil; n = n.parent {
-		token := ""
-		if n.parent.kind == objectKind {
-			token = strings.NewReplacer("~", "~0", "/", "~1").Replace(java.WellFormed(v.doc.memberName(n)))
-		} else {
-			token = strconv.FormatUint(uint64(n.name), 10)
-		}
-		parts = append(parts, token)
-	}
-	var b strings.Builder
-	for _, p := range slices.Backward(parts) {
-		b.WriteString("/" + p)
-	}
-	return b.String()
 }
 
 // path is what a person sees in Postman on the way to a value: folders,
 // request, example.
-func (r *run) path(v value) []string {
+func (r *run) path(v jackson.Value) []string {
 	var names []string
-	for n := v.n; n != nil && n.parent != nil && n != r.coll.root.n; n = n.parent {
-		list := n.parent
-		if n.kind != objectKind || list.parent == nil || list.parent.kind != objectKind {
-			continue
-		}
-		if member := v.doc.memberName(list); member == "item" || member == "response" {
-			names = append(names, java.WellFormed(value{v.doc, n}.at("name").asText()))
+	for ; v.Exists() && v != r.coll.root; v = v.Parent() {
+		if list := v.Parent().Name(); v.Kind() == jackson.Object && (list == "item" || list == "response") {
+			names = append(names, java.WellFormed(v.At("name").AsText()))
 		}
 	}
 	slices.Reverse(names)
 	return names
-}
-
-func offset(v value) int {
-	if v.n == nil {
-		return -1
-	}
-	return int(v.n.start)
 }
 
 // locate turns offsets into lines and columns, in one pass. Columns count
@@ -168,10 +152,10 @@ func (r *run) once() []exampleAt {
 		r.each = r.found
 		return r.each
 	}
-	seen := make(map[*node]bool, len(r.found))
+	seen := make(map[jackson.Value]bool, len(r.found))
 	for _, e := range r.found {
-		if !seen[e.response.n] {
-			seen[e.response.n] = true
+		if !seen[e.response] {
+			seen[e.response] = true
 			r.each = append(r.each, e)
 		}
 	}

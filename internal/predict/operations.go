@@ -3,35 +3,37 @@ package predict
 import (
 	"slices"
 	"strings"
+
+	"postman-microcks-importer/internal/jackson"
 )
 
 // item is one request of a collection.
 type item struct {
-	node value
+	node jackson.Value
 	name string // of its operation
 }
 
 // collection is an input with its root found.
 type collection struct {
-	root   value // the object that holds info and item
-	export bool  // a file: Postman rewrites it on the way through its API
+	root   jackson.Value // the object that holds info and item
+	export bool          // a file: Postman rewrites it on the way through its API
 }
 
 // items are the requests in document order. What has a request is one, and its
 // own items do not count; everything else is a folder.
 func (c collection) items() []item {
 	var out []item
-	var walk func(v value)
-	walk = func(v value) {
-		if v.has("request") {
+	var walk func(v jackson.Value)
+	walk = func(v jackson.Value) {
+		if v.Has("request") {
 			out = append(out, item{v, c.operationName(v)})
 			return
 		}
-		for _, child := range v.at("item").elements {
+		for child := range v.At("item").Elements() {
 			walk(child)
 		}
 	}
-	for _, v := range c.root.at("item").elements {
+	for v := range c.root.At("item").Elements() {
 		walk(v)
 	}
 	return out
@@ -42,8 +44,8 @@ func (c collection) items() []item {
 func (c collection) inFolder(it item, url string) bool {
 	var names []string
 	length := 0
-	for n := it.node.n.parent.parent; n != nil && n != c.root.n; n = n.parent.parent {
-		name := value{it.node.doc, n}.at("name").asText()
+	for folder := it.node.Parent().Parent(); folder.Exists() && folder != c.root; folder = folder.Parent().Parent() {
+		name := folder.At("name").AsText()
 		if length += 1 + len(name); length > len(url) {
 			return false
 		}
@@ -55,15 +57,15 @@ func (c collection) inFolder(it item, url string) bool {
 
 // operationName is the method and the path of a request. Folders and the
 // request's own name do not count.
-func (c collection) operationName(v value) string {
-	request := v.at("request")
-	url := request.at("url").asTextOr("")
+func (c collection) operationName(v jackson.Value) string {
+	request := v.At("request")
+	url := request.At("url").AsTextOr("")
 	if url == "" {
-		url = request.at("url").at("raw").asText()
+		url = request.At("url").At("raw").AsText()
 	}
-	method := request.at("method").asText()
-	if c.export && request.isText() {
-		method, url = "GET", request.asText()
+	method := request.At("method").AsText()
+	if c.export && request.IsText() {
+		method, url = "GET", request.AsText()
 	}
 	url, _, _ = strings.Cut(url, "?")
 	return method + " " + trimHost(url)
@@ -95,7 +97,7 @@ type operation struct {
 // failure is an exception that an item makes the server throw.
 type failure struct {
 	item    int
-	at      value
+	at      jackson.Value
 	message string // the exception's
 }
 
@@ -118,10 +120,10 @@ func (c collection) operations(items []item, b behaviour) (ops []operation, fail
 }
 
 // url is where a request says its address, or the request itself.
-func (c collection) url(it item) value {
-	request := it.node.at("request")
-	for _, v := range []value{request.at("url").at("raw"), request.at("url"), request} {
-		if v.exists() {
+func (c collection) url(it item) jackson.Value {
+	request := it.node.At("request")
+	for _, v := range []jackson.Value{request.At("url").At("raw"), request.At("url"), request} {
+		if v.Exists() {
 			return v
 		}
 	}
@@ -129,14 +131,14 @@ func (c collection) url(it item) value {
 }
 
 func (c collection) operation(it item, b behaviour) (op Operation, exception string) {
-	request := it.node.at("request")
-	url := request.at("url").asTextOr("")
+	request := it.node.At("request")
+	url := request.At("url").AsTextOr("")
 	if url == "" {
-		url = request.at("url").at("raw").asTextOr("")
+		url = request.At("url").At("raw").AsTextOr("")
 	}
-	op.Name, op.Method = it.name, request.at("method").asText()
-	if c.export && request.isText() {
-		op.Method, url = "GET", request.asText()
+	op.Name, op.Method = it.name, request.At("method").AsText()
+	if c.export && request.IsText() {
+		op.Method, url = "GET", request.AsText()
 	}
 	// The address loses its host only if it holds the folder's path, which at
 	// the root is any slash.

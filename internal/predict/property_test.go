@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/quick"
 
+	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 
 	"github.com/google/go-cmp/cmp"
@@ -67,7 +68,7 @@ func FuzzCollection(f *testing.F) {
 func sound(t *testing.T, raw []byte, p Prediction) {
 	t.Helper()
 	errors := 0
-	doc, _ := parse(raw, behaviour{}) // the most lenient one
+	doc, _ := jackson.Parse(raw, jackson.Options{}) // the most lenient one
 	for _, f := range p.Findings {
 		if f.Level == Error {
 			errors++
@@ -98,21 +99,23 @@ func sound(t *testing.T, raw []byte, p Prediction) {
 }
 
 // resolves follows a pointer through a document.
-func resolves(doc *document, pointer string) bool {
+func resolves(doc *jackson.Document, pointer string) bool {
 	if doc == nil {
 		return false
 	}
-	v := doc.value()
+	v := doc.Root()
 	for _, token := range strings.Split(pointer, "/")[1:] {
 		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-		found := value{doc, nil}
-		for i, child := range v.elements {
-			if v.kind() == arrayKind && strconv.Itoa(i) == token || v.kind() == objectKind && java.WellFormed(doc.memberName(child.n)) == token {
+		var found jackson.Value
+		i := 0
+		for child := range v.Elements() {
+			if v.Kind() == jackson.Array && strconv.Itoa(i) == token || v.Kind() == jackson.Object && java.WellFormed(child.Name()) == token {
 				found = child
 				break
 			}
+			i++
 		}
-		if !found.exists() {
+		if !found.Exists() {
 			return false
 		}
 		v = found

@@ -15,7 +15,7 @@ var answerUnreadable = Rule{
 	check: func(r *run, report report) {
 		for _, e := range r.once() {
 			if why := e.example.Unreadable(); why != "" {
-				report(e.response.at("header"), "clients cannot read the mock of the example "+quote(e.example.Name)+": saved "+why)
+				report(e.response.At("header"), "clients cannot read the mock of the example "+quote(e.example.Name)+": saved "+why)
 			}
 		}
 	},

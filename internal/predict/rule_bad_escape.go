@@ -16,12 +16,12 @@ var badEscape = Rule{
 	check: func(r *run, report report) {
 		for _, f := range r.failed {
 			if strings.HasPrefix(f.message, "URLDecoder") {
-				report(f.at, "the address "+quote(f.at.asText())+" has a parameter whose escape cannot be decoded")
+				report(f.at, "the address "+quote(f.at.AsText())+" has a parameter whose escape cannot be decoded")
 			}
 		}
 		for _, c := range distinct(r.crashes) {
 			if strings.HasPrefix(c.message, "URLDecoder") {
-				url := r.coll.requestURL(c.at.at("originalRequest"))
+				url := r.coll.requestURL(c.at.At("originalRequest"))
 				report(c.at, "the example's address "+quote(url)+" has a parameter whose escape cannot be decoded")
 			}
 		}

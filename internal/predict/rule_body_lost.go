@@ -1,5 +1,7 @@
 package predict
 
+import "postman-microcks-importer/internal/jackson"
+
 var bodyLost = Rule{
 	ID: "PMI028", Name: "body-lost", Level: Warning,
 	Text: "An example's body has to be a text. One that is written as a JSON object or array becomes an empty answer.",
@@ -10,10 +12,10 @@ var bodyLost = Rule{
 	Good: Sample{},
 	check: func(r *run, report report) {
 		for _, e := range r.once() {
-			if body := e.response.at("body"); body.kind() == objectKind || body.kind() == arrayKind {
+			if body := e.response.At("body"); body.Kind() == jackson.Object || body.Kind() == jackson.Array {
 				report(body, "the body of the example "+quote(e.example.Name)+" is no text and will be empty")
 			}
-			if raw := e.response.at("originalRequest").at("body").at("raw"); raw.kind() == objectKind || raw.kind() == arrayKind {
+			if raw := e.response.At("originalRequest").At("body").At("raw"); raw.Kind() == jackson.Object || raw.Kind() == jackson.Array {
 				report(raw, "the request body of the example "+quote(e.example.Name)+" is no text and will be empty")
 			}
 		}

@@ -1,5 +1,7 @@
 package predict
 
+import "postman-microcks-importer/internal/jackson"
+
 // nearLimit is the size from which a collection is called near the limit.
 const nearLimit = 15 << 20
 
@@ -11,7 +13,7 @@ var collectionNearLimit = Rule{
 	Good: Sample{},
 	check: func(r *run, report report) {
 		if len(r.raw) >= nearLimit && !(r.p.Outcome == Crashed && r.p.Cause == tooLargeCause) && r.doc != nil {
-			report(value{}, "the collection has "+megabytes(len(r.raw))+"; Microcks stores up to 16 MB")
+			report(jackson.Value{}, "the collection has "+megabytes(len(r.raw))+"; Microcks stores up to 16 MB")
 		}
 	},
 }

@@ -3,6 +3,8 @@ package predict
 import (
 	"strconv"
 	"strings"
+
+	"postman-microcks-importer/internal/jackson"
 )
 
 var collectionTooLarge = Rule{
@@ -13,7 +15,7 @@ var collectionTooLarge = Rule{
 	Good: Sample{},
 	check: func(r *run, report report) {
 		if r.p.Outcome == Crashed && r.p.Cause == tooLargeCause {
-			report(value{}, "the collection has "+megabytes(len(r.raw))+", more than the 16 MB that Microcks can store")
+			report(jackson.Value{}, "the collection has "+megabytes(len(r.raw))+", more than the 16 MB that Microcks can store")
 		}
 	},
 }

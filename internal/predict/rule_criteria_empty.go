@@ -18,7 +18,7 @@ var criteriaEmpty = Rule{
 			if c == nil || *c != "" || op.DispatcherRules == nil || *op.DispatcherRules == "" || e.example.Unknown {
 				continue
 			}
-			if r.coll.requestURL(e.response.at("originalRequest")) == "" {
+			if r.coll.requestURL(e.response.At("originalRequest")) == "" {
 				continue // request-missing says it
 			}
 			report(e.response, "the example "+quote(e.example.Name)+" has no value for any of the parameters of "+quote(op.Name)+": "+quote(*op.DispatcherRules))

@@ -1,5 +1,7 @@
 package predict
 
+import "postman-microcks-importer/internal/jackson"
+
 var disabledStored = Rule{
 	ID: "PMI031", Name: "disabled-stored", Level: Note,
 	Text: "Microcks stores query parameters that are switched off in Postman like any other, and contract tests send them.",
@@ -10,11 +12,11 @@ var disabledStored = Rule{
 	Good: Sample{},
 	check: func(r *run, report report) {
 		for _, e := range r.once() {
-			url := e.response.at("originalRequest").at("url")
-			for _, list := range []value{url.at("query"), url.at("variable")} {
-				for _, p := range list.elements {
-					if p.at("disabled").kind() == boolKind && p.at("disabled").asText() == "true" {
-						report(p, "the parameter "+quote(p.at("key").asText())+" of the example "+quote(e.example.Name)+" is switched off, and stored all the same")
+			url := e.response.At("originalRequest").At("url")
+			for _, list := range []jackson.Value{url.At("query"), url.At("variable")} {
+				for p := range list.Elements() {
+					if p.At("disabled").Kind() == jackson.Bool && p.At("disabled").AsText() == "true" {
+						report(p, "the parameter "+quote(p.At("key").AsText())+" of the example "+quote(e.example.Name)+" is switched off, and stored all the same")
 					}
 				}
 			}

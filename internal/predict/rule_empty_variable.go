@@ -1,5 +1,7 @@
 package predict
 
+import "postman-microcks-importer/internal/jackson"
+
 var emptyVariable = Rule{
 	ID: "PMI032", Name: "empty-variable", Level: Note,
 	Text: "A path variable without a value gives criteria that no call meets: `/id=` for an empty one, `/id=null` for null.",
@@ -10,9 +12,9 @@ var emptyVariable = Rule{
 	Good: Sample{},
 	check: func(r *run, report report) {
 		for _, e := range r.once() {
-			for _, v := range e.response.at("originalRequest").at("url").at("variable").elements {
-				if at := v.at("value"); at.kind() == nullKind || at.asText() == "" {
-					report(v, "the path variable "+quote(v.at("key").asText())+" of the example "+quote(e.example.Name)+" has no value")
+			for v := range e.response.At("originalRequest").At("url").At("variable").Elements() {
+				if at := v.At("value"); at.Kind() == jackson.Null || at.AsText() == "" {
+					report(v, "the path variable "+quote(v.At("key").AsText())+" of the example "+quote(e.example.Name)+" has no value")
 				}
 			}
 		}

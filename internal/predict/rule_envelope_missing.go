@@ -1,6 +1,10 @@
 package predict
 
-import "bytes"
+import (
+	"bytes"
+
+	"postman-microcks-importer/internal/jackson"
+)
 
 var envelopeMissing = Rule{
 	ID: "PMI006", Name: "envelope-missing", Level: Error,
@@ -16,10 +20,10 @@ var envelopeMissing = Rule{
 		if d := r.detected.importer; d != harImporter && d != soapUIImporter {
 			return
 		}
-		nowhere := value{r.doc, nil}
+		nowhere := jackson.Value{}
 		raw := bytes.TrimPrefix(r.raw, byteOrderMark)
-		doc, err := parse(raw, r.behaviour)
-		switch root := docValue(doc); {
+		doc, err := jackson.Parse(raw, r.behaviour.jackson)
+		switch root := rootOf(doc); {
 		case len(bytes.TrimSpace(r.raw)) == 0:
 			report(nowhere, "the answer is empty")
 		case err != nil && bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")):
@@ -28,17 +32,17 @@ var envelopeMissing = Rule{
 			report(nowhere, "this is not JSON: "+err.Error())
 		case len(raw) < len(r.raw):
 			report(nowhere, "a byte order mark stands before the JSON")
-		case root.has("collections") || root.kind() == arrayKind:
+		case root.Has("collections") || root.Kind() == jackson.Array:
 			report(nowhere, "this is a list, not one collection")
-		case root.has("error"):
-			report(nowhere, "this is an error message: "+quote(firstOf(root.at("error").at("message"), root.at("error"))))
-		case root.has("info") && root.has("item"):
+		case root.Has("error"):
+			report(nowhere, "this is an error message: "+quote(firstOf(root.At("error").At("message"), root.At("error"))))
+		case root.Has("info") && root.Has("item"):
 			report(nowhere, "this is a collection as Postman exports it, not as its API serves it")
-		case root.has("collection"):
+		case root.Has("collection"):
 			report(nowhere, "the collection is not the first member of its first line, or a space stands before it")
-		case root.has("requests") || root.has("order"):
+		case root.Has("requests") || root.Has("order"):
 			report(nowhere, "this is a collection of format 1")
-		case root.has("$kind"):
+		case root.Has("$kind"):
 			report(nowhere, "this is a part of a collection of format 3")
 		default:
 			report(nowhere, "there is no collection in it")
@@ -48,9 +52,10 @@ var envelopeMissing = Rule{
 
 var byteOrderMark = []byte("\uFEFF")
 
-func docValue(d *document) value {
+// rootOf is the root of a document, missing when there is none.
+func rootOf(d *jackson.Document) jackson.Value {
 	if d == nil {
-		return value{}
+		return jackson.Value{}
 	}
-	return d.value()
+	return d.Root()
 }

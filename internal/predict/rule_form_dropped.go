@@ -12,12 +12,12 @@ var formDropped = Rule{
 }]}]`},
 	check: func(r *run, report report) {
 		for _, e := range r.once() {
-			body := e.response.at("originalRequest").at("body")
-			if body.has("raw") {
+			body := e.response.At("originalRequest").At("body")
+			if body.Has("raw") {
 				continue
 			}
 			for _, mode := range []string{"urlencoded", "formdata", "file"} {
-				if v := body.at(mode); v.size() > 0 {
+				if v := body.At(mode); v.Size() > 0 {
 					report(v, "the "+mode+" body of the example "+quote(e.example.Name)+" is not kept")
 				}
 			}

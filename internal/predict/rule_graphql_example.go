@@ -1,5 +1,7 @@
 package predict
 
+import "postman-microcks-importer/internal/jackson"
+
 var graphQLExample = Rule{
 	ID: "PMI012", Name: "graphql-example", Level: Error,
 	Text: "An example of a GraphQL request breaks the import of a collection that comes from Postman's API: the server answers 500 without a reason. " +
@@ -28,11 +30,11 @@ var graphQLExample = Rule{
 // distinct drops failures of places that came before: an example that goes to
 // several operations breaks once for each.
 func distinct(failures []failure) []failure {
-	seen := map[*node]bool{}
+	seen := map[jackson.Value]bool{}
 	var out []failure
 	for _, f := range failures {
-		if !seen[f.at.n] {
-			seen[f.at.n] = true
+		if !seen[f.at] {
+			seen[f.at] = true
 			out = append(out, f)
 		}
 	}

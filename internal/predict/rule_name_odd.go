@@ -3,6 +3,7 @@ package predict
 import (
 	"strings"
 
+	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -14,17 +15,17 @@ var nameOdd = Rule{
 	Bad:  Sample{Info: `{"name": "Pets/Cats: all", "description": "version=1.0 - the pets"}`},
 	Good: Sample{Info: `{"name": "Pets and cats", "description": "version=1.0 - the pets"}`},
 	check: func(r *run, report report) {
-		info := r.coll.root.at("info")
-		if r.doc == nil || !info.exists() {
+		info := r.coll.root.At("info")
+		if r.doc == nil || !info.Exists() {
 			return
 		}
-		name := info.at("name").asText()
-		at := info.at("name")
-		if !at.exists() {
+		name := info.At("name").AsText()
+		at := info.At("name")
+		if !at.Exists() {
 			at = info
 		}
 		switch {
-		case name == "", at.kind() == nullKind:
+		case name == "", at.Kind() == jackson.Null:
 			report(at, "the collection has no name")
 		case java.Trim(name) != name:
 			report(at, "white space stands around the name "+quote(name))

@@ -10,7 +10,7 @@ var namelessParameter = Rule{
 		nameless := outOfBounds(0, 0)
 		for _, f := range r.failed {
 			if f.message == nameless {
-				report(f.at, "the address "+quote(f.at.asText())+" has a parameter without name and value")
+				report(f.at, "the address "+quote(f.at.AsText())+" has a parameter without name and value")
 			}
 		}
 		for _, c := range distinct(r.crashes) {

@@ -7,7 +7,7 @@ var noOperations = Rule{
 	Bad:  Sample{Items: `[{"name": "an empty folder", "item": []}]`},
 	Good: Sample{},
 	check: func(r *run, report report) {
-		if root := r.coll.root; r.doc != nil && root.at("info").exists() && len(r.items) == 0 {
+		if root := r.coll.root; r.doc != nil && root.At("info").Exists() && len(r.items) == 0 {
 			report(root, "the collection has no requests, so the service has no operations")
 		}
 	},

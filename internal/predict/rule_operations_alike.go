@@ -18,7 +18,7 @@ var operationsAlike = Rule{
 			told := map[string]bool{}
 			for _, h := range hits {
 				it := r.items[h]
-				if it.name == r.service.Operations[i].Name || told[it.name] || it.node.at("response").size() == 0 {
+				if it.name == r.service.Operations[i].Name || told[it.name] || it.node.At("response").Size() == 0 {
 					continue
 				}
 				told[it.name] = true

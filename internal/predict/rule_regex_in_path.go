@@ -15,7 +15,7 @@ var regexInPath = Rule{
 				continue
 			}
 			if parts, _, _ := strings.Cut(*op.DispatcherRules, " ??"); parts == "" && !op.Unknown {
-				if at := r.coll.url(r.items[op.first]); strings.Contains(beforeQuery(at.asText()), "/:") {
+				if at := r.coll.url(r.items[op.first]); strings.Contains(beforeQuery(at.AsText()), "/:") {
 					report(at, "Microcks cannot find the variables of "+quote(op.Name)+": it takes the path for a regular expression that does not match itself")
 				}
 			}

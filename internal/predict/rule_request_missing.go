@@ -1,5 +1,7 @@
 package predict
 
+import "postman-microcks-importer/internal/jackson"
+
 var requestMissing = Rule{
 	ID: "PMI025", Name: "request-missing", Level: Warning,
 	Text: "Microcks reads the parameters by which it finds an example from the request that Postman saves with it, and only from an address that is an object with `raw`. " +
@@ -9,15 +11,15 @@ var requestMissing = Rule{
 	Good: Sample{},
 	check: func(r *run, report report) {
 		for _, e := range r.once() {
-			request := e.response.at("originalRequest")
+			request := e.response.At("originalRequest")
 			switch {
-			case e.response.kind() != objectKind:
+			case e.response.Kind() != jackson.Object:
 				report(e.response, "the example is no object, so it becomes an empty answer without a name")
-			case request.kind() == missing || request.kind() == nullKind:
+			case request.Kind() == jackson.Missing || request.Kind() == jackson.Null:
 				report(e.response, "the example "+quote(e.example.Name)+" has no original request, so it cannot be chosen by parameters")
-			case request.at("url").isText() && !r.target.Export:
-				report(request.at("url"), "the address of the example "+quote(e.example.Name)+" is a text, not an object with raw, so its parameters are not seen")
-			case r.coll.requestURL(request) == "" && !request.at("url").isText():
+			case request.At("url").IsText() && !r.target.Export:
+				report(request.At("url"), "the address of the example "+quote(e.example.Name)+" is a text, not an object with raw, so its parameters are not seen")
+			case r.coll.requestURL(request) == "" && !request.At("url").IsText():
 				report(request, "the request of the example "+quote(e.example.Name)+" has no raw address, so its parameters are not seen")
 			}
 		}

@@ -1,6 +1,10 @@
 package predict
 
-import "strings"
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/jackson"
+)
 
 var schemaNotV2 = Rule{
 	ID: "PMI005", Name: "schema-not-v2", Level: Error,
@@ -10,20 +14,20 @@ var schemaNotV2 = Rule{
 	Good: Sample{},
 	check: func(r *run, report report) {
 		root := r.coll.root
-		if r.doc == nil || root.at("info").exists() {
+		if r.doc == nil || root.At("info").Exists() {
 			return
 		}
 		switch {
-		case root.has("requests") || root.has("order"):
+		case root.Has("requests") || root.Has("order"):
 			report(root, "this is a collection of format 1")
-		case root.has("$kind") || strings.Contains(root.at("$schema").asText(), "/v3"):
+		case root.Has("$kind") || strings.Contains(root.At("$schema").AsText(), "/v3"):
 			report(root, "this is a part of a collection of format 3")
-		case root.has("rootLevelRequests") || root.has("rootLevelFolders"):
+		case root.Has("rootLevelRequests") || root.Has("rootLevelFolders"):
 			report(root, "this is the minimal model of a collection, which holds ids only")
-		case root.has("collections") || root.kind() == arrayKind:
+		case root.Has("collections") || root.Kind() == jackson.Array:
 			report(root, "this is a list, not one collection")
-		case root.has("error"):
-			report(root, "this is an error message, not a collection: "+quote(firstOf(root.at("error").at("message"), root.at("error"))))
+		case root.Has("error"):
+			report(root, "this is an error message, not a collection: "+quote(firstOf(root.At("error").At("message"), root.At("error"))))
 		default:
 			report(root, "there is no info object, so this is no collection of format 2")
 		}
@@ -31,9 +35,9 @@ var schemaNotV2 = Rule{
 }
 
 // firstOf is the text of the first value that has one.
-func firstOf(values ...value) string {
+func firstOf(values ...jackson.Value) string {
 	for _, v := range values {
-		if s := v.asText(); s != "" {
+		if s := v.AsText(); s != "" {
 			return s
 		}
 	}

@@ -11,7 +11,7 @@ var secondaryAlone = Rule{
 	},
 	check: func(r *run, report report) {
 		if r.p.Outcome == Skipped && r.doc != nil {
-			report(r.coll.root.at("info"), "there is no service "+quote(r.p.Name)+" "+quote(r.p.Version)+" that this secondary artifact could add to")
+			report(r.coll.root.At("info"), "there is no service "+quote(r.p.Name)+" "+quote(r.p.Version)+" that this secondary artifact could add to")
 		}
 	},
 }

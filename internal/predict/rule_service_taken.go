@@ -16,7 +16,7 @@ var serviceTaken = Rule{
 	check: func(r *run, report report) {
 		e := r.existing
 		if e != nil && r.target.Main && e.SourceArtifact != r.source && r.p.Outcome == Imported {
-			report(r.coll.root.at("info").at("name"), "the service "+quote(e.Name)+" "+quote(e.Version)+" comes from "+quote(e.SourceArtifact)+" and would be replaced")
+			report(r.coll.root.At("info").At("name"), "the service "+quote(e.Name)+" "+quote(e.Version)+" comes from "+quote(e.SourceArtifact)+" and would be replaced")
 		}
 	},
 }

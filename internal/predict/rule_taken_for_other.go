@@ -1,5 +1,7 @@
 package predict
 
+import "postman-microcks-importer/internal/jackson"
+
 var takenForOther = Rule{
 	ID: "PMI008", Name: "taken-for-other", Level: Error,
 	Text: "Microcks stops at the first line that looks like one of the formats it knows. A line that holds `swagger:` or `openapi: 3`, in whatever text, " +
@@ -16,7 +18,7 @@ var takenForOther = Rule{
 			graphQLImporter: "a GraphQL schema", metadataImporter: "one of Microcks' own formats", foreignImporter: "a format of its own",
 		}[r.detected.importer]
 		if what != "" {
-			report(value{}, "Microcks takes this for "+what+", because of the line "+quote(string(r.detected.line[:min(len(r.detected.line), 400)])))
+			report(jackson.Value{}, "Microcks takes this for "+what+", because of the line "+quote(string(r.detected.line[:min(len(r.detected.line), 400)])))
 		}
 	},
 }

@@ -14,7 +14,7 @@ var twoContentTypes = Rule{
 	check: func(r *run, report report) {
 		for _, e := range r.once() {
 			if types := e.example.Response.MediaTypes; len(types) > 1 {
-				report(e.response.at("header"), "the example "+quote(e.example.Name)+" has several Content-Types: "+quote(strings.Join(types, ", ")))
+				report(e.response.At("header"), "the example "+quote(e.example.Name)+" has several Content-Types: "+quote(strings.Join(types, ", ")))
 			}
 		}
 	},

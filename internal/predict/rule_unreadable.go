@@ -1,9 +1,6 @@
 package predict
 
-import "regexp"
-
-// placed is how the server's words say a place.
-var placed = regexp.MustCompile(`\[Source: [^\]]*; line: (\d+), column: (\d+)\]`)
+import "postman-microcks-importer/internal/jackson"
 
 var unreadable = Rule{
 	ID: "PMI007", Name: "unreadable", Level: Error,
@@ -14,12 +11,11 @@ var unreadable = Rule{
 	check: func(r *run, report report) {
 		switch {
 		case r.trouble.kind == notUTF8 && len(r.raw) > 2 && r.raw[0] == 0x1F && r.raw[1] == 0x8B:
-			report(value{}, "the answer is compressed, which Microcks did not ask for and does not undo")
+			report(jackson.Value{}, "the answer is compressed, which Microcks did not ask for and does not undo")
 		case r.trouble.kind == notUTF8:
-			report(value{}, "the text is not UTF-8")
+			report(jackson.Value{}, "the text is not UTF-8")
 		case r.trouble.kind == notJSON:
-			at := value{&document{raw: r.raw}, &node{start: uint32(min(r.trouble.offset, len(r.raw)))}}
-			report(at, "the text is no JSON from here on: "+placed.ReplaceAllString(r.trouble.reason, "line $1, column $2"))
+			report(byteAt(r.trouble.syntax.Offset), "the text is no JSON from here on: "+r.trouble.syntax.Reason())
 		}
 	},
 }

@@ -20,12 +20,12 @@ var valuelessParameter = Rule{
 		valueless := outOfBounds(1, 1)
 		for _, f := range r.failed {
 			if f.message == valueless {
-				report(f.at, "the address "+quote(f.at.asText())+" has a parameter without a value, which this version of Microcks cannot read")
+				report(f.at, "the address "+quote(f.at.AsText())+" has a parameter without a value, which this version of Microcks cannot read")
 			}
 		}
 		for _, c := range distinct(r.crashes) {
 			if c.message == valueless {
-				report(c.at, "the example's address "+quote(r.coll.requestURL(c.at.at("originalRequest")))+" has a parameter without a value, which this version of Microcks cannot read")
+				report(c.at, "the example's address "+quote(r.coll.requestURL(c.at.At("originalRequest")))+" has a parameter without a value, which this version of Microcks cannot read")
 			}
 		}
 	},

@@ -1,6 +1,10 @@
 package predict
 
-import "strings"
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/jackson"
+)
 
 var versionMissing = Rule{
 	ID: "PMI001", Name: "version-missing", Level: Error,
@@ -10,20 +14,20 @@ var versionMissing = Rule{
 	Bad:  Sample{Info: `{"name": "Pets", "description": "the pets"}`},
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
 	check: func(r *run, report report) {
-		info := r.coll.root.at("info")
-		if r.doc == nil || !info.exists() || r.versioned {
+		info := r.coll.root.At("info")
+		if r.doc == nil || !info.Exists() || r.versioned {
 			return
 		}
 		at, message := info, "the collection has no description, so no version"
-		if d := info.at("description"); d.exists() && d.kind() != nullKind {
+		if d := info.At("description"); d.Exists() && d.Kind() != jackson.Null {
 			at, message = d, "the description says no version"
-			if d.kind() == objectKind {
+			if d.Kind() == jackson.Object {
 				message = "the description is no plain text, so Microcks finds no version in it"
-			} else if strings.Contains(strings.ToLower(d.asText()), "version") {
+			} else if strings.Contains(strings.ToLower(d.AsText()), "version") {
 				message = "the description says no version in the form version=1.0, without spaces around the equals sign"
 			}
 		}
-		if v := info.at("version"); v.exists() {
+		if v := info.At("version"); v.Exists() {
 			at, message = v, message+"; Postman's API does not pass on info.version"
 		}
 		report(at, message)

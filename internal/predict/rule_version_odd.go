@@ -11,12 +11,12 @@ var versionOdd = Rule{
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
 	check: func(r *run, report report) {
 		v := r.p.Version
-		if !r.versioned || r.coll.root.n == nil {
+		if !r.versioned || !r.coll.root.Exists() {
 			return
 		}
-		info := r.coll.root.at("info")
-		at := info.at("description")
-		if own := info.at("version"); own.exists() && !r.target.Export {
+		info := r.coll.root.At("info")
+		at := info.At("description")
+		if own := info.At("version"); own.Exists() && !r.target.Export {
 			at = own
 		}
 		odd := strings.IndexFunc(v, func(c rune) bool {

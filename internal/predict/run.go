@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"slices"
+
+	"postman-microcks-importer/internal/jackson"
 )
 
 // run is one prediction on its way through the stages: read, identity,
@@ -17,7 +19,7 @@ type run struct {
 	source    string
 	detected  detection
 	trouble   trouble
-	doc       *document // nil when raw is no JSON
+	doc       *jackson.Document // nil when raw is no JSON
 	coll      collection
 	wrapped   bool
 	versioned bool // the collection says its version
@@ -37,15 +39,14 @@ type run struct {
 // exampleAt is an example of the service, with the place it was read from.
 type exampleAt struct {
 	op, item, index int
-	response        value
+	response        jackson.Value
 	example         *Example // set when all of them are read
 }
 
 // trouble is why an input does not even reach the reading of a collection.
 type trouble struct {
 	kind   troubleKind
-	offset int // of a syntax error
-	reason string
+	syntax *jackson.SyntaxError
 }
 
 type troubleKind int
@@ -67,14 +68,14 @@ func (r *run) predict() {
 		r.collection()
 	}
 	r.findings()
-	if r.doc != nil && r.doc.lone {
+	if r.doc != nil && r.doc.LoneSurrogates() {
 		serve(&r.p)
 	}
 }
 
 func (r *run) collection() {
-	info := r.coll.root.at("info")
-	if !info.exists() {
+	info := r.coll.root.At("info")
+	if !info.Exists() {
 		r.refuse(notV2)
 		return
 	}
@@ -130,13 +131,13 @@ func (r *run) read() bool {
 	if r.tooLong() {
 		return false
 	}
-	doc, bad := parse(r.raw, r.behaviour)
+	doc, err := jackson.Parse(r.raw, r.behaviour.jackson)
 	r.wrapped = r.detected.importer == wrappedImporter
-	if bad != nil {
+	if bad, ok := errors.AsType[*jackson.SyntaxError](err); ok {
 		if r.refuse(notParsed); r.wrapped {
 			r.refuse(wrappedNotParsed)
 		}
-		r.trouble = trouble{notJSON, bad.offset, bad.reason}
+		r.trouble = trouble{notJSON, bad}
 		return false
 	}
 	// The server reads one line more than it needs.
@@ -145,9 +146,9 @@ func (r *run) read() bool {
 		r.trouble.kind = notUTF8
 		return false
 	}
-	r.doc, r.coll.root = doc, doc.value()
+	r.doc, r.coll.root = doc, doc.Root()
 	if r.wrapped {
-		r.coll.root = r.coll.root.at("collection")
+		r.coll.root = r.coll.root.At("collection")
 	}
 	return true
 }
@@ -157,15 +158,15 @@ func (r *run) readExport() bool {
 	if r.tooLong() {
 		return false
 	}
-	doc, err := parse(r.raw, r.behaviour)
+	doc, err := jackson.Parse(r.raw, r.behaviour.jackson)
 	r.wrapped = true
-	if err != nil {
+	if bad, ok := errors.AsType[*jackson.SyntaxError](err); ok {
 		r.refuse(wrappedNotParsed)
-		r.trouble = trouble{notJSON, err.offset, err.reason}
+		r.trouble = trouble{notJSON, bad}
 		return false
 	}
-	r.doc, r.coll = doc, collection{root: doc.value(), export: true}
-	if inner := r.coll.root.at("collection"); inner.kind() == objectKind && !r.coll.root.has("info") {
+	r.doc, r.coll = doc, collection{root: doc.Root(), export: true}
+	if inner := r.coll.root.At("collection"); inner.Kind() == jackson.Object && !r.coll.root.Has("info") {
 		r.coll.root = inner
 	}
 	return true
@@ -209,10 +210,10 @@ func (r *run) save() {
 		}
 		slices.Sort(r.hits[i])
 		for _, h := range r.hits[i] {
-			reader.examplesOf(op, r.items[h], func(e Example, at value) {
+			reader.examplesOf(op, r.items[h], func(e Example, at jackson.Value) {
 				r.found = append(r.found, exampleAt{op: i, item: h, index: len(op.Examples), response: at})
 				op.Examples = append(op.Examples, e)
-			}, func(at value, message string) {
+			}, func(at jackson.Value, message string) {
 				r.crashes = append(r.crashes, failure{h, at, message})
 			})
 		}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -31,8 +32,7 @@ type behaviour struct {
 	harFallback        bool // what nothing detects is an HTTP archive; before, a SoapUI project
 	strictMicrocksID   bool // "# microcksId:" must start its line
 	java               java.Options
-	limitsNames        bool // the JSON parser limits the length of names
-	refusesSurrogates  bool // the JSON parser refuses encoded surrogates, and places unknown words at their start
+	jackson            jackson.Options
 	partsRuleAlone     bool // path criteria look at the part of the rules before "??" only
 }
 
@@ -55,11 +55,11 @@ var changes = []struct {
 	{release{1, 10, 1}, func(b *behaviour) { b.structuredVersion = true }},
 	{release{1, 11, 0}, func(b *behaviour) {
 		b.queryHeader, b.harFallback, b.strictMicrocksID = true, true, true
-		b.java, b.limitsNames = java.Options{ASCIIBoundary: true, StrictHex: true}, true
+		b.java, b.jackson.LimitsNames = java.Options{ASCIIBoundary: true, StrictHex: true}, true
 		b.harByLogLine = false
 	}},
 	{release{1, 12, 0}, func(b *behaviour) { b.partsRuleAlone = true }},
-	{release{1, 15, 0}, func(b *behaviour) { b.refusesSurrogates = true }},
+	{release{1, 15, 0}, func(b *behaviour) { b.jackson.RefusesSurrogates = true }},
 }
 
 // release is a version number.

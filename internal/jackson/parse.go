@@ -1,259 +1,61 @@
-package predict
+package jackson
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"postman-microcks-importer/internal/java"
 )
 
-// This file reads JSON as the server's parser (Jackson) does: text after the
-// first value is ignored, of two members of one name the last value counts at
-// the place of the first, numbers keep their kind, and strings may hold
-// surrogates that have no partner.
-
-// Limits of the server's parser.
+// Limits of the parser (StreamReadConstraints).
 const (
 	maxDepth     = 1000   // nested arrays and objects
 	maxNumberLen = 1000   // digits of one number
-	maxNameLen   = 50_000 // characters of one member's name; servers from 1.11.0
+	maxNameLen   = 50_000 // characters of one member's name, see [Options]
 )
 
-type kind uint8
-
-const (
-	missing kind = iota
-	nullKind
-	boolKind
-	intKind
-	floatKind
-	textKind
-	arrayKind
-	objectKind
-)
-
-// node is one value of a document. Text stays undecoded in the input until it
-// is asked for.
-type node struct {
-	parent, first, next *node
-	start, end          uint32 // span of the value, quotes and brackets included
-	name, nameEnd       uint32 // span of a member's name without quotes; name is an element's index
-	size                uint32 // members or elements
-	kind                kind
-	escaped             bool // the text holds a backslash
-	nameEscaped         bool
+// Options are the ways in which the releases of Jackson that Microcks brings
+// differ. The zero value is 2.15.
+type Options struct {
+	// LimitsNames: a member's name may have 50,000 characters at most.
+	LimitsNames bool
+	// RefusesSurrogates: surrogates that are encoded one by one are refused, and
+	// unknown words are placed at their start.
+	RefusesSurrogates bool
 }
 
-// document is a parsed input.
-type document struct {
-	raw  []byte
-	root *node
-	lax  bool // not all of raw is valid UTF-8
-	lone bool // a text that was asked for holds a surrogate without a partner
-}
-
-// value is a node that may be absent: a nil node answers as Jackson's missing
-// node does.
-type value struct {
-	doc *document
-	n   *node
-}
-
-func (d *document) value() value { return value{d, d.root} }
-
-func (v value) kind() kind {
-	if v.n == nil {
-		return missing
+// Parse reads the first JSON value of raw, which must not change any more; what
+// follows is ignored. An input of white space alone has no value: the root is
+// missing. The error is a [*SyntaxError].
+func Parse(raw []byte, o Options) (*Document, error) {
+	p := &parser{raw: raw, lax: !utf8.Valid(raw), options: o, token: "null"}
+	if len(raw) >= 4 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
+		p.pos = 3
 	}
-	return v.n.kind
-}
-
-func (v value) exists() bool { return v.n != nil }
-
-// at is the member of that name; missing when there is none or v is no object.
-func (v value) at(name string) value {
-	if v.n == nil || v.n.kind != objectKind {
-		return value{v.doc, nil}
+	p.space()
+	var root *node
+	if p.pos < len(p.raw) {
+		root = p.value(nil)
 	}
-	for m := v.n.first; m != nil; m = m.next {
-		if v.doc.named(m, name) {
-			return value{v.doc, m}
-		}
+	if p.err != nil {
+		return nil, p.err
 	}
-	return value{v.doc, nil}
-}
-
-// has says whether v is an object with that member, null included.
-func (v value) has(name string) bool { return v.at(name).n != nil }
-
-// elements are the values of an array or of an object's members, in order.
-func (v value) elements(yield func(int, value) bool) {
-	if v.n == nil {
-		return
-	}
-	i := 0
-	for m := v.n.first; m != nil; m = m.next {
-		if !yield(i, value{v.doc, m}) {
-			return
-		}
-		i++
-	}
-}
-
-func (v value) size() int {
-	if v.n == nil {
-		return 0
-	}
-	return int(v.n.size)
-}
-
-// asText is the value as text: "null" for null, "" for what is absent, an
-// array or an object; numbers and booleans as Java prints them.
-func (v value) asText() string {
-	switch v.kind() {
-	case textKind:
-		return v.doc.text(v.n.start+1, v.n.end-1, v.n.escaped)
-	case nullKind:
-		return "null"
-	case boolKind:
-		return string(v.doc.raw[v.n.start:v.n.end])
-	case intKind:
-		return java.FormatInteger(string(v.doc.raw[v.n.start:v.n.end]))
-	case floatKind:
-		return java.FormatDouble(string(v.doc.raw[v.n.start:v.n.end]))
-	}
-	return ""
-}
-
-// asTextOr is asText with another answer for null and absent values.
-func (v value) asTextOr(absent string) string {
-	switch v.kind() {
-	case nullKind, missing:
-		return absent
-	}
-	return v.asText()
-}
-
-// isText says whether v is a JSON string.
-func (v value) isText() bool { return v.kind() == textKind }
-
-func (d *document) named(m *node, name string) bool {
-	if !m.nameEscaped {
-		return string(d.raw[m.name:m.nameEnd]) == name
-	}
-	return d.text(m.name, m.nameEnd, true) == name
-}
-
-func (d *document) memberName(m *node) string {
-	return d.text(m.name, m.nameEnd, m.nameEscaped)
-}
-
-// text decodes what stands between two quotes. Surrogates without a partner
-// are kept as three bytes, as UTF-8 would have them if it could.
-func (d *document) text(start, end uint32, escaped bool) string {
-	in := d.raw[start:end]
-	if !escaped && !d.lax {
-		return string(in)
-	}
-	var b strings.Builder
-	b.Grow(len(in))
-	for i := 0; i < len(in); {
-		c := in[i]
-		if d.lax && c >= 0x80 {
-			i += d.writeLax(&b, in[i:])
-			continue
-		}
-		if c != '\\' {
-			j := i + 1
-			for j < len(in) && in[j] != '\\' && (!d.lax || in[j] < 0x80) {
-				j++
-			}
-			b.Write(in[i:j])
-			i = j
-			continue
-		}
-		i++
-		switch c = in[i]; c {
-		case 'b':
-			b.WriteByte('\b')
-		case 'f':
-			b.WriteByte('\f')
-		case 'n':
-			b.WriteByte('\n')
-		case 'r':
-			b.WriteByte('\r')
-		case 't':
-			b.WriteByte('\t')
-		case 'u':
-			u := hex4(in[i+1:])
-			i += 4
-			if java.IsHighSurrogate(u) && i+6 < len(in) && in[i+1] == '\\' && in[i+2] == 'u' {
-				if low := hex4(in[i+3:]); java.IsLowSurrogate(low) {
-					u = 0x10000 + (u-0xD800)<<10 + (low - 0xDC00)
-					i += 6
-				}
-			}
-			d.lone = d.lone || java.IsHighSurrogate(u) || java.IsLowSurrogate(u)
-			java.WriteCodePoint(&b, u)
-		default:
-			b.WriteByte(c)
-		}
-		i++
-	}
-	return b.String()
-}
-
-func hex4(in []byte) rune {
-	var u rune
-	for _, c := range in[:4] {
-		u = u<<4 | rune(java.HexDigit(c))
-	}
-	return u
-}
-
-// syntaxError is where and why the server's parser gives up.
-type syntaxError struct {
-	offset int
-	reason string // as Jackson words it, without the place
-}
-
-func (e *syntaxError) Error() string {
-	return "reading JSON at byte " + strconv.Itoa(e.offset) + ": " + e.reason
+	return &Document{raw: raw, root: root, lax: p.lax, lone: p.lax || p.lone}, nil
 }
 
 // parser builds a document. Nodes come from chunks, so that a large input
 // costs few allocations.
 type parser struct {
-	raw       []byte
-	pos       int
-	depth     int
-	lax       bool // the input is not valid UTF-8: look at every sequence
-	behaviour behaviour
-	chunk     []node
-	err       *syntaxError
-	token     string           // the last one before a number, as Jackson names it
-	repeats   map[string]*node // names of one large object, reused
-}
-
-// parse reads the first JSON value of raw; what follows is ignored. An input
-// of white space alone has no root.
-func parse(raw []byte, b behaviour) (*document, *syntaxError) {
-	p := &parser{raw: raw, lax: !utf8.Valid(raw), behaviour: b, token: "null"}
-	if len(raw) >= 4 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
-		p.pos = 3
-	}
-	d := &document{raw: raw, lax: p.lax}
-	p.space()
-	if p.pos >= len(raw) {
-		return d, nil
-	}
-	d.root = p.value(nil)
-	if p.err != nil {
-		return nil, p.err
-	}
-	return d, nil
+	raw     []byte
+	pos     int
+	depth   int
+	lax     bool // the input is not valid UTF-8: look at every sequence
+	lone    bool // an escaped surrogate has no partner
+	options Options
+	chunk   []node
+	err     *SyntaxError
+	token   string           // the last one before a number, as Jackson names it
+	repeats map[string]*node // names of one large object, reused
 }
 
 func (p *parser) node() *node {
@@ -265,11 +67,13 @@ func (p *parser) node() *node {
 	return n
 }
 
-func (p *parser) fail(offset int, reason string) *node {
+// fail keeps the first error; the reading ends there.
+func (p *parser) fail(offset int, words string) *SyntaxError {
+	err := &SyntaxError{Offset: offset, raw: p.raw, words: words}
 	if p.err == nil {
-		p.err = &syntaxError{offset, reason}
+		p.err = err
 	}
-	return nil
+	return err
 }
 
 func (p *parser) space() {
@@ -282,14 +86,15 @@ func jsonSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == 
 
 func (p *parser) value(parent *node) *node {
 	if p.pos >= len(p.raw) {
-		return p.fail(p.pos, p.endBetween(parent))
+		p.endBetween(parent)
+		return nil
 	}
 	n := p.node()
 	n.parent, n.start = parent, uint32(p.pos)
 	switch c := p.raw[p.pos]; {
 	case c == '"':
-		n.kind = textKind
-		n.escaped = p.str(maxInt)
+		n.kind = Text
+		n.escaped = p.str(false)
 	case c == '{':
 		p.object(n)
 	case c == '[':
@@ -297,11 +102,11 @@ func (p *parser) value(parent *node) *node {
 	case c == '-' || '0' <= c && c <= '9':
 		p.number(n)
 	case c == 't':
-		p.literal(n, "true", boolKind)
+		p.literal(n, "true", Bool)
 	case c == 'f':
-		p.literal(n, "false", boolKind)
+		p.literal(n, "false", Bool)
 	case c == 'n':
-		p.literal(n, "null", nullKind)
+		p.literal(n, "null", Null)
 	default:
 		p.noValue(parent)
 	}
@@ -310,7 +115,7 @@ func (p *parser) value(parent *node) *node {
 		return nil
 	}
 	p.token = tokenNames[n.kind]
-	if n.kind == boolKind && p.raw[n.start] == 'f' {
+	if n.kind == Bool && p.raw[n.start] == 'f' {
 		p.token = "VALUE_FALSE"
 	}
 	return n
@@ -318,23 +123,21 @@ func (p *parser) value(parent *node) *node {
 
 // tokenNames are Jackson's names of a value's last token.
 var tokenNames = [...]string{
-	nullKind: "VALUE_NULL", boolKind: "VALUE_TRUE", intKind: "VALUE_NUMBER_INT", floatKind: "VALUE_NUMBER_FLOAT",
-	textKind: "VALUE_STRING", arrayKind: "END_ARRAY", objectKind: "END_OBJECT",
+	Null: "VALUE_NULL", Bool: "VALUE_TRUE", Int: "VALUE_NUMBER_INT", Float: "VALUE_NUMBER_FLOAT",
+	Text: "VALUE_STRING", Array: "END_ARRAY", Object: "END_OBJECT",
 }
 
-const maxInt = int(^uint(0) >> 1)
-
 func (p *parser) object(n *node) {
-	n.kind = objectKind
+	n.kind = Object
 	if p.depth++; p.depth > maxDepth {
-		p.fail(p.pos, tooDeep)
+		p.exceeds(p.pos, tooDeep)
 		return
 	}
 	p.pos++
 	var last *node
 	for p.space(); ; p.space() {
 		if p.pos >= len(p.raw) {
-			p.fail(p.pos, p.endOfInput(n))
+			p.unclosed(n)
 			return
 		}
 		c := p.raw[p.pos]
@@ -352,7 +155,7 @@ func (p *parser) object(n *node) {
 			p.pos++
 			p.space()
 			if p.pos >= len(p.raw) {
-				p.fail(p.pos, p.endBetween(n))
+				p.endBetween(n)
 				return
 			}
 			c = p.raw[p.pos]
@@ -365,14 +168,14 @@ func (p *parser) object(n *node) {
 			return
 		}
 		nameStart := p.pos + 1
-		nameEscaped := p.str(maxNameLen)
+		nameEscaped := p.str(true)
 		if p.err != nil {
 			return
 		}
 		nameEnd := p.pos - 1
 		p.space()
 		if p.pos >= len(p.raw) {
-			p.fail(p.pos, p.endBetween(n))
+			p.endBetween(n)
 			return
 		}
 		if p.raw[p.pos] != ':' {
@@ -457,11 +260,12 @@ func (p *parser) earlierOfMany(n, m *node) *node {
 	return nil
 }
 
-// largeOwner cannot be a name: it is not valid in any encoding that decodes.
+// largeOwner is the key of the object itself in parser.repeats. No name decodes
+// to it, since it is not UTF-8.
 const largeOwner = "\xff\xfe owner"
 
 func (p *parser) decoded(m *node) string {
-	d := document{raw: p.raw}
+	d := Document{raw: p.raw}
 	return d.text(m.name, m.nameEnd, m.nameEscaped)
 }
 
@@ -476,9 +280,9 @@ func takeOver(old, m *node) {
 }
 
 func (p *parser) array(n *node) {
-	n.kind = arrayKind
+	n.kind = Array
 	if p.depth++; p.depth > maxDepth {
-		p.fail(p.pos, tooDeep)
+		p.exceeds(p.pos, tooDeep)
 		return
 	}
 	p.pos++
@@ -486,7 +290,7 @@ func (p *parser) array(n *node) {
 	var last *node
 	for p.space(); ; p.space() {
 		if p.pos >= len(p.raw) {
-			p.fail(p.pos, p.endOfInput(n))
+			p.unclosed(n)
 			return
 		}
 		c := p.raw[p.pos]
@@ -529,11 +333,12 @@ var plainByte = func() (t [256]bool) {
 	return
 }()
 
-// str reads a string from its opening quote on and says whether it holds a
-// backslash.
-func (p *parser) str(limit int) (escaped bool) {
+// str reads a string, which may be a member's name, from its opening quote on,
+// and reports whether it holds a backslash.
+func (p *parser) str(name bool) (escaped bool) {
 	start := p.pos
 	i := p.pos + 1
+	pair := 0 // where an escape stands that is the second half of a pair
 	for {
 		for i < len(p.raw) && plainByte[p.raw[i]] {
 			if p.lax && p.raw[i] >= 0x80 {
@@ -549,7 +354,7 @@ func (p *parser) str(limit int) (escaped bool) {
 		}
 		if i >= len(p.raw) {
 			switch {
-			case limit != maxNameLen:
+			case !name:
 				p.fail(len(p.raw), "Unexpected end-of-input in VALUE_STRING")
 			case i == start+1:
 				p.fail(len(p.raw), "Unexpected end-of-input: was expecting closing '\"' for name")
@@ -561,7 +366,7 @@ func (p *parser) str(limit int) (escaped bool) {
 		switch c := p.raw[i]; c {
 		case '"':
 			p.pos = i + 1
-			if limit == maxNameLen {
+			if name {
 				p.refuseName(start, i, escaped)
 			}
 			return
@@ -585,6 +390,12 @@ func (p *parser) str(limit int) (escaped bool) {
 						return
 					}
 				}
+				switch u := hex4(p.raw[i+2:]); {
+				case java.IsHighSurrogate(u) && p.lowNext(i+6):
+					pair = i + 6
+				case java.IsHighSurrogate(u) || java.IsLowSurrogate(u) && pair != i:
+					p.lone = true
+				}
 				i += 6
 			default:
 				r, size := utf8.DecodeRune(p.raw[i+1:])
@@ -593,24 +404,29 @@ func (p *parser) str(limit int) (escaped bool) {
 			}
 		default:
 			in := "string value"
-			if limit == maxNameLen {
+			if name {
 				in = "name"
 			}
-			p.fail(i, "Illegal unquoted character ((CTRL-CHAR, code "+strconv.Itoa(int(c))+")): has to be escaped using backslash to be included in "+in)
+			p.fail(i, "Illegal unquoted character ("+describe(rune(c))+"): has to be escaped using backslash to be included in "+in)
 			return
 		}
 	}
+}
+
+// lowNext reports whether an escape of a low surrogate stands at i.
+func (p *parser) lowNext(i int) bool {
+	return i+6 <= len(p.raw) && p.raw[i] == '\\' && p.raw[i+1] == 'u' && java.IsLowSurrogate(hex4(p.raw[i+2:]))
 }
 
 // refuseName fails on a member's name that stands between two quotes and that
 // the parser does not take. Newer ones refuse every escaped surrogate there,
 // the two of a pair as well.
 func (p *parser) refuseName(start, end int, escaped bool) {
-	if p.behaviour.limitsNames && end-start-1 > maxNameLen {
-		p.fail(start, limitExceeded("Name", end-start-1, maxNameLen))
+	if p.options.LimitsNames && end-start-1 > maxNameLen {
+		p.exceeds(start, lengthExceeded("Name", "Name", end-start-1, maxNameLen))
 		return
 	}
-	if !escaped || !p.behaviour.refusesSurrogates {
+	if !escaped || !p.options.RefusesSurrogates {
 		return
 	}
 	for i := start + 1; i < end; i++ {
@@ -619,7 +435,7 @@ func (p *parser) refuseName(start, end int, escaped bool) {
 		}
 		if i++; p.raw[i] == 'u' {
 			if u := hex4(p.raw[i+1:]); java.IsHighSurrogate(u) || java.IsLowSurrogate(u) {
-				p.fail(end+1, fmt.Sprintf("Invalid UTF-8: Illegal surrogate character 0x%x", u))
+				p.fail(end+1, "Invalid UTF-8: Illegal surrogate character 0x"+strconv.FormatInt(int64(u), 16))
 				return
 			}
 		}
@@ -627,7 +443,7 @@ func (p *parser) refuseName(start, end int, escaped bool) {
 }
 
 func (p *parser) number(n *node) {
-	n.kind = intKind
+	n.kind = Int
 	i, count := p.pos, 0
 	digits := func() bool {
 		from := i
@@ -656,7 +472,7 @@ func (p *parser) number(n *node) {
 		return
 	}
 	if i < len(p.raw) && p.raw[i] == '.' {
-		n.kind = floatKind
+		n.kind = Float
 		i++
 		if !digits() {
 			p.inNumber(min(i, len(p.raw)-1), "Decimal point not followed by a digit")
@@ -664,7 +480,7 @@ func (p *parser) number(n *node) {
 		}
 	}
 	if i < len(p.raw) && (p.raw[i] == 'e' || p.raw[i] == 'E') {
-		n.kind = floatKind
+		n.kind = Float
 		i++
 		if i < len(p.raw) && (p.raw[i] == '+' || p.raw[i] == '-') {
 			i++
@@ -679,7 +495,7 @@ func (p *parser) number(n *node) {
 		return
 	}
 	if count > maxNumberLen {
-		p.fail(p.pos, limitExceeded("Number value", count, maxNumberLen))
+		p.exceeds(p.pos, lengthExceeded("Number value", "Number", count, maxNumberLen))
 		return
 	}
 	p.pos = i
@@ -694,7 +510,7 @@ func (p *parser) inNumber(i int, expectation string) {
 	p.fail(i, "Unexpected character ("+describe(rune(p.raw[i]))+") in numeric value: "+expectation)
 }
 
-func (p *parser) literal(n *node, word string, k kind) {
+func (p *parser) literal(n *node, word string, k Kind) {
 	rest := p.raw[p.pos:]
 	if len(rest) < len(word) || string(rest[:len(word)]) != word {
 		p.unknownToken()
@@ -708,12 +524,12 @@ func (p *parser) literal(n *node, word string, k kind) {
 	p.pos += len(word)
 }
 
-// runsOn says whether the word of that length goes on. The parser looks at what
+// runsOn reports whether the word of that length goes on. The parser looks at what
 // follows it only from "0" on, and reads what is not ASCII from the wrong place.
 func (p *parser) runsOn(length int) bool {
 	after := p.raw[p.pos+length:]
 	if len(after) > 0 && after[0] >= 0x80 {
-		p.fail(p.pos+length+1, fmt.Sprintf("Invalid UTF-8 middle byte 0x%x", after[0]))
+		p.fail(p.pos+length+1, badMiddleByte(after[0]))
 		return false
 	}
 	return len(after) > 0 && after[0] >= '0' && identifierPart(rune(after[0]))

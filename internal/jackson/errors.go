@@ -1,28 +1,83 @@
-package predict
+package jackson
 
 import (
 	"bytes"
 	"fmt"
 	"strconv"
-	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"postman-microcks-importer/internal/java"
 )
 
-// This file words syntax errors as the server's parser does. They reach a user
-// only where a server reads unknown content as an HTTP archive.
+// SyntaxError is where and why the parser gives up.
+type SyntaxError struct {
+	// Offset in bytes of where the parser stands then; it may be behind what is
+	// wrong, also behind the end of the input.
+	Offset int
+
+	raw    []byte
+	words  string
+	opened *opening // what the words end with, if they do
+	limit  bool     // a limit of the parser was met; it tells no place then
+}
+
+// opening is the place where an array or object begins that is still open.
+type opening struct {
+	words  string
+	offset int
+}
+
+// Error is the reason and where it was found.
+func (e *SyntaxError) Error() string {
+	return "reading JSON at byte " + strconv.Itoa(e.Offset) + ": " + e.Reason()
+}
+
+// Reason is what Jackson says, with places as a person would say them.
+func (e *SyntaxError) Reason() string {
+	return e.says("line %d, column %d")
+}
+
+// Message is that of the exception, as the Jackson of Microcks 1.11.0 and later
+// words it: the reason, and on a second line the place. It reaches a user where
+// Microcks reads an input that nothing detects as an HTTP archive.
+func (e *SyntaxError) Message() string {
+	const source = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]"
+	if e.limit {
+		return e.says(source)
+	}
+	return e.says(source) + "\n at " + e.place(source, e.Offset)
+}
+
+func (e *SyntaxError) says(place string) string {
+	if e.opened == nil {
+		return e.words
+	}
+	return e.words + " (" + e.opened.words + " " + e.place(place, e.opened.offset) + ")"
+}
+
+// place words the line and column, from 1, of an offset, as the parser counts:
+// in bytes, and a carriage return alone ends a line too.
+func (e *SyntaxError) place(format string, offset int) string {
+	line, start := 1, 0
+	for i, c := range e.raw[:min(offset, len(e.raw))] {
+		if c == '\n' || c == '\r' && (i+1 == len(e.raw) || e.raw[i+1] != '\n') {
+			line, start = line+1, i+1
+		}
+	}
+	return fmt.Sprintf(format, line, offset-start+1)
+}
+
+// exceeds fails on a limit of the parser.
+func (p *parser) exceeds(offset int, words string) {
+	p.fail(offset, words).limit = true
+}
 
 const tooDeep = "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)"
 
-// limitExceeded words a length beyond a limit.
-func limitExceeded(what string, length, limit int) string {
-	return fmt.Sprintf("%s length (%d) exceeds the maximum allowed (%d, from `StreamReadConstraints.getMax%sLength()`)", what, length, limit, strings.TrimSuffix(what, " value"))
+// lengthExceeded words a length beyond a limit.
+func lengthExceeded(what, getter string, length, limit int) string {
+	const words = "%s length (%d) exceeds the maximum allowed (%d, from `StreamReadConstraints.getMax%sLength()`)"
+	return fmt.Sprintf(words, what, length, limit, getter)
 }
-
-// hiddenSource stands for the input in every place that the parser names.
-const hiddenSource = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]"
 
 const tokens = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
@@ -34,7 +89,7 @@ func (p *parser) unexpected(i int, expectation string) {
 // noValue fails where a value should begin.
 func (p *parser) noValue(parent *node) {
 	c := p.raw[p.pos]
-	root, array := parent == nil, parent != nil && parent.kind == arrayKind
+	root, array := parent == nil, parent != nil && parent.kind == Array
 	switch {
 	case c == '/' || c < ' ':
 		p.between()
@@ -43,7 +98,8 @@ func (p *parser) noValue(parent *node) {
 	case c == ']' && array, c == ',', c == '}':
 		p.unexpected(p.pos, "expected a value")
 	case c == '+' && p.pos+1 < len(p.raw) && '0' <= p.raw[p.pos+1] && p.raw[p.pos+1] <= '9':
-		p.fail(p.pos+1, "Unexpected character ('+' (code 43)) in numeric value: JSON spec does not allow numbers to have plus signs: enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow")
+		p.fail(p.pos+1, "Unexpected character ('+' (code 43)) in numeric value: JSON spec does not allow numbers to have plus signs: "+
+			"enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow")
 	case identifierStart(rune(c)):
 		p.unknownToken()
 	default:
@@ -86,7 +142,7 @@ func (p *parser) noComma(n *node) {
 			p.fail(p.pos, fmt.Sprintf("Unexpected close marker '%c': no open %s to close", c, what))
 			return
 		}
-		p.fail(p.pos, fmt.Sprintf("Unexpected close marker '%c': expected '%s' (for %s starting at %s)", c, other, containerName(n), p.source(int(n.start))))
+		p.failIn(n, fmt.Sprintf("Unexpected close marker '%c': expected '%s'", c, other), "for "+containerName(n)+" starting at")
 		return
 	}
 	p.unexpected(p.pos, "was expecting comma to separate "+containerName(n)+" entries")
@@ -135,7 +191,7 @@ func (p *parser) unknownToken() {
 		word = string(token[:maxToken]) + "..."
 	}
 	switch { // where the parser stands then
-	case p.behaviour.refusesSurrogates:
+	case p.options.RefusesSurrogates:
 		i = 0
 	case len(token) > maxToken:
 		i--
@@ -145,12 +201,12 @@ func (p *parser) unknownToken() {
 	p.fail(p.pos+i, "Unrecognized token '"+word+"': was expecting "+tokens)
 }
 
-// identifierStart says whether a Java identifier may begin with r.
+// identifierStart reports whether a Java identifier may begin with r.
 func identifierStart(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.Nl, unicode.Sc, unicode.Pc)
 }
 
-// identifierPart says whether a Java identifier may hold r; ignorable control
+// identifierPart reports whether a Java identifier may hold r; ignorable control
 // characters count.
 func identifierPart(r rune) bool {
 	return identifierStart(r) || unicode.In(r, unicode.Nd, unicode.Mc, unicode.Mn, unicode.Cf) ||
@@ -158,40 +214,29 @@ func identifierPart(r rune) bool {
 }
 
 func containerName(n *node) string {
-	if n.kind == objectKind {
+	if n.kind == Object {
 		return "Object"
 	}
 	return "Array"
 }
 
-// endOfInput words an input that ends where a container could have gone on.
-func (p *parser) endOfInput(in *node) string {
-	return "Unexpected end-of-input: expected close marker for " + containerName(in) + " (start marker at " + p.source(int(in.start)) + ")"
+// failIn fails on what is still open.
+func (p *parser) failIn(n *node, words, opened string) {
+	p.fail(p.pos, words).opened = &opening{opened, int(n.start)}
 }
 
-// endBetween words an input that ends where something had to follow.
-func (p *parser) endBetween(in *node) string {
+// unclosed fails on an input that ends where a container could have gone on.
+func (p *parser) unclosed(n *node) {
+	p.failIn(n, "Unexpected end-of-input: expected close marker for "+containerName(n), "start marker at")
+}
+
+// endBetween fails on an input that ends where something had to follow.
+func (p *parser) endBetween(in *node) {
 	if in == nil {
-		return "No content to map due to end-of-input"
+		p.fail(p.pos, "No content to map due to end-of-input")
+		return
 	}
-	return "Unexpected end-of-input within/between " + containerName(in) + " entries"
-}
-
-func (p *parser) source(offset int) string {
-	line, column := jacksonPlace(p.raw, offset)
-	return fmt.Sprintf(hiddenSource, line, column)
-}
-
-// jacksonPlace is the line and column, from 1, of an offset, as the parser
-// counts: in bytes, and a carriage return alone ends a line too.
-func jacksonPlace(raw []byte, offset int) (line, column int) {
-	line, start := 1, 0
-	for i, c := range raw[:min(offset, len(raw))] {
-		if c == '\n' || c == '\r' && (i+1 == len(raw) || raw[i+1] != '\n') {
-			line, start = line+1, i+1
-		}
-	}
-	return line, offset - start + 1
+	p.fail(p.pos, "Unexpected end-of-input within/between "+containerName(in)+" entries")
 }
 
 // describe names a character as the parser does.
@@ -224,50 +269,19 @@ func laxSequence(b []byte) (n int, bad string) {
 			return 0, "Unexpected end-of-input in VALUE_STRING"
 		}
 		if b[i]&0xC0 != 0x80 {
-			return 0, fmt.Sprintf("Invalid UTF-8 middle byte 0x%x", b[i])
+			return 0, badMiddleByte(b[i])
 		}
 	}
 	return n, ""
 }
 
+func badMiddleByte(b byte) string { return fmt.Sprintf("Invalid UTF-8 middle byte 0x%x", b) }
+
 // sequence is laxSequence, with surrogates refused by newer parsers.
 func (p *parser) sequence(b []byte) (n int, bad string) {
 	n, bad = laxSequence(b)
-	if n == 3 && b[0] == 0xED && b[1] >= 0xA0 && p.behaviour.refusesSurrogates {
+	if n == 3 && b[0] == 0xED && b[1] >= 0xA0 && p.options.RefusesSurrogates {
 		return 0, "Invalid UTF-8: surrogate"
 	}
 	return n, bad
-}
-
-// writeLax decodes the sequence at the start of in as the parser does, without
-// checks, and returns its length.
-func (d *document) writeLax(b *strings.Builder, in []byte) int {
-	n, bad := laxSequence(in)
-	if bad != "" {
-		return 1
-	}
-	r := rune(in[0]) & (0xFF >> (n + 1))
-	for _, c := range in[1:n] {
-		r = r<<6 | rune(c&0x3F)
-	}
-	if n < 4 || 0x10000 <= r && r <= 0x10FFFF {
-		d.lone = d.lone || java.IsHighSurrogate(r) || java.IsLowSurrogate(r)
-		java.WriteCodePoint(b, r)
-		return n
-	}
-	r -= 0x10000
-	d.lone = true
-	java.WriteCodePoint(b, (0xD800|r>>10)&0xFFFF)
-	java.WriteCodePoint(b, 0xDC00|r&0x3FF)
-	return n
-}
-
-// harSyntaxError is the message of a syntax error as the HTTP archive reader
-// lets it through.
-func harSyntaxError(raw []byte, err *syntaxError) string {
-	if strings.Contains(err.reason, "`StreamReadConstraints.") {
-		return err.reason // limits are told without a place
-	}
-	line, column := jacksonPlace(raw, err.offset)
-	return err.reason + "\n at " + fmt.Sprintf(hiddenSource, line, column)
 }
