@@ -135,8 +135,8 @@ func (g *group) withoutOthers(changes []predict.Change) (own []predict.Change, o
 		}
 	}
 	for _, c := range changes {
-		dispatching := c.Kind == predict.Changed && !slices.ContainsFunc(c.Fields, func(f string) bool {
-			return f != "dispatcher" && f != "rules" && f != "criteria"
+		dispatching := c.Kind == predict.Changed && !slices.ContainsFunc(c.Fields, func(p predict.Part) bool {
+			return p != predict.PartDispatcher && p != predict.PartRules && p != predict.PartCriteria
 		})
 		switch {
 		case !shared[c.Operation] || !dispatching:

@@ -191,7 +191,7 @@ func someOf(changes []predict.Change) string {
 			text = fmt.Sprintf("example %q of %s %s", c.Example, c.Operation, says[c.Kind])
 		}
 		if len(c.Fields) > 0 {
-			text += " (" + strings.Join(c.Fields, ", ") + ")"
+			text += " (" + PartsText(c.Fields) + ")"
 		}
 		texts = append(texts, text)
 	}

@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"postman-microcks-importer/internal/predict"
 )
@@ -25,6 +27,19 @@ func count(findings []predict.Finding, level predict.Level) int {
 		}
 	}
 	return n
+}
+
+// PartsText lists the parts in which two operations or examples differ.
+func PartsText(parts []predict.Part) string {
+	says := map[predict.Part]string{
+		predict.PartMediaType: "media type", predict.PartRequestBody: "request body", predict.PartRequestHeaders: "request headers",
+		predict.PartRequestParameters: "request parameters", predict.PartResponseBody: "response body", predict.PartResponseHeaders: "response headers",
+	}
+	var each []string
+	for _, p := range parts {
+		each = append(each, cmp.Or(says[p], string(p)))
+	}
+	return strings.Join(each, ", ")
 }
 
 func outcomeText(p predict.Prediction) string {

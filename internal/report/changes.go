@@ -250,7 +250,7 @@ func kindRank(c predict.Change) int {
 func changeText(c predict.Change) Text {
 	t := Text(map[predict.ChangeKind]string{predict.Removed: "removed", predict.Changed: "changed", predict.Added: "added"}[c.Kind])
 	if len(c.Fields) > 0 {
-		t += ": " + text(strings.Join(c.Fields, ", "))
+		t += ": " + text(reconcile.PartsText(c.Fields))
 	}
 	if c.Breaking {
 		return "💥 " + bold("breaking") + ", " + t

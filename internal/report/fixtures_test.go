@@ -214,8 +214,8 @@ func difference() []predict.Change {
 	return []predict.Change{
 		{Kind: predict.Removed, Operation: "GET /pets/:petId/vaccinations", Breaking: true},
 		{Kind: predict.Removed, Operation: "GET /owners", Example: "In Madrid", Breaking: true},
-		{Kind: predict.Changed, Operation: "GET /orders", Fields: []string{"dispatcher", "rules"}, Breaking: true},
-		{Kind: predict.Changed, Operation: "GET /pets", Example: "First page", Fields: []string{"response content"}},
+		{Kind: predict.Changed, Operation: "GET /orders", Fields: []predict.Part{predict.PartDispatcher, predict.PartRules}, Breaking: true},
+		{Kind: predict.Changed, Operation: "GET /pets", Example: "First page", Fields: []predict.Part{"response content"}},
 		{Kind: predict.Added, Operation: "GET /health"},
 		{Kind: predict.Added, Operation: "GET /health", Example: "Up"},
 	}

@@ -103,7 +103,7 @@ func filled(mode reconcile.Mode, several, interrupted bool, a, b string) *reconc
 			Service: &reconcile.ServiceResult{Operations: []reconcile.OperationResult{
 				{Examples: make([]reconcile.ExampleResult, 2)}, {},
 			}},
-			Difference: []predict.Change{{Kind: predict.Removed, Breaking: true, Fields: make([]string, 2)}, {Kind: predict.Added}},
+			Difference: []predict.Change{{Kind: predict.Removed, Breaking: true, Fields: make([]predict.Part, 2)}, {Kind: predict.Added}},
 			Findings:   []predict.Finding{{Level: predict.Error, Path: make([]string, 2)}, {Level: predict.Warning, Path: make([]string, 3), Line: 3}},
 			Problems:   []reconcile.Problem{{Level: predict.Error}, {Level: predict.Note}},
 			Verified:   &reconcile.Verification{},
