@@ -1,9 +1,9 @@
 package predict
 
 import (
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -14,13 +14,14 @@ const wrappedPets = `{"collection":{"info":{"name":"Pets","description":"version
 // addresses as objects, without info.version.
 func TestExport(t *testing.T) {
 	t.Parallel()
+	target := Target{Main: true, URL: "https://api.getpostman.com/collections/1-a"}
 	judge := func(raw string) Prediction {
-		return Collection([]byte(raw), Target{Main: true, Export: true, URL: "https://api.getpostman.com/collections/1-a"})
+		return Read([]byte(raw), Options{Export: true}).Import(target).Prediction
 	}
 	pretty := `{
 	"info": {"name": "Pets", "description": "version=1.0 - d"},
 	"item": ` + petItems + `}`
-	want := Collection([]byte(wrappedPets), Target{Main: true, URL: "https://api.getpostman.com/collections/1-a"})
+	want := Read([]byte(wrappedPets), Options{}).Import(target).Prediction
 	for name, raw := range map[string]string{"export": pretty, "wrapped": wrappedPets, "wrapped, spaced": " { \"collection\" : " + pretty + "}", "byte order mark": "\uFEFF" + pretty} {
 		if diff := cmp.Diff(want, judge(raw)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
@@ -42,19 +43,58 @@ func TestExport(t *testing.T) {
 	if got := v20.Service.Operations[1].Name; got != "GET /b" {
 		t.Errorf("a request that is only an address is called %q", got)
 	}
-	for name, c := range map[string]struct{ raw, rule, says string }{
-		"only info.version": {`{"info":{"name":"Pets","version":"1.0"},"item":[]}`, "version-missing", "info.version"},
-		"format 1":          {`{"id":"a","name":"Pets","requests":[]}`, "schema-not-v2", "format 1"},
-		"format 3":          {`{"$kind":"collection"}`, "schema-not-v2", "format 3"},
-		"a list":            {`[{"info":{}}]`, "schema-not-v2", "list"},
-		"a page":            {`<html></html>`, "unreadable", "no JSON"},
-		"a truncated file":  {pretty[:100], "unreadable", "no JSON"},
-		"nothing":           {``, "schema-not-v2", "no info"},
+	for name, c := range map[string]struct{ raw, want string }{
+		"only info.version": {`{"info":{"name":"Pets","version":"1.0"},"item":[]}`, noVersion},
+		"format 1":          {`{"id":"a","name":"Pets","requests":[]}`, notV2},
+		"a list":            {`[{"info":{}}]`, notV2},
+		"a page":            {`<html></html>`, wrappedNotParsed},
+		"a truncated file":  {pretty[:100], wrappedNotParsed},
+		"nothing":           {``, notV2},
 	} {
-		p := judge(c.raw)
-		i := slices.IndexFunc(p.Findings, func(f Finding) bool { return f.Name == c.rule && f.Level == Error })
-		if i < 0 || !strings.Contains(p.Findings[i].Message, c.says) || p.Outcome != Refused {
-			t.Errorf("%s: %s %+v", name, p.Outcome, p.Findings)
+		if p := judge(c.raw); p.Outcome != Refused || p.ImportError != c.want {
+			t.Errorf("%s: %s %q", name, p.Outcome, p.ImportError)
+		}
+	}
+}
+
+// A document is read once and imported as often as needed.
+func TestDocumentIsReused(t *testing.T) {
+	t.Parallel()
+	for name, raw := range map[string]string{
+		"plain":           wrappedPets,
+		"lone surrogates": strings.Replace(wrappedPets, "/pets", `/pets\ud83d/:a?b=1`, 2),
+		"a description":   `{"openapi":"3.0.0","info":{"title":"Pets","version":"1.0"}}`,
+	} {
+		read := func() *Document { return Read([]byte(raw), Options{}) }
+		d := read()
+		for _, target := range []Target{
+			{Main: true, URL: "https://h/1-a"},
+			{Main: true, URL: "https://h/2-b", Existing: existing},
+			{URL: "https://h/1-a", Existing: existing},
+			{Main: true, URL: "https://h/1-a"},
+		} {
+			if diff := cmp.Diff(read().Import(target).Prediction, d.Import(target).Prediction); diff != "" {
+				t.Errorf("%s: %+v: %s", name, target, diff)
+			}
+		}
+	}
+}
+
+func TestUpdatedAt(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		`{"collection":{"info":{"name":"n","updatedAt":"2026-08-05T10:11:12.000Z"}}}`: "2026-08-05T10:11:12Z",
+		`{"collection":{"info":{"name":"n","updatedAt":"yesterday"}}}`:                "",
+		`{"collection":{"info":{"name":"n","updatedAt":1785924672}}}`:                 "",
+		`{"collection":{"info":{"name":"n"}}}`:                                        "",
+		`<html>`:                                                                      "",
+	} {
+		got := ""
+		if at := Read([]byte(raw), Options{}).UpdatedAt(); !at.IsZero() {
+			got = at.Format(time.RFC3339)
+		}
+		if got != want {
+			t.Errorf("%s: %s", raw, got)
 		}
 	}
 }
@@ -63,11 +103,12 @@ func TestExport(t *testing.T) {
 func TestExistingOfAnotherName(t *testing.T) {
 	t.Parallel()
 	other := &Service{Name: "Pets", Version: "2.0", Operations: []Operation{{Name: "GET /pets", Override: true, Dispatcher: "SCRIPT"}}}
-	p := Collection([]byte(wrappedPets), Target{Main: true, Existing: other})
+	d := Read([]byte(wrappedPets), Options{})
+	p := d.Import(Target{Main: true, Existing: other})
 	if p.Service.Operations[0].Dispatcher != "" {
 		t.Errorf("%+v", p.Service)
 	}
-	if p := Collection([]byte(wrappedPets), Target{Existing: other}); p.Outcome != Skipped || p.Service != nil {
+	if p := d.Import(Target{Existing: other}); p.Outcome != Skipped || p.Service != nil {
 		t.Errorf("%+v", p)
 	}
 }
@@ -77,13 +118,13 @@ func TestExistingIsNotChanged(t *testing.T) {
 	t.Parallel()
 	given := func() *Service {
 		return &Service{Name: "Pets", Version: "1.0", SourceArtifact: "x", Operations: []Operation{{
-			Name: "GET /pets", Dispatcher: uriParams, DispatcherRules: ptr("a"), ResourcePaths: []string{"/z", "/b"},
+			Name: "GET /pets", Dispatcher: URIParams, DispatcherRules: ptr("a"), ResourcePaths: []string{"/z", "/b"},
 			Examples: []Example{{Name: "old", SourceArtifact: "1-a"}, {Name: "other", SourceArtifact: "y"}},
 		}}}
 	}
 	for _, main := range []bool{true, false} {
 		existing := given()
-		p := Collection([]byte(wrappedPets), Target{Main: main, URL: "https://h/1-a", Existing: existing})
+		p := Read([]byte(wrappedPets), Options{}).Import(Target{Main: main, URL: "https://h/1-a", Existing: existing})
 		if diff := cmp.Diff(given(), existing); diff != "" {
 			t.Error(diff)
 		}
@@ -114,14 +155,14 @@ func TestBehaviourOf(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	raw := padded(maxDocument + 1)
-	if p := Collection(raw, Target{Main: true}); p.Outcome != Crashed || p.Service != nil {
+	if p := Read(raw, Options{}).Import(Target{Main: true}); p.Outcome != Crashed || p.Service != nil {
 		t.Errorf("%s", p.Outcome)
 	}
-	if p := Collection(raw, Target{Version: "1.7.0", Main: true}); p.Outcome != Imported {
-		t.Errorf("1.7.0 stores no text: %s %s", p.Outcome, p.Cause)
+	if p := Read(raw, Options{Version: "1.7.0"}).Import(Target{Main: true}); p.Outcome != Imported {
+		t.Errorf("1.7.0 stores no text: %s %+v", p.Outcome, p.Cause)
 	}
 	near := padded(maxDocument - 100)
-	if p := Collection(near, Target{Main: true}); p.Outcome != Crashed || p.Service == nil {
+	if p := Read(near, Options{}).Import(Target{Main: true}); p.Outcome != Crashed || p.Service == nil {
 		t.Errorf("the service is saved before its text: %s", p.Outcome)
 	}
 }
@@ -139,9 +180,9 @@ func TestCriteria(t *testing.T) {
 	} {
 		raw := `{"collection":{"info":{"name":"n","description":"version=1 d"},"item":[{"request":{"method":"GET","url":{"raw":"{{u}}` + c.url +
 			`"}},"response":[{"originalRequest":{"url":{"raw":"{{u}}` + c.example + `","variable":[` + c.variables + `]}}}]}]}}`
-		p := Collection([]byte(raw), Target{Version: c.version, Main: true})
+		p := Read([]byte(raw), Options{Version: c.version}).Import(Target{Main: true})
 		if p.Outcome != Imported {
-			t.Errorf("%s: %s %s", c.name, p.Outcome, p.Cause)
+			t.Errorf("%s: %s %+v", c.name, p.Outcome, p.Cause)
 			continue
 		}
 		if got := *p.Service.Operations[0].Examples[0].DispatchCriteria; got != c.want {

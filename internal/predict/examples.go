@@ -11,18 +11,16 @@ import (
 
 // reader makes examples of the responses of items.
 type reader struct {
-	collection
-	behaviour behaviour
-	wrapped   bool   // read by the importer for API answers, which cannot read JSON texts inside
-	source    string // the sourceArtifact
-	keyRules  map[[2]string]keyVerdict
-	made      int
+	*Document
+	source   string // the sourceArtifact
+	keyRules map[[2]string]keyVerdict
+	made     int
 }
 
 // keyVerdict is whether a variable's name is named by an operation's rules.
 type keyVerdict struct {
 	named, unsure bool
-	failure       string
+	cause         *Cause
 }
 
 // maxExamples bounds what a collection made for that purpose can blow up to.
@@ -30,23 +28,22 @@ const maxExamples = 400_000
 
 // examplesOf reads the responses of one item for an operation, whose resource
 // paths they complete. failed gets those that break the import.
-func (r *reader) examplesOf(op *Operation, it item, yield func(Example, jackson.Value), failed func(jackson.Value, string)) {
+func (r *reader) examplesOf(op *Operation, it Item, yield func(Example, jackson.Value), failed func(jackson.Value, *Cause)) {
 	dispatcher, rules := rootDispatcher(op, r.behaviour)
-	for response := range it.node.At("response").Elements() {
+	for response := range it.Value.At("response").Elements() {
 		if r.made++; r.made > maxExamples {
 			op.Unknown = true
 			return
 		}
 		request := response.At("originalRequest")
 		e := Example{Name: response.At("name").AsText(), SourceArtifact: r.source}
-		var failure string
-		e.DispatchCriteria, e.Unknown, failure = r.criteria(op, dispatcher, rules, request, r.requestURL(request))
-		if failure != "" {
-			failed(response, failure)
+		var cause *Cause
+		if e.DispatchCriteria, e.Unknown, cause = r.criteria(op, dispatcher, rules, request); cause != nil {
+			failed(response, cause)
 			continue
 		}
-		if e.Request, failure = r.request(request); failure != "" {
-			failed(response, failure)
+		if e.Request, cause = r.request(request); cause != nil {
+			failed(response, cause)
 			continue
 		}
 		e.Response = r.response(response)
@@ -54,44 +51,46 @@ func (r *reader) examplesOf(op *Operation, it item, yield func(Example, jackson.
 	}
 }
 
-// requestURL is an example's address. The server looks at url.raw alone; what
-// Postman exports as text, its API serves as an object.
-func (c collection) requestURL(request jackson.Value) string {
-	if url := request.At("url"); c.export && url.IsText() {
+// RequestURL is the address of an example's original request. The server looks
+// at url.raw alone; what Postman exports as text, its API serves as an object.
+func (d *Document) RequestURL(request jackson.Value) string {
+	if url := request.At("url"); d.Options.Export && url.IsText() {
 		return url.AsText()
 	}
 	return request.At("url").At("raw").AsText()
 }
 
-// criteria tells by what a request finds the example, and adds the example's
-// path to the operation. failure is the message of an exception.
-func (r *reader) criteria(op *Operation, dispatcher string, rules *string, request jackson.Value, url string) (criteria *string, unsure bool, failure string) {
+// criteria are by what a request finds the example; its path is added to the
+// operation.
+func (r *reader) criteria(op *Operation, dispatcher string, rules *string, request jackson.Value) (criteria *string, unsure bool, cause *Cause) {
+	url := r.RequestURL(request)
 	switch {
-	case dispatcher == uriParams:
-		c, failure := r.paramCriteria(op.DispatcherRules, url)
+	case dispatcher == URIParams:
+		c, cause := r.paramCriteria(op.DispatcherRules, url)
 		addPath(op, resourcePath(url))
-		return &c, false, failure
-	case dispatcher == uriParts || dispatcher == uriElements:
-		variables := r.variables(request)
-		c, unsure, failure := r.partCriteria(rules, variables)
-		if failure == "" && dispatcher == uriElements {
+		return &c, false, cause
+	case dispatcher == URIParts || dispatcher == URIElements:
+		variables := variablesOf(request)
+		c, unsure, cause := r.partCriteria(rules, variables)
+		if cause == nil && dispatcher == URIElements {
 			var params string
-			params, failure = r.paramCriteria(rules, url)
+			params, cause = r.paramCriteria(rules, url)
 			c += params
 		}
 		addPath(op, instantiate(resourcePath(url), variables))
-		return &c, unsure, failure
+		return &c, unsure, cause
 	case dispatcher == queryHeader && r.behaviour.queryHeader:
-		c, failure := r.headerCriteria(rules, request)
+		c, cause := headerCriteria(rules, request)
 		addPath(op, resourcePath(url))
-		return &c, false, failure
+		return &c, false, cause
 	case dispatcher == queryArgs:
-		return r.argumentCriteria(rules, request)
+		criteria, unsure := r.argumentCriteria(rules, request)
+		return criteria, unsure, nil
 	}
 	if url != "" && r.behaviour.pathOfUndispatched {
 		addPath(op, resourcePath(url))
 	}
-	return nil, false, ""
+	return nil, false, nil
 }
 
 func addPath(op *Operation, path string) {
@@ -100,13 +99,11 @@ func addPath(op *Operation, path string) {
 	}
 }
 
-const nullRules = "the operation has a dispatcher without rules"
-
 // paramCriteria are the query parameters that the rules name: "?k=v?k2=v2",
 // sorted. A name counts as named when it is any part of the rules' text.
-func (r *reader) paramCriteria(rules *string, url string) (criteria, failure string) {
+func (r *reader) paramCriteria(rules *string, url string) (criteria string, cause *Cause) {
 	if !strings.Contains(url, "?") || !strings.Contains(url, "=") {
-		return "", ""
+		return "", nil
 	}
 	_, query, _ := strings.Cut(url, "?")
 	type pair struct{ key, value string }
@@ -118,23 +115,23 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria, failure str
 				continue
 			}
 			if len(kv) == 0 {
-				return "", outOfBounds(0, 0)
+				return "", outOfBounds(NamelessParameter, 0, 0)
 			}
-			if _, err := java.DecodeURL(kv[0], r.behaviour.java); err != nil {
-				return "", err.Error()
+			if _, cause := r.behaviour.decode(kv[0]); cause != nil {
+				return "", cause
 			}
-			return "", outOfBounds(1, 1)
+			return "", outOfBounds(ValuelessParameter, 1, 1)
 		}
-		k, err := java.DecodeURL(kv[0], r.behaviour.java)
-		if err != nil {
-			return "", err.Error()
+		k, cause := r.behaviour.decode(kv[0])
+		if cause != nil {
+			return "", cause
 		}
-		v, err := java.DecodeURL(kv[1], r.behaviour.java)
-		if err != nil {
-			return "", err.Error()
+		v, cause := r.behaviour.decode(kv[1])
+		if cause != nil {
+			return "", cause
 		}
 		if rules == nil {
-			return "", nullRules
+			return "", &Cause{Kind: RulesMissing}
 		}
 		if !strings.Contains(*rules, k) {
 			continue
@@ -158,15 +155,15 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria, failure str
 	for _, p := range slices.Compact(found) {
 		out.WriteString("?" + p.key + "=" + p.value)
 	}
-	return out.String(), ""
+	return out.String(), nil
 }
 
 // variable of a path.
 type variable struct{ name, value string }
 
-// variables of a request's path in the order in which the server goes through
+// variablesOf are the variables of a request's path in the order in which the server goes through
 // them; of two of one name the last counts.
-func (r *reader) variables(request jackson.Value) []variable {
+func variablesOf(request jackson.Value) []variable {
 	values := map[string]string{}
 	var names []string
 	for v := range request.At("url").At("variable").Elements() {
@@ -184,18 +181,18 @@ func (r *reader) variables(request jackson.Value) []variable {
 }
 
 // partCriteria are the path variables that the rules name: "/k=v", sorted.
-func (r *reader) partCriteria(rules *string, variables []variable) (criteria string, unsure bool, failure string) {
+func (r *reader) partCriteria(rules *string, variables []variable) (criteria string, unsure bool, cause *Cause) {
 	if len(variables) == 0 {
-		return "", false, ""
+		return "", false, nil
 	}
 	if rules == nil {
-		return "", false, nullRules
+		return "", false, &Cause{Kind: RulesMissing}
 	}
 	rule := *rules
 	if r.behaviour.partsRuleAlone && strings.Contains(rule, "??") {
 		alone := java.Split(rule, "??")
 		if len(alone) == 0 {
-			return "", false, outOfBounds(0, 0)
+			return "", false, outOfBounds(RulesBlank, 0, 0)
 		}
 		rule = alone[0]
 	}
@@ -203,18 +200,18 @@ func (r *reader) partCriteria(rules *string, variables []variable) (criteria str
 	var out strings.Builder
 	for _, v := range sorted {
 		k := r.names(rule, v.name)
-		if k.failure != "" {
-			return "", false, k.failure
+		if k.cause != nil {
+			return "", false, k.cause
 		}
 		unsure = unsure || k.unsure
 		if k.named {
 			out.WriteString("/" + v.name + "=" + v.value)
 		}
 	}
-	return out.String(), unsure, ""
+	return out.String(), unsure, nil
 }
 
-// names says whether rules name a variable: as a word of its own, with no
+// names tells whether rules name a variable: as a word of its own, with no
 // hyphen beside it. The server puts the name into a regular expression as it is.
 func (r *reader) names(rules, name string) keyVerdict {
 	key := [2]string{rules, name}
@@ -227,7 +224,7 @@ func (r *reader) names(rules, name string) keyVerdict {
 	case errors.Is(err, java.ErrUnsupported):
 		k.unsure = true
 	case err != nil:
-		k.failure = err.Error()
+		k.cause = &Cause{BadPattern, err}
 	default:
 		verdict := p.Match(rules).Verdict
 		k.named, k.unsure = verdict == java.Matches, verdict == java.Undecided
@@ -262,7 +259,7 @@ func instantiate(path string, variables []variable) string {
 }
 
 // headerCriteria are the request headers that the rules name.
-func (r *reader) headerCriteria(rules *string, request jackson.Value) (criteria, failure string) {
+func headerCriteria(rules *string, request jackson.Value) (criteria string, cause *Cause) {
 	values := map[string]string{}
 	var names []string
 	for h := range request.At("header").Elements() {
@@ -277,23 +274,23 @@ func (r *reader) headerCriteria(rules *string, request jackson.Value) (criteria,
 
 // namedPairs are "?k=v" for the names that are part of the rules' text, in the
 // order of a Java hash set.
-func namedPairs(rules *string, names []string, values map[string]string) (criteria, failure string) {
+func namedPairs(rules *string, names []string, values map[string]string) (criteria string, cause *Cause) {
 	slices.SortFunc(names, java.Compare)
 	var out strings.Builder
 	for _, name := range java.HashOrder(names) {
 		if rules == nil {
-			return "", nullRules
+			return "", &Cause{Kind: RulesMissing}
 		}
 		if strings.Contains(*rules, name) {
 			out.WriteString("?" + name + "=" + values[name])
 		}
 	}
-	return out.String(), ""
+	return out.String(), nil
 }
 
 // argumentCriteria are the GraphQL variables, or members of the body, that the
-// rules name; behind the API's wrapper the server cannot read them.
-func (r *reader) argumentCriteria(rules *string, request jackson.Value) (criteria *string, unsure bool, failure string) {
+// rules name. The importer for answers of Postman's API cannot read them.
+func (r *reader) argumentCriteria(rules *string, request jackson.Value) (criteria *string, unsure bool) {
 	body := request.At("body")
 	arguments := func(text string) {
 		c := ""
@@ -308,7 +305,7 @@ func (r *reader) argumentCriteria(rules *string, request jackson.Value) (criteri
 	if r.behaviour.bodyArguments && body.Has("raw") {
 		arguments(body.At("raw").AsText())
 	}
-	return criteria, unsure, ""
+	return criteria, unsure
 }
 
 // arguments reads a flat JSON object; anything else gives no criteria.
@@ -328,22 +325,22 @@ func (r *reader) arguments(rules *string, text string) (criteria string, unsure 
 		names = append(names, name)
 		values[name] = v.AsText()
 	}
-	c, failure := namedPairs(rules, names, values)
-	if failure != "" {
+	c, cause := namedPairs(rules, names, values)
+	if cause != nil {
 		return "", false
 	}
 	return c, false
 }
 
-// request is an example's request. failure is why reading it breaks the import.
-func (r *reader) request(request jackson.Value) (out Request, failure string) {
+// request is an example's request, or why reading it breaks the import.
+func (r *reader) request(request jackson.Value) (out Request, cause *Cause) {
 	out.Headers = headers(request.At("header"))
 	switch body := request.At("body"); {
 	case body.Has("raw"):
 		out.Content = ptr(body.At("raw").AsText())
 	case body.Has("graphql"):
 		if r.wrapped && r.behaviour.rebuildsGraphQL {
-			return out, graphQLFailure
+			return out, &Cause{Kind: GraphQLBody}
 		}
 		out.Content = ptr(r.graphQL(body.At("graphql")))
 	}
@@ -353,10 +350,10 @@ func (r *reader) request(request jackson.Value) (out Request, failure string) {
 			out.Parameters = append(out.Parameters, Parameter{p.At("key").AsText(), p.At("value").AsText()})
 		}
 	}
-	if r.export && url.IsText() {
+	if r.Options.Export && url.IsText() {
 		out.Parameters = append(out.Parameters, queryOf(url.AsText())...)
 	}
-	return out, ""
+	return out, nil
 }
 
 // queryOf are the parameters of an address that is exported as a text: Postman
@@ -380,8 +377,6 @@ func queryOf(url string) []Parameter {
 	}
 	return out
 }
-
-const graphQLFailure = `Cannot invoke "com.fasterxml.jackson.databind.ObjectMapper.readTree(String)" because "this.mapper" is null`
 
 // graphQL is the body of a GraphQL request as the server writes it anew.
 func (r *reader) graphQL(body jackson.Value) string {

@@ -1,26 +1,32 @@
 // Package predict tells what a Microcks server of a given version makes of a
-// Postman collection: the service that appears, its operations and examples,
-// the error the server stores instead, and what a person should know before
-// the import. It is pure: bytes in, values out.
+// Postman collection: the service that appears, its operations and examples, or
+// the error that the server stores instead. It is pure: bytes in, values out.
+//
+// An input is read once, by [Read]: how it is read depends on the server's
+// version. From then on any number of imports of it can be predicted, by
+// [Document.Import].
 package predict
 
-// Target is the server and the role for which a collection is judged.
-type Target struct {
+// Options say who reads an input, and in which form it is.
+type Options struct {
 	// Version of the server, such as "1.15.0"; a "-SNAPSHOT" counts as its
 	// release. Empty means [Newest].
 	Version string
+	// Export says that the input is a file as Postman exports it. Postman's API
+	// serves the same collection wrapped, so it is judged as if it were.
+	Export bool
+}
+
+// Target is the role for which an import is predicted, and what it meets.
+type Target struct {
 	// Main is true for the main artifact of a service, false for a secondary
 	// one, which only adds to a service that exists.
 	Main bool
-	// URL is the importer's repositoryUrl: what follows its last slash becomes
-	// the sourceArtifact of everything imported, and error texts quote it.
+	// URL is the importer's repositoryUrl, see [ArtifactName].
 	URL string
 	// Existing is the service of the predicted name and version as it is now,
 	// nil when there is none. One of another name or version is ignored.
 	Existing *Service
-	// Export says that the input is a file as Postman exports it. Postman's API
-	// serves the same collection wrapped, so it is judged as if it were.
-	Export bool
 }
 
 // Outcome is what the server answers to the start of an import.
@@ -44,14 +50,14 @@ type Prediction struct {
 	// ImportErrorUnknown is set when the import is refused but the server's
 	// words cannot be told; ImportError is then a guess or empty.
 	ImportErrorUnknown bool
-	// Cause says why a crashed import crashes; the server itself keeps silent.
-	Cause string
+	// Cause says why a crashed import crashes, nil when it does not; the server
+	// itself keeps silent.
+	Cause *Cause
 	// Name and Version of the service; empty when they cannot be read.
 	Name, Version string
 	// Service after the import, composed with Target.Existing; nil when the
 	// import leaves none. After a crash it is what was saved before it.
-	Service  *Service
-	Findings []Finding
+	Service *Service
 }
 
 // Service is a Microcks service with everything an import of a collection can
@@ -118,39 +124,4 @@ type Header struct {
 // Parameter of a request: a path variable or a query parameter.
 type Parameter struct {
 	Name, Value string
-}
-
-// Level of a finding.
-type Level string
-
-// Levels.
-const (
-	Error   Level = "error"   // Microcks will refuse or break
-	Warning Level = "warning" // imported, but not what the author expects
-	Note    Level = "note"
-)
-
-// Finding is something a person should know, with the place that it is about.
-type Finding struct {
-	ID      string `json:"id"`   // "PMI001", stable
-	Name    string `json:"name"` // "version-missing", stable
-	Level   Level  `json:"level"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-	// Pointer is the RFC 6901 pointer to the place in the input.
-	Pointer string `json:"pointer"`
-	// Path is what a person sees in Postman: folders, request, example.
-	Path []string `json:"path,omitempty"`
-	// Line and Column, from 1, of the place in the input; 0 when unknown.
-	Line   int `json:"line,omitempty"`
-	Column int `json:"column,omitempty"`
-}
-
-// Collection predicts what a server makes of the bytes that it downloads from
-// t.URL. It never panics, and reads no further than the size that a server can
-// store.
-func Collection(raw []byte, t Target) Prediction {
-	run := newRun(raw, t)
-	run.predict()
-	return run.p
 }

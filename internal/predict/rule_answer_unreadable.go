@@ -12,10 +12,10 @@ var answerUnreadable = Rule{
   "body": "[]"
 }]}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			if why := e.example.Unreadable(); why != "" {
-				report(e.response.At("header"), "clients cannot read the mock of the example "+quote(e.example.Name)+": saved "+why)
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			if why := e.Unreadable(); why != "" {
+				report(e.At.At("header"), "clients cannot read the mock of the example "+quote(e.Name)+": saved "+why)
 			}
 		}
 	},

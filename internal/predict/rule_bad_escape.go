@@ -1,7 +1,5 @@
 package predict
 
-import "strings"
-
 var badEscape = Rule{
 	ID: "PMI013", Name: "bad-escape", Level: Error,
 	Text: "Microcks decodes query parameters. A `%` that does not begin an escape of two hexadecimal digits breaks the import: in a parameter's name in a request " +
@@ -13,16 +11,16 @@ var badEscape = Rule{
 	Good: Sample{Items: `[{"name": "sale", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/sale?rate=5"}}, "response": [{
   "name": "half price", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/sale?rate=50%25"}}, "code": 200
 }]}]`},
-	check: func(r *run, report report) {
-		for _, f := range r.failed {
-			if strings.HasPrefix(f.message, "URLDecoder") {
-				report(f.at, "the address "+quote(f.at.AsText())+" has a parameter whose escape cannot be decoded")
+	check: func(s *subject, report report) {
+		for _, f := range s.Document.Failures {
+			if f.Cause.Kind == BadEscape {
+				report(f.At, "the address "+quote(f.At.AsText())+" has a parameter whose escape cannot be decoded")
 			}
 		}
-		for _, c := range distinct(r.crashes) {
-			if strings.HasPrefix(c.message, "URLDecoder") {
-				url := r.coll.requestURL(c.at.At("originalRequest"))
-				report(c.at, "the example's address "+quote(url)+" has a parameter whose escape cannot be decoded")
+		for _, c := range s.crashes() {
+			if c.Cause.Kind == BadEscape {
+				url := s.Document.RequestURL(c.At.At("originalRequest"))
+				report(c.At, "the example's address "+quote(url)+" has a parameter whose escape cannot be decoded")
 			}
 		}
 	},

@@ -10,13 +10,13 @@ var bodyLost = Rule{
   "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/1"}}, "code": 200, "body": {"id": 1}
 }]}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			if body := e.response.At("body"); body.Kind() == jackson.Object || body.Kind() == jackson.Array {
-				report(body, "the body of the example "+quote(e.example.Name)+" is no text and will be empty")
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			if body := e.At.At("body"); body.Kind() == jackson.Object || body.Kind() == jackson.Array {
+				report(body, "the body of the example "+quote(e.Name)+" is no text and will be empty")
 			}
-			if raw := e.response.At("originalRequest").At("body").At("raw"); raw.Kind() == jackson.Object || raw.Kind() == jackson.Array {
-				report(raw, "the request body of the example "+quote(e.example.Name)+" is no text and will be empty")
+			if raw := e.At.At("originalRequest").At("body").At("raw"); raw.Kind() == jackson.Object || raw.Kind() == jackson.Array {
+				report(raw, "the request body of the example "+quote(e.Name)+" is no text and will be empty")
 			}
 		}
 	},

@@ -11,9 +11,9 @@ var collectionNearLimit = Rule{
 	Hint: "Split the collection, or shorten large example bodies, before it reaches 16 MB.",
 	Bad:  Sample{Note: "A collection of 15.5 MB.", Make: func() []byte { return padded(15<<20 + 1<<19) }},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		if len(r.raw) >= nearLimit && !(r.p.Outcome == Crashed && r.p.Cause == tooLargeCause) && r.doc != nil {
-			report(jackson.Value{}, "the collection has "+megabytes(len(r.raw))+"; Microcks stores up to 16 MB")
+	check: func(s *subject, report report) {
+		if len(s.Document.Raw) >= nearLimit && (s.Cause == nil || s.Cause.Kind != TooLarge) && s.Document.Parsed() {
+			report(jackson.Value{}, "the collection has "+megabytes(len(s.Document.Raw))+"; Microcks stores up to 16 MB")
 		}
 	},
 }

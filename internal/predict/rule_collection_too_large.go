@@ -13,9 +13,9 @@ var collectionTooLarge = Rule{
 	Hint: "Split the collection, or shorten large example bodies.",
 	Bad:  Sample{Note: "A collection of 16.1 MB.", Make: func() []byte { return padded(maxDocument + 100_000) }},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		if r.p.Outcome == Crashed && r.p.Cause == tooLargeCause {
-			report(jackson.Value{}, "the collection has "+megabytes(len(r.raw))+", more than the 16 MB that Microcks can store")
+	check: func(s *subject, report report) {
+		if s.Cause != nil && s.Cause.Kind == TooLarge {
+			report(jackson.Value{}, "the collection has "+megabytes(len(s.Document.Raw))+", more than the 16 MB that Microcks can store")
 		}
 	},
 }

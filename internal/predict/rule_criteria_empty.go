@@ -11,17 +11,17 @@ var criteriaEmpty = Rule{
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id"}}, "response": [{
   "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id", "variable": [{"key": "id", "value": "1"}]}}, "code": 200
 }]}]`},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			op := r.service.Operations[e.op]
-			c := e.example.DispatchCriteria
-			if c == nil || *c != "" || op.DispatcherRules == nil || *op.DispatcherRules == "" || e.example.Unknown {
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			op := s.Composed.Operations[e.Operation]
+			c := e.DispatchCriteria
+			if c == nil || *c != "" || op.DispatcherRules == nil || *op.DispatcherRules == "" || e.Unknown {
 				continue
 			}
-			if r.coll.requestURL(e.response.At("originalRequest")) == "" {
+			if s.Document.RequestURL(e.At.At("originalRequest")) == "" {
 				continue // request-missing says it
 			}
-			report(e.response, "the example "+quote(e.example.Name)+" has no value for any of the parameters of "+quote(op.Name)+": "+quote(*op.DispatcherRules))
+			report(e.At, "the example "+quote(e.Name)+" has no value for any of the parameters of "+quote(op.Name)+": "+quote(*op.DispatcherRules))
 		}
 	},
 }

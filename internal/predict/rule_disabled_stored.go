@@ -10,13 +10,13 @@ var disabledStored = Rule{
   "name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets", "query": [{"key": "debug", "value": "1", "disabled": true}]}}, "code": 200
 }]}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			url := e.response.At("originalRequest").At("url")
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			url := e.At.At("originalRequest").At("url")
 			for _, list := range []jackson.Value{url.At("query"), url.At("variable")} {
 				for p := range list.Elements() {
 					if p.At("disabled").Kind() == jackson.Bool && p.At("disabled").AsText() == "true" {
-						report(p, "the parameter "+quote(p.At("key").AsText())+" of the example "+quote(e.example.Name)+" is switched off, and stored all the same")
+						report(p, "the parameter "+quote(p.At("key").AsText())+" of the example "+quote(e.Name)+" is switched off, and stored all the same")
 					}
 				}
 			}

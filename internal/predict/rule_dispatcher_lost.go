@@ -13,21 +13,21 @@ var dispatcherLost = Rule{
   {"name": "find pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": []},
   {"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": []}
 ]`},
-	check: func(r *run, report report) {
-		deciding := make(map[string]operation, len(r.ops))
-		for _, op := range r.ops {
+	check: func(s *subject, report report) {
+		deciding := make(map[string]Definition, len(s.Document.Operations))
+		for _, op := range s.Document.Operations {
 			deciding[op.Name] = op
 		}
-		for i, it := range r.items {
-			first := deciding[it.name]
-			if first.first == i {
+		for i, it := range s.Document.Items {
+			first := deciding[it.Operation]
+			if first.Item == i {
 				continue
 			}
-			own, failure := r.coll.operation(it, r.behaviour)
-			if failure != "" || own.Dispatcher == "" || sameRules(own, first.Operation) {
+			own, cause := s.Document.Define(it)
+			if cause != nil || own.Dispatcher == "" || sameRules(own, first.Operation) {
 				continue
 			}
-			report(r.coll.url(it), "the operation "+quote(it.name)+" takes "+rulesText(first.Operation)+" from an earlier request, not "+rulesText(own)+" from this one")
+			report(s.Document.Address(it), "the operation "+quote(it.Operation)+" takes "+rulesText(first.Operation)+" from an earlier request, not "+rulesText(own)+" from this one")
 		}
 	},
 }

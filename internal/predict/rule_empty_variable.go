@@ -10,11 +10,11 @@ var emptyVariable = Rule{
   "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id", "variable": [{"key": "id", "value": ""}]}}, "code": 200
 }]}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			for v := range e.response.At("originalRequest").At("url").At("variable").Elements() {
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			for v := range e.At.At("originalRequest").At("url").At("variable").Elements() {
 				if at := v.At("value"); at.Kind() == jackson.Null || at.AsText() == "" {
-					report(v, "the path variable "+quote(v.At("key").AsText())+" of the example "+quote(e.example.Name)+" has no value")
+					report(v, "the path variable "+quote(v.At("key").AsText())+" of the example "+quote(e.Name)+" has no value")
 				}
 			}
 		}

@@ -13,24 +13,21 @@ var envelopeMissing = Rule{
 	Hint: "Let the importer read https://api.getpostman.com/collections/UID; a file elsewhere has to start with {\"collection\": on its first line.",
 	Bad:  Sample{Raw: `{ "collection": {"info": {"name": "Pets", "description": "version=1.0 - the pets"}, "item": []}}`},
 	Good: Sample{Raw: `{"collection":{"info":{"name":"Pets","description":"version=1.0 - the pets"},"item":[]}}`},
-	check: func(r *run, report report) {
-		if r.target.Export || r.trouble.kind != notDetected {
-			return
-		}
-		if d := r.detected.importer; d != harImporter && d != soapUIImporter {
+	check: func(s *subject, report report) {
+		if f := s.Document.Format; f != HTTPArchive && f != SoapUI {
 			return
 		}
 		nowhere := jackson.Value{}
-		raw := bytes.TrimPrefix(r.raw, byteOrderMark)
-		doc, err := jackson.Parse(raw, r.behaviour.jackson)
+		raw := bytes.TrimPrefix(s.Document.Raw, byteOrderMark)
+		doc, err := s.Document.Parse(raw)
 		switch root := rootOf(doc); {
-		case len(bytes.TrimSpace(r.raw)) == 0:
+		case len(bytes.TrimSpace(s.Document.Raw)) == 0:
 			report(nowhere, "the answer is empty")
 		case err != nil && bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")):
 			report(nowhere, "this is a page in HTML or XML, not JSON")
 		case err != nil:
 			report(nowhere, "this is not JSON: "+err.Error())
-		case len(raw) < len(r.raw):
+		case len(raw) < len(s.Document.Raw):
 			report(nowhere, "a byte order mark stands before the JSON")
 		case root.Has("collections") || root.Kind() == jackson.Array:
 			report(nowhere, "this is a list, not one collection")

@@ -10,15 +10,15 @@ var formDropped = Rule{
 	Good: Sample{Items: `[{"name": "add pet", "request": {"method": "POST", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "added", "originalRequest": {"method": "POST", "url": {"raw": "{{baseUrl}}/pets"}, "body": {"mode": "raw", "raw": "name=Rex"}}, "code": 201
 }]}]`},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			body := e.response.At("originalRequest").At("body")
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			body := e.At.At("originalRequest").At("body")
 			if body.Has("raw") {
 				continue
 			}
 			for _, mode := range []string{"urlencoded", "formdata", "file"} {
 				if v := body.At(mode); v.Size() > 0 {
-					report(v, "the "+mode+" body of the example "+quote(e.example.Name)+" is not kept")
+					report(v, "the "+mode+" body of the example "+quote(e.Name)+" is not kept")
 				}
 			}
 		}

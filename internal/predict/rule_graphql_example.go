@@ -1,7 +1,5 @@
 package predict
 
-import "postman-microcks-importer/internal/jackson"
-
 var graphQLExample = Rule{
 	ID: "PMI012", Name: "graphql-example", Level: Error,
 	Text: "An example of a GraphQL request breaks the import of a collection that comes from Postman's API: the server answers 500 without a reason. " +
@@ -18,25 +16,11 @@ var graphQLExample = Rule{
   "originalRequest": {"method": "POST", "url": {"raw": "{{baseUrl}}/graphql"}, "body": {"mode": "raw", "raw": "{\"query\": \"{ film { id } }\"}"}},
   "code": 200, "body": "{\"data\": {}}"
 }]}]`},
-	check: func(r *run, report report) {
-		for _, c := range distinct(r.crashes) {
-			if c.message == graphQLFailure {
-				report(c.at, "this example of a GraphQL request breaks the import: the server answers 500")
+	check: func(s *subject, report report) {
+		for _, c := range s.crashes() {
+			if c.Cause.Kind == GraphQLBody {
+				report(c.At, "this example of a GraphQL request breaks the import: the server answers 500")
 			}
 		}
 	},
-}
-
-// distinct drops failures of places that came before: an example that goes to
-// several operations breaks once for each.
-func distinct(failures []failure) []failure {
-	seen := map[jackson.Value]bool{}
-	var out []failure
-	for _, f := range failures {
-		if !seen[f.at] {
-			seen[f.at] = true
-			out = append(out, f)
-		}
-	}
-	return out
 }

@@ -6,5 +6,5 @@ var importBroken = Rule{
 	Hint:  "Look at the message, and at the server's log.",
 	Bad:   Sample{}, // none is known
 	Good:  Sample{},
-	check: func(*run, report) {}, // see explained
+	check: func(*subject, report) {}, // see explained
 }

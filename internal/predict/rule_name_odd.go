@@ -14,9 +14,9 @@ var nameOdd = Rule{
 	Hint: "Give the collection a name of letters, digits, spaces, dots and hyphens.",
 	Bad:  Sample{Info: `{"name": "Pets/Cats: all", "description": "version=1.0 - the pets"}`},
 	Good: Sample{Info: `{"name": "Pets and cats", "description": "version=1.0 - the pets"}`},
-	check: func(r *run, report report) {
-		info := r.coll.root.At("info")
-		if r.doc == nil || !info.Exists() {
+	check: func(s *subject, report report) {
+		info := s.Document.Root.At("info")
+		if !s.Document.Parsed() || !info.Exists() {
 			return
 		}
 		name := info.At("name").AsText()

@@ -6,16 +6,15 @@ var namelessParameter = Rule{
 	Hint: "Remove the empty parameter from the request's address.",
 	Bad:  Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?=&page=1"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?page=1"}}, "response": []}]`},
-	check: func(r *run, report report) {
-		nameless := outOfBounds(0, 0)
-		for _, f := range r.failed {
-			if f.message == nameless {
-				report(f.at, "the address "+quote(f.at.AsText())+" has a parameter without name and value")
+	check: func(s *subject, report report) {
+		for _, f := range s.Document.Failures {
+			if f.Cause.Kind == NamelessParameter {
+				report(f.At, "the address "+quote(f.At.AsText())+" has a parameter without name and value")
 			}
 		}
-		for _, c := range distinct(r.crashes) {
-			if c.message == nameless {
-				report(c.at, "the example's address has a parameter without name and value, or its operation's rules are only question marks")
+		for _, c := range s.crashes() {
+			if c.Cause.Kind == NamelessParameter {
+				report(c.At, "the example's address has a parameter without name and value")
 			}
 		}
 	},

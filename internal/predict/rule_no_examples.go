@@ -6,9 +6,9 @@ var noExamples = Rule{
 	Hint: "Save responses as examples in Postman, at least one for each request.",
 	Bad:  Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": []}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		if len(r.items) > 0 && len(r.found) == 0 && len(r.crashes) == 0 && (r.target.Main || r.existing == nil) {
-			report(r.coll.root, "none of "+plural(len(r.items), "request")+" has a saved example, so nothing will be mocked")
+	check: func(s *subject, report report) {
+		if len(s.Document.Items) > 0 && len(s.Examples) == 0 && len(s.Crashes) == 0 && (s.Target.Main || s.Existing == nil) {
+			report(s.Document.Root, "none of "+plural(len(s.Document.Items), "request")+" has a saved example, so nothing will be mocked")
 		}
 	},
 }

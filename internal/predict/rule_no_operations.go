@@ -6,8 +6,8 @@ var noOperations = Rule{
 	Hint: "Add requests to the collection, or check that the right one is imported.",
 	Bad:  Sample{Items: `[{"name": "an empty folder", "item": []}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		if root := r.coll.root; r.doc != nil && root.At("info").Exists() && len(r.items) == 0 {
+	check: func(s *subject, report report) {
+		if root := s.Document.Root; s.Document.Parsed() && root.At("info").Exists() && len(s.Document.Items) == 0 {
 			report(root, "the collection has no requests, so the service has no operations")
 		}
 	},

@@ -6,24 +6,24 @@ var operationEdited = Rule{
 		"Microcks does not tell which operations were edited; this one has a dispatcher that no collection makes.",
 	Hint: "Leave it if it is meant so; otherwise reset the operation's dispatcher in Microcks.",
 	Bad: Sample{
-		Note:   "In Microcks somebody set the dispatcher `SCRIPT` on the operation.",
-		Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets", Dispatcher: "SCRIPT", DispatcherRules: ptr("'two pets'")}}}},
+		Note:     "In Microcks somebody set the dispatcher `SCRIPT` on the operation.",
+		Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets", Dispatcher: "SCRIPT", DispatcherRules: ptr("'two pets'")}}},
 	},
 	Good: Sample{
-		Note:   "Microcks has the operation as a collection makes it.",
-		Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets"}}}},
+		Note:     "Microcks has the operation as a collection makes it.",
+		Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets"}}},
 	},
-	check: func(r *run, report report) {
-		if !r.target.Main || r.existing == nil {
+	check: func(s *subject, report report) {
+		if !s.Target.Main || s.Existing == nil {
 			return
 		}
 		first := map[string]int{}
-		for _, op := range r.ops {
-			first[op.Name] = op.first
+		for _, op := range s.Document.Operations {
+			first[op.Name] = op.Item
 		}
-		for _, op := range r.service.Operations {
+		for _, op := range s.Composed.Operations {
 			if op.Override {
-				report(r.items[first[op.Name]].node, "the operation "+quote(op.Name)+" keeps "+editedText(op)+", which was set in Microcks")
+				report(s.Document.Items[first[op.Name]].Value, "the operation "+quote(op.Name)+" keeps "+editedText(op)+", which was set in Microcks")
 			}
 		}
 	},

@@ -9,8 +9,8 @@ var operationOdd = Rule{
 	Hint: "Write the request's address as {{baseUrl}}/path or https://host/path, and choose a method.",
 	Bad:  Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "pets"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": []}]`},
-	check: func(r *run, report report) {
-		for _, op := range r.ops {
+	check: func(s *subject, report report) {
+		for _, op := range s.Document.Operations {
 			path := strings.TrimPrefix(op.Name, op.Method+" ")
 			reason := ""
 			switch {
@@ -27,7 +27,7 @@ var operationOdd = Rule{
 			default:
 				continue
 			}
-			report(r.coll.url(r.items[op.first]), "the operation is called "+quote(op.Name)+": "+reason)
+			report(s.Document.Address(s.Document.Items[op.Item]), "the operation is called "+quote(op.Name)+": "+reason)
 		}
 	},
 }

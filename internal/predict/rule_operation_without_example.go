@@ -11,20 +11,20 @@ var operationWithoutExample = Rule{
   ]}
 ]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		if len(r.found) == 0 && len(r.crashes) == 0 {
+	check: func(s *subject, report report) {
+		if len(s.Examples) == 0 && len(s.Crashes) == 0 {
 			return // no-examples says it for all
 		}
 		having := map[string]bool{}
-		for _, e := range r.found {
-			having[r.service.Operations[e.op].Name] = true
+		for _, e := range s.Examples {
+			having[s.Composed.Operations[e.Operation].Name] = true
 		}
-		for _, c := range r.crashes {
-			having[r.items[c.item].name] = true
+		for _, c := range s.Crashes {
+			having[s.Document.Items[c.Item].Operation] = true
 		}
-		for _, op := range r.ops {
+		for _, op := range s.Document.Operations {
 			if !having[op.Name] {
-				report(r.items[op.first].node, "the operation "+quote(op.Name)+" has no example")
+				report(s.Document.Items[op.Item].Value, "the operation "+quote(op.Name)+" has no example")
 			}
 		}
 	},

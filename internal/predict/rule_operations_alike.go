@@ -10,19 +10,19 @@ var operationsAlike = Rule{
   {"name": "list Pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/Pets"}}, "response": [{"name": "none", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/Pets"}}, "code": 200}]}
 ]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		if !r.target.Main && r.existing != nil {
+	check: func(s *subject, report report) {
+		if !s.Target.Main && s.Existing != nil {
 			return // the operations are another artifact's
 		}
-		for i, hits := range r.hits {
+		for i, hits := range s.Sources {
 			told := map[string]bool{}
 			for _, h := range hits {
-				it := r.items[h]
-				if it.name == r.service.Operations[i].Name || told[it.name] || it.node.At("response").Size() == 0 {
+				it := s.Document.Items[h]
+				if it.Operation == s.Composed.Operations[i].Name || told[it.Operation] || it.Value.At("response").Size() == 0 {
 					continue
 				}
-				told[it.name] = true
-				report(it.node, "the examples of "+quote(it.name)+" also go to the operation "+quote(r.service.Operations[i].Name))
+				told[it.Operation] = true
+				report(it.Value, "the examples of "+quote(it.Operation)+" also go to the operation "+quote(s.Composed.Operations[i].Name))
 			}
 		}
 	},

@@ -9,13 +9,13 @@ var regexInPath = Rule{
 	Hint: "Keep ( ) + * [ ] | and ^ out of the path, or write them as percent escapes.",
 	Bad:  Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets+cats/:id"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets-and-cats/:id"}}, "response": []}]`},
-	check: func(r *run, report report) {
-		for _, op := range r.ops {
-			if op.DispatcherRules == nil || op.Dispatcher != uriParts && op.Dispatcher != uriElements {
+	check: func(s *subject, report report) {
+		for _, op := range s.Document.Operations {
+			if op.DispatcherRules == nil || op.Dispatcher != URIParts && op.Dispatcher != URIElements {
 				continue
 			}
 			if parts, _, _ := strings.Cut(*op.DispatcherRules, " ??"); parts == "" && !op.Unknown {
-				if at := r.coll.url(r.items[op.first]); strings.Contains(beforeQuery(at.AsText()), "/:") {
+				if at := s.Document.Address(s.Document.Items[op.Item]); strings.Contains(beforeQuery(at.AsText()), "/:") {
 					report(at, "Microcks cannot find the variables of "+quote(op.Name)+": it takes the path for a regular expression that does not match itself")
 				}
 			}

@@ -1,6 +1,10 @@
 package predict
 
-import "strings"
+import (
+	"errors"
+
+	"postman-microcks-importer/internal/java"
+)
 
 var regexRefused = Rule{
 	ID: "PMI017", Name: "regex-refused", Level: Error,
@@ -9,24 +13,16 @@ var regexRefused = Rule{
 	Hint: "Use letters, digits and hyphens only in the names of path variables, and no brackets in the path.",
 	Bad:  Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets[/:id"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id"}}, "response": []}]`},
-	check: func(r *run, report report) {
-		refused := func(message string) bool {
-			return strings.Contains(message, "\n") && !strings.HasPrefix(message, "URLDecoder")
-		}
-		for _, f := range r.failed {
-			if refused(f.message) {
-				report(f.at, "the path of "+quote(r.items[f.item].name)+" is no regular expression: "+firstLine(f.message))
+	check: func(s *subject, report report) {
+		for _, f := range s.Document.Failures {
+			if bad, ok := errors.AsType[*java.PatternError](f.Cause.Exception); ok {
+				report(f.At, "the path of "+quote(s.Document.Items[f.Item].Operation)+" is no regular expression: "+bad.Summary())
 			}
 		}
-		for _, c := range distinct(r.crashes) {
-			if refused(c.message) {
-				report(c.at, "the name of a path variable of this example is no regular expression: "+firstLine(c.message))
+		for _, c := range s.crashes() {
+			if bad, ok := errors.AsType[*java.PatternError](c.Cause.Exception); ok {
+				report(c.At, "the name of a path variable of this example is no regular expression: "+bad.Summary())
 			}
 		}
 	},
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }

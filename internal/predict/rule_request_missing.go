@@ -9,18 +9,18 @@ var requestMissing = Rule{
 	Hint: "Save the example again from a sent request, so that Postman keeps its original request.",
 	Bad:  Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{"name": "new pets", "code": 200}]}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			request := e.response.At("originalRequest")
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			request := e.At.At("originalRequest")
 			switch {
-			case e.response.Kind() != jackson.Object:
-				report(e.response, "the example is no object, so it becomes an empty answer without a name")
+			case e.At.Kind() != jackson.Object:
+				report(e.At, "the example is no object, so it becomes an empty answer without a name")
 			case request.Kind() == jackson.Missing || request.Kind() == jackson.Null:
-				report(e.response, "the example "+quote(e.example.Name)+" has no original request, so it cannot be chosen by parameters")
-			case request.At("url").IsText() && !r.target.Export:
-				report(request.At("url"), "the address of the example "+quote(e.example.Name)+" is a text, not an object with raw, so its parameters are not seen")
-			case r.coll.requestURL(request) == "" && !request.At("url").IsText():
-				report(request, "the request of the example "+quote(e.example.Name)+" has no raw address, so its parameters are not seen")
+				report(e.At, "the example "+quote(e.Name)+" has no original request, so it cannot be chosen by parameters")
+			case request.At("url").IsText() && !s.Document.Options.Export:
+				report(request.At("url"), "the address of the example "+quote(e.Name)+" is a text, not an object with raw, so its parameters are not seen")
+			case s.Document.RequestURL(request) == "" && !request.At("url").IsText():
+				report(request, "the request of the example "+quote(e.Name)+" has no raw address, so its parameters are not seen")
 			}
 		}
 	},

@@ -13,31 +13,31 @@ var sameCriteria = Rule{
   {"name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "code": 200},
   {"name": "no pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=old"}}, "code": 404}
 ]}]`},
-	check: func(r *run, report report) {
+	check: func(s *subject, report report) {
 		type key struct {
 			op       int
 			criteria string
 		}
 		first := map[key]string{}
-		for _, e := range r.found {
-			op := r.service.Operations[e.op]
-			if e.example.Unknown || op.Unknown || op.Override {
+		for _, e := range s.Examples {
+			op := s.Composed.Operations[e.Operation]
+			if e.Unknown || op.Unknown || op.Override {
 				continue
 			}
-			k := key{e.op, "none"}
-			if c := e.example.DispatchCriteria; c != nil {
+			k := key{e.Operation, "none"}
+			if c := e.DispatchCriteria; c != nil {
 				k.criteria = "=" + *c
 			}
 			other, again := first[k]
 			if !again {
-				first[k] = e.example.Name
+				first[k] = e.Name
 				continue
 			}
 			what := "the operation " + quote(op.Name) + " has no dispatcher"
-			if c := e.example.DispatchCriteria; c != nil {
+			if c := e.DispatchCriteria; c != nil {
 				what = "both have the criteria " + quote(*c)
 			}
-			report(e.response, "of the examples "+quote(other)+" and "+quote(e.example.Name)+" only one can be returned: "+what)
+			report(e.At, "of the examples "+quote(other)+" and "+quote(e.Name)+" only one can be returned: "+what)
 		}
 	},
 }

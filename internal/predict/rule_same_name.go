@@ -9,16 +9,16 @@ var sameName = Rule{
   {"name": "OK", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=old"}}, "code": 200}
 ]}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
+	check: func(s *subject, report report) {
 		type key struct {
 			op   int
 			name string
 		}
 		seen := map[key]bool{}
-		for _, e := range r.found {
-			k := key{e.op, e.example.Name}
+		for _, e := range s.Examples {
+			k := key{e.Operation, e.Name}
 			if seen[k] {
-				report(e.response, "the operation "+quote(r.service.Operations[e.op].Name)+" has another example called "+quote(e.example.Name))
+				report(e.At, "the operation "+quote(s.Composed.Operations[e.Operation].Name)+" has another example called "+quote(e.Name))
 			}
 			seen[k] = true
 		}

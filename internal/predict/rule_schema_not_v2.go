@@ -10,11 +10,11 @@ var schemaNotV2 = Rule{
 	ID: "PMI005", Name: "schema-not-v2", Level: Error,
 	Text: "Microcks reads collections of the formats 2.0 and 2.1, which have an `info` object. Format 1 and the YAML tree of format 3 are refused.",
 	Hint: "Export the collection as format 2.1 from Postman, or let Postman's API serve it.",
-	Bad:  Sample{Raw: `{"id": "0fd7", "name": "Pets", "order": [], "requests": []}`, Target: Target{Export: true}},
+	Bad:  Sample{Raw: `{"id": "0fd7", "name": "Pets", "order": [], "requests": []}`, Export: true},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		root := r.coll.root
-		if r.doc == nil || root.At("info").Exists() {
+	check: func(s *subject, report report) {
+		root := s.Document.Root
+		if !s.Document.Parsed() || root.At("info").Exists() {
 			return
 		}
 		switch {

@@ -7,11 +7,11 @@ var secondaryAlone = Rule{
 	Bad:  Sample{Note: "The collection is a secondary artifact; Microcks has no service `Pets` `1.0`.", Secondary: true},
 	Good: Sample{
 		Note:      "The collection is a secondary artifact; Microcks has the service.",
-		Secondary: true, Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}}},
+		Secondary: true, Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}},
 	},
-	check: func(r *run, report report) {
-		if r.p.Outcome == Skipped && r.doc != nil {
-			report(r.coll.root.At("info"), "there is no service "+quote(r.p.Name)+" "+quote(r.p.Version)+" that this secondary artifact could add to")
+	check: func(s *subject, report report) {
+		if s.Outcome == Skipped && s.Document.Parsed() {
+			report(s.Document.Root.At("info"), "there is no service "+quote(s.Name)+" "+quote(s.Version)+" that this secondary artifact could add to")
 		}
 	},
 }

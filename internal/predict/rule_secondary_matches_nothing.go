@@ -6,25 +6,25 @@ var secondaryMatchesNothing = Rule{
 	Hint: "Write the request's method and path as the main artifact has them; {id} there is :id in Postman.",
 	Bad: Sample{
 		Note:      "The collection is a secondary artifact; the service has the operation `GET /cats` only.",
-		Secondary: true, Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /cats", Method: "GET"}}}},
+		Secondary: true, Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /cats", Method: "GET"}}},
 	},
 	Good: Sample{
 		Note:      "The collection is a secondary artifact; the service has the operation `GET /pets`.",
-		Secondary: true, Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}}},
+		Secondary: true, Existing: &Service{Name: "Pets", Version: "1.0", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}},
 	},
-	check: func(r *run, report report) {
-		if r.target.Main || r.existing == nil {
+	check: func(s *subject, report report) {
+		if s.Target.Main || s.Existing == nil {
 			return
 		}
-		hit := make([]bool, len(r.items))
-		for _, hits := range r.hits {
+		hit := make([]bool, len(s.Document.Items))
+		for _, hits := range s.Sources {
 			for _, h := range hits {
 				hit[h] = true
 			}
 		}
-		for i, it := range r.items {
+		for i, it := range s.Document.Items {
 			if !hit[i] {
-				report(it.node, "the service has no operation that matches "+quote(it.name))
+				report(it.Value, "the service has no operation that matches "+quote(it.Operation))
 			}
 		}
 	},

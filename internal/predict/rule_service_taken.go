@@ -6,17 +6,17 @@ var serviceTaken = Rule{
 		"and an API description's service becomes one of a collection.",
 	Hint: "Give the collection a name or a version of its own, or import it as a secondary artifact.",
 	Bad: Sample{
-		Note:   "Microcks has this service from `pets-openapi.yaml`.",
-		Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "pets-openapi.yaml"}},
+		Note:     "Microcks has this service from `pets-openapi.yaml`.",
+		Existing: &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "pets-openapi.yaml"},
 	},
 	Good: Sample{
 		Note:      "Microcks has this service from `pets-openapi.yaml`, and the collection is a secondary artifact.",
-		Secondary: true, Target: Target{Existing: &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "pets-openapi.yaml", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}}},
+		Secondary: true, Existing: &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "pets-openapi.yaml", Operations: []Operation{{Name: "GET /pets", Method: "GET"}}},
 	},
-	check: func(r *run, report report) {
-		e := r.existing
-		if e != nil && r.target.Main && e.SourceArtifact != r.source && r.p.Outcome == Imported {
-			report(r.coll.root.At("info").At("name"), "the service "+quote(e.Name)+" "+quote(e.Version)+" comes from "+quote(e.SourceArtifact)+" and would be replaced")
+	check: func(s *subject, report report) {
+		e := s.Existing
+		if e != nil && s.Target.Main && e.SourceArtifact != ArtifactName(s.Target.URL) && s.Outcome == Imported {
+			report(s.Document.Root.At("info").At("name"), "the service "+quote(e.Name)+" "+quote(e.Version)+" comes from "+quote(e.SourceArtifact)+" and would be replaced")
 		}
 	},
 }

@@ -9,16 +9,13 @@ var takenForOther = Rule{
 	Hint: "Serve the collection as Postman's API does, so that its first characters are {\"collection\":.",
 	Bad:  Sample{Raw: `{"info": {"name": "made from swagger: 2.0", "_postman_id": "0fd7"}, "item": []}`},
 	Good: Sample{Raw: `{"collection":{"info":{"name":"made from swagger: 2.0","description":"version=1.0 - the pets"},"item":[]}}`},
-	check: func(r *run, report report) {
-		if r.trouble.kind != notDetected {
-			return
-		}
-		what := map[importer]string{
-			openAPIImporter: "an OpenAPI description", swaggerImporter: "a Swagger description", asyncAPIImporter: "an AsyncAPI description",
-			graphQLImporter: "a GraphQL schema", metadataImporter: "one of Microcks' own formats", foreignImporter: "a format of its own",
-		}[r.detected.importer]
-		if what != "" {
-			report(jackson.Value{}, "Microcks takes this for "+what+", because of the line "+quote(string(r.detected.line[:min(len(r.detected.line), 400)])))
+	check: func(s *subject, report report) {
+		what := map[Format]string{
+			OpenAPI: "an OpenAPI description", Swagger: "a Swagger description", AsyncAPI: "an AsyncAPI description",
+			GraphQL: "a GraphQL schema", Metadata: "one of Microcks' own formats", Protobuf: "a format of its own",
+		}[s.Document.Format]
+		if mark := s.Document.Mark; what != "" {
+			report(jackson.Value{}, "Microcks takes this for "+what+", because of the line "+quote(string(mark[:min(len(mark), 400)])))
 		}
 	},
 }

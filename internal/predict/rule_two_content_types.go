@@ -11,10 +11,10 @@ var twoContentTypes = Rule{
   "header": [{"key": "Content-Type", "value": "application/json"}, {"key": "content-type", "value": "text/plain"}]
 }]}]`},
 	Good: Sample{},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			if types := e.example.Response.MediaTypes; len(types) > 1 {
-				report(e.response.At("header"), "the example "+quote(e.example.Name)+" has several Content-Types: "+quote(strings.Join(types, ", ")))
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			if types := e.Response.MediaTypes; len(types) > 1 {
+				report(e.At.At("header"), "the example "+quote(e.Name)+" has several Content-Types: "+quote(strings.Join(types, ", ")))
 			}
 		}
 	},

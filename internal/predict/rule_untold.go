@@ -7,22 +7,22 @@ var untold = Rule{
 	Hint: "Use letters, digits, slashes and hyphens only in the path and in variable names.",
 	Bad:  Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/\\X"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/x"}}, "response": []}]`},
-	check: func(r *run, report report) {
-		if r.service == nil {
+	check: func(s *subject, report report) {
+		if s.Composed == nil {
 			return
 		}
 		first := map[string]int{}
-		for _, op := range r.ops {
-			first[op.Name] = op.first
+		for _, op := range s.Document.Operations {
+			first[op.Name] = op.Item
 		}
-		for _, op := range r.service.Operations {
+		for _, op := range s.Composed.Operations {
 			if i, own := first[op.Name]; own && op.Unknown {
-				report(r.items[i].node, "what becomes of the operation "+quote(op.Name)+" cannot be told for certain")
+				report(s.Document.Items[i].Value, "what becomes of the operation "+quote(op.Name)+" cannot be told for certain")
 			}
 		}
-		for _, e := range r.once() {
-			if e.example.Unknown {
-				report(e.response, "the criteria of the example "+quote(e.example.Name)+" cannot be told for certain")
+		for _, e := range s.once() {
+			if e.Unknown {
+				report(e.At, "the criteria of the example "+quote(e.Name)+" cannot be told for certain")
 			}
 		}
 	},

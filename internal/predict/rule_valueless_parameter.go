@@ -8,24 +8,23 @@ var valuelessParameter = Rule{
 		Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{
   "name": "all", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status="}}, "code": 200
 }]}]`,
-		Note: "Microcks 1.9.0.", Target: Target{Version: "1.9.0"},
+		Note: "Microcks 1.9.0.", Version: "1.9.0",
 	},
 	Good: Sample{
 		Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{
   "name": "all", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=any"}}, "code": 200
 }]}]`,
-		Note: "Microcks 1.9.0.", Target: Target{Version: "1.9.0"},
+		Note: "Microcks 1.9.0.", Version: "1.9.0",
 	},
-	check: func(r *run, report report) {
-		valueless := outOfBounds(1, 1)
-		for _, f := range r.failed {
-			if f.message == valueless {
-				report(f.at, "the address "+quote(f.at.AsText())+" has a parameter without a value, which this version of Microcks cannot read")
+	check: func(s *subject, report report) {
+		for _, f := range s.Document.Failures {
+			if f.Cause.Kind == ValuelessParameter {
+				report(f.At, "the address "+quote(f.At.AsText())+" has a parameter without a value, which this version of Microcks cannot read")
 			}
 		}
-		for _, c := range distinct(r.crashes) {
-			if c.message == valueless {
-				report(c.at, "the example's address "+quote(r.coll.requestURL(c.at.At("originalRequest")))+" has a parameter without a value, which this version of Microcks cannot read")
+		for _, c := range s.crashes() {
+			if c.Cause.Kind == ValuelessParameter {
+				report(c.At, "the example's address "+quote(s.Document.RequestURL(c.At.At("originalRequest")))+" has a parameter without a value, which this version of Microcks cannot read")
 			}
 		}
 	},

@@ -12,10 +12,10 @@ var variableInCriteria = Rule{
 	Good: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{
   "name": "new", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "code": 200
 }]}]`},
-	check: func(r *run, report report) {
-		for _, e := range r.once() {
-			if c := e.example.DispatchCriteria; c != nil && strings.Contains(*c, "{{") {
-				report(e.response, "only a call that sends the Postman variable as it stands finds this example: "+quote(*c))
+	check: func(s *subject, report report) {
+		for _, e := range s.once() {
+			if c := e.DispatchCriteria; c != nil && strings.Contains(*c, "{{") {
+				report(e.At, "only a call that sends the Postman variable as it stands finds this example: "+quote(*c))
 			}
 		}
 	},

@@ -9,10 +9,10 @@ var variableInOperation = Rule{
 	Hint: "Use a path variable (:name) instead, or put the whole base path into the variable at the start.",
 	Bad:  Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/{{petId}}"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:petId"}}, "response": []}]`},
-	check: func(r *run, report report) {
-		for _, op := range r.ops {
+	check: func(s *subject, report report) {
+		for _, op := range s.Document.Operations {
 			if strings.Contains(op.Name, "{{") {
-				report(r.coll.url(r.items[op.first]), "the operation "+quote(op.Name)+" has a Postman variable in its name")
+				report(s.Document.Address(s.Document.Items[op.Item]), "the operation "+quote(op.Name)+" has a Postman variable in its name")
 			}
 		}
 	},

@@ -13,9 +13,9 @@ var versionMissing = Rule{
 	Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.",
 	Bad:  Sample{Info: `{"name": "Pets", "description": "the pets"}`},
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
-	check: func(r *run, report report) {
-		info := r.coll.root.At("info")
-		if r.doc == nil || !info.Exists() || r.versioned {
+	check: func(s *subject, report report) {
+		info := s.Document.Root.At("info")
+		if !s.Document.Parsed() || !info.Exists() || s.Document.Versioned {
 			return
 		}
 		at, message := info, "the collection has no description, so no version"

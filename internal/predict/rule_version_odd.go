@@ -9,14 +9,14 @@ var versionOdd = Rule{
 	Hint: "Put a space after the version, and keep to letters, digits, dots and hyphens in it.",
 	Bad:  Sample{Info: `{"name": "Pets", "description": "**version=1.0** - the pets"}`},
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
-	check: func(r *run, report report) {
-		v := r.p.Version
-		if !r.versioned || !r.coll.root.Exists() {
+	check: func(s *subject, report report) {
+		v := s.Version
+		if !s.Document.Versioned || !s.Document.Root.Exists() {
 			return
 		}
-		info := r.coll.root.At("info")
+		info := s.Document.Root.At("info")
 		at := info.At("description")
-		if own := info.At("version"); own.Exists() && !r.target.Export {
+		if own := info.At("version"); own.Exists() && !s.Document.Options.Export {
 			at = own
 		}
 		odd := strings.IndexFunc(v, func(c rune) bool {

@@ -28,26 +28,35 @@ type Sample struct {
 	// Make gives the input where it is too long to show.
 	Make func() []byte
 	// Note says what else belongs to the sample, such as the server's version.
-	Note   string
-	Target Target
+	Note string
+	// Version of the server; the newest when empty.
+	Version string
 	// Secondary makes it a secondary artifact.
 	Secondary bool
+	// Existing is the service that the server has.
+	Existing *Service
+	// Export makes Raw a file.
+	Export bool
 }
 
-// input is the sample's bytes, and the target to judge them for.
-func (s Sample) input() ([]byte, Target) {
-	t := s.Target
-	t.Main = !s.Secondary
-	if t.URL == "" {
-		t.URL = "https://api.getpostman.com/collections/12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2"
+// read is the sample's document, and the target to judge it for.
+func (s Sample) read() (*Document, Target) {
+	o := Options{Version: s.Version, Export: s.Export || s.Raw == "" && s.Make == nil}
+	t := Target{
+		URL:  "https://api.getpostman.com/collections/12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
+		Main: !s.Secondary, Existing: s.Existing,
 	}
-	if s.Make != nil {
-		return s.Make(), t
+	return Read(s.input(), o), t
+}
+
+// input is the sample's bytes.
+func (s Sample) input() []byte {
+	switch {
+	case s.Make != nil:
+		return s.Make()
+	case s.Raw != "":
+		return []byte(s.Raw)
 	}
-	if s.Raw != "" {
-		return []byte(s.Raw), t
-	}
-	t.Export = true
 	info, items := s.Info, s.Items
 	if info == "" {
 		info = `{"name": "Pets", "description": "version=1.0 - the pets"}`
@@ -55,7 +64,7 @@ func (s Sample) input() ([]byte, Target) {
 	if items == "" {
 		items = petItems
 	}
-	return []byte(`{"info": ` + info + `, "item": ` + items + `}`), t
+	return []byte(`{"info": ` + info + `, "item": ` + items + `}`)
 }
 
 // petItems is a request with an example that nothing is wrong with.

@@ -17,9 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write generated files and golden files anew")
 
-func findingIDs(p Prediction) []string {
+func findingIDs(findings []Finding) []string {
 	var ids []string
-	for _, f := range p.Findings {
+	for _, f := range findings {
 		ids = append(ids, f.ID)
 	}
 	return ids
@@ -31,22 +31,23 @@ func TestSamples(t *testing.T) {
 	for _, rule := range Rules() {
 		t.Run(rule.Name, func(t *testing.T) {
 			t.Parallel()
-			bad, target := rule.Bad.input()
-			if p := Collection(bad, target); rule.ID != importBroken.ID {
-				i := slices.IndexFunc(p.Findings, func(f Finding) bool { return f.ID == rule.ID })
+			if rule.ID != importBroken.ID {
+				d, target := rule.Bad.read()
+				findings := Check(d.Import(target))
+				i := slices.IndexFunc(findings, func(f Finding) bool { return f.ID == rule.ID })
 				if i < 0 {
-					t.Fatalf("the bad sample has only %v (%s %q %q)", findingIDs(p), p.Outcome, p.ImportError, p.Cause)
+					t.Fatalf("the bad sample has only %v", findingIDs(findings))
 				}
 				want := Finding{ID: rule.ID, Name: rule.Name, Level: rule.Level, Hint: rule.Hint}
-				got := p.Findings[i]
+				got := findings[i]
 				got.Message, got.Pointer, got.Path, got.Line, got.Column = "", "", nil, 0, 0
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Error(diff)
 				}
 			}
-			good, target := rule.Good.input()
-			if p := Collection(good, target); slices.Contains(findingIDs(p), rule.ID) {
-				t.Errorf("the good sample has %v", p.Findings)
+			d, target := rule.Good.read()
+			if findings := Check(d.Import(target)); slices.Contains(findingIDs(findings), rule.ID) {
+				t.Errorf("the good sample has %v", findings)
 			}
 		})
 	}
@@ -55,10 +56,10 @@ func TestSamples(t *testing.T) {
 // The collection that the good samples are made of has no findings at all.
 func TestNothingToFind(t *testing.T) {
 	t.Parallel()
-	raw, target := Sample{}.input()
-	p := Collection(raw, target)
-	if p.Outcome != Imported || len(p.Findings) > 0 {
-		t.Errorf("%s %v", p.Outcome, p.Findings)
+	d, target := Sample{}.read()
+	im := d.Import(target)
+	if findings := Check(im); im.Outcome != Imported || len(findings) > 0 {
+		t.Errorf("%s %v", im.Outcome, findings)
 	}
 }
 
@@ -149,6 +150,26 @@ func shown(s Sample) string {
 	return b.String()
 }
 
+// What is found in files that are no collection.
+func TestFindingsOfFiles(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ raw, rule, says string }{
+		"only info.version": {`{"info":{"name":"Pets","version":"1.0"},"item":[]}`, "version-missing", "info.version"},
+		"format 1":          {`{"id":"a","name":"Pets","requests":[]}`, "schema-not-v2", "format 1"},
+		"format 3":          {`{"$kind":"collection"}`, "schema-not-v2", "format 3"},
+		"a list":            {`[{"info":{}}]`, "schema-not-v2", "list"},
+		"a page":            {`<html></html>`, "unreadable", "no JSON"},
+		"a truncated file":  {`{"info": {"name": "Pets"`, "unreadable", "no JSON"},
+		"nothing":           {``, "schema-not-v2", "no info"},
+	} {
+		findings := Check(Read([]byte(c.raw), Options{Export: true}).Import(Target{Main: true}))
+		i := slices.IndexFunc(findings, func(f Finding) bool { return f.Name == c.rule && f.Level == Error })
+		if i < 0 || !strings.Contains(findings[i].Message, c.says) {
+			t.Errorf("%s: %+v", name, findings)
+		}
+	}
+}
+
 // A finding leads to its place: the pointer, what a person sees, the line.
 func TestFindingPlace(t *testing.T) {
 	t.Parallel()
@@ -161,12 +182,12 @@ func TestFindingPlace(t *testing.T) {
     ]}]}
   ]
 }`
-	p := Collection([]byte(raw), Target{Main: true, Export: true})
-	i := slices.IndexFunc(p.Findings, func(f Finding) bool { return f.Name == "body-lost" })
+	findings := Check(Read([]byte(raw), Options{Export: true}).Import(Target{Main: true}))
+	i := slices.IndexFunc(findings, func(f Finding) bool { return f.Name == "body-lost" })
 	if i < 0 {
-		t.Fatal(p.Findings)
+		t.Fatal(findings)
 	}
-	f := p.Findings[i]
+	f := findings[i]
 	want := Finding{
 		Pointer: "/item/0/item/0/response/1/body", Path: []string{"Cats é", "all", "b"}, Line: 6, Column: 80,
 	}

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"postman-microcks-importer/internal/predict"
 )
@@ -74,7 +71,7 @@ func (g *group) importedSinceUpdate() bool {
 		if it.failed() {
 			continue
 		}
-		updated := updatedAt(it.raw)
+		updated := it.document.UpdatedAt()
 		if it.pick.use == nil || updated.IsZero() || it.pick.use.Imported() <= updated.UnixMilli() {
 			return false
 		}
@@ -102,26 +99,6 @@ func dispatcherText(op predict.Operation) string {
 		return "no dispatcher"
 	}
 	return strings.TrimSpace(op.Dispatcher + " " + value(op.DispatcherRules))
-}
-
-// updatedAt is when the collection last changed, as Postman says; zero when it
-// does not.
-func updatedAt(raw []byte) time.Time {
-	var answer struct {
-		Collection struct {
-			Info struct {
-				UpdatedAt string `json:"updatedAt"`
-			} `json:"info"`
-		} `json:"collection"`
-	}
-	if json.Unmarshal(raw, &answer) != nil {
-		return time.Time{}
-	}
-	at, err := time.Parse(time.RFC3339, answer.Collection.Info.UpdatedAt)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
 }
 
 // withoutOthers leaves out the differences that come from another artifact on

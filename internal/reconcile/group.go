@@ -140,7 +140,7 @@ func (r *run) compose(g *group) {
 			continue
 		}
 		p := r.predictOnto(it, g.predicted)
-		it.Findings = shownFindings(p.Findings)
+		it.Findings = shownFindings(predict.Check(p))
 		if p.Outcome == predict.Skipped {
 			it.fail(&refusal{
 				text:   fmt.Sprintf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to", p.Name, p.Version),
@@ -149,7 +149,7 @@ func (r *run) compose(g *group) {
 			})
 			continue
 		}
-		r.refuseUnfit(it, p)
+		r.refuseUnfit(it, p.Prediction)
 		if !it.failed() {
 			g.predicted = p.Service
 			it.goal = &goal{predicted: p.Service}
@@ -159,8 +159,8 @@ func (r *run) compose(g *group) {
 }
 
 // predictOnto predicts the import of one collection over an existing service.
-func (r *run) predictOnto(it *item, existing *predict.Service) predict.Prediction {
-	return predict.Collection(it.raw, predict.Target{Version: r.session.Version.Number(), Main: it.main, URL: it.importedFrom(), Existing: existing})
+func (r *run) predictOnto(it *item, existing *predict.Service) *predict.Import {
+	return it.document.Import(predict.Target{Main: it.main, URL: it.importedFrom(), Existing: existing})
 }
 
 // importedFrom is the URL that Microcks imports the collection from: an adopted

@@ -8,18 +8,19 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-// judgeAlone predicts each collection by itself, which tells what service it
-// is about. target brings the server's version.
-func (r *run) judgeAlone(target predict.Target) {
+// judgeAlone reads each collection as a server of that version does, and predicts
+// its import by itself, which tells what service it is about.
+func (r *run) judgeAlone(version string) {
 	r.parallel(func(it *item) {
 		began := time.Now()
-		t := target
-		t.URL = it.Wanted.URL
-		t.Main = r.Mode != Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
-		t.Export = it.Wanted.File != ""
-		it.alone = predict.Collection(it.raw, t)
+		it.document = predict.Read(it.raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
+		alone := it.document.Import(predict.Target{
+			URL:  it.Wanted.URL,
+			Main: r.Mode != Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact,
+		})
+		it.alone = alone.Prediction
 		it.CollectionResult.Name = it.alone.Name
-		it.Findings = shownFindings(it.alone.Findings)
+		it.Findings = shownFindings(predict.Check(alone))
 		r.refuseUnfit(it, it.alone)
 		r.step("predict", it, began, outcomeText(it.alone))
 	})
@@ -29,24 +30,24 @@ func (r *run) judgeAlone(target predict.Target) {
 // finding is as bad as the run allows none, or when it is not what the run
 // expects.
 func (r *run) refuseUnfit(it *item, p predict.Prediction) {
-	bad := count(p.Findings, predict.Error)
+	bad := count(it.Findings, predict.Error)
 	switch p.Outcome {
 	case predict.Refused:
 		it.fail(&refusal{
 			text:   fmt.Sprintf("predicting the import: Microcks would refuse it: %s", p.ImportError),
-			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
+			hint:   hintOf(it.Findings, "mend the collection in Postman as the findings say"),
 			anchor: "collection-refused", code: 1, ofFindings: bad > 0,
 		})
 	case predict.Crashed:
 		it.fail(&refusal{
-			text:   fmt.Sprintf("predicting the import: Microcks would answer 500: %s", p.Cause),
-			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
+			text:   fmt.Sprintf("predicting the import: Microcks would answer 500: %s", predict.CauseText(p.Cause)),
+			hint:   hintOf(it.Findings, "mend the collection in Postman as the findings say"),
 			anchor: "collection-crashes", code: 1, ofFindings: bad > 0,
 		})
 	default:
 		if bad > 0 {
-			it.fail(&refusal{text: fmt.Sprintf("judging the collection: %s of level error", plural(bad, "finding")), hint: hintOf(p.Findings, ""), anchor: "findings-failed", code: 1, ofFindings: true})
-		} else if n := count(p.Findings, predict.Warning); n > 0 && r.FailOnWarnings {
+			it.fail(&refusal{text: fmt.Sprintf("judging the collection: %s of level error", plural(bad, "finding")), hint: hintOf(it.Findings, ""), anchor: "findings-failed", code: 1, ofFindings: true})
+		} else if n := count(it.Findings, predict.Warning); n > 0 && r.FailOnWarnings {
 			it.fail(&refusal{
 				text:   fmt.Sprintf("judging the collection: %s of level warning, and `fail-on` is warning", plural(n, "finding")),
 				hint:   "mend them in Postman, or set `fail-on: error`",

@@ -65,11 +65,12 @@ type run struct {
 type item struct {
 	Wanted
 	*CollectionResult
-	raw   []byte
-	alone predict.Prediction // as a main artifact on an empty server
-	pick  choice
-	main  bool
-	goal  *goal
+	raw      []byte
+	document *predict.Document
+	alone    predict.Prediction // as a main artifact on an empty server
+	pick     choice
+	main     bool
+	goal     *goal
 }
 
 // Run carries out one run. It always returns a Result, also when ctx ends
@@ -115,11 +116,11 @@ func (r *run) stages(ctx context.Context) error {
 		return err
 	}
 	if r.Mode == Check {
-		r.judgeAlone(predict.Target{Version: r.MicrocksVersion})
+		r.judgeAlone(r.MicrocksVersion)
 		r.showPredicted()
 		return nil
 	}
-	r.judgeAlone(predict.Target{Version: r.session.Version.Number()})
+	r.judgeAlone(r.session.Version.Number())
 	if err := r.read(ctx); err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func outcomeText(p predict.Prediction) string {
 	case predict.Refused:
 		return "Microcks would refuse it: " + p.ImportError
 	case predict.Crashed:
-		return "Microcks would answer 500: " + p.Cause
+		return "Microcks would answer 500: " + predict.CauseText(p.Cause)
 	}
 	operations, examples := size(p.Service)
 	return fmt.Sprintf("makes %s %s with %s and %s", p.Name, p.Version, plural(operations, "operation"), plural(examples, "example"))
