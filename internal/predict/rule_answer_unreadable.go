@@ -1,5 +1,7 @@
 package predict
 
+import "strings"
+
 var answerUnreadable = Rule{
 	ID: "PMI040", Name: "answer-unreadable", Level: Warning,
 	Text: "Mocks repeat the saved headers of an example. Postman saves an answer unpacked, but with the headers it came with: a client that is told " +
@@ -14,8 +16,8 @@ var answerUnreadable = Rule{
 	Good: Sample{},
 	check: func(s *subject, report report) {
 		for _, e := range s.once() {
-			if why := e.Unreadable(); why != "" {
-				report(e.At.At("header"), "clients cannot read the mock of the example "+quote(e.Name)+": saved "+why)
+			if h := e.Unreadable(); h != nil {
+				report(e.At.At("header"), "clients cannot read the mock of the example "+quote(e.Name)+": it repeats "+quote(h.Name+": "+strings.Join(h.Values, ", ")))
 			}
 		}
 	},

@@ -27,7 +27,7 @@ var versionOdd = Rule{
 			report(at, "the version is empty")
 		case v == "null":
 			report(at, "the version is null")
-		case odd >= 0 && !plainVersion(v):
+		case odd >= 0 && !AddressableVersion(v):
 			report(at, "the version reads "+quote(v)+", and mocks are found behind no address that has to escape a sign of it")
 		case odd >= 0:
 			report(at, "the version reads "+quote(v))

@@ -40,7 +40,7 @@ func (r *run) verifyMocks(ctx context.Context, g *group, service *predict.Servic
 			verified.Examples++
 			call, ok := service.MockCall(op, ex)
 			// What a client cannot read is a finding, and no failure.
-			if !ok || ex.Unreadable() != "" {
+			if !ok || ex.Unreadable() != nil {
 				verified.Skipped++
 				continue
 			}
