@@ -14,9 +14,9 @@ import (
 	"postman-microcks-importer/internal/actions"
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/postman"
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
+	results "postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -121,7 +121,7 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *reconc
 		return failed
 	}
 	for _, warning := range p.Warnings {
-		result.Problems = append(result.Problems, reconcile.Problem{Level: predict.Warning, Text: warning, Anchor: "inputs"})
+		result.Problems = append(result.Problems, reconcile.Problem{Level: results.Warning, Text: warning, Anchor: "inputs"})
 		result.Totals.Warnings++
 	}
 	return result
@@ -239,7 +239,7 @@ func (p *program) readFile(name string) ([]byte, error) {
 }
 
 func inputProblem(p config.Problem) reconcile.Problem {
-	return reconcile.Problem{Level: predict.Error, Text: p.Text(), Hint: p.Hint, Anchor: "wrong-inputs", ExitCode: 2}
+	return reconcile.Problem{Level: results.Error, Text: p.Text(), Hint: p.Hint, Anchor: "wrong-inputs", ExitCode: 2}
 }
 
 // publish says the result everywhere. It goes on when one place fails.

@@ -60,7 +60,7 @@ type Definition struct {
 // Failure is what makes the server throw.
 type Failure struct {
 	Item  int           // index
-	At    jackson.Value // the address of a request, or an example
+	Value jackson.Value // the address of a request, or an example
 	Cause *Cause
 }
 

@@ -36,7 +36,7 @@ type ExampleAt struct {
 	*Example
 	Operation int           // index, in the composed service
 	Item      int           // index
-	At        jackson.Value // the saved response
+	Value     jackson.Value // the saved response
 }
 
 // Import predicts one import of the document.
@@ -118,7 +118,7 @@ func (im *Import) readExamples() {
 		kept := len(op.Examples)
 		for _, h := range im.Sources[i] {
 			reader.examplesOf(op, im.Document.Items[h], func(e Example, at jackson.Value) {
-				im.Examples = append(im.Examples, ExampleAt{Operation: i, Item: h, At: at})
+				im.Examples = append(im.Examples, ExampleAt{Operation: i, Item: h, Value: at})
 				op.Examples = append(op.Examples, e)
 			}, func(at jackson.Value, cause *Cause) {
 				im.Crashes = append(im.Crashes, Failure{h, at, cause})

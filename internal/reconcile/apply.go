@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
+	"postman-microcks-importer/internal/result"
 
-	"postman-microcks-importer/internal/predict"
+	"golang.org/x/sync/errgroup"
 )
 
 // apply writes what the plan says: the secret first, then the services at the
@@ -99,7 +99,7 @@ func (r *run) report(it *item, c *convergence) {
 func (it *item) notFinished(cause error, where string) {
 	it.Status = Failed
 	it.Problems = append(it.Problems, Problem{
-		Level: predict.Error, ExitCode: 1, Anchor: "interrupted",
+		Level: result.Error, ExitCode: 1, Anchor: "interrupted",
 		Text: fmt.Sprintf("the run ended before this collection was done (%v): %s", cause, where),
 		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
 	})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"postman-microcks-importer/internal/predict"
+	results "postman-microcks-importer/internal/result"
 )
 
 // conclude gives every collection its status and adds up the totals.
@@ -13,7 +14,7 @@ func (r *run) conclude() {
 	result.Changed = r.changed.Load()
 	result.Status = Unchanged
 	counted := make(map[serviceKey]bool)
-	runFailed := slices.ContainsFunc(result.Problems, func(p Problem) bool { return p.Level == predict.Error }) || result.Interrupted != ""
+	runFailed := slices.ContainsFunc(result.Problems, func(p Problem) bool { return p.Level == results.Error }) || result.Interrupted != ""
 	for _, it := range r.items {
 		if it.Status == "" {
 			it.Status = r.statusOf(it, runFailed)
@@ -28,8 +29,8 @@ func (r *run) conclude() {
 			result.Totals.Operations += len(it.Service.Operations)
 			result.Totals.Examples += it.Service.Examples()
 		}
-		result.Totals.Errors += count(it.Findings, predict.Error)
-		result.Totals.Warnings += count(it.Findings, predict.Warning)
+		result.Totals.Errors += count(it.Findings, results.Error)
+		result.Totals.Warnings += count(it.Findings, results.Warning)
 		result.Totals.add(it.Problems)
 	}
 	result.Totals.add(result.Problems)
@@ -43,9 +44,9 @@ func (t *Totals) add(problems []Problem) {
 	for _, p := range problems {
 		switch {
 		case p.OfFindings:
-		case p.Level == predict.Error:
+		case p.Level == results.Error:
 			t.Errors++
-		case p.Level == predict.Warning:
+		case p.Level == results.Warning:
 			t.Warnings++
 		}
 	}
@@ -101,7 +102,7 @@ func (r *run) failOnChanges() {
 	r.result.Status = Failed
 	r.result.Totals.Errors++
 	r.result.Problems = append(r.result.Problems, Problem{
-		Level: predict.Error, ExitCode: 1, Anchor: "changes-found",
+		Level: results.Error, ExitCode: 1, Anchor: "changes-found",
 		Text: fmt.Sprintf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true", plural(differing, "collection")),
 		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
 	})

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // connect finds out how to talk to Microcks.
@@ -52,7 +52,7 @@ func versionNotices(session *Session) []Problem {
 		return nil
 	}
 	return []Problem{{
-		Level:  predict.Note,
+		Level:  result.Note,
 		Text:   fmt.Sprintf("Microcks %s shows the tokens of secrets in %s to every account that can sign in", session.Version.Text, where),
 		Hint:   "upgrade to 1.15.0, or use a Postman key of an account that sees nothing but these collections",
 		Anchor: "secrets-readable",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // A person can set an operation's dispatcher in Microcks, and imports keep it
@@ -89,7 +90,7 @@ func (g *group) acceptEdits() {
 		}
 	}
 	g.predicted, g.edited = g.edited, nil
-	firstLive(g).tell(predict.Note, "operation-edited",
+	firstLive(g).tell(result.Note, "operation-edited",
 		fmt.Sprintf("imports keep dispatchers that were set in Microcks by hand, and %s has one: %s", plural(len(names), "operation"), strings.Join(names, "; ")),
 		"nothing to do if that is meant; otherwise set the dispatcher in Microcks back to what the collection makes")
 }

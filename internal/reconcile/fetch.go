@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/postman"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // fetch gets every collection. One that cannot be had fails alone.
@@ -57,7 +57,7 @@ func (r *run) quotaNotices(quotas <-chan postman.Quota) []Problem {
 		return nil
 	}
 	return []Problem{{
-		Level:  predict.Note,
+		Level:  result.Note,
 		Text:   fmt.Sprintf("Postman allows %d more API calls this month; every active importer costs %d to %d calls a day while Microcks polls it", tightest.MonthRemaining, scansADay, 2*scansADay),
 		Hint:   "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own",
 		Anchor: "postman-quota",

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // group is every wanted artifact of one service, the main one first.
@@ -96,7 +98,7 @@ func (r *run) refuseForeignService(g *group) {
 				anchor: "service-foreign", code: 1,
 			})
 		case len(g.before.services) > 1 && it == firstLive(g):
-			it.tell(predict.Warning, "service-twice",
+			it.tell(result.Warning, "service-twice",
 				fmt.Sprintf("service %s %s exists %d times, all made of this collection, so Microcks answers 500 to every import and mock call of it", g.name, g.version, len(g.before.services)),
 				"nothing: applying deletes all but the oldest and imports again; a `concurrency:` group keeps imports from running at the same time")
 		}
@@ -140,12 +142,12 @@ func (r *run) compose(g *group) {
 			continue
 		}
 		p := r.predictOnto(it, g.predicted)
-		it.Findings = shownFindings(predict.Check(p))
+		it.Findings = shownFindings(lint.Check(p))
 		if p.Outcome == predict.Skipped {
 			it.fail(&refusal{
 				text:   fmt.Sprintf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to", p.Name, p.Version),
 				hint:   "import the main artifact first, check that name and version are the same in both, or set `main-artifact: true`",
-				anchor: "secondary-without-service", code: 1, ofFindings: count(it.Findings, predict.Error) > 0,
+				anchor: "secondary-without-service", code: 1, ofFindings: count(it.Findings, result.Error) > 0,
 			})
 			continue
 		}

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // judgeAlone reads each collection as a server of that version does, and predicts
@@ -20,7 +23,7 @@ func (r *run) judgeAlone(version string) {
 		})
 		it.alone = alone.Prediction
 		it.CollectionResult.Name = it.alone.Name
-		it.Findings = shownFindings(predict.Check(alone))
+		it.Findings = shownFindings(lint.Check(alone))
 		r.refuseUnfit(it, it.alone)
 		r.step("predict", it, began, outcomeText(it.alone))
 	})
@@ -30,7 +33,7 @@ func (r *run) judgeAlone(version string) {
 // finding is as bad as the run allows none, or when it is not what the run
 // expects.
 func (r *run) refuseUnfit(it *item, p predict.Prediction) {
-	bad := count(it.Findings, predict.Error)
+	bad := count(it.Findings, result.Error)
 	switch p.Outcome {
 	case predict.Refused:
 		it.fail(&refusal{
@@ -40,14 +43,14 @@ func (r *run) refuseUnfit(it *item, p predict.Prediction) {
 		})
 	case predict.Crashed:
 		it.fail(&refusal{
-			text:   fmt.Sprintf("predicting the import: Microcks would answer 500: %s", predict.CauseText(p.Cause)),
+			text:   fmt.Sprintf("predicting the import: Microcks would answer 500: %s", lint.CauseText(p.Cause)),
 			hint:   hintOf(it.Findings, "mend the collection in Postman as the findings say"),
 			anchor: "collection-crashes", code: 1, ofFindings: bad > 0,
 		})
 	default:
 		if bad > 0 {
 			it.fail(&refusal{text: fmt.Sprintf("judging the collection: %s of level error", plural(bad, "finding")), hint: hintOf(it.Findings, ""), anchor: "findings-failed", code: 1, ofFindings: true})
-		} else if n := count(it.Findings, predict.Warning); n > 0 && r.FailOnWarnings {
+		} else if n := count(it.Findings, result.Warning); n > 0 && r.FailOnWarnings {
 			it.fail(&refusal{
 				text:   fmt.Sprintf("judging the collection: %s of level warning, and `fail-on` is warning", plural(n, "finding")),
 				hint:   "mend them in Postman, or set `fail-on: error`",
@@ -70,8 +73,8 @@ func (r *run) refuseUnfit(it *item, p predict.Prediction) {
 }
 
 // hintOf is the hint of the first error among the findings.
-func hintOf(findings []predict.Finding, otherwise string) string {
-	i := slices.IndexFunc(findings, func(f predict.Finding) bool { return f.Level == predict.Error && f.Hint != "" })
+func hintOf(findings []result.Finding, otherwise string) string {
+	i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Level == result.Error && f.Hint != "" })
 	if i < 0 {
 		return otherwise
 	}
@@ -89,9 +92,9 @@ func (r *run) showPredicted() {
 
 // shownFindings are findings as they may be shown: one can quote where the
 // server's service came from.
-func shownFindings(findings []predict.Finding) []predict.Finding {
+func shownFindings(findings []result.Finding) []result.Finding {
 	for i := range findings {
-		findings[i].Message = hideCredentials(findings[i].Message)
+		findings[i].Message = text.Untrusted(hideCredentials(string(findings[i].Message)))
 	}
 	return findings
 }

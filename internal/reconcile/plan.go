@@ -7,7 +7,7 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // plan decides everything without asking anybody.
@@ -52,17 +52,17 @@ func (r *run) pickImporter(it *item) {
 		it.main = *it.MainArtifact
 	}
 	for _, job := range pick.foreign {
-		it.tell(predict.Warning, "importer-foreign",
+		it.tell(result.Warning, "importer-foreign",
 			fmt.Sprintf("another importer reads this collection, too: %q (%s); it was not made by this repository's runs and is left alone", job.Name, job.ID),
 			"delete it in Microcks under Importers if nobody needs it: two importers of one collection import everything twice")
 	}
 	if pick.use != nil && pick.adopted && strings.Contains(pick.use.RepositoryURL, "?") {
-		it.tell(predict.Warning, "importer-url-query",
+		it.tell(result.Warning, "importer-url-query",
 			fmt.Sprintf("the URL of importer %q has a query; it is kept because the importer was made by hand", pick.use.Name),
 			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, and this action makes one with a clean URL")
 	}
 	if pick.use != nil && pick.use.Active && pick.use.Failed() != "" && (r.Mode == Plan || r.Import == ImportNever) {
-		it.tell(predict.Warning, "import-not-retried",
+		it.tell(result.Warning, "import-not-retried",
 			fmt.Sprintf("the last import of %q failed, and the schedule of Microcks tries again only once the collection changes", pick.use.Name),
 			"run in mode apply with `import: auto`: that imports it")
 	}
@@ -73,7 +73,7 @@ func (r *run) pickImporter(it *item) {
 	for _, job := range r.state.jobs {
 		same := slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID })
 		if pick.use == nil && job.Name == name && !same {
-			it.tell(predict.Note, "importer-same-name",
+			it.tell(result.Note, "importer-same-name",
 				fmt.Sprintf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
 				"set `importer-name` to tell the two apart")
 		}
@@ -96,7 +96,7 @@ func (r *run) decideImports(g *group) {
 	}
 	difference, others := g.withoutOthers(differenceOf(g.served, g.predicted))
 	if len(others) > 0 {
-		firstLive(g).tell(predict.Note, "dispatcher-of-another",
+		firstLive(g).tell(result.Note, "dispatcher-of-another",
 			fmt.Sprintf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s", plural(len(others), "operation"), strings.Join(others, ", ")),
 			"import the artifacts of one service in one step, so that they are always imported together, the main one first")
 	}
@@ -131,7 +131,7 @@ func (it *item) tellLeftServices(g *group) {
 		if ref.ServiceID == "" || ref.Name == g.name && ref.Version == g.version {
 			continue
 		}
-		it.tell(predict.Note, "service-left",
+		it.tell(result.Note, "service-left",
 			fmt.Sprintf("this importer made service %s %s before, and makes %s %s from now on; the old one stays as it is", ref.Name, ref.Version, g.name, g.version),
 			"delete the old service in Microcks under APIs | Services when nobody calls its mocks any more")
 	}

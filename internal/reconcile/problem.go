@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // Explained is an error that knows its next step.
@@ -18,7 +18,7 @@ type Explained interface {
 
 // ProblemFrom turns an error into what a person is told.
 func ProblemFrom(err error) Problem {
-	p := Problem{Level: predict.Error, Text: hideCredentials(err.Error()), ExitCode: 20}
+	p := Problem{Level: result.Error, Text: hideCredentials(err.Error()), ExitCode: 20}
 	var explained Explained
 	if errors.As(err, &explained) {
 		p.Hint, p.Anchor, p.ExitCode = explained.Hint(), explained.Anchor(), explained.ExitCode()
@@ -37,7 +37,7 @@ func runProblem(ctx context.Context, err error) Problem {
 	}
 	cause := context.Cause(ctx)
 	p := Problem{
-		Level: predict.Error, Anchor: "interrupted", ExitCode: 1,
+		Level: result.Error, Anchor: "interrupted", ExitCode: 1,
 		Text: hideCredentials(fmt.Sprintf("the run ended before it was done (%v): %v", cause, err)),
 		Hint: "run again: it goes on from what is there",
 	}
@@ -67,7 +67,7 @@ func (c *CollectionResult) fail(err error) {
 }
 
 // tell records something to know that fails nothing.
-func (c *CollectionResult) tell(level predict.Level, anchor, text, hint string) {
+func (c *CollectionResult) tell(level result.Level, anchor, text, hint string) {
 	c.Problems = append(c.Problems, Problem{Level: level, Text: hideCredentials(text), Hint: hint, Anchor: anchor})
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // remove deletes the importers of the named collections that this repository's
@@ -54,7 +54,7 @@ func (r *run) removable(it *item, jobs []microcks.ImportJob) []microcks.ImportJo
 			mine = append(mine, job)
 			continue
 		}
-		it.tell(predict.Warning, "importer-foreign",
+		it.tell(result.Warning, "importer-foreign",
 			fmt.Sprintf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID),
 			"delete it by hand in Microcks under Importers if nobody needs it")
 	}
@@ -91,7 +91,7 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 			return err
 		}
 		for _, k := range stay {
-			it.tell(predict.Warning, "service-foreign", k.why+": it stays", k.hint)
+			it.tell(result.Warning, "service-foreign", k.why+": it stays", k.hint)
 		}
 	}
 	began := time.Now()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // ResultSchema is the version of the Result's JSON form. Members are added
@@ -94,18 +95,18 @@ type FieldChange struct {
 
 // CollectionResult is what became of one collection.
 type CollectionResult struct {
-	Source     string            `json:"source"` // as given, without credentials
-	UID        string            `json:"uid,omitempty"`
-	File       string            `json:"file,omitempty"`
-	Name       string            `json:"name,omitempty"`  // of the collection
-	Bytes      int               `json:"bytes,omitempty"` // of what Postman served
-	Status     Status            `json:"status"`
-	Importer   *ImporterResult   `json:"importer,omitempty"`
-	Service    *ServiceResult    `json:"service,omitempty"`
-	Difference []predict.Change  `json:"difference,omitempty"` // between what Microcks served before and what it would serve
-	Findings   []predict.Finding `json:"findings,omitempty"`
-	Problems   []Problem         `json:"problems,omitempty"`
-	Verified   *Verification     `json:"verified,omitempty"`
+	Source     string           `json:"source"` // as given, without credentials
+	UID        string           `json:"uid,omitempty"`
+	File       string           `json:"file,omitempty"`
+	Name       string           `json:"name,omitempty"`  // of the collection
+	Bytes      int              `json:"bytes,omitempty"` // of what Postman served
+	Status     Status           `json:"status"`
+	Importer   *ImporterResult  `json:"importer,omitempty"`
+	Service    *ServiceResult   `json:"service,omitempty"`
+	Difference []predict.Change `json:"difference,omitempty"` // between what Microcks served before and what it would serve
+	Findings   []result.Finding `json:"findings,omitempty"`
+	Problems   []Problem        `json:"problems,omitempty"`
+	Verified   *Verification    `json:"verified,omitempty"`
 }
 
 // ImporterResult is the importer of one collection.
@@ -165,11 +166,11 @@ type Verification struct {
 
 // Problem is something a person should know or act on.
 type Problem struct {
-	Level    predict.Level `json:"level"`
-	Text     string        `json:"text"`
-	Hint     string        `json:"hint,omitempty"`
-	Anchor   string        `json:"anchor,omitempty"` // in docs/troubleshooting.md
-	ExitCode int           `json:"exitCode,omitempty"`
+	Level    result.Level `json:"level"`
+	Text     string       `json:"text"`
+	Hint     string       `json:"hint,omitempty"`
+	Anchor   string       `json:"anchor,omitempty"` // in docs/troubleshooting.md
+	ExitCode int          `json:"exitCode,omitempty"`
 	// OfFindings: it sums up findings of level error, which are counted
 	// themselves.
 	OfFindings bool `json:"ofFindings,omitempty"`
@@ -196,7 +197,7 @@ func (r *Result) ExitCode() int {
 	}
 	for _, problems := range r.allProblems() {
 		for _, p := range problems {
-			if p.Level == predict.Error && p.ExitCode != 0 {
+			if p.Level == result.Error && p.ExitCode != 0 {
 				return p.ExitCode
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // need is a role that a plan cannot be carried out without.
@@ -83,11 +83,11 @@ func (r *run) refuseMissingRoles() error {
 		switch {
 		case r.Mode == Plan:
 			p := ProblemFrom(err)
-			p.Level, p.ExitCode = predict.Warning, 0
+			p.Level, p.ExitCode = result.Warning, 0
 			r.result.Problems = append(r.result.Problems, p)
 		case r.session.Tenancy && n.anyOf[0] == microcks.Manager:
 			p := ProblemFrom(err)
-			p.Level, p.ExitCode = predict.Note, 0
+			p.Level, p.ExitCode = result.Note, 0
 			p.Hint = "repository tenancy is on, so membership of the group that manages this API may be enough: Microcks decides. " + p.Hint
 			r.result.Problems = append(r.result.Problems, p)
 		default:

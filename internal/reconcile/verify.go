@@ -10,6 +10,7 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // verify proves that what Microcks serves now is what was predicted. last is
@@ -76,7 +77,7 @@ func (r *run) compare(g *group, id string, now *predict.Service, done []*item, b
 				anchor: "verify-differs", code: 1,
 			})
 		default:
-			it.tell(predict.Warning, "verify-not-imported", fmt.Sprintf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)), "set `import: auto`")
+			it.tell(result.Warning, "verify-not-imported", fmt.Sprintf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)), "set `import: auto`")
 		}
 	}
 	if len(wrong) > 0 {
@@ -132,9 +133,9 @@ func (r *run) tellLeftovers(it *item, g *group, now *predict.Service) {
 		}
 	}
 	for _, artifact := range slices.Sorted(maps.Keys(left)) {
-		level, hint := predict.Note, "nothing to do when another importer or upload adds them on purpose"
+		level, hint := result.Note, "nothing to do when another importer or upload adds them on purpose"
 		if g.owns(artifact) {
-			level = predict.Warning
+			level = result.Warning
 			hint = "they come from an earlier URL of this importer and are served beside the new ones: delete the service in Microcks and run again"
 		}
 		it.tell(level, "leftover-examples", fmt.Sprintf("another artifact, %[2]q, added %[1]s to the service", plural(left[artifact], "example"), withoutQuery(artifact)), hint)
@@ -176,7 +177,7 @@ func (r *run) tellOtherImporters(g *group, done []*item) {
 			return ref.Name == g.name && ref.Version == g.version && ref.ServiceID != ""
 		})
 		if !inRun && feeds && job.MainArtifact && g.hasMain() {
-			done[0].tell(predict.Note, "other-importer", fmt.Sprintf("importer %q (%s) feeds the same service %s %s", job.Name, job.ID, g.name, g.version), "two main artifacts of one service replace each other's operations at every scan; make one of them secondary")
+			done[0].tell(result.Note, "other-importer", fmt.Sprintf("importer %q (%s) feeds the same service %s %s", job.Name, job.ID, g.name, g.version), "two main artifacts of one service replace each other's operations at every scan; make one of them secondary")
 		}
 	}
 }

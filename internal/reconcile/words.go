@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 func bytesText(n int) string {
@@ -19,7 +21,7 @@ func bytesText(n int) string {
 	}
 }
 
-func count(findings []predict.Finding, level predict.Level) int {
+func count(findings []result.Finding, level result.Level) int {
 	n := 0
 	for _, f := range findings {
 		if f.Level == level {
@@ -47,7 +49,7 @@ func outcomeText(p predict.Prediction) string {
 	case predict.Refused:
 		return "Microcks would refuse it: " + p.ImportError
 	case predict.Crashed:
-		return "Microcks would answer 500: " + predict.CauseText(p.Cause)
+		return "Microcks would answer 500: " + lint.CauseText(p.Cause)
 	}
 	operations, examples := size(p.Service)
 	return fmt.Sprintf("makes %s %s with %s and %s", p.Name, p.Version, plural(operations, "operation"), plural(examples, "example"))

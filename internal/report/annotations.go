@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // AnnotationLevel is a level in the runner's words.
@@ -54,7 +54,7 @@ func Annotations(r *reconcile.Result) []Annotation {
 			add(a)
 		}
 		for _, p := range c.Problems {
-			if p.Level != predict.Error {
+			if p.Level != result.Error {
 				add(Annotation{Level: annotationLevel(p.Level), Title: title(c), Message: withHint(p)})
 			}
 		}
@@ -74,16 +74,16 @@ func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Anno
 	a := Annotation{Level: AnnotateError, Title: title(c), File: c.File}
 	var lines []string
 	for _, p := range c.Problems {
-		if p.Level != predict.Error {
+		if p.Level != result.Error {
 			continue
 		}
-		if slices.ContainsFunc(c.Findings, func(f predict.Finding) bool { return f.Level == predict.Error && f.Hint == p.Hint }) {
+		if slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Level == result.Error && f.Hint == p.Hint }) {
 			p.Hint = "" // the finding below says it
 		}
 		lines = append(lines, withHint(p))
 	}
 	for _, g := range byRule(c.Findings) {
-		if g.level != predict.Error {
+		if g.level != result.Error {
 			continue
 		}
 		if c.File != "" && a.Line == 0 {
@@ -92,7 +92,7 @@ func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Anno
 		lines = append(lines, g.title()+": "+g.annotation(c.File))
 	}
 	if len(lines) == 0 {
-		runFailed := slices.ContainsFunc(r.Problems, func(p reconcile.Problem) bool { return p.Level == predict.Error })
+		runFailed := slices.ContainsFunc(r.Problems, func(p reconcile.Problem) bool { return p.Level == result.Error })
 		if c.Status != reconcile.Failed || runFailed {
 			return a, false
 		}
@@ -108,7 +108,7 @@ func findingAnnotations(c *reconcile.CollectionResult) []Annotation {
 	var all []Annotation
 	var lines []string
 	for _, g := range byRule(c.Findings) {
-		if g.level != predict.Warning {
+		if g.level != result.Warning {
 			continue
 		}
 		first := g.findings[0]
@@ -127,11 +127,11 @@ func findingAnnotations(c *reconcile.CollectionResult) []Annotation {
 	return all
 }
 
-func annotationLevel(l predict.Level) AnnotationLevel {
+func annotationLevel(l result.Level) AnnotationLevel {
 	switch l {
-	case predict.Error:
+	case result.Error:
 		return AnnotateError
-	case predict.Warning:
+	case result.Warning:
 		return AnnotateWarning
 	}
 	return AnnotateNotice

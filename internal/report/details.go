@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // collections writes the details of each collection, behind a click. The
@@ -141,13 +141,13 @@ func (s *summary) findings(c *reconcile.CollectionResult) {
 func (s *summary) rule(file string, g ruleFindings) item {
 	const most = 10
 	first := g.findings[0]
-	same := !slices.ContainsFunc(g.findings, func(f predict.Finding) bool { return f.Message != first.Message })
+	same := !slices.ContainsFunc(g.findings, func(f result.Finding) bool { return f.Message != first.Message })
 	t := levelIcon(g.level) + " " + bold(s.ruleLink(g))
 	if len(g.findings) > 1 {
 		t += Text(fmt.Sprintf(" (%d times)", len(g.findings)))
 	}
 	if same {
-		t += ": " + prose(first.Message)
+		t += ": " + prose(string(first.Message))
 	}
 	if first.Hint != "" {
 		t += "<br>" + bold("Hint:") + " " + prose(first.Hint)
@@ -160,7 +160,7 @@ func (s *summary) rule(file string, g ruleFindings) item {
 		}
 		at := where(file, f)
 		if !same {
-			at += ": " + prose(f.Message)
+			at += ": " + prose(string(f.Message))
 		}
 		places = append(places, at)
 	}
@@ -179,14 +179,14 @@ func (s *summary) ruleLink(g ruleFindings) Text {
 }
 
 // where a finding is: the folders in Postman, and the place in the file.
-func where(file string, f predict.Finding) Text {
+func where(file string, f result.Finding) Text {
 	at := Text("")
 	if file != "" && f.Line > 0 {
 		at = code(fmt.Sprintf("%s:%d:%d", file, f.Line, f.Column))
 	}
 	parts := make([]Text, len(f.Path))
 	for i, p := range f.Path {
-		parts[i] = shortText(p, 80)
+		parts[i] = shortText(string(p), 80)
 	}
 	path := join(" › ", parts...)
 	switch {
@@ -197,7 +197,7 @@ func where(file string, f predict.Finding) Text {
 	case at != "":
 		return at
 	case f.Pointer != "":
-		return code(f.Pointer)
+		return code(string(f.Pointer))
 	}
 	return "the whole collection"
 }

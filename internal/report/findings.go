@@ -6,18 +6,18 @@ import (
 	"strconv"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // ruleFindings are all findings of one rule and level.
 type ruleFindings struct {
 	id, name string
-	level    predict.Level
-	findings []predict.Finding // at least one
+	level    result.Level
+	findings []result.Finding // at least one
 }
 
 // byRule groups findings: errors first, then in the order of the rules.
-func byRule(findings []predict.Finding) []ruleFindings {
+func byRule(findings []result.Finding) []ruleFindings {
 	var groups []ruleFindings
 	for _, f := range findings {
 		i := slices.IndexFunc(groups, func(g ruleFindings) bool { return g.id == f.ID && g.name == f.Name && g.level == f.Level })
@@ -43,7 +43,7 @@ func (g ruleFindings) title() string { return strings.TrimSpace(g.id + " " + g.n
 func (g ruleFindings) annotation(file string) string {
 	const most = 10
 	first := g.findings[0]
-	text := first.Message
+	text := string(first.Message)
 	if first.Hint != "" {
 		text += "\nHint: " + first.Hint
 	}
@@ -60,12 +60,12 @@ func (g ruleFindings) annotation(file string) string {
 
 // place is where a finding is, as a person looks for it: the folders in
 // Postman, and the line and column in a file.
-func place(file string, f predict.Finding) string {
+func place(file string, f result.Finding) string {
 	at := ""
 	if file != "" && f.Line > 0 {
 		at = strconv.Itoa(f.Line) + ":" + strconv.Itoa(f.Column)
 	}
-	path := strings.Join(f.Path, " > ")
+	path := pathText(f)
 	switch {
 	case path != "" && at != "":
 		return path + " (" + at + ")"
@@ -74,7 +74,16 @@ func place(file string, f predict.Finding) string {
 	case at != "":
 		return at
 	case f.Pointer != "":
-		return f.Pointer
+		return string(f.Pointer)
 	}
 	return "the whole collection"
+}
+
+// pathText is the way to a finding in Postman.
+func pathText(f result.Finding) string {
+	var parts []string
+	for _, p := range f.Path {
+		parts = append(parts, string(p))
+	}
+	return strings.Join(parts, " > ")
 }

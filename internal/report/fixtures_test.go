@@ -6,8 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	untrusted "postman-microcks-importer/internal/text"
 )
 
 const (
@@ -78,7 +81,7 @@ func petStore() reconcile.CollectionResult {
 	}
 }
 
-func result(mode reconcile.Mode, status reconcile.Status, collections ...reconcile.CollectionResult) *reconcile.Result {
+func resultOf(mode reconcile.Mode, status reconcile.Status, collections ...reconcile.CollectionResult) *reconcile.Result {
 	r := &reconcile.Result{
 		Schema: reconcile.ResultSchema, Version: "1.2.3", Mode: mode, Status: status,
 		ModeReason: "push to the default branch main", Collections: collections, Duration: 4230 * time.Millisecond,
@@ -97,14 +100,14 @@ func result(mode reconcile.Mode, status reconcile.Status, collections ...reconci
 		}
 		for _, f := range c.Findings {
 			switch f.Level {
-			case predict.Error:
+			case result.Error:
 				r.Totals.Errors++
-			case predict.Warning:
+			case result.Warning:
 				r.Totals.Warnings++
 			}
 		}
 		for _, p := range c.Problems {
-			if p.Level == predict.Error && !p.OfFindings {
+			if p.Level == result.Error && !p.OfFindings {
 				r.Totals.Errors++
 			}
 		}
@@ -156,17 +159,17 @@ func unchanged(c reconcile.CollectionResult) reconcile.CollectionResult {
 }
 
 // finding of a rule that there is.
-func finding(id, message string, line, column int, path ...string) predict.Finding {
-	rules := predict.Rules()
-	rule := rules[slices.IndexFunc(rules, func(r predict.Rule) bool { return r.ID == id })]
-	return predict.Finding{
+func finding(id string, message untrusted.Untrusted, line, column int, path ...untrusted.Untrusted) result.Finding {
+	rules := lint.Rules()
+	rule := rules[slices.IndexFunc(rules, func(r lint.Rule) bool { return r.ID == id })]
+	return result.Finding{
 		ID: id, Name: rule.Name, Level: rule.Level, Message: message, Hint: rule.Hint,
-		Pointer: fmt.Sprintf("/collection/item/%d", line%7), Path: path, Line: line, Column: column,
+		Pointer: untrusted.Untrustedf("/collection/item/%d", line%7), Path: path, Line: line, Column: column,
 	}
 }
 
-func warnings() []predict.Finding {
-	return []predict.Finding{
+func warnings() []result.Finding {
+	return []result.Finding{
 		finding("PMI024", "of the examples \"First try\" and \"Second try\" only one can be returned: both have the criteria \"/petId=1\"", 0, 0, "Pets", "Find a pet", "Second try"),
 		finding("PMI010", "the operation \"DELETE /orders/:orderId\" has no example", 0, 0, "Orders", "Cancel an order"),
 		finding("PMI010", "the operation \"GET /orders/:orderId/track\" has no example", 0, 0, "Orders", "Track an order"),
@@ -174,13 +177,13 @@ func warnings() []predict.Finding {
 }
 
 func created() *reconcile.Result {
-	r := result(reconcile.Apply, reconcile.Created, petStore())
+	r := resultOf(reconcile.Apply, reconcile.Created, petStore())
 	r.Changed, r.Secret = true, secret(reconcile.Create, true)
 	return r
 }
 
 func unchangedOne() *reconcile.Result {
-	r := result(reconcile.Apply, reconcile.Unchanged, unchanged(petStore()))
+	r := resultOf(reconcile.Apply, reconcile.Unchanged, unchanged(petStore()))
 	r.Secret, r.Duration = secret(reconcile.Keep, false), 812*time.Millisecond
 	return r
 }
@@ -190,7 +193,7 @@ func unchangedMany() *reconcile.Result {
 	for i, name := range []string{"Pet Store", "Orders", "Payments", "Customers"} {
 		all = append(all, unchanged(named(name, i)))
 	}
-	r := result(reconcile.Apply, reconcile.Unchanged, all...)
+	r := resultOf(reconcile.Apply, reconcile.Unchanged, all...)
 	r.Secret = secret(reconcile.Keep, false)
 	return r
 }
@@ -204,8 +207,8 @@ func updatedWithWarnings() *reconcile.Result {
 	c.Findings = warnings()
 	c.Verified.Answered, c.Verified.Skipped = 21, 2
 	c.Difference = difference()
-	c.Problems = []reconcile.Problem{{Level: predict.Note, Text: "another artifact, \"petstore-openapi.yaml\", added 2 examples to the service", Hint: "nothing to do when another importer or upload adds them on purpose", Anchor: "leftover-examples"}}
-	r := result(reconcile.Apply, reconcile.Updated, c)
+	c.Problems = []reconcile.Problem{{Level: result.Note, Text: "another artifact, \"petstore-openapi.yaml\", added 2 examples to the service", Hint: "nothing to do when another importer or upload adds them on purpose", Anchor: "leftover-examples"}}
+	r := resultOf(reconcile.Apply, reconcile.Updated, c)
 	r.Changed, r.Secret = true, secret(reconcile.Update, true)
 	return r
 }
@@ -233,7 +236,7 @@ func plannedUpdate() *reconcile.Result {
 	}
 	c.Importer.Import, c.Importer.MainArtifact = "the importer changes", false
 	c.Verified, c.Difference = nil, difference()
-	r := result(reconcile.Plan, reconcile.Planned, c)
+	r := resultOf(reconcile.Plan, reconcile.Planned, c)
 	r.Secret = secret(reconcile.Update, false)
 	return r
 }
@@ -249,7 +252,7 @@ func plannedSeveral() *reconcile.Result {
 	again.Difference = difference()
 	keep := unchanged(named("Customers", 3))
 	keep.Status, keep.Verified = reconcile.Planned, nil
-	r := result(reconcile.Plan, reconcile.Planned, create, again, keep)
+	r := resultOf(reconcile.Plan, reconcile.Planned, create, again, keep)
 	r.Secret = secret(reconcile.Create, false)
 	return r
 }
@@ -257,7 +260,7 @@ func plannedSeveral() *reconcile.Result {
 func plannedNothing() *reconcile.Result {
 	c := unchanged(petStore())
 	c.Status, c.Verified = reconcile.Planned, nil
-	r := result(reconcile.Plan, reconcile.Planned, c)
+	r := resultOf(reconcile.Plan, reconcile.Planned, c)
 	r.Secret = secret(reconcile.Keep, false)
 	return r
 }
@@ -265,8 +268,8 @@ func plannedNothing() *reconcile.Result {
 func failedMixed() *reconcile.Result {
 	refused := reconcile.CollectionResult{
 		Source: "12345678-0a1b2c3d-0000-4000-8000-000000000007", UID: "12345678-0a1b2c3d-0000-4000-8000-000000000007", Name: "Legacy", Status: reconcile.Failed,
-		Findings: []predict.Finding{finding("PMI001", "the description says no version", 0, 0)},
-		Problems: []reconcile.Problem{{Level: predict.Error, Text: "predicting the import: Microcks would refuse it: Version property is missing in Collection description", Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.", Anchor: "collection-refused", ExitCode: 1, OfFindings: true}},
+		Findings: []result.Finding{finding("PMI001", "the description says no version", 0, 0)},
+		Problems: []reconcile.Problem{{Level: result.Error, Text: "predicting the import: Microcks would refuse it: Version property is missing in Collection description", Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.", Anchor: "collection-refused", ExitCode: 1, OfFindings: true}},
 	}
 	half := named("Payments", 4)
 	half.Status, half.Verified = reconcile.Failed, nil
@@ -274,26 +277,26 @@ func failedMixed() *reconcile.Result {
 	half.Importer.Done = []string{"importer created", "import tried, and refused by Microcks", "importer stopped, so that the server's scan does not run into it"}
 	half.Service.ID, half.Service.URL = "", ""
 	half.Problems = []reconcile.Problem{{
-		Level: predict.Error, Text: "importing: Microcks cannot download https://api.getpostman.com/collections/" + half.UID + ", which this run could fetch with the same key (48.2 kB); the most probable cause first: (1) Microcks has no way out to that host (firewall, egress rule, proxy, DNS); (2) Microcks does not trust the certificate that it is shown, such as that of an inspecting proxy; (3) Postman's rate limit was reached between the two downloads",
+		Level: result.Error, Text: "importing: Microcks cannot download https://api.getpostman.com/collections/" + half.UID + ", which this run could fetch with the same key (48.2 kB); the most probable cause first: (1) Microcks has no way out to that host (firewall, egress rule, proxy, DNS); (2) Microcks does not trust the certificate that it is shown, such as that of an inspecting proxy; (3) Postman's rate limit was reached between the two downloads",
 		Hint: "allow Microcks to reach the host, or give its container a proxy by PROXY_HOST, PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD and PROXY_EXCLUDE", Anchor: "import-download", ExitCode: 1,
 	}}
 	const gone = "12345678-0a1b2c3d-0000-4000-8000-000000000008"
 	lost := reconcile.CollectionResult{
 		Source: gone, UID: gone, Status: reconcile.Failed,
-		Problems: []reconcile.Problem{{Level: predict.Error, Text: "fetching the collection " + gone + ": api.getpostman.com answered 404 Not Found: We could not find the collection you are looking for (instanceNotFoundError)", Hint: "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection: Postman answers the same for one it hides", Anchor: "postman-404", ExitCode: 13}},
+		Problems: []reconcile.Problem{{Level: result.Error, Text: "fetching the collection " + gone + ": api.getpostman.com answered 404 Not Found: We could not find the collection you are looking for (instanceNotFoundError)", Hint: "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection: Postman answers the same for one it hides", Anchor: "postman-404", ExitCode: 13}},
 	}
 	fine := petStore()
 	fine.Findings = warnings()
-	r := result(reconcile.Apply, reconcile.Failed, fine, unchanged(named("Customers", 5)), refused, half, lost)
+	r := resultOf(reconcile.Apply, reconcile.Failed, fine, unchanged(named("Customers", 5)), refused, half, lost)
 	r.Changed, r.Secret = true, secret(reconcile.Create, true)
 	return r
 }
 
 func failedRun() *reconcile.Result {
-	r := result(reconcile.Apply, reconcile.Failed, reconcile.CollectionResult{Source: petUID, UID: petUID, Name: "Pet Store", Status: reconcile.Failed})
+	r := resultOf(reconcile.Apply, reconcile.Failed, reconcile.CollectionResult{Source: petUID, UID: petUID, Name: "Pet Store", Status: reconcile.Failed})
 	r.Server = nil
 	r.Problems = []reconcile.Problem{{
-		Level: predict.Error, Text: "reading the version of Microcks: GET https://microcks.example.com/api/version/info: dial tcp 10.0.0.7:443: connect: connection refused (after 4 attempts)",
+		Level: result.Error, Text: "reading the version of Microcks: GET https://microcks.example.com/api/version/info: dial tcp 10.0.0.7:443: connect: connection refused (after 4 attempts)",
 		Hint: "check host and port in the URL, that the server runs, and that a firewall lets this runner through", Anchor: "connect-refused", ExitCode: 11,
 	}}
 	r.Totals.Errors = 1
@@ -304,8 +307,8 @@ func wrongInputs() *reconcile.Result {
 	return &reconcile.Result{
 		Schema: reconcile.ResultSchema, Version: "1.2.3", Status: reconcile.Failed,
 		Problems: []reconcile.Problem{
-			{Level: predict.Error, Text: "postman-api-key: got nothing; takes a Postman API key", Hint: "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets", Anchor: "wrong-inputs", ExitCode: 2},
-			{Level: predict.Error, Text: "timeout: got \"5 minutes\"; takes a duration such as 5m", Hint: "write `timeout: 5m`", Anchor: "wrong-inputs", ExitCode: 2},
+			{Level: result.Error, Text: "postman-api-key: got nothing; takes a Postman API key", Hint: "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets", Anchor: "wrong-inputs", ExitCode: 2},
+			{Level: result.Error, Text: "timeout: got \"5 minutes\"; takes a duration such as 5m", Hint: "write `timeout: 5m`", Anchor: "wrong-inputs", ExitCode: 2},
 		},
 		Totals: reconcile.Totals{Errors: 2},
 	}
@@ -327,7 +330,7 @@ func checkFile() *reconcile.Result {
 		Service: &reconcile.ServiceResult{Name: "Pet Store", Version: "1.0.0", Operations: withoutServer(petStoreOperations())},
 	}
 	const graphql = "this example of a GraphQL request breaks the import: the server answers 500"
-	c.Findings = []predict.Finding{
+	c.Findings = []result.Finding{
 		finding("PMI010", "the operation \"DELETE /orders/:orderId\" has no example", 412, 5, "Orders", "Cancel an order"),
 		finding("PMI010", "the operation \"GET /orders/:orderId/track\" has no example", 530, 5, "Orders", "Track an order"),
 		finding("PMI012", graphql, 733, 9, "Search", "Search pets", "By name"),
@@ -336,8 +339,8 @@ func checkFile() *reconcile.Result {
 		finding("PMI024", "of the examples \"First try\" and \"Third try\" only one can be returned: both have the criteria \"/petId=1\"", 199, 11, "Pets", "Find a pet", "Third try"),
 		finding("PMI031", "the parameter \"page\" of the example \"First page\" is switched off, and stored all the same", 88, 13, "Pets", "List pets"),
 	}
-	c.Problems = []reconcile.Problem{{Level: predict.Error, Text: "predicting the import: Microcks would answer 500: Cannot invoke \"com.fasterxml.jackson.databind.ObjectMapper.readTree(String)\" because \"this.mapper\" is null", Hint: "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.", Anchor: "collection-crashes", ExitCode: 1, OfFindings: true}}
-	r := result(reconcile.Check, reconcile.Failed, c)
+	c.Problems = []reconcile.Problem{{Level: result.Error, Text: "predicting the import: Microcks would answer 500: Cannot invoke \"com.fasterxml.jackson.databind.ObjectMapper.readTree(String)\" because \"this.mapper\" is null", Hint: "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.", Anchor: "collection-crashes", ExitCode: 1, OfFindings: true}}
+	r := resultOf(reconcile.Check, reconcile.Failed, c)
 	r.Duration = 31 * time.Millisecond
 	return r
 }
@@ -347,7 +350,7 @@ func checkFine() *reconcile.Result {
 		Source: "postman/pet-store.json", File: "postman/pet-store.json", Name: "Pet Store", Status: reconcile.Checked,
 		Service: &reconcile.ServiceResult{Name: "Pet Store", Version: "1.0.0", Operations: withoutServer(petStoreOperations())},
 	}
-	r := result(reconcile.Check, reconcile.Checked, c)
+	r := resultOf(reconcile.Check, reconcile.Checked, c)
 	r.Server = &reconcile.Server{Version: "1.15.0"}
 	return r
 }
@@ -359,7 +362,7 @@ func hundred() *reconcile.Result {
 		switch {
 		case i%25 == 7:
 			c.Status, c.Service, c.Importer = reconcile.Failed, nil, nil
-			c.Problems = []reconcile.Problem{{Level: predict.Error, Text: "fetching the collection: api.getpostman.com answered 403 Forbidden: You are not permitted to perform the action. (forbiddenError)", Hint: "have the collection shared with the user of the key", Anchor: "postman-403", ExitCode: 12}}
+			c.Problems = []reconcile.Problem{{Level: result.Error, Text: "fetching the collection: api.getpostman.com answered 403 Forbidden: You are not permitted to perform the action. (forbiddenError)", Hint: "have the collection shared with the user of the key", Anchor: "postman-403", ExitCode: 12}}
 		case i%10 == 3:
 			c = named(fmt.Sprintf("Service %02d", i), i)
 			c.Status = reconcile.Updated
@@ -370,7 +373,7 @@ func hundred() *reconcile.Result {
 		}
 		all = append(all, c)
 	}
-	r := result(reconcile.Apply, reconcile.Failed, all...)
+	r := resultOf(reconcile.Apply, reconcile.Failed, all...)
 	r.Changed, r.Secret, r.Duration = true, secret(reconcile.Keep, false), 73*time.Second
 	return r
 }
@@ -379,7 +382,7 @@ func timedOut() *reconcile.Result {
 	stopped := func(c reconcile.CollectionResult, where string) reconcile.CollectionResult {
 		c.Status, c.Verified = reconcile.Failed, nil
 		c.Problems = []reconcile.Problem{{
-			Level: predict.Error, ExitCode: 1, Anchor: "interrupted",
+			Level: result.Error, ExitCode: 1, Anchor: "interrupted",
 			Text: "the run ended before this collection was done (the time-out of 5m0s is over): " + where,
 			Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
 		}}
@@ -393,7 +396,7 @@ func timedOut() *reconcile.Result {
 	last := stopped(unchanged(named("Customers", 3)), "nothing was written for it")
 	last.Importer.Active = false
 	last.Importer.Import = "Microcks does not serve it"
-	r := result(reconcile.Apply, reconcile.Failed, petStore(), half, later, last)
+	r := resultOf(reconcile.Apply, reconcile.Failed, petStore(), half, later, last)
 	r.Changed, r.Secret, r.Interrupted, r.Duration = true, secret(reconcile.Create, true), "the time-out of 5m0s is over (input `timeout`)", 300*time.Second
 	return r
 }
@@ -404,7 +407,7 @@ func removed() *reconcile.Result {
 	c.Importer.Change, c.Importer.Active = reconcile.Delete, false
 	c.Importer.Done = []string{"service Pet Store 1.0.0 deleted", "importer deleted"}
 	c.Importer.RemovedServices = []string{"Pet Store 1.0.0"}
-	r := result(reconcile.Remove, reconcile.Removed, c)
+	r := resultOf(reconcile.Remove, reconcile.Removed, c)
 	r.Changed = true
 	return r
 }

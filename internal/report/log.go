@@ -1,8 +1,8 @@
 package report
 
 import (
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // troubleshooting is the page that the anchors of problems are in.
@@ -39,11 +39,11 @@ func Log(r *reconcile.Result) []string {
 	return append(lines, state+": "+clean(outcome(r)))
 }
 
-func word(l predict.Level) string {
+func word(l result.Level) string {
 	switch l {
-	case predict.Error:
+	case result.Error:
 		return "error"
-	case predict.Warning:
+	case result.Warning:
 		return "warning"
 	}
 	return "note"

@@ -6,6 +6,7 @@ import (
 
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // outcome is the run in one plain line, such as "Pet Store 1.0.0: importer
@@ -294,13 +295,13 @@ func breaking(changes []predict.Change) int {
 // tallied are findings by level.
 type tallied struct{ errors, warnings, notes int }
 
-func counts(findings []predict.Finding) tallied {
+func counts(findings []result.Finding) tallied {
 	var t tallied
 	for _, f := range findings {
 		switch f.Level {
-		case predict.Error:
+		case result.Error:
 			t.errors++
-		case predict.Warning:
+		case result.Warning:
 			t.warnings++
 		default:
 			t.notes++

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 func values(r *reconcile.Result) map[string]string {
@@ -117,7 +117,7 @@ func TestJSONIsTheResult(t *testing.T) {
 		if want.Collections == nil {
 			want.Collections = []reconcile.CollectionResult{}
 		}
-		if diff := cmp.Diff(want, d.Result, cmpopts.IgnoreUnexported(predict.Finding{})); diff != "" || d.Truncated {
+		if diff := cmp.Diff(want, d.Result, cmpopts.IgnoreUnexported(result.Finding{})); diff != "" || d.Truncated {
 			t.Errorf("%s: truncated %v (-want +got):\n%s", name, d.Truncated, diff)
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"slices"
 
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // anchor is what a place in a page of docs/ may be called.
@@ -48,8 +48,8 @@ func problems(r *reconcile.Result) []told {
 }
 
 // rank orders levels, the worst first.
-func rank(l predict.Level) int {
-	return slices.Index([]predict.Level{predict.Error, predict.Warning, predict.Note}, l)
+func rank(l result.Level) int {
+	return slices.Index([]result.Level{result.Error, result.Warning, result.Note}, l)
 }
 
 // about is "Pet Store 1.0.0: ", or "" for the whole run.

@@ -13,6 +13,7 @@ import (
 
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 const referencePage = "../../docs/reference.md"
@@ -21,7 +22,7 @@ const referencePage = "../../docs/reference.md"
 func documented() *reconcile.Result {
 	r := updatedWithWarnings()
 	r.Secret = secret(reconcile.Update, true)
-	r.Problems = []reconcile.Problem{{Level: predict.Note, Text: "Postman allows 412 more API calls this month; every active importer costs 12 to 24 calls a day while Microcks polls it", Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own", Anchor: "postman-quota"}}
+	r.Problems = []reconcile.Problem{{Level: result.Note, Text: "Postman allows 412 more API calls this month; every active importer costs 12 to 24 calls a day while Microcks polls it", Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own", Anchor: "postman-quota"}}
 	c := &r.Collections[0]
 	c.Service.Operations = c.Service.Operations[2:3]
 	c.Service.Operations[0].Examples = c.Service.Operations[0].Examples[:2]
@@ -73,7 +74,7 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[reconcile.OperationResult]():  "Operation",
 	reflect.TypeFor[reconcile.ExampleResult]():    "Example",
 	reflect.TypeFor[predict.Change]():             "Difference",
-	reflect.TypeFor[predict.Finding]():            "Finding",
+	reflect.TypeFor[result.Finding]():             "Finding",
 	reflect.TypeFor[reconcile.Problem]():          "Problem",
 	reflect.TypeFor[reconcile.Verification]():     "Verified",
 }

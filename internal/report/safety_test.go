@@ -19,6 +19,8 @@ import (
 
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	untrusted "postman-microcks-importer/internal/text"
 )
 
 // hostile strings break out of naive Markdown.
@@ -87,7 +89,7 @@ func filled(mode reconcile.Mode, several, interrupted bool, a, b string) *reconc
 	r := &reconcile.Result{
 		Status: reconcile.Failed, Mode: mode, Server: &reconcile.Server{},
 		Secret:   &reconcile.SecretResult{Change: reconcile.Update, Done: true, Fields: make([]reconcile.FieldChange, 2)},
-		Problems: []reconcile.Problem{{Level: predict.Error}},
+		Problems: []reconcile.Problem{{Level: result.Error}},
 	}
 	statuses := []reconcile.Status{reconcile.Planned}
 	if several {
@@ -104,8 +106,8 @@ func filled(mode reconcile.Mode, several, interrupted bool, a, b string) *reconc
 				{Examples: make([]reconcile.ExampleResult, 2)}, {},
 			}},
 			Difference: []predict.Change{{Kind: predict.Removed, Breaking: true, Fields: make([]predict.Part, 2)}, {Kind: predict.Added}},
-			Findings:   []predict.Finding{{Level: predict.Error, Path: make([]string, 2)}, {Level: predict.Warning, Path: make([]string, 3), Line: 3}},
-			Problems:   []reconcile.Problem{{Level: predict.Error}, {Level: predict.Note}},
+			Findings:   []result.Finding{{Level: result.Error, Path: make([]untrusted.Untrusted, 2)}, {Level: result.Warning, Path: make([]untrusted.Untrusted, 3), Line: 3}},
+			Problems:   []reconcile.Problem{{Level: result.Error}, {Level: result.Note}},
 			Verified:   &reconcile.Verification{},
 		})
 	}

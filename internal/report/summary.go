@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // Context is what a summary needs besides the Result.
@@ -308,12 +308,12 @@ func (s *summary) problems() {
 		items[i] = item{text: s.problem(p)}
 	}
 	if secret := s.r.Secret; secret != nil && !secret.Comparable {
-		items = append(items, item{text: levelIcon(predict.Note) + " Secret " + bold(shortText(secret.Name, 80)) + ": not comparable, since this account cannot see its token. It is used as it is."})
+		items = append(items, item{text: levelIcon(result.Note) + " Secret " + bold(shortText(secret.Name, 80)) + ": not comparable, since this account cannot see its token. It is used as it is."})
 	}
 	if len(items) == 0 {
 		return
 	}
-	if len(all) > 0 && all[0].Level == predict.Error {
+	if len(all) > 0 && all[0].Level == result.Error {
 		s.heading(4, "What went wrong")
 	} else {
 		s.heading(4, "Good to know")
@@ -392,11 +392,11 @@ func (s *summary) progress() {
 // as the run has heard.
 func pulling(c *reconcile.CollectionResult) bool { return c.Importer != nil && c.Importer.Active }
 
-func levelIcon(l predict.Level) Text {
+func levelIcon(l result.Level) Text {
 	switch l {
-	case predict.Error:
+	case result.Error:
 		return "❌"
-	case predict.Warning:
+	case result.Warning:
 		return "⚠️"
 	}
 	return "ℹ️"

@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	untrusted "postman-microcks-importer/internal/text"
 )
 
 func TestSummaryOpensWithTheOutcome(t *testing.T) {
@@ -41,7 +42,7 @@ func TestSummaryOpensWithTheOutcome(t *testing.T) {
 func TestOutcomeOfARunThatFailed(t *testing.T) {
 	t.Parallel()
 	one := func(mode reconcile.Mode, change func(*reconcile.Result, *reconcile.CollectionResult)) *reconcile.Result {
-		r := result(mode, reconcile.Failed, petStore())
+		r := resultOf(mode, reconcile.Failed, petStore())
 		r.Collections[0].Status = reconcile.Failed
 		r.Collections[0].Importer.Imported, r.Collections[0].Importer.Done = false, nil
 		change(r, &r.Collections[0])
@@ -81,7 +82,7 @@ func TestLinksLeadToMicrocksAndTheDocumentsOnly(t *testing.T) {
 	c.Service.URL = server + ".elsewhere.example/#/services/1"
 	c.Findings = warnings()[:1]
 	c.Findings[0].ID = "pmi 1)"
-	c.Problems = []reconcile.Problem{{Level: predict.Note, Text: "x", Anchor: "a](b"}, {Level: predict.Note, Text: "y", Anchor: "good-one"}}
+	c.Problems = []reconcile.Problem{{Level: result.Note, Text: "x", Anchor: "a](b"}, {Level: result.Note, Text: "y", Anchor: "good-one"}}
 	got := Summary(r, docs())
 	if strings.Contains(got, "elsewhere") {
 		t.Errorf("a link leads elsewhere:\n%s", got)
@@ -108,7 +109,7 @@ func TestDifferenceThatDidNotHappenIsNotTold(t *testing.T) {
 	if strings.Contains(Summary(r, docs()), heading) {
 		t.Error("a difference is told although nothing was imported")
 	}
-	artifacts := result(reconcile.Plan, reconcile.Planned, plannedUpdate().Collections[0], plannedUpdate().Collections[0])
+	artifacts := resultOf(reconcile.Plan, reconcile.Planned, plannedUpdate().Collections[0], plannedUpdate().Collections[0])
 	if got := strings.Count(Summary(artifacts, docs()), "vaccinations"); got != 1 {
 		t.Errorf("the difference of one service with two artifacts is told %d times", got)
 	}
@@ -134,7 +135,7 @@ func TestSummaryOfHugeServices(t *testing.T) {
 		}
 		all = append(all, c)
 	}
-	got := Summary(result(reconcile.Apply, reconcile.Created, all...), docs())
+	got := Summary(resultOf(reconcile.Apply, reconcile.Created, all...), docs())
 	if len(got) > 900<<10 {
 		t.Errorf("%d bytes", len(got))
 	}
@@ -150,7 +151,7 @@ func TestManyPlacesOfOneRuleAreCut(t *testing.T) {
 	c := &r.Collections[0]
 	c.Findings = nil
 	for line := range 25 {
-		c.Findings = append(c.Findings, finding("PMI012", "x", line+1, 1, fmt.Sprintf("Request %d", line)))
+		c.Findings = append(c.Findings, finding("PMI012", "x", line+1, 1, untrusted.Untrustedf("Request %d", line)))
 	}
 	got := Summary(r, docs())
 	if !strings.Contains(got, "(25 times)") || strings.Count(got, "Request ") != 10 || !strings.Contains(got, "  - … and 15 more\n") {
