@@ -204,7 +204,8 @@ func sameSet[T any](a, b []T, compare func(T, T) int) bool {
 }
 
 func compareHeaders(a, b Header) int {
-	return cmp.Or(strings.Compare(a.Name, b.Name), slices.Compare(slices.Sorted(slices.Values(a.Values)), slices.Sorted(slices.Values(b.Values))))
+	sorted := func(h Header) []string { return slices.Sorted(slices.Values(h.Values)) }
+	return cmp.Or(strings.Compare(a.Name, b.Name), slices.Compare(sorted(a), sorted(b)))
 }
 
 func compareParameters(a, b Parameter) int {

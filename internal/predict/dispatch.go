@@ -122,25 +122,27 @@ func partsOf(url string, b behaviour) (rules string, unknown bool, cause *Cause)
 	return strings.Join(match.Groups, " && "), match.Verdict == java.Undecided, nil
 }
 
+// dispatching is how an operation chooses an example.
+type dispatching struct {
+	dispatcher string
+	rules      *string
+}
+
 // rootDispatcher looks through a fallback to the dispatcher inside. One whose
 // rules are not the JSON that a fallback has stays as it is.
-func rootDispatcher(op *Operation, b behaviour) (dispatcher string, rules *string) {
+func rootDispatcher(op *Operation, b behaviour) dispatching {
+	own := dispatching{op.Dispatcher, op.DispatcherRules}
 	if op.Dispatcher != fallback && (op.Dispatcher != proxyFallback || !b.proxyFallback) || op.DispatcherRules == nil {
-		return op.Dispatcher, op.DispatcherRules
+		return own
 	}
 	doc, err := jackson.Parse([]byte(*op.DispatcherRules), b.jackson)
 	if err != nil || doc.Root().Kind() != jackson.Object {
-		return op.Dispatcher, op.DispatcherRules
+		return own
 	}
-	field := func(name string) *string {
-		v := doc.Root().At(name)
-		if !v.Exists() || v.Kind() == jackson.Null {
-			return nil
-		}
-		return ptr(v.AsText())
+	var inside dispatching
+	inside.dispatcher = doc.Root().At("dispatcher").AsTextOr("")
+	if rules := doc.Root().At("dispatcherRules"); rules.Kind() != jackson.Missing && rules.Kind() != jackson.Null {
+		inside.rules = ptr(rules.AsText())
 	}
-	if d := field("dispatcher"); d != nil {
-		dispatcher = *d
-	}
-	return dispatcher, field("dispatcherRules")
+	return inside
 }

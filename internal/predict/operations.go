@@ -105,6 +105,15 @@ func (d *Document) Address(it Item) jackson.Value {
 	return it.Value
 }
 
+// RequestURL is the address of an example's original request. The server looks
+// at url.raw alone; what Postman exports as text, its API serves as an object.
+func (d *Document) RequestURL(request jackson.Value) string {
+	if url := request.At("url"); d.Options.Export && url.IsText() {
+		return url.AsText()
+	}
+	return request.At("url").At("raw").AsText()
+}
+
 // Define is the operation that an item defines, or would if no other of the name
 // came before; the cause is nil when nothing breaks.
 func (d *Document) Define(it Item) (Operation, *Cause) {
