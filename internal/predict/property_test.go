@@ -90,21 +90,28 @@ func sound(t *testing.T, im *Import) {
 // generated is a collection of about that many bytes, shaped like real ones.
 func generated(size int) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"collection":{"info":{"_postman_id":"12ece9e1-2abf-4edc-8e34-de66e74114d2","name":"Generated","description":"version=1.0 - made by a test","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[`)
-	body, _ := json.Marshal(`{"id":"` + strings.Repeat("0123456789abcdef", 2) + `","name":"Rex","tags":["small","brown"],"owner":{"name":"é","street":"Main Street 1"},"text":"` + strings.Repeat("words that mean nothing ", 20) + `"}`)
+	b.WriteString(`{"collection":{"info":{"_postman_id":"12ece9e1-2abf-4edc-8e34-de66e74114d2","name":"Generated",` +
+		`"description":"version=1.0 - made by a test",` +
+		`"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[`)
+	body, _ := json.Marshal(`{"id":"` + strings.Repeat("0123456789abcdef", 2) + `","name":"Rex","tags":["small","brown"],` +
+		`"owner":{"name":"é","street":"Main Street 1"},"text":"` + strings.Repeat("words that mean nothing ", 20) + `"}`)
 	for i := 0; b.Len() < size; i++ {
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		request := func(id int) string {
-			return fmt.Sprintf(`{"method":"GET","header":[{"key":"Accept","value":"application/json"}],"url":{"raw":"{{baseUrl}}/pets%d/:id?status=new","host":["{{baseUrl}}"],"path":["pets%d",":id"],"query":[{"key":"status","value":"new"}],"variable":[{"key":"id","value":"%d"}]}}`, i, i, id)
+			return fmt.Sprintf(`{"method":"GET","header":[{"key":"Accept","value":"application/json"}],`+
+				`"url":{"raw":"{{baseUrl}}/pets%d/:id?status=new","host":["{{baseUrl}}"],"path":["pets%d",":id"],`+
+				`"query":[{"key":"status","value":"new"}],"variable":[{"key":"id","value":"%d"}]}}`, i, i, id)
 		}
 		fmt.Fprintf(&b, `{"name":"pet %d","id":"6d64ff6f-%04x","request":%s,"response":[`, i, i, request(0))
 		for e := range 3 {
 			if e > 0 {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, `{"id":"%d-%d","name":"example %d","originalRequest":%s,"status":"OK","code":200,"_postman_previewlanguage":"json","header":[{"key":"Content-Type","value":"application/json"}],"cookie":[],"body":%s}`, i, e, e, request(e), body)
+			fmt.Fprintf(&b, `{"id":"%d-%d","name":"example %d","originalRequest":%s,"status":"OK","code":200,`+
+				`"_postman_previewlanguage":"json","header":[{"key":"Content-Type","value":"application/json"}],"cookie":[],"body":%s}`,
+				i, e, e, request(e), body)
 		}
 		b.WriteString(`]}`)
 	}
