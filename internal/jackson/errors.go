@@ -68,7 +68,7 @@ func (e *SyntaxError) place(format string, offset int) string {
 
 // exceeds fails on a limit of the parser.
 func (p *parser) exceeds(offset int, words string) {
-	p.fail(offset, words).limit = true
+	p.end(SyntaxError{Offset: offset, words: words, limit: true})
 }
 
 const tooDeep = "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)"
@@ -222,7 +222,7 @@ func containerName(n *node) string {
 
 // failIn fails on what is still open.
 func (p *parser) failIn(n *node, words, opened string) {
-	p.fail(p.pos, words).opened = &opening{opened, int(n.start)}
+	p.end(SyntaxError{Offset: p.pos, words: words, opened: &opening{opened, int(n.start)}})
 }
 
 // unclosed fails on an input that ends where a container could have gone on.

@@ -15,12 +15,13 @@ const (
 )
 
 // Options are the ways in which the releases of Jackson that Microcks brings
-// differ. The zero value is 2.15.
+// differ. The zero value is the oldest.
 type Options struct {
-	// LimitsNames: a member's name may have 50,000 characters at most.
+	// LimitsNames: a member's name may have 50,000 characters at most (Microcks
+	// 1.11.0 and later).
 	LimitsNames bool
 	// RefusesSurrogates: surrogates that are encoded one by one are refused, and
-	// unknown words are placed at their start.
+	// unknown words are placed at their start (Microcks 1.15.0).
 	RefusesSurrogates bool
 }
 
@@ -67,14 +68,15 @@ func (p *parser) node() *node {
 	return n
 }
 
-// fail keeps the first error; the reading ends there.
-func (p *parser) fail(offset int, words string) *SyntaxError {
-	err := &SyntaxError{Offset: offset, raw: p.raw, words: words}
+// end ends the reading; the first reason for it counts.
+func (p *parser) end(because SyntaxError) {
 	if p.err == nil {
-		p.err = err
+		because.raw = p.raw
+		p.err = &because
 	}
-	return err
 }
+
+func (p *parser) fail(offset int, words string) { p.end(SyntaxError{Offset: offset, words: words}) }
 
 func (p *parser) space() {
 	for p.pos < len(p.raw) && jsonSpace(p.raw[p.pos]) {

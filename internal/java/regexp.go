@@ -98,7 +98,7 @@ func Compile(expression string, o Options) (p *Pattern, err error) {
 	return &Pattern{root: root, groups: r.groups, spans: len(r.spans)}, nil
 }
 
-// Verdict says whether a text matches.
+// Verdict on a text.
 type Verdict int
 
 // Verdicts. A match is undecided when it would take too many steps.

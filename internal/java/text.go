@@ -1,8 +1,8 @@
 // Package java is about Java where Microcks, a Java program, lets its behaviour
 // show: texts and their order, regular expressions, the decoding of addresses,
-// the reading of lines, the order of hash maps. What Java was seen to do is the
-// rule (testdata, and the vectors of internal/conformance); where only the
-// source of OpenJDK 17 and 25 was read, the comment names the class.
+// the reading of lines, the order of hash maps. The rules are what Java 17 and
+// 25 were seen to do (testdata/regexp.jsonl, url_test.go, text_test.go, and the
+// vectors of internal/conformance).
 //
 // A Java string is a sequence of UTF-16 units. Here it is a Go string in UTF-8
 // in which a surrogate without a partner stands as its three bytes.
