@@ -9,8 +9,7 @@ import (
 	"postman-microcks-importer/internal/java"
 )
 
-// naming tells whether an operation's rules name a variable, and why the server
-// cannot say so.
+// naming is what came of looking for a variable's name in an operation's rules.
 type naming struct {
 	named, unsure bool
 	cause         *Cause
@@ -22,7 +21,7 @@ func (r *reader) criteria(op *Operation, d dispatching, request jackson.Value) (
 	url := r.RequestURL(request)
 	switch {
 	case d.dispatcher == URIParams:
-		c, cause := r.paramCriteria(op.DispatcherRules, url) // those of a fallback around it as they are
+		c, cause := r.paramCriteria(op.DispatcherRules, url) // the operation's own, also around a fallback
 		addPath(op, resourcePath(url))
 		return &c, false, cause
 	case d.dispatcher == URIParts || d.dispatcher == URIElements:

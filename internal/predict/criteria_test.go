@@ -99,7 +99,7 @@ func TestCauses(t *testing.T) {
 	t.Parallel()
 	const fine = `{"url":{"raw":"{{u}}/a"}}`
 	elements := &Service{Name: "n", Version: "1", Operations: []Operation{
-		{Name: "GET /a", Override: true, Dispatcher: URIElements, DispatcherRules: ptr("??")},
+		{Name: "GET /a", Override: true, Dispatcher: URIElements, DispatcherRules: new("??")},
 		{Name: "GET /b", Override: true, Dispatcher: URIElements},
 	}}
 	part := func(name string) string {

@@ -10,16 +10,16 @@ import (
 func servicePets(change func(*Service)) *Service {
 	example := func(name, criteria string) Example {
 		return Example{
-			Name: name, SourceArtifact: "1-a", DispatchCriteria: ptr(criteria),
+			Name: name, SourceArtifact: "1-a", DispatchCriteria: new(criteria),
 			Request: Request{Headers: []Header{{"Accept", []string{"a", "b"}}}, Parameters: []Parameter{{"id", name}, {"page", "1"}}},
 			Response: Response{
-				Status: "200", MediaType: "application/json", Content: ptr(name), Headers: []Header{{"X", []string{"1"}}, {"Y", nil}},
+				Status: "200", MediaType: "application/json", Content: new(name), Headers: []Header{{"X", []string{"1"}}, {"Y", nil}},
 			},
 		}
 	}
 	s := &Service{Name: "Pets", Version: "1.0", Operations: []Operation{
 		{
-			Name: "GET /pets/:id", Dispatcher: URIParts, DispatcherRules: ptr("id"), ResourcePaths: []string{"/pets/1", "/pets/2"},
+			Name: "GET /pets/:id", Dispatcher: URIParts, DispatcherRules: new("id"), ResourcePaths: []string{"/pets/1", "/pets/2"},
 			Examples: []Example{example("1", "/id=1"), example("2", "/id=2")},
 		},
 		{Name: "GET /pets"},
@@ -71,7 +71,7 @@ func TestDiff(t *testing.T) {
 			[]Change{{Kind: Removed, Operation: byID, Example: "1", Breaking: true}, {Kind: Added, Operation: byID, Example: "3"}},
 		},
 		"other criteria": {
-			first(func(e *Example) { e.DispatchCriteria = ptr("/id=9") }),
+			first(func(e *Example) { e.DispatchCriteria = new("/id=9") }),
 			[]Change{{Kind: Changed, Operation: byID, Example: "1", Fields: []Part{PartCriteria}, Breaking: true}},
 		},
 		"no criteria": {
@@ -83,7 +83,7 @@ func TestDiff(t *testing.T) {
 			[]Change{changedExample(PartStatus, PartMediaType, PartResponseBody, PartResponseHeaders)},
 		},
 		"everything of a request": {
-			first(func(e *Example) { e.Request = Request{Content: ptr("x")} }),
+			first(func(e *Example) { e.Request = Request{Content: new("x")} }),
 			[]Change{changedExample(PartRequestBody, PartRequestHeaders, PartRequestParameters)},
 		},
 		"headers and parameters in another order": {
@@ -119,7 +119,7 @@ func TestDiffOfEdited(t *testing.T) {
 	t.Parallel()
 	served := servicePets(func(s *Service) {
 		op := &s.Operations[0]
-		op.Override, op.Dispatcher, op.DispatcherRules = true, "SCRIPT", ptr("x")
+		op.Override, op.Dispatcher, op.DispatcherRules = true, "SCRIPT", new("x")
 	})
 	if got := Diff(served, servicePets(nil)); len(got) > 0 {
 		t.Errorf("%+v", got)

@@ -44,19 +44,17 @@ func dispatch(op *Operation, url string, b behaviour) *Cause {
 	}
 	switch {
 	case params && parts:
-		op.Dispatcher, op.DispatcherRules = URIElements, ptr(partRules+" ?? "+paramRules)
+		op.Dispatcher, op.DispatcherRules = URIElements, new(partRules+" ?? "+paramRules)
 	case params:
-		op.Dispatcher, op.DispatcherRules = URIParams, ptr(paramRules)
+		op.Dispatcher, op.DispatcherRules = URIParams, new(paramRules)
 		op.ResourcePaths = []string{resourcePath(url)}
 	case parts:
-		op.Dispatcher, op.DispatcherRules = URIParts, ptr(partRules)
+		op.Dispatcher, op.DispatcherRules = URIParts, new(partRules)
 	default:
 		op.ResourcePaths = []string{resourcePath(url)}
 	}
 	return nil
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // paramsOf are the decoded names of an address's query, in order.
 func paramsOf(url string, b behaviour) (rules string, cause *Cause) {
@@ -142,7 +140,7 @@ func rootDispatcher(op *Operation, b behaviour) dispatching {
 	var inside dispatching
 	inside.dispatcher = doc.Root().At("dispatcher").AsTextOr("")
 	if rules := doc.Root().At("dispatcherRules"); rules.Kind() != jackson.Missing && rules.Kind() != jackson.Null {
-		inside.rules = ptr(rules.AsText())
+		inside.rules = new(rules.AsText())
 	}
 	return inside
 }

@@ -48,12 +48,12 @@ func (r *reader) request(request jackson.Value) (out Request, cause *Cause) {
 	out.Headers = headers(request.At("header"))
 	switch body := request.At("body"); {
 	case body.Has("raw"):
-		out.Content = ptr(body.At("raw").AsText())
+		out.Content = new(body.At("raw").AsText())
 	case body.Has("graphql"):
 		if r.wrapped && r.behaviour.rebuildsGraphQL {
 			return out, &Cause{Kind: GraphQLBody}
 		}
-		out.Content = ptr(r.graphQL(body.At("graphql")))
+		out.Content = new(r.graphQL(body.At("graphql")))
 	}
 	url := request.At("url")
 	for _, list := range []jackson.Value{url.At("variable"), url.At("query")} {
@@ -107,7 +107,7 @@ func (r *reader) graphQL(body jackson.Value) string {
 func (r *reader) response(v jackson.Value) Response {
 	out := Response{
 		Status:  v.At("code").AsTextOr("200"),
-		Content: ptr(v.At("body").AsTextOr("")),
+		Content: new(v.At("body").AsTextOr("")),
 		Headers: headers(v.At("header")),
 	}
 	var types []string

@@ -134,7 +134,7 @@ func TestExistingIsNotChanged(t *testing.T) {
 	t.Parallel()
 	given := func() *Service {
 		return &Service{Name: "Pets", Version: "1.0", SourceArtifact: "x", Operations: []Operation{{
-			Name: "GET /pets", Dispatcher: URIParams, DispatcherRules: ptr("a"), ResourcePaths: []string{"/z", "/b"},
+			Name: "GET /pets", Dispatcher: URIParams, DispatcherRules: new("a"), ResourcePaths: []string{"/z", "/b"},
 			Examples: []Example{{Name: "old", SourceArtifact: "1-a"}, {Name: "other", SourceArtifact: "y"}},
 		}}}
 	}

@@ -121,7 +121,7 @@ func TestMockPath(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	header := func(name string, values ...string) Response {
-		return Response{MediaType: "text/plain", Content: ptr("four"), Headers: []Header{{name, values}}}
+		return Response{MediaType: "text/plain", Content: new("four"), Headers: []Header{{name, values}}}
 	}
 	for name, c := range map[string]struct {
 		response Response

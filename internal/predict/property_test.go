@@ -30,12 +30,12 @@ func inputs(tb testing.TB) [][]byte {
 }
 
 var existing = &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "x", Operations: []Operation{
-	{Name: "GET /pets", Method: "GET", Dispatcher: URIParams, DispatcherRules: ptr("status"), Override: true},
+	{Name: "GET /pets", Method: "GET", Dispatcher: URIParams, DispatcherRules: new("status"), Override: true},
 	{
-		Name: "GET /pets/{id}", Method: "GET", Dispatcher: URIParts, DispatcherRules: ptr("id"),
+		Name: "GET /pets/{id}", Method: "GET", Dispatcher: URIParts, DispatcherRules: new("id"),
 		Examples: []Example{{Name: "old", SourceArtifact: "x"}},
 	},
-	{Name: "POST /pets", Method: "POST", Dispatcher: fallback, DispatcherRules: ptr(`{"dispatcher":"URI_PARTS"}`)},
+	{Name: "POST /pets", Method: "POST", Dispatcher: fallback, DispatcherRules: new(`{"dispatcher":"URI_PARTS"}`)},
 }}
 
 // Any bytes get a prediction that holds together.

@@ -43,7 +43,7 @@ func servedText(s *string) *string {
 	if s == nil {
 		return nil
 	}
-	return ptr(java.WellFormed(*s))
+	return new(java.WellFormed(*s))
 }
 
 // each is a list with every element changed; nil stays nil.
