@@ -327,92 +327,109 @@ func (p *parser) array(n *node) {
 	p.depth--
 }
 
-// plainByte marks the bytes that a string may hold as they are.
-var plainByte = func() (t [256]bool) {
-	for i := range t {
-		t[i] = i >= 0x20 && i != '"' && i != '\\'
+// plain marks the bytes that a string may hold as they are; plainASCII those
+// among them that need no look at what follows.
+var plain, plainASCII = plainBytes(0x100), plainBytes(0x80)
+
+func plainBytes(below int) (t [256]bool) {
+	for i := 0x20; i < below; i++ {
+		t[i] = i != '"' && i != '\\'
 	}
-	return
-}()
+	return t
+}
 
 // str reads a string, which may be a member's name, from its opening quote on,
 // and reports whether it holds a backslash.
 func (p *parser) str(name bool) (escaped bool) {
-	start := p.pos
-	i := p.pos + 1
-	pair := 0 // where an escape stands that is the second half of a pair
-	for {
-		for i < len(p.raw) && plainByte[p.raw[i]] {
-			if p.lax && p.raw[i] >= 0x80 {
-				n, bad := p.sequence(p.raw[i:])
-				if bad != "" {
-					p.fail(i, bad)
-					return
-				}
-				i += n
-				continue
-			}
+	raw, start, asIs := p.raw, p.pos, &plain
+	if p.lax {
+		asIs = &plainASCII
+	}
+	i := start + 1
+	for p.err == nil {
+		for i < len(raw) && asIs[raw[i]] {
 			i++
 		}
-		if i >= len(p.raw) {
-			switch {
-			case !name:
-				p.fail(len(p.raw), "Unexpected end-of-input in VALUE_STRING")
-			case i == start+1:
-				p.fail(len(p.raw), "Unexpected end-of-input: was expecting closing '\"' for name")
-			default:
-				p.fail(len(p.raw), "Unexpected end-of-input in field name")
-			}
-			return
+		if i >= len(raw) {
+			p.endInString(name, i == start+1)
+			break
 		}
-		switch c := p.raw[i]; c {
-		case '"':
+		switch c := raw[i]; {
+		case c == '"':
 			p.pos = i + 1
 			if name {
 				p.refuseName(start, i, escaped)
 			}
-			return
-		case '\\':
+			return escaped
+		case c == '\\':
 			escaped = true
-			if i+1 >= len(p.raw) {
-				p.fail(len(p.raw), "Unexpected end-of-input in character escape sequence")
-				return
+			i += p.escape(i)
+		case c >= 0x80:
+			n, bad := p.sequence(raw[i:])
+			if bad != "" {
+				p.fail(i, bad)
 			}
-			switch e := p.raw[i+1]; e {
-			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-				i += 2
-			case 'u':
-				for j := i + 2; j < i+6; j++ {
-					if j >= len(p.raw) {
-						p.fail(len(p.raw), "Unexpected end-of-input in character escape sequence")
-						return
-					}
-					if java.HexDigit(p.raw[j]) < 0 {
-						p.unexpected(j, "expected a hex-digit for character escape sequence")
-						return
-					}
-				}
-				switch u := hex4(p.raw[i+2:]); {
-				case java.IsHighSurrogate(u) && p.lowNext(i+6):
-					pair = i + 6
-				case java.IsHighSurrogate(u) || java.IsLowSurrogate(u) && pair != i:
-					p.lone = true
-				}
-				i += 6
-			default:
-				r, size := utf8.DecodeRune(p.raw[i+1:])
-				p.fail(i+size, "Unrecognized character escape "+describe(r&0xFFFF))
-				return
-			}
+			i += n
 		default:
 			in := "string value"
 			if name {
 				in = "name"
 			}
 			p.fail(i, "Illegal unquoted character ("+describe(rune(c))+"): has to be escaped using backslash to be included in "+in)
-			return
 		}
 	}
+	return escaped
+}
+
+// endInString fails on an input that ends inside a string.
+func (p *parser) endInString(name, empty bool) {
+	switch {
+	case !name:
+		p.fail(len(p.raw), "Unexpected end-of-input in VALUE_STRING")
+	case empty:
+		p.fail(len(p.raw), "Unexpected end-of-input: was expecting closing '\"' for name")
+	default:
+		p.fail(len(p.raw), "Unexpected end-of-input in field name")
+	}
+}
+
+// escape reads what a backslash at i begins, a pair of surrogates as a whole, and
+// returns its length.
+func (p *parser) escape(i int) int {
+	if i+1 >= len(p.raw) {
+		p.endInEscape()
+		return 0
+	}
+	switch p.raw[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+	default:
+		r, size := utf8.DecodeRune(p.raw[i+1:])
+		p.fail(i+size, "Unrecognized character escape "+describe(r&0xFFFF))
+		return 0
+	}
+	for j := i + 2; j < i+6; j++ {
+		if j >= len(p.raw) {
+			p.endInEscape()
+			return 0
+		}
+		if java.HexDigit(p.raw[j]) < 0 {
+			p.unexpected(j, "expected a hex-digit for character escape sequence")
+			return 0
+		}
+	}
+	switch u := hex4(p.raw[i+2:]); {
+	case java.IsHighSurrogate(u) && p.lowNext(i+6):
+		return 12
+	case java.IsHighSurrogate(u) || java.IsLowSurrogate(u):
+		p.lone = true
+	}
+	return 6
+}
+
+func (p *parser) endInEscape() {
+	p.fail(len(p.raw), "Unexpected end-of-input in character escape sequence")
 }
 
 // lowNext reports whether an escape of a low surrogate stands at i.
