@@ -2,6 +2,7 @@ package predict
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,6 +95,22 @@ func TestDocumentIsReused(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Several goroutines may import one document; the race detector looks on.
+func TestDocumentIsShared(t *testing.T) {
+	t.Parallel()
+	d := Read([]byte(strings.Replace(wrappedPets, "/pets", `/pets\ud83d/:a?b=1`, 2)), Options{})
+	want := d.Import(Target{Main: true}).Prediction
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if diff := cmp.Diff(want, d.Import(Target{Main: true}).Prediction); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestUpdatedAt(t *testing.T) {
