@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"postman-microcks-importer/internal/fake/fault"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
 // Every request of a run meets every fault, one at a time. Whatever happens:
@@ -247,7 +247,7 @@ func (e ended) explained() string {
 	}
 	errors := 0
 	for _, p := range problems {
-		if p.Level != predict.Error {
+		if p.Level != result.Error {
 			continue
 		}
 		errors++

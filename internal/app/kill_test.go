@@ -16,7 +16,7 @@ import (
 
 	fake "postman-microcks-importer/internal/fake/microcks"
 	"postman-microcks-importer/internal/fake/postman"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // grace is how long a run may go on after SIGTERM: a runner kills it then.
@@ -176,39 +176,39 @@ func (k kill) checkSaid(t *testing.T, w *world, p *exec.Cmd, before int) {
 	if _, rest, found := strings.Cut(outputs, "\nresult<<"); found {
 		raw = strings.SplitN(rest, "\n", 3)[1]
 	}
-	var result reconcile.Result
-	if err := json.Unmarshal([]byte(raw), &result); err != nil {
+	var told result.Result
+	if err := json.Unmarshal([]byte(raw), &told); err != nil {
 		t.Fatalf("no result among the outputs (%v):\n%s", err, outputs)
 	}
 	code := p.ProcessState.ExitCode()
-	if (code == 0) != (result.Status != reconcile.Failed) || code == 0 && result.Interrupted != "" {
-		t.Errorf("exit code %d, status %s, interrupted %q", code, result.Status, result.Interrupted)
+	if (code == 0) != (told.Status != result.Failed) || code == 0 && told.Interrupted != nil {
+		t.Errorf("exit code %d, status %s, interrupted %+v", code, told.Status, told.Interrupted)
 	}
-	if code != 0 && (result.Interrupted == "" || !strings.Contains(summary, "Interrupted")) {
+	if code != 0 && (told.Interrupted == nil || !strings.Contains(summary, "Interrupted")) {
 		t.Errorf("nothing says that the run was interrupted:\n%s", summary)
 	}
-	e := ended{code: code, result: result}
+	e := ended{code: code, result: told}
 	if problem := e.explained(); problem != "" {
-		t.Errorf("%s: %+v", problem, append(result.Problems, result.Collections[0].Problems...))
+		t.Errorf("%s: %+v", problem, append(told.Problems, told.Collections[0].Problems...))
 	}
 	writes := w.standIn.Writes() - before
 	// A change whose answer was lost to the signal counts as made.
-	if result.Changed && writes == 0 && code == 0 || !result.Changed && writes > 1 {
-		t.Errorf("said changed %t, and wrote %d times", result.Changed, writes)
+	if told.Changed && writes == 0 && code == 0 || !told.Changed && writes > 1 {
+		t.Errorf("said changed %t, and wrote %d times", told.Changed, writes)
 	}
-	if len(result.Collections) != 1 {
-		t.Fatalf("%d collections in the result", len(result.Collections))
+	if len(told.Collections) != 1 {
+		t.Fatalf("%d collections in the result", len(told.Collections))
 	}
-	importer := result.Collections[0].Importer
+	importer := told.Collections[0].Importer
 	if importer == nil {
 		return
 	}
 	for _, done := range importer.Done {
 		switch {
-		case done == "importer created" && len(w.standIn.Jobs()) == 0:
-			t.Errorf("said %q, but there is no importer", done)
-		case done == "imported" && (len(w.standIn.Services()) == 0 || w.standIn.Jobs()[0].LastImportDate == 0):
-			t.Errorf("said %q, but nothing was imported", done)
+		case done.Kind == result.ImporterCreated && len(w.standIn.Jobs()) == 0:
+			t.Errorf("said %v, but there is no importer", done)
+		case done.Kind == result.CollectionImported && (len(w.standIn.Services()) == 0 || w.standIn.Jobs()[0].LastImportDate == 0):
+			t.Errorf("said %v, but nothing was imported", done)
 		}
 	}
 }

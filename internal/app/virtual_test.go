@@ -24,6 +24,7 @@ import (
 	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 const (
@@ -167,7 +168,7 @@ func (v *virtual) fill(other *virtual) {
 type ended struct {
 	code   int
 	said   string
-	result reconcile.Result
+	result result.Result
 	took   time.Duration
 	writes []string // requests to Microcks that are no GET
 }
