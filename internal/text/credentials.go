@@ -12,7 +12,7 @@ const Hidden = "…"
 // (PMAK) and of the access keys of single collections (PMAT), which count in
 // the middle of a word too; an access token is a JWT.
 var (
-	postmanKey    = regexp.MustCompile(`(?i)(PMA[KT])-[0-9a-z_-]*`)
+	postmanKey    = regexp.MustCompile(`(?i)(PMA[KT])-[0-9a-z_-]+`)
 	authorization = regexp.MustCompile(`(?i)\b(authorization["']?\s*[:=]\s*["']?)?((?:bearer|basic)[\s:]+)([^\s"',]+)`)
 	word          = regexp.MustCompile(`^(?:[A-Z]?[a-z]+|[A-Z]+)(?:-[A-Za-z][a-z]+)*[.:;!?)]*$`)
 	webToken      = regexp.MustCompile(`\beyJ[\w.-]{8,}`)

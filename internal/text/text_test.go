@@ -75,6 +75,9 @@ func TestHideCredentials(t *testing.T) {
 		if got := text.HideCredentials(in); got != want {
 			t.Errorf("HideCredentials(%q) = %q, want %q", in, got, want)
 		}
+		if got := text.HideCredentials(want); got != want {
+			t.Errorf("HideCredentials(%q) = %q", want, got)
+		}
 	}
 }
 
