@@ -56,7 +56,12 @@ func HideCredentials[S ~string](s S) S {
 	t = secretQuery.ReplaceAllString(t, "${1}"+Hidden)
 	t = authorization.ReplaceAllStringFunc(t, hideAuthorization)
 	t = webToken.ReplaceAllString(t, Hidden)
-	return S(postmanKey.ReplaceAllString(t, "${1}-"+Hidden))
+	return S(HidePostmanKeys(t))
+}
+
+// HidePostmanKeys takes out of s Postman's API keys and access keys alone.
+func HidePostmanKeys[S ~string](s S) S {
+	return S(postmanKey.ReplaceAllString(string(s), "${1}-"+Hidden))
 }
 
 // hideAuthorization takes the value out of what may be an Authorization header.
