@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"postman-microcks-importer/internal/actions"
@@ -63,18 +62,24 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	return code
 }
 
-// complain tells of outputs or a summary that cannot be written, in the places
-// that are left.
+// complain reports outputs or a summary that cannot be written, in the places
+// that are left. Joined errors are one problem each.
 func complain(runner *actions.Runner, err error) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range several.Unwrap() {
+			complain(runner, err)
+		}
+		return
+	}
 	problem := result.ProblemOf(err)
-	said := strings.ReplaceAll(string(problem.Text), "\n", "; ") // several, joined
-	runner.Printf("error: %s", said)
+	message := string(problem.Text)
+	runner.Printf("error: %s", problem.Text)
 	if problem.Hint != "" {
 		runner.Printf("hint: %s", problem.Hint)
 		runner.Printf("see: docs/troubleshooting.md#%s", problem.Anchor)
-		said += "\nHint: " + string(problem.Hint)
+		message = fmt.Sprintf("%s\nHint: %s", problem.Text, problem.Hint)
 	}
-	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: said})
+	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: message})
 }
 
 // program is one run with what it needs of its surroundings.
@@ -104,7 +109,11 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
-	p.runner.Printf("postman-microcks-importer %s, mode %s%s", Version, string(p.Mode), because(p.ModeReason))
+	if p.ModeReason == "" {
+		p.runner.Printf("postman-microcks-importer %s, mode %s", Version, p.Mode)
+	} else {
+		p.runner.Printf("postman-microcks-importer %s, mode %s (%s)", Version, p.Mode, p.ModeReason)
+	}
 	steps := &stepLog{runner: p.runner}
 	defer steps.end()
 	done, err := p.carryOut(ctx, wanted, steps)
@@ -128,13 +137,6 @@ func (p *program) emptyResult() *result.Result {
 		Schema: result.Schema, Version: Version, Mode: result.Mode(p.Mode), ModeReason: p.ModeReason,
 		Status: result.Failed, Collections: []result.Collection{},
 	}
-}
-
-func because(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return " (" + reason + ")"
 }
 
 // carryOut wires the clients together and runs.
@@ -242,7 +244,9 @@ func (p *program) readFile(name string) ([]byte, error) {
 }
 
 func inputProblem(p config.Problem) result.Problem {
-	return result.Problem{Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2}
+	return result.Problem{
+		Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2,
+	}
 }
 
 // publish says the result everywhere. It goes on when one place fails.
@@ -251,7 +255,9 @@ func (p *program) publish(told *result.Result) error {
 		p.runner.Printf("%s", line)
 	}
 	for _, a := range report.Annotations(told) {
-		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column})
+		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{
+			Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column,
+		})
 	}
 	outputs := make([]actions.Output, 0, 20)
 	for _, o := range report.Outputs(told) {
