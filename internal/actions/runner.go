@@ -1,5 +1,6 @@
-// Package actions speaks the protocol of the GitHub Actions runner: masks, groups, log lines, annotations, outputs and the job summary. Off the
-// runner it says the same in plain text.
+// Package actions speaks the protocol of the GitHub Actions runner: masks, groups,
+// log lines, annotations, outputs and the job summary. Off the runner it says the
+// same in plain text.
 //
 // The runner takes commands from the log itself, from two grammars, on every
 // line of it. So nothing leaves this package unescaped, whatever it is given:

@@ -31,9 +31,7 @@ func New(client *http.Client, baseURL string) *Client {
 // Collection is a collection as the API served it.
 type Collection struct {
 	UID   string
-	URL   string // where it was fetched from
 	Raw   []byte // the whole body, {"collection":{…}}; nobody has judged it yet
-	ETag  string // "" when there was none: Microcks then imports at every poll
 	Quota Quota
 }
 
@@ -59,7 +57,7 @@ func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error
 	if resp.StatusCode != http.StatusOK || !looksLikeJSON(body) {
 		return nil, newAPIError(uid, req.URL.Host, resp, body)
 	}
-	return &Collection{UID: uid, URL: address, Raw: body, ETag: resp.Header.Get("ETag"), Quota: quotaOf(resp.Header)}, nil
+	return &Collection{UID: uid, Raw: body, Quota: quotaOf(resp.Header)}, nil
 }
 
 // looksLikeJSON reports whether a body begins as an object or array does; a page
