@@ -1,8 +1,11 @@
 package actions
 
 import (
+	"fmt"
 	"strconv"
 	"unicode/utf16"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // Level of an annotation, in the runner's words.
@@ -43,36 +46,39 @@ func (r *Runner) Annotate(level Level, a Annotation) {
 	if !r.OnGitHub() {
 		return
 	}
-	if r.said[level]++; r.said[level] < maxAnnotations {
-		r.annotate(level, a)
+	if r.asked[level]++; r.asked[level] < maxAnnotations {
+		r.show(level, a)
 	}
 }
 
-// sayLeftOut uses the tenth place of each level. The caller holds the lock.
+// sayLeftOut uses the tenth place of a level to say how many more there were.
+// The caller holds the lock.
 func (r *Runner) sayLeftOut() {
 	for _, level := range []Level{Error, Warning, Notice} {
-		left := r.said[level] - (maxAnnotations - 1)
+		left := r.asked[level] - (maxAnnotations - 1)
 		if left <= 0 {
 			continue
 		}
-		r.said[level] = 0
-		text := strconv.Itoa(left) + " more of this kind: the summary has them all."
-		r.annotate(level, Annotation{Title: strconv.Itoa(left) + " more", Message: text})
+		r.asked[level] = 0
+		r.show(level, Annotation{
+			Title:   fmt.Sprintf("%d more", left),
+			Message: fmt.Sprintf("%d more of this kind: the summary has them all.", left),
+		})
 	}
 }
 
-// annotate shows one annotation. The caller holds the lock.
-func (r *Runner) annotate(level Level, a Annotation) {
-	message := cutMessage(clean(a.Message, true))
+// show writes the command of one annotation. The caller holds the lock.
+func (r *Runner) show(level Level, a Annotation) {
+	message := cutMessage(text.Lines(a.Message))
 	fields := map[string]string{}
 	set := func(name, value string) {
 		if value != "" {
 			fields[name] = value
 		}
 	}
-	set("title", limitRunes(clean(a.Title, false), maxTitle))
+	set("title", text.Cut(text.Line(a.Title), maxTitle))
 	if a.File != "" {
-		set("file", clean(a.File, false))
+		set("file", text.Line(a.File))
 		if a.Line > 0 {
 			set("line", strconv.Itoa(a.Line))
 			if a.Col > 0 {

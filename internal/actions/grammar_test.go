@@ -18,8 +18,8 @@ type command struct {
 	Data       string
 }
 
-// known are the commands that a runner has registered. The readers below take
-// any name for one, to be on the safe side.
+// commandsIn returns the commands in a log. Any name counts, also one that no
+// runner has registered, to be on the safe side.
 func commandsIn(log string) []command {
 	var found []command
 	for _, line := range readLines(log) {

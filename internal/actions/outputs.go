@@ -13,7 +13,7 @@ type Output struct{ Name, Value string }
 
 var outputName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_-]*$`)
 
-// SetOutputs sets outputs of the step, all or (on an error) possibly some. Off
+// SetOutputs sets outputs of the step; on an error some of them may be set. Off
 // GitHub they are printed.
 func (r *Runner) SetOutputs(outputs []Output) error {
 	r.mu.Lock()
@@ -54,9 +54,8 @@ func (r *Runner) SetOutputs(outputs []Output) error {
 //	value
 //	delimiter
 //
-// where the delimiter is unknown to whoever chose the value. Names that could
-// begin another form, and the odds of a value that holds the delimiter, are
-// errors.
+// where the delimiter is unknown to whoever chose the value. It fails on a name
+// that could begin another form, and on a value that holds the delimiter.
 func formatOutput(b *strings.Builder, o Output, random func() string) error {
 	if !outputName.MatchString(o.Name) {
 		return fmt.Errorf("setting the output %q: the name may have letters, digits, _ and - only", o.Name)

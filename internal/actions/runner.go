@@ -1,6 +1,6 @@
-// Package actions speaks the protocol of the GitHub Actions runner: inputs,
-// masks, groups, log lines, annotations, outputs and the job summary. Off the
-// runner it says the same in plain text.
+// Package actions speaks the protocol of the GitHub Actions runner: masks, groups,
+// log lines, annotations, outputs and the job summary. Off the runner it says the
+// same in plain text.
 //
 // The runner takes commands from the log itself, from two grammars, on every
 // line of it. So nothing leaves this package unescaped, whatever it is given:
@@ -23,6 +23,8 @@ import (
 	"sync"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // minMask is the least number of bytes that are worth masking: with a shorter
@@ -38,8 +40,8 @@ type Runner struct {
 
 	mu      sync.Mutex
 	out     *sink
-	group   *group        // the open one
-	said    map[Level]int // annotations asked for
+	current *group        // nil when none is open
+	asked   map[Level]int // annotations asked for, those left out included
 	outputs *os.File      // of GITHUB_OUTPUT, once open
 	summary *os.File      // of GITHUB_STEP_SUMMARY, once open
 	left    int           // bytes that the summary may still take
@@ -52,22 +54,18 @@ func New(getenv func(string) string, stdout io.Writer) *Runner {
 		getenv:   getenv,
 		commands: githubactions.New(githubactions.WithWriter(out), githubactions.WithGetenv(getenv)),
 		out:      out,
-		said:     make(map[Level]int),
+		asked:    make(map[Level]int),
 		left:     summaryBudget,
 	}
 }
 
-// OnGitHub tells whether a GitHub Actions runner, or what passes for one, runs
+// OnGitHub reports whether a GitHub Actions runner, or what passes for one, runs
 // this.
 func (r *Runner) OnGitHub() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
 
-// Debugging tells whether the run was asked to log more ("Enable debug
+// Debugging reports whether the run was asked to log more ("Enable debug
 // logging", RUNNER_DEBUG=1).
 func (r *Runner) Debugging() bool { return r.getenv("RUNNER_DEBUG") == "1" }
-
-// Input returns an input of action.yml with the white space around it cut. One
-// that is not set and one that is set to nothing are the same to the runner.
-func (r *Runner) Input(name string) string { return r.commands.GetInput(name) }
 
 // Mask has the runner show asterisks instead of a secret from here on, in
 // whatever encoding. Each line of the secret is masked by itself. Blank lines
@@ -86,8 +84,8 @@ func (r *Runner) Mask(secret string) {
 	}
 }
 
-// group is a part of the log that can be folded. It has a field, since two
-// pointers to nothing may be equal.
+// group is a part of the log that can be folded. It has a field since pointers
+// to different variables of size zero may be equal.
 type group struct{ title string }
 
 // Group starts a part of the log that the runner shows folded, under an
@@ -96,9 +94,9 @@ type group struct{ title string }
 func (r *Runner) Group(title string) (end func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.endGroup(r.group)
+	r.endGroup(r.current)
 	g := &group{title: Safe(title)}
-	r.group = g
+	r.current = g
 	if r.OnGitHub() {
 		r.commands.Group(g.title)
 	} else {
@@ -113,10 +111,10 @@ func (r *Runner) Group(title string) (end func()) {
 
 // endGroup ends g unless another has ended it. The caller holds the lock.
 func (r *Runner) endGroup(g *group) {
-	if g == nil || r.group != g {
+	if g == nil || r.current != g {
 		return
 	}
-	r.group = nil
+	r.current = nil
 	if r.OnGitHub() {
 		r.commands.EndGroup()
 	}
@@ -127,10 +125,10 @@ func (r *Runner) endGroup(g *group) {
 // [Safe]), numbers and booleans apart. Whatever comes of both, no line of it is
 // a command to the runner.
 func (r *Runner) Printf(format string, args ...any) {
-	text := sprintf(format, args...)
+	lines := strings.TrimSuffix(sprintf(format, args...), "\n")
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+	for line := range strings.SplitSeq(lines, "\n") {
 		r.writeLine(line)
 	}
 }
@@ -140,21 +138,21 @@ func (r *Runner) Debugf(format string, args ...any) {
 	if !r.Debugging() {
 		return
 	}
-	text := sprintf(format, args...)
+	message := sprintf(format, args...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.OnGitHub() {
-		r.commands.Debugf("%s", clean(text, true))
+		r.commands.Debugf("%s", text.Lines(message))
 		return
 	}
-	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSuffix(message, "\n"), "\n") {
 		r.writeLine("debug: " + line)
 	}
 }
 
 // writeLine writes one line that can be no command. The caller holds the lock.
 func (r *Runner) writeLine(line string) {
-	fmt.Fprintln(r.out, breakCommands(clean(line, false)))
+	fmt.Fprintln(r.out, breakCommands(text.Line(line)))
 }
 
 // Close says how many annotations were left out, ends an open group and closes
@@ -163,7 +161,7 @@ func (r *Runner) writeLine(line string) {
 func (r *Runner) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.endGroup(r.group)
+	r.endGroup(r.current)
 	r.sayLeftOut()
 	errs := []error{r.out.err}
 	for _, f := range []*os.File{r.outputs, r.summary} {

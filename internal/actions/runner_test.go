@@ -58,16 +58,6 @@ func (s *step) read(path string) string {
 	return string(b)
 }
 
-func TestInput(t *testing.T) {
-	t.Parallel()
-	s := newStep(t, "INPUT_POSTMAN-API-KEY", "  PMAK-1 \n", "INPUT_WITH_SPACE", "x", "INPUT_EMPTY", "")
-	for name, want := range map[string]string{"postman-api-key": "PMAK-1", "with space": "x", "empty": "", "unset": ""} {
-		if got := s.Input(name); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestMask(t *testing.T) {
 	t.Parallel()
 	for secret, want := range map[string]string{
@@ -231,7 +221,9 @@ func TestManyAnnotations(t *testing.T) {
 
 func TestLongAnnotation(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{strings.Repeat("a", 5000), strings.Repeat("ä", 5000), strings.Repeat("𝔸", 5000), strings.Repeat("a𝔸", 2500)} {
+	for _, text := range []string{
+		strings.Repeat("a", 5000), strings.Repeat("ä", 5000), strings.Repeat("𝔸", 5000), strings.Repeat("a𝔸", 2500),
+	} {
 		s := newStep(t)
 		s.Annotate(Error, Annotation{Title: text, Message: text})
 		c := commandsIn(s.log.String())[0]
@@ -419,7 +411,10 @@ func TestCutSummary(t *testing.T) {
 		{"one long line", strings.Repeat("ä", 500), room(5), "ää" + cutNotice},
 		{"no room for the notice", strings.Repeat("x\n", 500), 20, ""},
 		{"open fence", "```json\n{\n" + strings.Repeat("x\n", 500), room(20), "```json\n{\nx\nx\n\n```\n" + cutNotice},
-		{"open details", "<details><summary>s</summary>\n" + strings.Repeat("x\n", 500), room(48), "<details><summary>s</summary>\nx\nx\nx\n\n</details>\n" + cutNotice},
+		{
+			"open details", "<details><summary>s</summary>\n" + strings.Repeat("x\n", 500), room(48),
+			"<details><summary>s</summary>\nx\nx\nx\n\n</details>\n" + cutNotice,
+		},
 	} {
 		got := cutSummary(c.text, c.budget)
 		if diff := cmp.Diff(c.want, got); diff != "" {

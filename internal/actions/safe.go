@@ -3,39 +3,18 @@ package actions
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // maxSafe is the most runes that Safe leaves of a text.
 const maxSafe = 1000
 
-// Safe makes untrusted text fit for a log line: one line, without control and
-// format characters (with them goes what turns the direction of writing), at
-// most 1000 runes, and no command to the runner wherever the line begins.
+// Safe makes untrusted text fit for a log line: one line as [text.Line] makes
+// it, of at most 1000 runes, without a command to the runner.
 func Safe(s string) string {
-	return breakCommands(limitRunes(clean(s, false), maxSafe))
-}
-
-// clean takes out what can hide or forge text: control characters of both
-// ranges and format characters, such as those that turn the direction of
-// writing or have no width. White space of any kind becomes a space; line feeds
-// stay when they are to be kept. Bytes that are no UTF-8 become U+FFFD.
-func clean(s string, keepLines bool) string {
-	if keepLines {
-		s = strings.ReplaceAll(s, "\r\n", "\n")
-	}
-	return strings.Map(func(c rune) rune {
-		switch {
-		case c == '\n' && keepLines:
-			return c
-		case unicode.IsSpace(c):
-			return ' '
-		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Noncharacter_Code_Point):
-			return -1
-		}
-		return c
-	}, s)
+	return breakCommands(text.Cut(text.Line(s), maxSafe))
 }
 
 // breakCommands puts a backslash into what the runner would take for a command
@@ -66,7 +45,7 @@ func breakCommands(line string) string {
 	return b.String()
 }
 
-// secondColon tells whether the first ASCII character is a colon.
+// secondColon reports whether the first ASCII character is a colon.
 func secondColon(s string) bool {
 	for _, c := range s {
 		if c < utf8.RuneSelf {
@@ -76,39 +55,19 @@ func secondColon(s string) bool {
 	return false
 }
 
-// limitRunes cuts a text to at most n runes, the last one an ellipsis when it
-// was cut.
-func limitRunes(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	count := 0
-	last := 0 // where the rune before the limit begins
-	for i := range s {
-		if count++; count == n {
-			last = i
-		} else if count > n {
-			return s[:last] + "…"
-		}
-	}
-	return s
-}
-
-// sprintf formats with every argument made safe before it is put in.
+// sprintf is fmt.Sprintf with every argument made safe first, numbers and
+// booleans apart. It replaces the arguments in place and hands on the very slice,
+// so that go vet takes it, and with it Printf and Debugf, for printf functions and
+// checks the formats of their callers.
 func sprintf(format string, args ...any) string {
-	if false {
-		_ = fmt.Sprintf(format, args...) // has go vet check the formats of the callers
-	}
-	safe := make([]any, len(args))
 	for i, arg := range args {
 		switch arg.(type) {
 		case nil, bool, int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64, uintptr, float32, float64:
-			safe[i] = arg
 		default:
-			safe[i] = untrusted{arg}
+			args[i] = untrusted{arg}
 		}
 	}
-	return fmt.Sprintf(format, safe...)
+	return fmt.Sprintf(format, args...)
 }
 
 // untrusted formats as its value does, made safe. A value that panics in its own

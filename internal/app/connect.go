@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -34,59 +36,61 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 	return transport.NewClient(options)
 }
 
-// trace tells about retries as they happen, and in debug logs about every
-// request.
+// trace logs retries as they happen, and in debug logs every request.
 func (p *program) trace(x transport.Exchange) {
-	failure := ""
+	outcome := http.StatusText(x.Status)
 	if own, ok := errors.AsType[*transport.Error](x.Err); ok {
-		failure = own.Err.Error() // without method and address, with which the line begins
+		outcome = own.Err.Error() // without method and address, with which the line begins
 	} else if x.Err != nil {
-		failure = x.Err.Error()
+		outcome = x.Err.Error()
 	}
-	p.runner.Debugf("%s %s: %d in %s, attempt %d %s", x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond).String(), x.Attempt, failure)
+	p.runner.Debugf("%s %s: %d in %s, attempt %d: %s",
+		x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond), x.Attempt, outcome)
 	if x.Wait > 0 {
-		why := failure
-		if why == "" {
-			why = http.StatusText(x.Status)
-		}
-		p.runner.Printf("waiting %s before trying again: %s %s: %s", x.Wait.Round(10*time.Millisecond).String(), x.Method, x.URL, why)
+		p.runner.Printf("waiting %s before trying again: %s %s: %s", x.Wait.Round(10*time.Millisecond), x.Method, x.URL, outcome)
 	}
 }
 
-// sources are the Postman APIs that the collections of a run come from, by uid:
-// a link can name the EU region.
-type sources map[string]*postman.Client
+// sources are the Postman APIs that the collections of a run come from: a link
+// can name the EU region. Each has a client of its own, so that the key is bound
+// to it.
+type sources struct {
+	*program
+	guard    sync.Mutex
+	byOrigin map[string]*postman.Client
+}
 
 // Collection implements reconcile.Postman.
-func (s sources) Collection(ctx context.Context, uid string) (*postman.Collection, error) {
-	return s[uid].Collection(ctx, uid)
+func (s *sources) Collection(ctx context.Context, origin, uid string) (*postman.Collection, error) {
+	client, err := s.at(origin)
+	if err != nil {
+		return nil, err
+	}
+	return client.Collection(ctx, uid)
 }
 
-// sources makes one client for each API, so that the key is bound to it.
-func (p *program) sources() (sources, error) {
-	byOrigin := make(map[string]*postman.Client)
-	all := make(sources)
-	for _, i := range p.Importers {
-		if i.Ref == nil {
-			continue
-		}
-		origin := p.postmanOrigin(i.Ref)
-		if byOrigin[origin] == nil {
-			client, err := p.client(func(o *transport.Options) {
-				o.Permanent = postman.IsMonthlyQuota
-				o.Credential = &transport.Credential{
-					Origin: origin, Header: microcks.TokenHeader,
-					Value: func(context.Context) (string, error) { return p.Postman.APIKey.Reveal(), nil },
-				}
-			})
-			if err != nil {
-				return nil, err
-			}
-			byOrigin[origin] = postman.New(client, origin)
-		}
-		all[i.Ref.UID] = byOrigin[origin]
+// at is the client of the API at an origin.
+func (s *sources) at(origin string) (*postman.Client, error) {
+	s.guard.Lock()
+	defer s.guard.Unlock()
+	if client := s.byOrigin[origin]; client != nil {
+		return client, nil
 	}
-	return all, nil
+	client, err := s.client(func(o *transport.Options) {
+		o.Permanent = postman.IsMonthlyQuota
+		o.Credential = &transport.Credential{
+			Origin: origin, Header: microcks.TokenHeader,
+			Value: func(context.Context) (string, error) { return s.Postman.APIKey.Reveal(), nil },
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.byOrigin == nil {
+		s.byOrigin = make(map[string]*postman.Client)
+	}
+	s.byOrigin[origin] = postman.New(client, origin)
+	return s.byOrigin[origin], nil
 }
 
 // connect finds out how to talk to Microcks and signs in where it wants that.
@@ -96,7 +100,7 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 		return nil, err
 	}
 	open := microcks.New(plain, p.Microcks.URL)
-	if err := p.waitForMicrocks(ctx); err != nil {
+	if err := p.awaitHealth(ctx); err != nil {
 		return nil, err
 	}
 	mocks, err := p.client(func(o *transport.Options) {
@@ -112,11 +116,9 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 	asking.Go(func() error { session.Version, versionErr = open.Version(ctx); return nil })
 	asking.Go(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil })
 	_ = asking.Wait()
-	// A server that is down fails both, and always the same one is told.
-	for _, err := range []error{versionErr, signInErr} {
-		if err != nil {
-			return nil, err
-		}
+	// A server that is down fails both, and one error is enough.
+	if err := cmp.Or(versionErr, signInErr); err != nil {
+		return nil, err
 	}
 	if !signIn.Enabled {
 		return session, nil
@@ -125,8 +127,10 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 }
 
 // signIn gives the session an account.
-func (p *program) signIn(ctx context.Context, session *reconcile.Session, open *microcks.Client, config microcks.KeycloakConfig) error {
-	realm := microcks.Realm{URL: config.URL, Name: config.Realm}
+func (p *program) signIn(
+	ctx context.Context, session *reconcile.Session, open *microcks.Client, keycloak microcks.KeycloakConfig,
+) error {
+	realm := microcks.Realm{URL: keycloak.URL, Name: keycloak.Realm}
 	if p.Keycloak.URL != "" {
 		realm.URL = p.Keycloak.URL
 	}
@@ -142,7 +146,10 @@ func (p *program) signIn(ctx context.Context, session *reconcile.Session, open *
 		}
 		account, err := microcks.ReadAccount(token.AccessToken)
 		if err != nil {
-			return &microcks.SignInError{Realm: realm, ClientID: p.Keycloak.ClientID, Status: http.StatusOK, Detail: "its access token is no JWT, from which roles could be read"}
+			return &microcks.SignInError{
+				Realm: realm, ClientID: p.Keycloak.ClientID, Status: http.StatusOK,
+				Detail: "its access token is no JWT, from which roles could be read",
+			}
 		}
 		session.Account = &account
 		return nil
@@ -207,8 +214,8 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 	return microcks.ClientSecretSource(ctx, keycloak, realm, p.Keycloak.ClientID, secret, p.runner.Mask), nil
 }
 
-// waitForMicrocks waits until the server is healthy, as long as the input says.
-func (p *program) waitForMicrocks(ctx context.Context) error {
+// awaitHealth waits until the server is healthy, as long as the input says.
+func (p *program) awaitHealth(ctx context.Context) error {
 	if p.WaitForMicrocks <= 0 {
 		return nil
 	}
@@ -225,7 +232,7 @@ func (p *program) waitForMicrocks(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		p.runner.Printf("connect  waiting for Microcks (%s): %s", time.Since(began).Round(time.Second).String(), err.Error())
+		p.runner.Printf("connect  waiting for Microcks (%s): %s", time.Since(began).Round(time.Second), err)
 		timer := time.NewTimer(2 * time.Second)
 		select {
 		case <-limited.Done():

@@ -47,7 +47,7 @@ func (e *unhealthyError) Hint() string {
 	return hint
 }
 
-// timedOut tells that a look found out no more than that the time was over.
+// timedOut reports whether a look ended because the time was over.
 func timedOut(err error) bool {
 	own, ok := errors.AsType[*transport.Error](err)
 	return ok && own.Timeout()

@@ -12,8 +12,11 @@ func TestFilesOfTheRunner(t *testing.T) {
 	t.Parallel()
 	gone := filepath.Join(t.TempDir(), "gone", "file")
 	for name, tt := range map[string]struct{ outputs, summary, want string }{
-		"not named":   {"", "", "the runner did not name the file; writing the file of GITHUB_STEP_SUMMARY: the runner did not name the file%0AHint: update the runner: "},
-		"not to open": {gone, filepath.Join(t.TempDir(), "summary"), "open " + gone + ": no such file or directory%0AHint: let the action run as root"},
+		"not named": {"", "", "the runner did not name the file%0AHint: update the runner: "},
+		"not to open": {
+			gone, filepath.Join(t.TempDir(), "summary"),
+			"open " + gone + ": no such file or directory%0AHint: let the action run as root",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

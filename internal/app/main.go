@@ -8,14 +8,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"postman-microcks-importer/internal/actions"
 	"postman-microcks-importer/internal/config"
-	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/resolve"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
@@ -63,18 +63,24 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	return code
 }
 
-// complain tells of outputs or a summary that cannot be written, in the places
-// that are left.
+// complain reports outputs or a summary that cannot be written, in the places
+// that are left. Joined errors are one problem each.
 func complain(runner *actions.Runner, err error) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range several.Unwrap() {
+			complain(runner, err)
+		}
+		return
+	}
 	problem := result.ProblemOf(err)
-	said := strings.ReplaceAll(string(problem.Text), "\n", "; ") // several, joined
-	runner.Printf("error: %s", said)
+	message := string(problem.Text)
+	runner.Printf("error: %s", problem.Text)
 	if problem.Hint != "" {
 		runner.Printf("hint: %s", problem.Hint)
 		runner.Printf("see: docs/troubleshooting.md#%s", problem.Anchor)
-		said += "\nHint: " + string(problem.Hint)
+		message = fmt.Sprintf("%s\nHint: %s", problem.Text, problem.Hint)
 	}
-	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: said})
+	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: message})
 }
 
 // program is one run with what it needs of its surroundings.
@@ -91,28 +97,20 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 	for _, problem := range problems {
 		refused.Problems = append(refused.Problems, inputProblem(problem))
 	}
-	var wanted []reconcile.Wanted
-	if len(problems) == 0 {
-		var err error
-		if wanted, err = p.wanted(); err != nil {
-			refused.Problems = append(refused.Problems, result.ProblemOf(err))
-		}
-	}
 	if len(refused.Problems) > 0 {
 		refused.Totals.Add(refused.Problems)
 		return refused
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
-	p.runner.Printf("postman-microcks-importer %s, mode %s%s", Version, string(p.Mode), because(p.ModeReason))
+	if p.ModeReason == "" {
+		p.runner.Printf("postman-microcks-importer %s, mode %s", Version, p.Mode)
+	} else {
+		p.runner.Printf("postman-microcks-importer %s, mode %s (%s)", Version, p.Mode, p.ModeReason)
+	}
 	steps := &stepLog{runner: p.runner}
 	defer steps.end()
-	done, err := p.carryOut(ctx, wanted, steps)
-	if err != nil {
-		refused.Problems = []result.Problem{result.ProblemOf(err)}
-		refused.Totals.Add(refused.Problems)
-		return refused
-	}
+	done := p.carryOut(ctx, steps)
 	var warnings []result.Problem
 	for _, warning := range p.Warnings {
 		warnings = append(warnings, result.Problem{Level: result.Warning, Text: text.Untrusted(warning), Anchor: "inputs"})
@@ -130,88 +128,31 @@ func (p *program) emptyResult() *result.Result {
 	}
 }
 
-func because(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return " (" + reason + ")"
-}
-
 // carryOut wires the clients together and runs.
-func (p *program) carryOut(ctx context.Context, wanted []reconcile.Wanted, steps *stepLog) (*result.Result, error) {
-	source, err := p.sources()
-	if err != nil {
-		return nil, err
-	}
-	return reconcile.Run(ctx, p.settings(), wanted, reconcile.Deps{
-		Postman: source,
+func (p *program) carryOut(ctx context.Context, steps *stepLog) *result.Result {
+	return reconcile.Run(ctx, p.settings(), reconcile.Deps{
+		Resolve: func(ctx context.Context) ([]*plan.Wanted, error) { return resolve.Importers(ctx, p.Run) },
+		Postman: &sources{program: p},
+		File:    p.readFile,
 		Connect: p.connect,
 		Log:     steps,
 		Mask:    p.runner.Mask,
-	}), nil
+	})
 }
 
 func (p *program) settings() reconcile.Settings {
 	provenance := map[string]string{}
 	if p.Provenance.Commit != "" {
-		provenance[reconcile.AnnotationCommit] = p.Provenance.Commit
+		provenance[plan.AnnotationCommit] = p.Provenance.Commit
 	}
 	if p.Provenance.RunURL != "" {
-		provenance[reconcile.AnnotationRun] = p.Provenance.RunURL
+		provenance[plan.AnnotationRun] = p.Provenance.RunURL
 	}
 	return reconcile.Settings{
-		Mode:            result.Mode(p.Mode),
-		ModeReason:      p.ModeReason,
-		ProgramVersion:  Version,
-		MicrocksVersion: p.Microcks.Version,
-		Repository:      p.Repository,
-		Provenance:      provenance,
-		Secret: reconcile.WantedSecret{
-			Name: p.Secret.Name, Explicit: p.Secret.Explicit, Token: p.Postman.APIKey.Reveal(), Replace: p.Secret.Replace,
-		},
-		Import:         reconcile.ImportPolicy(p.Import),
-		Verify:         reconcile.VerifyScope(p.Verify),
-		FailOnWarnings: p.FailOn == config.FailOnWarning,
-		FailOnChanges:  p.FailOnChanges,
-		RemoveServices: p.RemoveServices,
-		Parallelism:    p.Parallelism,
+		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
+		Repository: p.Repository, Provenance: provenance,
+		FailOnChanges: p.FailOnChanges, RemoveServices: p.RemoveServices, Parallelism: p.Parallelism,
 	}
-}
-
-// wanted turns the inputs into wanted importers and reads local files.
-func (p *program) wanted() ([]reconcile.Wanted, error) {
-	var list []reconcile.Wanted
-	for _, i := range p.Importers {
-		w := reconcile.Wanted{
-			Source: i.Source, Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels,
-			ServiceLabels: i.ServiceLabels, ReplaceService: i.ReplaceService,
-			ExpectedName: i.ExpectedName, ExpectedVersion: i.ExpectedVersion,
-		}
-		if i.Ref != nil {
-			w.UID = i.Ref.UID
-			w.URL = postman.CanonicalURL(p.postmanOrigin(i.Ref), w.UID)
-		} else {
-			raw, err := p.readFile(i.File)
-			if err != nil {
-				return nil, err
-			}
-			w.File, w.Raw = i.File, raw
-		}
-		list = append(list, w)
-	}
-	return list, nil
-}
-
-// postmanOrigin is where a collection comes from: what `postman-api-url` says,
-// else the EU region where a link names it, else the classic host.
-func (p *program) postmanOrigin(ref *postman.Ref) string {
-	switch {
-	case p.Postman.URL != "":
-		return p.Postman.URL
-	case ref.Host == postman.EUHost:
-		return "https://" + ref.Host
-	}
-	return "https://" + postman.DefaultHost
 }
 
 // largestFile is the most that is read of a local file: a server could not
@@ -242,7 +183,9 @@ func (p *program) readFile(name string) ([]byte, error) {
 }
 
 func inputProblem(p config.Problem) result.Problem {
-	return result.Problem{Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2}
+	return result.Problem{
+		Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2,
+	}
 }
 
 // publish says the result everywhere. It goes on when one place fails.
@@ -251,7 +194,9 @@ func (p *program) publish(told *result.Result) error {
 		p.runner.Printf("%s", line)
 	}
 	for _, a := range report.Annotations(told) {
-		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column})
+		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{
+			Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column,
+		})
 	}
 	outputs := make([]actions.Output, 0, 20)
 	for _, o := range report.Outputs(told) {

@@ -15,7 +15,7 @@ import (
 
 	"postman-microcks-importer/internal/fake/microcks"
 	"postman-microcks-importer/internal/fake/postman"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/plan"
 )
 
 // A story is a random sequence of runs, edits in Postman, and hands at work on
@@ -398,7 +398,7 @@ func (s *stage) asAsked(n int, in inputs, was []microcks.Job, is microcks.Job, a
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	labels[reconcile.LabelManagedBy], labels[reconcile.LabelRepository] = "postman-microcks-importer", "harbour/api"
+	labels[plan.LabelManagedBy], labels[plan.LabelRepository] = "postman-microcks-importer", "harbour/api"
 	if key, value, said := strings.Cut(in.Labels, "="); said {
 		labels[key] = value
 	}

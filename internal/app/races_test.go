@@ -368,7 +368,7 @@ func TestExamplesThatAnotherImportIsAboutToStoreAreWaitedFor(t *testing.T) {
 				v.microcks.RemoveService(s.ID)
 				v.microcks.AddService(s)
 				s.Operations = full
-				v.spoil("microcks GET /api/services/{id} #4", fault.Fault{Meanwhile: func() {
+				v.spoil("microcks GET /api/services/Harbour%20API:1.0 #4", fault.Fault{Meanwhile: func() {
 					v.microcks.RemoveService(s.ID)
 					v.microcks.AddService(s)
 				}})

@@ -18,8 +18,8 @@ type stepLog struct {
 	close  func()
 }
 
-// groups tells which folded part of the log a stage belongs to. Stages that run
-// at the same time share one.
+// groups are the folded parts of the log by stage. Stages that run at the same
+// time share one.
 var groups = map[string]string{
 	"connect": "Read Postman and Microcks",
 	"fetch":   "Read Postman and Microcks",
@@ -42,7 +42,7 @@ func (l *stepLog) Step(stage, collection, text string, took time.Duration) {
 	if collection != "" {
 		text = collection + ": " + text
 	}
-	l.runner.Printf("%-8s %s (%s)", stage, text, took.Round(time.Millisecond).String())
+	l.runner.Printf("%-8s %s (%s)", stage, text, took.Round(time.Millisecond))
 }
 
 // Did implements reconcile.Log.

@@ -22,8 +22,8 @@ import (
 	"postman-microcks-importer/internal/fake/keycloak"
 	"postman-microcks-importer/internal/fake/microcks"
 	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/result"
 )
 
@@ -284,7 +284,7 @@ func (v *virtual) state() server {
 	for i := range s.Jobs {
 		one := &s.Jobs[i]
 		one.CreatedDate, one.LastImportDate, one.Metadata.CreatedOn, one.Metadata.LastUpdate = 0, 0, 0, 0
-		delete(one.Metadata.Annotations, reconcile.AnnotationWriter)
+		delete(one.Metadata.Annotations, plan.AnnotationWriter)
 		if len(one.Metadata.Annotations) == 0 {
 			one.Metadata.Annotations = nil
 		}

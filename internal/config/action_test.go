@@ -46,28 +46,10 @@ func TestAction(t *testing.T) {
 	if err := yaml.UnmarshalWithOptions(text, &action, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
-	kebab := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	if len(action.Inputs) != len(Inputs()) || len(action.Outputs) != len(Outputs()) {
 		t.Errorf("%d inputs and %d outputs", len(action.Inputs), len(action.Outputs))
 	}
-	for _, want := range Inputs() {
-		in, ok := action.Inputs[want.Name]
-		if !ok || !kebab.MatchString(want.Name) || in.Required == nil || !described(in.Description) {
-			t.Errorf("input %s: there %t, name in kebab case %t, described %q", want.Name, ok, kebab.MatchString(want.Name), in.Description)
-			continue
-		}
-		if (in.Default != nil) != (want.Default != "") || in.Default != nil && *in.Default != want.Default {
-			t.Errorf("input %s: its default is not %q", want.Name, want.Default)
-		}
-		if strings.Contains(in.Description, "${{") {
-			t.Errorf("input %s: an expression in the description would be evaluated", want.Name)
-		}
-	}
-	for _, name := range []string{"importer-name", "main-artifact", "active", "secret-name", "labels"} {
-		if action.Inputs[name].Default != nil {
-			t.Errorf("input %s describes an importer, and its default would overwrite what an existing one has", name)
-		}
-	}
+	checkInputs(t, action)
 	for _, want := range Outputs() {
 		if out, ok := action.Outputs[want.Name]; !ok || !kebab.MatchString(want.Name) || !described(out.Description) {
 			t.Errorf("output %s: there %t, described %q", want.Name, ok, out.Description)
@@ -89,7 +71,32 @@ func TestAction(t *testing.T) {
 	}
 }
 
-// described tells whether a description is one or more whole sentences.
+var kebab = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+
+// checkInputs holds the inputs of action.yml equal to the table.
+func checkInputs(t *testing.T, action actionFile) {
+	t.Helper()
+	for _, want := range Inputs() {
+		in, ok := action.Inputs[want.Name]
+		if !ok || !kebab.MatchString(want.Name) || in.Required == nil || !described(in.Description) {
+			t.Errorf("input %s: there %t, name in kebab case %t, described %q", want.Name, ok, kebab.MatchString(want.Name), in.Description)
+			continue
+		}
+		if (in.Default != nil) != (want.Default != "") || in.Default != nil && *in.Default != want.Default {
+			t.Errorf("input %s: its default is not %q", want.Name, want.Default)
+		}
+		if strings.Contains(in.Description, "${{") {
+			t.Errorf("input %s: an expression in the description would be evaluated", want.Name)
+		}
+	}
+	for _, name := range []string{"importer-name", "main-artifact", "active", "secret-name", "labels"} {
+		if action.Inputs[name].Default != nil {
+			t.Errorf("input %s describes an importer, and its default would overwrite what an existing one has", name)
+		}
+	}
+}
+
+// described reports whether a description is one or more whole sentences.
 func described(text string) bool {
 	return len(text) > 10 && strings.HasSuffix(text, ".") && text == strings.TrimSpace(text) && !strings.Contains(text, "..")
 }
@@ -139,26 +146,35 @@ func TestTable(t *testing.T) {
 			}
 			groups = append(groups, in.Group)
 		}
-		if (in.Kind == KindEnum) != (len(in.Allowed) > 1) || (in.Kind == KindInt) != (in.Max > in.Min) {
-			t.Errorf("%s: kind %s, allowed %q, range %d to %d", in.Name, in.Kind, in.Allowed, in.Min, in.Max)
-		}
-		if in.Default != "" && in.Creating != "" {
-			t.Errorf("%s has both a default and a value on creating", in.Name)
-		}
-		if in.Kind == KindSecret && in.Env == "" {
-			t.Errorf("%s is a secret and has no plain variable", in.Name)
-		}
-		if sentences := strings.Count(in.Description, ". ") + 1; !described(in.Description) || sentences > 2 || in.Example == "" {
-			t.Errorf("%s: %d sentences, example %q: %s", in.Name, sentences, in.Example, in.Description)
-		}
-		if want := "INPUT_" + strings.ToUpper(in.Name); in.Variable() != want {
-			t.Errorf("variable %s, want %s", in.Variable(), want)
-		}
+		checkRow(t, in)
 	}
 	for _, out := range Outputs() {
 		if out.Example == "" || out.Name == "result" && !json.Valid([]byte(strings.ReplaceAll(out.Example, ",…", ""))) {
 			t.Errorf("output %s: example %q", out.Name, out.Example)
 		}
+	}
+}
+
+// checkRow holds what each row promises.
+func checkRow(t *testing.T, in Input) {
+	t.Helper()
+	if (in.Kind == KindEnum) != (len(in.Allowed) > 1) || (in.Kind == KindInt) != (in.Max > in.Min) {
+		t.Errorf("%s: kind %s, allowed %q, range %d to %d", in.Name, in.Kind, in.Allowed, in.Min, in.Max)
+	}
+	if in.Required && in.Needed != "" {
+		t.Errorf("%s is needed always, and only %s", in.Name, in.Needed)
+	}
+	if in.Default != "" && in.Creating != "" {
+		t.Errorf("%s has both a default and a value on creating", in.Name)
+	}
+	if in.Kind == KindSecret && in.Env == "" {
+		t.Errorf("%s is a secret and has no plain variable", in.Name)
+	}
+	if sentences := strings.Count(in.Description, ". ") + 1; !described(in.Description) || sentences > 2 || in.Example == "" {
+		t.Errorf("%s: %d sentences, example %q: %s", in.Name, sentences, in.Example, in.Description)
+	}
+	if want := "INPUT_" + strings.ToUpper(in.Name); in.Variable() != want {
+		t.Errorf("variable %s, want %s", in.Variable(), want)
 	}
 }
 
@@ -209,6 +225,7 @@ func TestDockerfile(t *testing.T) {
 		name, rest, _ := strings.Cut(line, " ")
 		all = append(all, instruction{strings.ToUpper(name), strings.TrimSpace(rest)})
 	}
+	buildKit := regexp.MustCompile(`--mount|<<|--link|--chmod`)
 	var froms, entrypoints []string
 	for _, i := range all {
 		switch i.name {
@@ -219,7 +236,7 @@ func TestDockerfile(t *testing.T) {
 		case "USER", "WORKDIR", "CMD", "VOLUME", "SHELL", "ADD", "ONBUILD":
 			t.Errorf("%s %s: the runner breaks on it or needs it not", i.name, i.rest)
 		case "RUN", "COPY":
-			if strings.Contains(i.rest, "--mount") || strings.Contains(i.rest, "<<") || strings.Contains(i.rest, "--link") || strings.Contains(i.rest, "--chmod") {
+			if buildKit.MatchString(i.rest) {
 				t.Errorf("%s %s needs BuildKit", i.name, i.rest)
 			}
 		case "ARG", "ENV", "LABEL":

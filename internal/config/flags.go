@@ -1,9 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -55,7 +55,7 @@ func readFlags(args []string, inputs []Input, secrets []string) flags {
 	return f
 }
 
-// take keeps the value of a known flag, or says what is wrong with it.
+// take keeps the value of a known flag, or reports what is wrong with it.
 func (f *flags) take(in Input, value string, given bool) {
 	switch {
 	case in.FromEnvironmentOnly():
@@ -66,7 +66,7 @@ func (f *flags) take(in Input, value string, given bool) {
 			Input: in.Name,
 			Got:   "a flag, whose value is not used and not shown",
 			Takes: "its value from the environment only: other processes can read a flag, and the shell keeps it",
-			Hint:  "Set the environment variable " + in.Env + " instead of the flag --" + in.Name + ".",
+			Hint:  fmt.Sprintf("set the environment variable %s instead of the flag --%s", in.Env, in.Name),
 		})
 	case given:
 		f.values[in.Name] = append(f.values[in.Name], value)
@@ -75,9 +75,9 @@ func (f *flags) take(in Input, value string, given bool) {
 	default:
 		f.problems = append(f.problems, Problem{
 			Input: in.Name,
-			Got:   "the flag --" + in.Name + " without a value",
+			Got:   fmt.Sprintf("the flag --%s without a value", in.Name),
 			Takes: in.takes(),
-			Hint:  "Write it as one argument, for example " + in.asFlag() + ".",
+			Hint:  "write it as one argument, for example " + in.asFlag(),
 		})
 	}
 }
@@ -86,15 +86,15 @@ func (f *flags) take(in Input, value string, given bool) {
 // not repeated unless it is the name of a mode.
 func strayArgument(arg string, position int) Problem {
 	p := Problem{
-		Input: "argument " + strconv.Itoa(position),
+		Input: fmt.Sprintf("argument %d", position),
 		Got:   "something that belongs to no flag",
 		Takes: "flags only, such as --name=value",
-		Hint:  "Write every input as --name=value, with quotes around a value that holds spaces; --help lists them.",
+		Hint:  "write every input as --name=value, with quotes around a value that holds spaces; --help lists them",
 	}
 	for _, mode := range []Mode{ModeAuto, ModeApply, ModePlan, ModeCheck, ModeRemove} {
 		if arg == string(mode) {
 			p.Got = quoted(arg)
-			p.Hint = "The mode is a flag too: write --mode=" + arg + "."
+			p.Hint = "the mode is a flag too: write --mode=" + arg
 		}
 	}
 	return p
@@ -103,10 +103,10 @@ func strayArgument(arg string, position int) Problem {
 // unknownFlag is the problem of a flag that no input has, with the nearest one.
 func unknownFlag(dashed string, position int, inputs []Input, secrets []string) Problem {
 	p := Problem{
-		Input: "argument " + strconv.Itoa(position),
+		Input: fmt.Sprintf("argument %d", position),
 		Got:   "a flag that does not exist",
 		Takes: "the inputs by name, such as --mode=plan",
-		Hint:  "Run with --help for the list of flags.",
+		Hint:  "run with --help for the list of flags",
 	}
 	name := strings.TrimLeft(dashed, "-")
 	if !flagName.MatchString(name) || holdsSecret(name, secrets) {
@@ -121,10 +121,10 @@ func unknownFlag(dashed string, position int, inputs []Input, secrets []string) 
 	if !ok {
 		return p
 	}
-	p.Hint = "Did you mean --" + near + "? Run with --help for the list of flags."
+	p.Hint = fmt.Sprintf("did you mean --%s? Run with --help for the list of flags", near)
 	for _, in := range inputs {
 		if in.Name == near && in.FromEnvironmentOnly() {
-			p.Hint = "If you mean " + near + ": it is a credential, so set the environment variable " + in.Env + " instead."
+			p.Hint = fmt.Sprintf("if you mean %s: it is a credential, so set the environment variable %s instead", near, in.Env)
 		}
 	}
 	return p

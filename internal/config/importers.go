@@ -2,8 +2,9 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"maps"
-	"strconv"
+	"path/filepath"
 	"strings"
 
 	"postman-microcks-importer/internal/postman"
@@ -26,18 +27,19 @@ func (p *parser) importers() {
 	seen := map[string]int{}
 	references := false
 	for n, line := range lines {
-		got := quoted(shownAddress(line, p.secrets, shownValue))
+		problem := Problem{Input: "collection", Got: quoted(shownAddress(line, p.secrets, shownValue))}
 		if len(lines) > 1 {
-			got += " (line " + strconv.Itoa(n+1) + ")"
+			problem.Line = n + 1
 		}
-		importer, key, ok := p.collection(line, got)
+		importer, key, ok := p.collection(line, problem)
 		if !ok {
-			references = references || strings.Contains(line, "://") // else it may have been meant as a file
+			references = references || isURL(line) // else it may have been meant as a file
 			continue
 		}
 		if first, twice := seen[key]; twice {
-			p.problem("collection", got+", which is the collection of line "+strconv.Itoa(first),
-				"each collection once", "Remove one of the two lines.")
+			problem.Fault = fault(fmt.Sprintf("it is the collection of line %d", first))
+			problem.Takes, problem.Hint = "each collection once", "remove one of the two lines"
+			p.report(problem)
 			continue
 		}
 		seen[key] = n + 1
@@ -76,7 +78,9 @@ func (p *parser) description() Importer {
 func (p *parser) labels(name string) map[string]string {
 	labels, faults := parseLabels(p.list(name))
 	for _, f := range faults {
-		p.problem(name, quoted(p.shown(f.line)), f.takes, shown(f.hint, p.secrets, shownMessage))
+		p.report(Problem{
+			Input: name, Got: quoted(p.shown(f.line)), Takes: f.takes, Hint: shown(f.hint, p.secrets, shownMessage),
+		})
 	}
 	return labels
 }
@@ -84,55 +88,60 @@ func (p *parser) labels(name string) map[string]string {
 // oneOnly reports an input that makes no sense for several collections.
 func (p *parser) oneOnly(name string, collections int) {
 	if value := p.given(name); value != "" {
-		p.problem(name, quoted(p.shown(value))+" for "+strconv.Itoa(collections)+" collections", "a run with one collection",
-			"Remove it, or give each collection a step of its own.")
+		p.report(Problem{
+			Input: name, Got: fmt.Sprintf("%s for %d collections", quoted(p.shown(value)), collections),
+			Takes: "a run with one collection", Hint: "remove it, or give each collection a step of its own",
+		})
 	}
 }
 
 // collection reads one line: a reference, or in mode check a file. The key is
-// what makes two lines the same collection; got is the line for a problem.
-func (p *parser) collection(line, got string) (importer Importer, key string, ok bool) {
-	const name = "collection"
+// what makes two lines the same collection; problem is the beginning of what is
+// reported when the line is refused.
+func (p *parser) collection(line string, problem Problem) (importer Importer, key string, ok bool) {
 	ref, refErr := postman.ParseRef(line)
 	if refErr == nil {
 		address, _, _ := strings.Cut(line, "?") // after it stands the access key
-		return Importer{Source: shownAddress(address, p.secrets, shownMessage), Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
+		source := shownAddress(address, p.secrets, shownMessage)
+		return Importer{Source: source, Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
 	}
-	path, fileErr := p.space.file(line)
+	path, wrong := p.space.file(line)
 	switch {
-	case strings.Contains(line, "://") || fileErr != nil && !looksLikeFile(line) && !errors.Is(fileErr, errFolder):
-		reason, hint := p.refused(line, refErr)
-		if p.run.Mode == ModeCheck && !strings.Contains(line, "://") {
-			reason += ", and as a file " + fileErr.Error()
+	case isURL(line) || wrong != "" && wrong != isFolder && !looksLikeFile(line):
+		problem.Fault, problem.Hint = p.refused(line, refErr)
+		if p.run.Mode == ModeCheck && !isURL(line) {
+			problem.Fault = fault(fmt.Sprintf("%s; taken for a file, %s", problem.Fault, wrong))
 		}
-		p.problem(name, got+", which "+reason, p.inputs[name].takes(), hint)
 	case p.run.Mode != ModeCheck && p.run.Mode != "":
-		p.problem(name, got, "in mode "+string(p.run.Mode)+" a reference to Postman, since Microcks pulls the collection from there; a file in mode check only",
-			"Give the link of Share > Via API in Postman, or write "+p.setting("mode", string(ModeCheck))+".")
-	case fileErr != nil:
-		hint := p.space.hint()
-		if errors.Is(fileErr, errFolder) {
-			hint = "Give the files in it, one a line."
-		}
-		p.problem(name, got+", which "+p.clauseOf(fileErr), p.inputs[name].takes(), hint)
+		problem.Takes = fmt.Sprintf("in mode %s a reference to Postman, since Microcks pulls the collection from there;"+
+			" a file in mode check only", p.run.Mode)
+		problem.Hint = "give the link of Share > Via API in Postman, or write " + p.setting("mode", string(ModeCheck))
+	case wrong == isFolder:
+		problem.Fault, problem.Hint = wrong, "give the files in it, one a line"
+	case wrong != "":
+		problem.Fault, problem.Hint = wrong, p.space.hint()
 	default:
 		return Importer{Source: p.shown(line), File: path}, "file " + path, true
 	}
+	p.report(problem)
 	return Importer{}, "", false
 }
 
-// looksLikeFile tells by the text alone whether a line that is no reference is
-// meant as a file.
+// isURL reports whether a line can be nothing but a URL.
+func isURL(line string) bool { return strings.Contains(line, "://") }
+
+// looksLikeFile reports whether a line that is no reference is meant as a file,
+// going by its text alone.
 func looksLikeFile(line string) bool {
-	return !strings.Contains(line, "://") && strings.HasSuffix(strings.ToLower(line), ".json")
+	return !isURL(line) && strings.EqualFold(filepath.Ext(line), ".json")
 }
 
 // refused is what the package that knows references says about a line that is
 // none: what it was taken for, and the next step.
-func (p *parser) refused(line string, err error) (reason, hint string) {
-	var r *postman.RefError
-	if !errors.As(err, &r) || holdsSecret(line, p.secrets) && !strings.Contains(line, "://") {
-		return "is no reference to a collection", "Copy the link of Share > Via API in Postman; a key belongs into postman-api-key only."
+func (p *parser) refused(line string, err error) (reason fault, hint string) {
+	r, ok := errors.AsType[*postman.RefError](err)
+	if !ok || holdsSecret(line, p.secrets) && !isURL(line) {
+		return "it is no reference to a collection", "copy the link of Share > Via API in Postman; a key belongs into postman-api-key only"
 	}
-	return clause(shownMessageOf(r.Reason, p.secrets)), sentence(shownMessageOf(r.Hint(), p.secrets))
+	return fault(plain(r.Reason, p.secrets, shownMessage)), r.Hint()
 }

@@ -34,23 +34,32 @@ func TestFiles(t *testing.T) {
 		files            []string
 		problems         []string // input and a part of its text
 	}{
-		"one":                  {"check", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
-		"another way to it":    {"check", "./exports/../exports//pets.json", "", []string{"exports/pets.json"}, nil},
-		"any ending":           {"check", "exports/shop", "", []string{"exports/shop"}, nil},
-		"an absolute path":     {"check", filepath.Join(workspace, "exports", "pets.json"), "", []string{"exports/pets.json"}, nil},
-		"a link in it":         {"check", "inside.json", "", []string{"inside.json"}, nil},
-		"several":              {"check", "exports/pets.json\nexports/shop", "", []string{"exports/pets.json", "exports/shop"}, nil},
-		"with a reference":     {"check", "exports/pets.json\n" + uidA, apiKey, []string{"exports/pets.json", ""}, nil},
-		"reference, no key":    {"check", "exports/pets.json\n" + uidA, "", []string{"exports/pets.json", ""}, []string{"postman-api-key: got nothing"}},
-		"neither":              {"check", "pets", "", nil, []string{"nor a URL, and as a file is not in the workspace"}},
-		"bad link, no key":     {"check", "https://example.com/1", "", nil, []string{"which is a URL of example.com", "postman-api-key: got nothing"}},
-		"twice":                {"check", "exports/pets.json\nexports/./pets.json", "", []string{"exports/pets.json"}, []string{"which is the collection of line 1"}},
-		"not there":            {"check", "exports/none.json", "", nil, []string{"which is not in the workspace"}},
-		"a folder":             {"check", "exports/folder.json", "", nil, []string{"which is a folder"}},
-		"outside":              {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{"which lies outside the workspace"}},
-		"outside, absolute":    {"check", filepath.Join(outside, "pets.json"), "", nil, []string{"which lies outside the workspace"}},
-		"a link out of it":     {"check", "escape.json", "", nil, []string{"which lies outside the workspace"}},
-		"a link that climbs":   {"check", "climb.json", "", nil, []string{"which lies outside the workspace"}},
+		"one":               {"check", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
+		"another way to it": {"check", "./exports/../exports//pets.json", "", []string{"exports/pets.json"}, nil},
+		"any ending":        {"check", "exports/shop", "", []string{"exports/shop"}, nil},
+		"an absolute path":  {"check", filepath.Join(workspace, "exports", "pets.json"), "", []string{"exports/pets.json"}, nil},
+		"a link in it":      {"check", "inside.json", "", []string{"inside.json"}, nil},
+		"several":           {"check", "exports/pets.json\nexports/shop", "", []string{"exports/pets.json", "exports/shop"}, nil},
+		"with a reference":  {"check", "exports/pets.json\n" + uidA, apiKey, []string{"exports/pets.json", ""}, nil},
+		"reference, no key": {
+			"check", "exports/pets.json\n" + uidA, "", []string{"exports/pets.json", ""},
+			[]string{"postman-api-key: got nothing"},
+		},
+		"neither": {"check", "pets", "", nil, []string{"nor a URL; taken for a file, it is not in the workspace"}},
+		"bad link, no key": {
+			"check", "https://example.com/1", "", nil,
+			[]string{": it is a URL of example.com", "postman-api-key: got nothing"},
+		},
+		"twice": {
+			"check", "exports/pets.json\nexports/./pets.json", "", []string{"exports/pets.json"},
+			[]string{"(line 2): it is the collection of line 1"},
+		},
+		"not there":            {"check", "exports/none.json", "", nil, []string{": it is not in the workspace"}},
+		"a folder":             {"check", "exports/folder.json", "", nil, []string{": it is a folder"}},
+		"outside":              {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{": it lies outside the workspace"}},
+		"outside, absolute":    {"check", filepath.Join(outside, "pets.json"), "", nil, []string{": it lies outside the workspace"}},
+		"a link out of it":     {"check", "escape.json", "", nil, []string{": it lies outside the workspace"}},
+		"a link that climbs":   {"check", "climb.json", "", nil, []string{": it lies outside the workspace"}},
 		"only check takes one": {"plan", "exports/pets.json", apiKey, nil, []string{"in mode plan a reference to Postman"}},
 		"nor apply":            {"apply", "exports/shop", apiKey, nil, []string{"in mode apply a reference to Postman"}},
 		"nor remove":           {"remove", "exports/pets.json", "", nil, []string{"in mode remove a reference to Postman"}},
@@ -75,15 +84,21 @@ func TestFiles(t *testing.T) {
 			if diff := cmp.Diff(test.files, files); diff != "" {
 				t.Errorf("files (-want +got):\n%s", diff)
 			}
-			if len(problems) != len(test.problems) {
-				t.Fatalf("%d problems, want %d: %v", len(problems), len(test.problems), problems)
-			}
-			for i, p := range problems {
-				if !strings.Contains(p.Text(), test.problems[i]) {
-					t.Errorf("want %q in:\n%s", test.problems[i], p)
-				}
-			}
+			checkProblems(t, test.problems, problems)
 		})
+	}
+}
+
+// checkProblems holds that each problem has its part in its text.
+func checkProblems(t *testing.T, parts []string, problems []Problem) {
+	t.Helper()
+	if len(problems) != len(parts) {
+		t.Fatalf("%d problems, want %d: %v", len(problems), len(parts), problems)
+	}
+	for i, p := range problems {
+		if !strings.Contains(p.Text(), parts[i]) {
+			t.Errorf("want %q in:\n%s", parts[i], p)
+		}
 	}
 }
 
@@ -92,7 +107,9 @@ func TestFiles(t *testing.T) {
 func TestDescriptionOfEach(t *testing.T) {
 	t.Parallel()
 	run, problems := Parse(Sources{
-		Args:   []string{"--collection=" + uidA, "--collection=" + uidB, "--labels=a=1", "--service-labels=b=2", "--active=false", "--replace-service"},
+		Args: []string{
+			"--collection=" + uidA, "--collection=" + uidB, "--labels=a=1", "--service-labels=b=2", "--active=false", "--replace-service",
+		},
 		Getenv: readyToPlan().get,
 	})
 	if len(problems) != 0 || len(run.Importers) != 2 {
@@ -101,7 +118,10 @@ func TestDescriptionOfEach(t *testing.T) {
 	run.Importers[0].Labels["a"] = "changed"
 	run.Importers[0].ServiceLabels["b"] = "changed"
 	second := run.Importers[1]
-	if second.Labels["a"] != "1" || second.ServiceLabels["b"] != "2" || *second.Active || !second.ReplaceService || second.Main != nil || second.Name != nil {
-		t.Errorf("the second importer: %+v", second)
+	if second.Labels["a"] != "1" || second.ServiceLabels["b"] != "2" || *second.Active || !second.ReplaceService {
+		t.Errorf("the second importer lacks what was said: %+v", second)
+	}
+	if second.Main != nil || second.Name != nil {
+		t.Errorf("the second importer has what nobody said: %+v", second)
 	}
 }

@@ -27,9 +27,12 @@ type Input struct {
 	Allowed  []string // KindEnum: every value there is
 	Min, Max int      // KindInt: the range, both ends included
 
+	Accepts string // what a value is, where Kind says too little
+
 	Default  string // what an input that is not given counts as; "" is none
-	Creating string // for what describes an importer: its value on creating one, in Markdown
-	Required string // when it cannot be left out, in Markdown; "" is never
+	Creating string // what counts without value and default, for what describes an importer on creating one; in Markdown
+	Required bool   // it can never be left out
+	Needed   string // when else it cannot be left out, in Markdown, to go on after "needed"; "" is never
 
 	// Env is the plain environment variable that gives the same value. An
 	// input that has one is a credential: it is refused as a flag.
@@ -39,9 +42,14 @@ type Input struct {
 	Example     string // a value that is accepted; lines for a list
 }
 
-// FromEnvironmentOnly tells a credential, which no flag may carry: flags can be
-// read by every process of the machine and stay in the shell's history.
+// FromEnvironmentOnly reports whether an input is a credential, which no flag may
+// carry: flags can be read by every process of the machine and stay in the shell's
+// history.
 func (in Input) FromEnvironmentOnly() bool { return in.Env != "" }
+
+// DescribesImporter reports whether an input is about the importer, so that an
+// existing one keeps what it has when the input is not given.
+func (in Input) DescribesImporter() bool { return in.Group == groupImporter && in.Creating != "" }
 
 // Variable is the environment variable in which the runner hands the input
 // over. The runner keeps dashes, unlike a shell.
@@ -59,67 +67,80 @@ const (
 	groupRun      = "The run itself"
 )
 
+// labelLines is what the inputs of labels accept.
+const labelLines = "key=value lines, without a dot in the key"
+
 // Inputs is the table of inputs, in reading order for somebody new to it.
 func Inputs() []Input {
 	return []Input{
 		{
 			Name: "collection", Group: groupWhat, Kind: KindList,
-			Required:    "always",
-			Description: "The Postman collections, one a line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a link of the web app that holds a uid. With `mode: check` also the path of an exported collection in the workspace.",
-			Example:     "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
+			Accepts:  "a link of Share > Via API, a Postman API URL, a uid or a web link that holds a uid; with mode check also a file",
+			Required: true,
+			Description: "The Postman collections, one a line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
+				" link of the web app that holds a uid. With `mode: check` also the path of an exported collection in the" +
+				" workspace.",
+			Example: "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
 		},
 		{
 			Name: "mode", Group: groupWhat, Kind: KindEnum,
-			Allowed:     []string{string(ModeAuto), string(ModeApply), string(ModePlan), string(ModeCheck), string(ModeRemove)},
-			Default:     string(ModeAuto),
-			Required:    "outside GitHub",
-			Description: "`check` judges the collections and needs no Microcks; `plan` shows what would change; `apply` changes it; `remove` deletes the importers that this repository's runs made. `auto` applies on a push to the default branch or of a tag, on a release, a schedule and a dispatch, and plans on every other event.",
-			Example:     "plan",
+			Allowed: []string{string(ModeAuto), string(ModeApply), string(ModePlan), string(ModeCheck), string(ModeRemove)},
+			Default: string(ModeAuto),
+			Needed:  "outside GitHub",
+			Description: "`check` judges the collections and needs no Microcks; `plan` shows what would change; `apply` changes it;" +
+				" `remove` deletes the importers that this repository's runs made. `auto` applies on a push to the default branch" +
+				" or of a tag, on a release, a schedule and a dispatch, and plans on every other event.",
+			Example: "plan",
 		},
 
 		{
 			Name: "postman-api-key", Group: groupPostman, Kind: KindSecret, Env: "POSTMAN_API_KEY",
-			Required:    "`plan`, `apply`; `check` unless all collections are files",
-			Description: "The Postman API key. It reads the collections here, and Microcks gets it as a secret to read them again on its schedule.",
-			Example:     "${{ secrets.POSTMAN_API_KEY }}",
+			Needed: "in mode `plan` and `apply`; in `check` unless all collections are files",
+			Description: "The Postman API key. It reads the collections here, and Microcks gets it as a secret to read them again on its" +
+				" schedule.",
+			Example: "${{ secrets.POSTMAN_API_KEY }}",
 		},
 		{
 			Name: "postman-api-url", Group: groupPostman, Kind: KindURL,
-			Creating:    "`https://api.getpostman.com`",
-			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. The API key is sent to Postman's own hosts and to this one, nowhere else.",
-			Example:     "https://api.eu.postman.com",
+			Creating: "`https://api.getpostman.com`",
+			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. The API key is sent to" +
+				" Postman's own hosts and to this one, nowhere else.",
+			Example: "https://api.eu.postman.com",
 		},
 
 		{
 			Name: "microcks-url", Group: groupMicrocks, Kind: KindURL,
-			Required:    "`plan`, `apply`, `remove`",
-			Description: "The address of Microcks as this step reaches it; what a browser shows, with `/#/…` or `/api` at its end, is understood too.",
-			Example:     "https://microcks.example.com",
+			Needed: "in mode `plan`, `apply` and `remove`",
+			Description: "The address of Microcks as this step reaches it; what a browser shows, with `/#/…` or `/api` at its end, is" +
+				" understood too.",
+			Example: "https://microcks.example.com",
 		},
 		{
 			Name: "keycloak-client-id", Group: groupMicrocks, Kind: KindString, Env: "KEYCLOAK_CLIENT_ID",
-			Required:    "with `keycloak-client-secret`",
+			Needed:      "with `keycloak-client-secret`",
 			Description: "The client (service account) to sign in to Microcks with, when its sign-in is on.",
 			Example:     "${{ secrets.KEYCLOAK_CLIENT_ID }}",
 		},
 		{
 			Name: "keycloak-client-secret", Group: groupMicrocks, Kind: KindSecret, Env: "KEYCLOAK_CLIENT_SECRET",
-			Required:    "with `keycloak-client-id`, unless `keycloak-auth` is `github-oidc`",
+			Needed:      "with `keycloak-client-id`, unless `keycloak-auth` is `github-oidc`",
 			Description: "The secret of that client.",
 			Example:     "${{ secrets.KEYCLOAK_CLIENT_SECRET }}",
 		},
 		{
 			Name: "keycloak-auth", Group: groupMicrocks, Kind: KindEnum,
-			Allowed:     []string{AuthClientSecret, AuthGitHubOIDC},
-			Default:     AuthClientSecret,
-			Description: "How to sign in: with the client's secret, or with the token that GitHub signs for the job, so that no secret is stored; that needs `permissions: id-token: write`.",
-			Example:     AuthGitHubOIDC,
+			Allowed: []string{AuthClientSecret, AuthGitHubOIDC},
+			Default: AuthClientSecret,
+			Description: "How to sign in: with the client's secret, or with the token that GitHub signs for the job, so that no secret is" +
+				" stored; that needs `permissions: id-token: write`.",
+			Example: AuthGitHubOIDC,
 		},
 		{
 			Name: "keycloak-url", Group: groupMicrocks, Kind: KindURL,
-			Creating:    "the address that Microcks names",
-			Description: "The address of Keycloak as this step reaches it, without `/realms/…`, when the one that Microcks names works in browsers only.",
-			Example:     "https://keycloak.example.com",
+			Creating: "the address that Microcks names",
+			Description: "The address of Keycloak as this step reaches it, without `/realms/…`, when the one that Microcks names works in" +
+				" browsers only.",
+			Example: "https://keycloak.example.com",
 		},
 		{
 			Name: "wait-for-microcks", Group: groupMicrocks, Kind: KindDuration,
@@ -128,9 +149,11 @@ func Inputs() []Input {
 		},
 		{
 			Name: "microcks-version", Group: groupMicrocks, Kind: KindString,
-			Creating:    "the newest known",
-			Description: "The version of Microcks that `mode: check` judges by, three numbers from 1.7.0 on. The other modes ask the server.",
-			Example:     "1.15.0",
+			Accepts:  "three numbers, 1.7.0 or newer",
+			Creating: "the newest known",
+			Description: "The version of Microcks that `mode: check` judges by, three numbers from 1.7.0 on. The other modes ask the" +
+				" server.",
+			Example: "1.15.0",
 		},
 
 		{
@@ -141,9 +164,10 @@ func Inputs() []Input {
 		},
 		{
 			Name: "main-artifact", Group: groupImporter, Kind: KindBool,
-			Creating:    "`true`",
-			Description: "Whether the collection is the main artifact of its service (`true`), or a secondary one that adds examples to a service that another artifact defines (`false`).",
-			Example:     "false",
+			Creating: "`true`",
+			Description: "Whether the collection is the main artifact of its service (`true`), or a secondary one that adds examples to a" +
+				" service that another artifact defines (`false`).",
+			Example: "false",
 		},
 		{
 			Name: "active", Group: groupImporter, Kind: KindBool,
@@ -153,11 +177,13 @@ func Inputs() []Input {
 		},
 		{
 			Name: "labels", Group: groupImporter, Kind: KindList,
+			Accepts:     labelLines,
 			Description: "Labels of the importer, `key=value`, one a line. They are added or changed; others stay as they are.",
 			Example:     "domain=pets\nteam=web",
 		},
 		{
 			Name: "service-labels", Group: groupImporter, Kind: KindList,
+			Accepts:     labelLines,
 			Description: "Labels of the service that the import makes, written like `labels`.",
 			Example:     "status=preview",
 		},
@@ -180,17 +206,19 @@ func Inputs() []Input {
 
 		{
 			Name: "import", Group: groupImport, Kind: KindEnum,
-			Allowed:     []string{ImportAuto, ImportAlways, ImportNever},
-			Default:     ImportAuto,
-			Description: "When to import now: `auto` when the importer changed, its last import failed, or Microcks serves something else than the collection says; `always`; or `never`, leaving it to the schedule.",
-			Example:     ImportAlways,
+			Allowed: []string{ImportAuto, ImportAlways, ImportNever},
+			Default: ImportAuto,
+			Description: "When to import now: `auto` when the importer changed, its last import failed, or Microcks serves something else" +
+				" than the collection says; `always`; or `never`, leaving it to the schedule.",
+			Example: ImportAlways,
 		},
 		{
 			Name: "verify", Group: groupImport, Kind: KindEnum,
-			Allowed:     []string{VerifyService, VerifyMocks, VerifyNone},
-			Default:     VerifyService,
-			Description: "What to check after an import: `service` compares operations and examples with the collection; `mocks` also calls the mock of each example; `none` trusts the server's answer.",
-			Example:     VerifyMocks,
+			Allowed: []string{VerifyService, VerifyMocks, VerifyNone},
+			Default: VerifyService,
+			Description: "What to check after an import: `service` compares operations and examples with the collection; `mocks` also" +
+				" calls the mock of each example; `none` trusts the server's answer.",
+			Example: VerifyMocks,
 		},
 		{
 			Name: "expected-name", Group: groupImport, Kind: KindString,
@@ -199,20 +227,23 @@ func Inputs() []Input {
 		},
 		{
 			Name: "expected-version", Group: groupImport, Kind: KindString,
-			Description: "The service's version that the collection must give, else nothing is written: a gate for releases. For a run with one collection.",
-			Example:     "2.1.0",
+			Description: "The service's version that the collection must give, else nothing is written: a gate for releases. For a run" +
+				" with one collection.",
+			Example: "2.1.0",
 		},
 		{
 			Name: "fail-on", Group: groupImport, Kind: KindEnum,
-			Allowed:     []string{FailOnError, FailOnWarning},
-			Default:     FailOnError,
-			Description: "The lowest level of finding in a collection that fails it: `error`, what Microcks refuses or breaks on, or `warning`, what it imports otherwise than the author expects.",
-			Example:     FailOnWarning,
+			Allowed: []string{FailOnError, FailOnWarning},
+			Default: FailOnError,
+			Description: "The lowest level of finding in a collection that fails it: `error`, what Microcks refuses or breaks on, or" +
+				" `warning`, what it imports otherwise than the author expects.",
+			Example: FailOnWarning,
 		},
 		{
 			Name: "fail-on-changes", Group: groupImport, Kind: KindBool, Default: "false",
-			Description: "With `mode: plan`, whether any difference fails the step: a check on a schedule that Microcks still serves what the collections say.",
-			Example:     "true",
+			Description: "With `mode: plan`, whether any difference fails the step: a check on a schedule that Microcks still serves what" +
+				" the collections say.",
+			Example: "true",
 		},
 		{
 			Name: "remove-services", Group: groupImport, Kind: KindBool, Default: "false",

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // ownLabels begin the keys of the labels by which a run finds what earlier runs
 // made.
@@ -27,23 +24,23 @@ func parseLabels(lines []string) (map[string]string, []labelFault) {
 		switch _, twice := labels[key]; {
 		case !found:
 			fault.takes = "key=value on each line"
-			fault.hint = "Write the label as key=value, for example domain=pets."
+			fault.hint = "write the label as key=value, for example domain=pets"
 		case key == "":
 			fault.takes = "a key before the = sign"
-			fault.hint = "Write the label as key=value, for example domain=pets."
+			fault.hint = "write the label as key=value, for example domain=pets"
 		case hasControl(line):
 			fault.takes = "labels without control characters"
-			fault.hint = "Type the line anew: it holds a character that cannot be seen."
+			fault.hint = "type the line anew: it holds a character that cannot be seen"
 		case strings.Contains(key, "."):
 			// The server's database reads the dot as a path: generic 500.
 			fault.takes = "keys without a dot, since Microcks fails to store a label whose key holds one"
-			fault.hint = fmt.Sprintf("Use another separator, for example %s.", strings.ReplaceAll(key, ".", "-"))
+			fault.hint = "use another separator, for example " + strings.ReplaceAll(key, ".", "-")
 		case strings.HasPrefix(strings.ToLower(key), ownLabels):
 			fault.takes = "keys that do not begin with " + ownLabels + ", by which this action knows what it made"
-			fault.hint = "Choose another key, for example owner."
+			fault.hint = "choose another key, for example owner"
 		case twice:
 			fault.takes = "each key once"
-			fault.hint = "Remove one of the two lines with this key."
+			fault.hint = "remove one of the two lines with this key"
 		default:
 			labels[key] = value
 			continue

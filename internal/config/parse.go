@@ -2,12 +2,15 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // Sources is where a run's settings come from.
@@ -133,7 +136,7 @@ func (p *parser) gatherStrays(inputs []Input) {
 		if in.Kind == KindSecret {
 			continue
 		}
-		for _, key := range postmanKey.FindAllString(p.given(in.Name), -1) {
+		for _, key := range text.PostmanKeysIn(p.given(in.Name)) {
 			if len(key) > len("PMAK-")+8 {
 				p.run.Strays = append(p.run.Strays, Secret(key))
 			}
@@ -144,20 +147,27 @@ func (p *parser) gatherStrays(inputs []Input) {
 	}
 }
 
-// problem reports a value; got is a text that is already safe to show.
-func (p *parser) problem(name, got, takes, hint string) {
-	p.problems = append(p.problems, Problem{Input: name, Got: got, Takes: takes, Hint: hint})
+// report adds a problem. What it does not say, the table of inputs does: what the
+// input takes, and an example as the next step.
+func (p *parser) report(problem Problem) {
+	if problem.Takes == "" {
+		problem.Takes = p.inputs[problem.Input].takes()
+	}
+	if problem.Hint == "" {
+		problem.Hint = "write it for example as " + p.example(problem.Input)
+	}
+	p.problems = append(p.problems, problem)
 }
 
-// complained tells whether a problem about the input is known.
+// complained reports whether a problem about the input is known.
 func (p *parser) complained(name string) bool {
 	return slices.ContainsFunc(p.problems, func(earlier Problem) bool { return earlier.Input == name })
 }
 
-// invalid reports the value of an input that has a form of its own.
-func (p *parser) invalid(name, value string) {
-	in := p.inputs[name]
-	p.problem(name, quoted(p.shown(value)), in.takes(), "Write it for example as "+p.example(name)+".")
+// invalid reports the value of an input that has a form of its own, with the next
+// step; "" is an example.
+func (p *parser) invalid(name, value, hint string) {
+	p.report(Problem{Input: name, Got: quoted(p.shown(value)), Hint: hint})
 }
 
 // shown makes a value fit to be seen.
@@ -180,13 +190,16 @@ func (p *parser) setting(name, value string) string {
 	return "--" + name + "=" + value
 }
 
-// once reports a flag that was given more than once for an input with one
-// value, and tells whether that is so.
+// once reports whether an input with one value was given once at most. A flag
+// that was given again is a problem.
 func (p *parser) once(name string) bool {
 	if len(p.flags[name]) < 2 {
 		return true
 	}
-	p.problem(name, "the flag --"+name+" more than once", "one value", "Keep one of them, for example "+p.example(name)+".")
+	p.report(Problem{
+		Input: name, Got: fmt.Sprintf("the flag --%s more than once", name),
+		Takes: "one value", Hint: "keep one of them, for example " + p.example(name),
+	})
 	return false
 }
 
@@ -198,21 +211,21 @@ func (p *parser) boolean(name string) *bool {
 	}
 	b, err := parseBool(value)
 	if err != nil {
-		p.problem(name, quoted(p.shown(value)), p.inputs[name].takes(), p.booleanHint(name, value))
+		p.invalid(name, value, p.booleanHint(name, value))
 		return nil
 	}
 	return &b
 }
 
-// booleanHint tells which of the two words another word most likely means.
+// booleanHint names the boolean that another word most likely means.
 func (p *parser) booleanHint(name, value string) string {
 	switch strings.ToLower(value) {
 	case "true", "yes", "y", "on", "1":
-		return "Write it as " + p.setting(name, "true") + "."
+		return "write it as " + p.setting(name, "true")
 	case "false", "no", "n", "off", "0":
-		return "Write it as " + p.setting(name, "false") + "."
+		return "write it as " + p.setting(name, "false")
 	}
-	return "Write it as " + p.setting(name, "true") + " or " + p.setting(name, "false") + "."
+	return fmt.Sprintf("write it as %s or %s", p.setting(name, "true"), p.setting(name, "false"))
 }
 
 // isTrue reads a boolean that has a default.
@@ -230,11 +243,11 @@ func (p *parser) choice(name string) string {
 	if slices.Contains(in.Allowed, value) {
 		return value
 	}
-	hint := "Write it for example as " + p.example(name) + "."
+	hint := ""
 	if near, ok := nearest(value, in.Allowed); ok {
-		hint = "Did you mean " + p.setting(name, near) + "?"
+		hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
 	}
-	p.problem(name, quoted(p.shown(value)), in.takes(), hint)
+	p.invalid(name, value, hint)
 	return in.Default
 }
 
@@ -247,9 +260,9 @@ func (p *parser) duration(name string) time.Duration {
 	d, err := parseDuration(value)
 	switch {
 	case errors.Is(err, errNoUnit):
-		p.problem(name, quoted(p.shown(value)), p.inputs[name].takes(), "Add the unit: s for seconds, m for minutes, h for hours, for example "+p.example(name)+".")
+		p.invalid(name, value, "add the unit: s for seconds, m for minutes, h for hours, for example "+p.example(name))
 	case err != nil:
-		p.invalid(name, value)
+		p.invalid(name, value, "")
 	}
 	return d
 }
@@ -262,7 +275,7 @@ func (p *parser) number(name string) int {
 	}
 	n, err := parseInt(value, in.Min, in.Max)
 	if err != nil {
-		p.invalid(name, value)
+		p.invalid(name, value, "")
 	}
 	return n
 }
@@ -274,7 +287,7 @@ func (p *parser) line(name string) string {
 		return ""
 	}
 	if hasControl(value) || utf8.RuneCountInString(value) > longestName {
-		p.invalid(name, value)
+		p.invalid(name, value, "")
 		return ""
 	}
 	return value
@@ -286,35 +299,35 @@ func (p *parser) list(name string) []string { return parseList(p.given(name)) }
 // credential reads a secret from the environment.
 func (p *parser) credential(name string) Secret {
 	value := p.given(name)
-	in := p.inputs[name]
 	switch {
-	case value == "":
 	case strings.ContainsAny(value, " \t") || hasControl(value):
-		p.problem(name, "a value that holds white space or a character that cannot be seen (not shown)", in.takes(),
-			"Save the credential again without quotes, spaces and line breaks around it.")
+		p.report(Problem{
+			Input: name, Got: "a value that holds white space or a character that cannot be seen (not shown)",
+			Hint: "save the credential again without quotes, spaces and line breaks around it",
+		})
 	case len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0]:
-		p.problem(name, "a value within quotes (not shown)", in.takes(), "Save the credential again without the quotes.")
-	default:
-		return Secret(value)
+		p.report(Problem{
+			Input: name, Got: "a value within quotes (not shown)", Hint: "save the credential again without the quotes",
+		})
 	}
 	return Secret(value)
 }
 
 // address reads a URL.
-func (p *parser) address(name string, parse func(string) (*url.URL, error)) *url.URL {
+func (p *parser) address(name string, parse func(string) (*url.URL, fault)) *url.URL {
 	value := p.given(name)
 	if !p.once(name) || value == "" {
 		return nil
 	}
-	u, err := parse(value)
-	if err == nil {
+	u, wrong := parse(value)
+	if wrong == "" {
 		return u
 	}
-	hint := "Write it for example as " + p.example(name) + "."
+	problem := Problem{Input: name, Got: quoted(shownAddress(value, p.secrets, shownValue)), Fault: wrong}
 	if meant, ok := withScheme(value, parse); ok {
-		hint = "Write it as " + p.setting(name, shownAddress(meant, p.secrets, shownValue)) + "."
+		problem.Hint = "write it as " + p.setting(name, shownAddress(meant, p.secrets, shownValue))
 	}
-	p.problem(name, quoted(shownAddress(value, p.secrets, shownValue))+", which "+err.Error(), p.inputs[name].takes(), hint)
+	p.report(problem)
 	return nil
 }
 
@@ -326,25 +339,26 @@ func (p *parser) missing(name string) {
 	in := p.inputs[name]
 	takes := in.takes()
 	if p.run.Mode != "" {
-		takes += " (mode " + string(p.run.Mode) + " needs it)"
+		takes = fmt.Sprintf("%s (mode %s needs it)", takes, p.run.Mode)
 	}
-	p.problem(name, "", takes, p.missingHint(in))
+	p.report(Problem{Input: name, Takes: takes, Hint: p.missingHint(in)})
 }
 
-// missingHint says how to give what is missing, or why it cannot be there.
+// missingHint is how to give what is missing, or why it cannot be there.
 func (p *parser) missingHint(in Input) string {
-	why := p.trigger.withoutSecrets()
+	withheld := p.trigger.withheld()
 	switch {
-	case why != "" && in.FromEnvironmentOnly():
-		return "It may be missing because " + why + "; mode check on exported files needs none."
-	case why != "":
-		return "If it comes from a secret: " + why + "; mode check needs none on exported files."
+	case withheld != "" && in.FromEnvironmentOnly():
+		return "use mode check on exported files, which needs no secret: " + withheld.reason()
+	case withheld != "":
+		return "if it comes from a secret, use mode check on exported files, which needs none: " + withheld.reason()
 	case p.trigger.onGitHub && in.FromEnvironmentOnly():
-		return "Pass it to the step as " + in.asYAML() + ", and see that the secret exists: one that does not arrives empty."
+		return fmt.Sprintf("pass it to the step as %s, and see that the secret exists: one that does not arrives empty", in.asYAML())
 	case in.FromEnvironmentOnly():
-		return "Set the environment variable " + in.Env + "."
+		return "set the environment variable " + in.Env
 	case p.trigger.onGitHub:
-		return "Pass it to the step, for example " + in.asYAML() + ", and see that a variable or secret in it exists: one that does not arrives empty."
+		return fmt.Sprintf("pass it to the step, for example %s, and see that a variable or secret in it exists:"+
+			" one that does not arrives empty", in.asYAML())
 	}
-	return "Give it as a flag, for example " + in.asFlag() + "."
+	return "give it as a flag, for example " + in.asFlag()
 }

@@ -14,7 +14,7 @@ import (
 	"postman-microcks-importer/internal/postman"
 )
 
-// Mode says where a run ends.
+// Mode is where a run ends.
 type Mode string
 
 // Modes. ModeAuto is an input only: a parsed Run never has it.
@@ -66,10 +66,9 @@ type Run struct {
 	// untrusted text.
 	ModeReason string
 
-	OnGitHub   bool   // GITHUB_ACTIONS is "true"
-	NoSecrets  string // why GitHub gives this run no secrets; "" when it does
-	Workspace  string // the folder that local files are read from, and none outside it; "" off the runner: any file
-	Repository string // OWNER/REPO; "" outside GitHub
+	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
+	Workspace  string   // the folder that local files are read from, and none outside it; "" off the runner: any file
+	Repository string   // OWNER/REPO; "" outside GitHub
 	Provenance Provenance
 
 	Postman  Postman
@@ -97,7 +96,7 @@ type Run struct {
 	Strays []Secret
 }
 
-// Provenance tells which commit and which run asked for a change.
+// Provenance is the commit and the run that asked for a change.
 type Provenance struct {
 	Commit string // 40 or 64 hex digits; "" outside GitHub
 	RunURL string // of the workflow run; "" outside GitHub

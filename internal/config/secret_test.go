@@ -44,7 +44,10 @@ func TestMasks(t *testing.T) {
 		"INPUT_SECRET-NAME": "my PMAK-fedcba9876543210-key",
 	})
 	run, _ := Parse(Sources{
-		Args:   []string{"--collection=https://api.postman.com/collections/" + uidA + "?access_key=" + access, "--postman-api-key=by-a-flag", "--keycloak-client-id=x"},
+		Args: []string{
+			"--collection=https://api.postman.com/collections/" + uidA + "?access_key=" + access,
+			"--postman-api-key=by-a-flag", "--keycloak-client-id=x",
+		},
 		Getenv: e.get,
 	})
 	got := run.Masks()
@@ -78,37 +81,39 @@ func TestNoSecretInTexts(t *testing.T) {
 	seen := 0
 	for _, in := range Inputs() {
 		for _, value := range wrong {
-			for _, flag := range []bool{false, true} {
-				for _, github := range []string{"", "true"} {
-					e := readyToPlan().with(env{
-						"GITHUB_ACTIONS": github, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/" + key,
-						"INPUT_POSTMAN-API-KEY": key, "KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": secret,
-					})
-					var args []string
-					if flag {
-						args = []string{"--" + in.Name, value, value, "--" + value}
-					} else {
-						e[in.Variable()] = value
-					}
-					run, problems := Parse(Sources{Args: args, Getenv: e.get, ReadFile: eventFile(mainIsDefault)})
-					seen += len(problems)
-					texts := append([]string{run.ModeReason}, run.Warnings...)
-					for _, p := range problems {
-						texts = append(texts, p.String())
-					}
-					for _, i := range run.Importers {
-						texts = append(texts, i.Source)
-					}
-					for _, text := range texts {
-						if strings.Contains(strings.ToLower(text), "canary") {
-							t.Errorf("%s=%q: a credential shows in:\n%s", in.Name, value, text)
-						}
-					}
-				}
+			for _, github := range []string{"", "true"} {
+				e := readyToPlan().with(env{
+					"GITHUB_ACTIONS": github, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/" + key,
+					"INPUT_POSTMAN-API-KEY": key, "KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": secret,
+				})
+				flags := []string{"--" + in.Name, value, value, "--" + value}
+				seen += lookForCanaries(t, Sources{Args: flags, Getenv: e.get, ReadFile: eventFile(mainIsDefault)})
+				e[in.Variable()] = value
+				seen += lookForCanaries(t, Sources{Getenv: e.get, ReadFile: eventFile(mainIsDefault)})
 			}
 		}
 	}
 	if seen < 500 {
 		t.Errorf("only %d problems were looked at", seen)
 	}
+}
+
+// lookForCanaries looks for credentials in all that may be shown of a run, and
+// returns how many problems that had.
+func lookForCanaries(t *testing.T, sources Sources) int {
+	t.Helper()
+	run, problems := Parse(sources)
+	texts := append([]string{run.ModeReason}, run.Warnings...)
+	for _, p := range problems {
+		texts = append(texts, p.String())
+	}
+	for _, i := range run.Importers {
+		texts = append(texts, i.Source)
+	}
+	for _, text := range texts {
+		if strings.Contains(strings.ToLower(text), "canary") {
+			t.Errorf("arguments %q: a credential shows in:\n%s", sources.Args, text)
+		}
+	}
+	return len(problems)
 }

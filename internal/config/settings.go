@@ -2,13 +2,15 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // origin reads who runs and where.
 func (p *parser) origin() {
-	p.run.OnGitHub = p.trigger.onGitHub
-	p.run.NoSecrets = p.trigger.withoutSecrets()
+	p.run.NoSecrets = p.trigger.withheld()
 	p.run.Workspace = p.space.dir
 	p.run.Repository, p.run.Provenance = readProvenance(p.getenv)
 }
@@ -16,41 +18,55 @@ func (p *parser) origin() {
 // mode resolves auto and refuses what the event must not do.
 func (p *parser) mode() {
 	wanted := Mode(p.choice("mode"))
-	if wanted != ModeAuto {
+	switch {
+	case wanted != ModeAuto:
 		p.run.Mode = wanted
-		if p.trigger.event == "pull_request_target" && p.trigger.onGitHub && (wanted == ModeApply || wanted == ModeRemove) {
-			p.problem("mode", quoted(string(wanted))+" on the event pull_request_target", "plan or check on that event, since it runs with secrets for everyone who opens a pull request",
-				"Write mode: plan here, and apply on the push that merges the pull request.")
-		}
-		if wanted == ModeRemove && p.run.Repository == "" {
-			p.problem("mode", quoted(string(wanted))+" without GITHUB_REPOSITORY", "remove only where it is known whose importers are to go: an importer is deleted for the repository that made it",
-				"Set the environment variable GITHUB_REPOSITORY to the OWNER/REPO that created them.")
-		}
-		return
-	}
-	if p.trigger.onGitHub {
+		p.refuseMode()
+	case p.trigger.onGitHub:
 		p.run.Mode, p.run.ModeReason = p.trigger.mode()
 		p.run.ModeReason = shown(p.run.ModeReason, p.secrets, shownMessage)
-		return
+	case !p.complained("mode"):
+		problem := Problem{
+			Input: "mode",
+			Takes: "plan, apply, check or remove; auto works on GitHub only, where the event decides",
+			Hint:  "say what to do: --mode=plan shows what would change and writes nothing",
+		}
+		if got := p.given("mode"); got != "" {
+			problem.Got = quoted(got)
+		}
+		p.report(problem)
 	}
-	if p.complained("mode") {
-		return
+}
+
+// refuseMode reports a mode that writes where it must not.
+func (p *parser) refuseMode() {
+	mode := p.run.Mode
+	if p.trigger.event == "pull_request_target" && p.trigger.onGitHub && (mode == ModeApply || mode == ModeRemove) {
+		p.report(Problem{
+			Input: "mode", Got: quoted(string(mode)) + " on the event pull_request_target",
+			Takes: "plan or check on that event, since it runs with secrets for everyone who opens a pull request",
+			Hint:  "write mode: plan here, and apply on the push that merges the pull request",
+		})
 	}
-	got := p.given("mode")
-	if got != "" {
-		got = quoted(got)
+	if mode == ModeRemove && p.run.Repository == "" {
+		p.report(Problem{
+			Input: "mode", Got: quoted(string(mode)) + " without GITHUB_REPOSITORY",
+			Takes: "remove only where it is known whose importers are to go: an importer is deleted for the repository that made it",
+			Hint:  "set the environment variable GITHUB_REPOSITORY to the OWNER/REPO that created them",
+		})
 	}
-	p.problem("mode", got, "plan, apply, check or remove; auto works on GitHub only, where the event decides",
-		"Say what to do: --mode=plan shows what would change and writes nothing.")
 }
 
 // postman reads where collections come from. Whether the key is needed is known
 // only with the collections.
 func (p *parser) postman() {
 	p.run.Postman.APIKey = p.credential("postman-api-key")
-	if strings.HasPrefix(strings.ToUpper(string(p.run.Postman.APIKey)), "PMAT-") {
-		p.problem("postman-api-key", "the access key of one collection's link, PMAT-… (not shown)", "a Postman API key, which begins with PMAK-",
-			"Create an API key in Postman under Settings > API keys; Microcks can send that one as a header.")
+	if text.IsAccessKey(p.run.Postman.APIKey.Reveal()) {
+		p.report(Problem{
+			Input: "postman-api-key", Got: "the access key of one collection's link, PMAT-… (not shown)",
+			Takes: "a Postman API key, which begins with PMAK-",
+			Hint:  "create an API key in Postman under Settings > API keys; Microcks can send that one as a header",
+		})
 	}
 	if u := p.address("postman-api-url", parsePostmanURL); u != nil {
 		p.run.Postman.URL = u.String()
@@ -66,19 +82,30 @@ func (p *parser) microcks() {
 	case p.given("microcks-url") == "" && p.run.Mode != "" && p.run.Mode != ModeCheck:
 		p.missing("microcks-url")
 	}
-	if version := p.line("microcks-version"); version != "" {
-		hint := "Write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example " + p.example("microcks-version") + "."
-		err := parseServerVersion(version)
-		if errors.Is(err, errTooOld) {
-			hint = "Choose a newer one, for example " + p.example("microcks-version") + ": older ones cannot read what the Postman API answers."
-		}
-		if err != nil {
-			p.problem("microcks-version", quoted(p.shown(version)), p.inputs["microcks-version"].takes(), hint)
-		} else {
-			p.run.Microcks.Version = version
-		}
-	}
+	p.run.Microcks.Version = p.serverVersion()
 	p.run.WaitForMicrocks = p.duration("wait-for-microcks")
+}
+
+// serverVersion reads the version that mode check judges by; "" when none was
+// given or it is refused.
+func (p *parser) serverVersion() string {
+	const name = "microcks-version"
+	version := p.line(name)
+	if version == "" {
+		return ""
+	}
+	err := parseServerVersion(version)
+	switch {
+	case errors.Is(err, errTooOld):
+		p.invalid(name, version,
+			fmt.Sprintf("choose a newer one, for example %s: older ones cannot read what the Postman API answers", p.example(name)))
+	case err != nil:
+		p.invalid(name, version,
+			fmt.Sprintf("write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example %s", p.example(name)))
+	default:
+		return version
+	}
+	return ""
 }
 
 // keycloak reads how to sign in. Whether that is needed only Microcks knows, so
@@ -93,7 +120,7 @@ func (p *parser) keycloak() {
 	}
 	if k.Auth == AuthGitHubOIDC {
 		if k.ClientSecret != "" {
-			p.warn("keycloak-client-secret is not used with keycloak-auth " + AuthGitHubOIDC + ": remove it, so that no secret is stored.")
+			p.warn("keycloak-client-secret is not used with keycloak-auth %s: remove it, so that no secret is stored.", AuthGitHubOIDC)
 		}
 		return
 	}
@@ -111,8 +138,12 @@ func (p *parser) keycloak() {
 func (p *parser) clientID() string {
 	value := p.given("keycloak-client-id")
 	if strings.ContainsAny(value, " \t") || hasControl(value) || len(value) > longestName {
-		p.problem("keycloak-client-id", "a value that holds white space, a character that cannot be seen, or too many (not shown)",
-			"the client's id as Keycloak shows it, on one line", "Save the client's id again without quotes, spaces and line breaks around it.")
+		p.report(Problem{
+			Input: "keycloak-client-id",
+			Got:   "a value that holds white space, a character that cannot be seen, or too many (not shown)",
+			Takes: "the client's id as Keycloak shows it, on one line",
+			Hint:  "save the client's id again without quotes, spaces and line breaks around it",
+		})
 		return ""
 	}
 	return value
@@ -156,27 +187,31 @@ func (p *parser) certificates() []byte {
 	if !p.once(name) || value == "" {
 		return nil
 	}
-	text, got := []byte(value), "PEM text (not shown)"
+	pem, problem := []byte(value), Problem{Input: name, Got: "PEM text (not shown)"}
 	if !isPEMText(value) {
-		got = "the path " + quoted(p.shown(value))
-		path, err := p.space.file(value)
-		if err == nil {
-			text, err = readCertificates(p.space, path)
-		}
-		if err != nil {
-			p.problem(name, got+", which "+p.clauseOf(err), p.inputs[name].takes(),
-				"Give the text of a PEM file, or its path in the workspace, with the repository checked out before this step; for example "+p.example(name)+".")
+		problem.Got = "the path " + quoted(p.shown(value))
+		if pem, problem.Fault = p.readCertificates(value); problem.Fault != "" {
+			problem.Hint = fmt.Sprintf("give the text of a PEM file, or its path in the workspace,"+
+				" with the repository checked out before this step; for example %s", p.example(name))
+			p.report(problem)
 			return nil
 		}
 	}
-	certificates, err := parseCertificates(text)
-	if err != nil {
-		p.problem(name, got+", which "+err.Error(), p.inputs[name].takes(),
-			"Give the authority's certificate alone; it begins with -----BEGIN CERTIFICATE-----.")
+	certificates, wrong := parseCertificates(pem)
+	if wrong != "" {
+		problem.Fault = wrong
+		problem.Hint = "give the authority's certificate alone; it begins with -----BEGIN CERTIFICATE-----"
+		p.report(problem)
 		return nil
 	}
 	return certificates
 }
 
-// clauseOf is an error of the file system as a clause that is safe to show.
-func (p *parser) clauseOf(err error) string { return shown(err.Error(), p.secrets, shownMessage) }
+// readCertificates reads a PEM file.
+func (p *parser) readCertificates(name string) ([]byte, fault) {
+	path, wrong := p.space.file(name)
+	if wrong != "" {
+		return nil, wrong
+	}
+	return readCertificates(p.space, path)
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // Lengths in runes beyond which foreign text is cut.
@@ -17,16 +19,8 @@ const (
 // searched for in other inputs: shorter ones would tear words apart.
 const shortestMasked = 6
 
-var (
-	// Postman's keys and access keys, by their published prefixes.
-	postmanKey = regexp.MustCompile(`(?i)(PMAK|PMAT)-[0-9A-Za-z-]*`)
-	// What stands before the last @ may be a user name and password.
-	userinfo = regexp.MustCompile(`(?s)^([A-Za-z][A-Za-z0-9+.-]*:/+)?.*@`)
-	// The same for a URL somewhere in a sentence.
-	userinfoInside = regexp.MustCompile(`://[^\s"@]*@`)
-	// Values of a query.
-	query = regexp.MustCompile(`\?[^\s"]*`)
-)
+// userinfo is what stands before the last @: it may be a user name and password.
+var userinfo = regexp.MustCompile(`(?s)^([A-Za-z][A-Za-z0-9+.-]*:/+)?.*@`)
 
 // shown makes a value fit to be seen: without credentials, control and direction
 // characters, and not longer than the limit in runes.
@@ -37,9 +31,9 @@ func shown(s string, secrets []string, limit int) string {
 	return plain(s, secrets, limit)
 }
 
-// holdsSecret tells whether a value holds a credential, known or by its form.
+// holdsSecret reports whether a value holds a credential, known or by its form.
 func holdsSecret(s string, secrets []string) bool {
-	return postmanKey.MatchString(s) || slices.ContainsFunc(secrets, func(secret string) bool {
+	return text.HasPostmanKey(s) || slices.ContainsFunc(secrets, func(secret string) bool {
 		return len(secret) >= shortestMasked && strings.Contains(s, secret)
 	})
 }
@@ -52,21 +46,7 @@ func plain(s string, secrets []string, limit int) string {
 			s = strings.ReplaceAll(s, secret, hidden)
 		}
 	}
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || r == unicode.ReplacementChar:
-			return -1
-		}
-		return r
-	}, s)
-	s = postmanKey.ReplaceAllString(s, "${1}-"+hidden)
-	runes := []rune(s)
-	if len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return s
+	return text.Cut(text.HidePostmanKeys(text.Line(s)), limit)
 }
 
 // shownAddress is shown for what should be a URL: whatever may be userinfo is
@@ -79,18 +59,10 @@ func shownAddress(s string, secrets []string, limit int) string {
 	return plain(s, secrets, limit)
 }
 
-// shownMessageOf is shown for another package's error text, which may quote an
-// address.
-func shownMessageOf(s string, secrets []string) string {
-	s = userinfoInside.ReplaceAllString(s, "://"+hidden+"@")
-	s = query.ReplaceAllString(s, "?…")
-	return plain(s, secrets, shownMessage)
-}
-
 // quoted puts shown text between quotes.
 func quoted(s string) string { return `"` + s + `"` }
 
-// hasControl tells whether a one-line value holds a control character, a line
+// hasControl reports whether a one-line value holds a control character, a line
 // break or a direction mark.
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
@@ -98,7 +70,7 @@ func hasControl(s string) bool {
 	})
 }
 
-// isDirectionMark tells the characters that make text read in another order
+// isDirectionMark reports whether a character makes text read in another order
 // than it is stored.
 func isDirectionMark(r rune) bool {
 	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069

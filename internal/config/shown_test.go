@@ -13,9 +13,9 @@ func TestShown(t *testing.T) {
 		{"größer 日本", "größer 日本", "größer 日本"},
 		{"a the-known-secret b", "a *** b", "a *** b"},
 		{"shorter", "shorter", "shorter"}, // too short a secret would tear words apart
-		{"xPMAK-0123-abc", "xPMAK-***", "xPMAK-***"},
-		{"pmat-01h", "pmat-***", "pmat-***"},
-		{"a\x1b[31mb\u202Ec\u2028d\ufeff\xff", "a[31mbcd", "a[31mbcd"},
+		{"xPMAK-0123-abc", "xPMAK-…", "xPMAK-…"},
+		{"pmat-01h", "pmat-…", "pmat-…"},
+		{"a\x1b[31mb\u202Ec\u2028d\ufeff\xff", "a[31mbc d\uFFFD", "a[31mbc d\uFFFD"},
 		{"a\nb\tc\rd", "a b c d", "a b c d"},
 		{"user:pw@host", "***@host", "***@host"},
 		{"https://user:p/w@x@host/y", "https://***@host/y", "https://***@host/y"},
@@ -24,7 +24,7 @@ func TestShown(t *testing.T) {
 		{"https://host/a?key=v#x", "https://host/a?key=v#x", "https://host/a…"},
 		{"https://host/#token=x", "https://host/#token=x", "https://host/…"},
 		{strings.Repeat("ö", shownValue), strings.Repeat("ö", shownValue), strings.Repeat("ö", shownValue)},
-		{strings.Repeat("ö", shownValue+1), strings.Repeat("ö", shownValue) + "…", strings.Repeat("ö", shownValue) + "…"},
+		{strings.Repeat("ö", shownValue+1), strings.Repeat("ö", shownValue-1) + "…", strings.Repeat("ö", shownValue-1) + "…"},
 	}
 	for _, test := range tests {
 		if got := shown(test.value, secrets, shownValue); got != test.shown {
@@ -33,10 +33,6 @@ func TestShown(t *testing.T) {
 		if got := shownAddress(test.value, secrets, shownValue); got != test.address {
 			t.Errorf("shownAddress(%q) = %q, want %q", test.value, got, test.address)
 		}
-	}
-	const message = `"https://u:p@host/x?key=value" and the-known-secret`
-	if got, want := shownMessageOf(message, secrets), `"https://***@host/x?…" and ***`; got != want {
-		t.Errorf("shownMessageOf(%q) = %q, want %q", message, got, want)
 	}
 }
 

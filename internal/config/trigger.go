@@ -2,7 +2,7 @@ package config
 
 import (
 	"encoding/json"
-	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -12,8 +12,8 @@ type trigger struct {
 	onGitHub      bool
 	event         string // GITHUB_EVENT_NAME
 	ref           string // GITHUB_REF
-	defaultBranch string // "" when the payload does not tell
-	payloadError  error  // why the payload could not be read
+	defaultBranch string // "" when the payload does not name it
+	payloadFault  fault  // why that is so
 	actionRef     string // GITHUB_ACTION_REF: what the workflow pins this action to
 	fork          bool   // a pull request from another repository
 	dependabot    bool
@@ -55,37 +55,76 @@ func readTrigger(getenv func(string) string, readFile func(string) ([]byte, erro
 	}
 	t.dependabot = getenv("GITHUB_ACTOR") == dependabot
 	var p payload
-	if path := getenv("GITHUB_EVENT_PATH"); path == "" {
-		t.payloadError = errors.New("GITHUB_EVENT_PATH is not set")
-	} else if text, err := readFile(path); err != nil {
-		t.payloadError = errors.New("the file at GITHUB_EVENT_PATH cannot be read")
-	} else if err := json.Unmarshal(text, &p); err != nil {
-		t.payloadError = errors.New("the file at GITHUB_EVENT_PATH is not the JSON that GitHub writes")
-	} else {
-		t.defaultBranch = p.Repository.DefaultBranch
-		if p.PullRequest != nil {
-			head := p.PullRequest.Head.Repo
-			t.fork = head == nil || !strings.EqualFold(head.FullName, p.Repository.FullName)
-			t.dependabot = t.dependabot || p.PullRequest.User.Login == dependabot
-		}
+	p, t.payloadFault = readPayload(getenv("GITHUB_EVENT_PATH"), readFile)
+	t.defaultBranch = p.Repository.DefaultBranch
+	if p.PullRequest != nil {
+		head := p.PullRequest.Head.Repo
+		t.fork = head == nil || !strings.EqualFold(head.FullName, p.Repository.FullName)
+		t.dependabot = t.dependabot || p.PullRequest.User.Login == dependabot
 	}
 	return t
 }
 
-// withoutSecrets tells why GitHub gives this run no secrets; "" when it does.
-func (t trigger) withoutSecrets() string {
-	switch {
-	case !t.onGitHub || t.event == "pull_request_target":
-		return ""
-	case t.dependabot:
+// What can be wrong with the event's payload, as far as the default branch goes.
+const (
+	payloadUnset      fault = "GITHUB_EVENT_PATH is not set"
+	payloadUnreadable fault = "the file at GITHUB_EVENT_PATH cannot be read"
+	payloadOther      fault = "the file at GITHUB_EVENT_PATH is not the JSON that GitHub writes"
+	payloadNameless   fault = "the event's payload does not name it"
+)
+
+func readPayload(path string, readFile func(string) ([]byte, error)) (payload, fault) {
+	if path == "" {
+		return payload{}, payloadUnset
+	}
+	data, err := readFile(path)
+	if err != nil {
+		return payload{}, payloadUnreadable
+	}
+	var p payload
+	if json.Unmarshal(data, &p) != nil {
+		return payload{}, payloadOther
+	}
+	if p.Repository.DefaultBranch == "" {
+		return p, payloadNameless
+	}
+	return p, ""
+}
+
+// Withheld is why GitHub gives a run no secrets; "" when it does.
+type Withheld string
+
+// Reasons for which GitHub gives a run no secrets.
+const (
+	WithheldFromFork       Withheld = "fork"
+	WithheldFromDependabot Withheld = "dependabot" // even when a person runs it again
+)
+
+// reason is the clause that a person reads.
+func (w Withheld) reason() string {
+	switch w {
+	case WithheldFromDependabot:
 		return "Dependabot started this run, and GitHub gives such runs Dependabot secrets only, even when a person runs them again"
-	case t.fork:
+	case WithheldFromFork:
 		return "a pull request from a fork started this run, and GitHub gives such runs no secrets"
 	}
 	return ""
 }
 
-// mode decides between apply and plan by the event, and says why.
+// withheld decides whether GitHub gives this run secrets.
+func (t trigger) withheld() Withheld {
+	switch {
+	case !t.onGitHub || t.event == "pull_request_target":
+		return ""
+	case t.dependabot:
+		return WithheldFromDependabot
+	case t.fork:
+		return WithheldFromFork
+	}
+	return ""
+}
+
+// mode decides between apply and plan by the event, and returns what decided.
 func (t trigger) mode() (Mode, string) {
 	switch t.event {
 	case "release", "schedule", "workflow_dispatch", "repository_dispatch":
@@ -104,11 +143,11 @@ func (t trigger) mode() (Mode, string) {
 	branch := strings.TrimPrefix(t.ref, "refs/heads/")
 	switch {
 	case t.defaultBranch == "":
-		return ModePlan, "push to the branch " + branch + ", and the event does not tell the default branch"
+		return ModePlan, fmt.Sprintf("push to the branch %s, and the event does not name the default branch", branch)
 	case branch == t.defaultBranch && branch != t.ref:
 		return ModeApply, "push to the default branch " + branch
 	}
-	return ModePlan, "push to the branch " + branch + ", which is not the default branch"
+	return ModePlan, fmt.Sprintf("push to the branch %s, which is not the default branch", branch)
 }
 
 var (
@@ -126,8 +165,8 @@ func readProvenance(getenv func(string) string) (repository string, p Provenance
 	if sha := getenv("GITHUB_SHA"); commitID.MatchString(sha) {
 		p.Commit = sha
 	}
-	server, err := parseAddress(getenv("GITHUB_SERVER_URL"))
-	if id := getenv("GITHUB_RUN_ID"); err == nil && repository != "" && runID.MatchString(id) {
+	server, wrong := parseAddress(getenv("GITHUB_SERVER_URL"))
+	if id := getenv("GITHUB_RUN_ID"); wrong == "" && repository != "" && runID.MatchString(id) {
 		p.RunURL = server.String() + "/" + repository + "/actions/runs/" + id
 	}
 	return repository, p

@@ -36,10 +36,13 @@ func eventFile(text string) func(string) ([]byte, error) {
 
 const (
 	mainIsDefault = `{"repository":{"default_branch":"main","full_name":"acme/pets"}}`
-	fromFork      = `{"repository":{"full_name":"acme/pets","default_branch":"main"},"pull_request":{"user":{"login":"stranger"},"head":{"repo":{"full_name":"stranger/pets"}}}}`
-	fromBranch    = `{"repository":{"full_name":"acme/pets","default_branch":"main"},"pull_request":{"user":{"login":"member"},"head":{"repo":{"full_name":"Acme/Pets"}}}}`
-	fromNowhere   = `{"repository":{"full_name":"acme/pets"},"pull_request":{"head":{"repo":null}}}`
-	byDependabot  = `{"repository":{"full_name":"acme/pets"},"pull_request":{"user":{"login":"dependabot[bot]"},"head":{"repo":{"full_name":"acme/pets"}}}}`
+	fromFork      = `{"repository":{"full_name":"acme/pets","default_branch":"main"},` +
+		`"pull_request":{"user":{"login":"stranger"},"head":{"repo":{"full_name":"stranger/pets"}}}}`
+	fromBranch = `{"repository":{"full_name":"acme/pets","default_branch":"main"},` +
+		`"pull_request":{"user":{"login":"member"},"head":{"repo":{"full_name":"Acme/Pets"}}}}`
+	fromNowhere  = `{"repository":{"full_name":"acme/pets"},"pull_request":{"head":{"repo":null}}}`
+	byDependabot = `{"repository":{"full_name":"acme/pets"},` +
+		`"pull_request":{"user":{"login":"dependabot[bot]"},"head":{"repo":{"full_name":"acme/pets"}}}}`
 )
 
 // TestModeByEvent is the table by which auto is decided.
@@ -58,10 +61,13 @@ func TestModeByEvent(t *testing.T) {
 		{"push", "refs/heads/refs/heads/main", mainIsDefault, ModePlan, "push to the branch refs/heads/main, which is not the default branch", 0},
 		{"push", "main", mainIsDefault, ModePlan, "push to the branch main, which is not the default branch", 0},
 		{"push", "", mainIsDefault, ModePlan, "push to the branch , which is not the default branch", 0},
-		{"push", "refs/heads/main", `{}`, ModePlan, "push to the branch main, and the event does not tell the default branch", 1},
-		{"push", "refs/heads/main", `not JSON`, ModePlan, "push to the branch main, and the event does not tell the default branch", 1},
-		{"push", "refs/heads/main", ``, ModePlan, "push to the branch main, and the event does not tell the default branch", 1},
-		{"push", "refs/heads/", `{"repository":{"default_branch":""}}`, ModePlan, "push to the branch , and the event does not tell the default branch", 1},
+		{"push", "refs/heads/main", `{}`, ModePlan, "push to the branch main, and the event does not name the default branch", 1},
+		{"push", "refs/heads/main", `not JSON`, ModePlan, "push to the branch main, and the event does not name the default branch", 1},
+		{"push", "refs/heads/main", ``, ModePlan, "push to the branch main, and the event does not name the default branch", 1},
+		{
+			"push", "refs/heads/", `{"repository":{"default_branch":""}}`,
+			ModePlan, "push to the branch , and the event does not name the default branch", 1,
+		},
 		{"push", "refs/tags/v1.2.3", ``, ModeApply, "push of the tag v1.2.3", 0},
 		{"push", "refs/tags/main", mainIsDefault, ModeApply, "push of the tag main", 0},
 		{"push", "refs/heads/a\u202Eb", mainIsDefault, ModePlan, "push to the branch ab, which is not the default branch", 0},
@@ -181,10 +187,12 @@ func TestMissing(t *testing.T) {
 		"a fork":               {fromFork, nil, "a pull request from a fork started this run"},
 		"a deleted fork":       {fromNowhere, nil, "a pull request from a fork started this run"},
 		"Dependabot's request": {byDependabot, nil, "Dependabot started this run"},
-		"Dependabot":           {mainIsDefault, env{"GITHUB_ACTOR": "dependabot[bot]", "GITHUB_EVENT_NAME": "push"}, "Dependabot started this run"},
-		"a branch":             {fromBranch, nil, "secrets.POSTMAN_API_KEY }}, and see that the secret exists"},
-		"a fork's target":      {fromFork, env{"GITHUB_EVENT_NAME": "pull_request_target"}, "see that the secret exists"},
-		"outside GitHub":       {fromFork, env{"GITHUB_ACTIONS": ""}, "Set the environment variable POSTMAN_API_KEY."},
+		"Dependabot": {
+			mainIsDefault, env{"GITHUB_ACTOR": "dependabot[bot]", "GITHUB_EVENT_NAME": "push"}, "Dependabot started this run",
+		},
+		"a branch":        {fromBranch, nil, "secrets.POSTMAN_API_KEY }}, and see that the secret exists"},
+		"a fork's target": {fromFork, env{"GITHUB_EVENT_NAME": "pull_request_target"}, "see that the secret exists"},
+		"outside GitHub":  {fromFork, env{"GITHUB_ACTIONS": ""}, "set the environment variable POSTMAN_API_KEY"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

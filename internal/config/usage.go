@@ -63,26 +63,29 @@ func (in Input) usageTitle() string {
 func (in Input) usageText() string {
 	text := in.Description
 	if in.Creating != "" {
-		text += " " + in.WithoutValue() + "."
+		text += " " + in.WithoutValue()
 	} else if in.Default != "" {
 		text += " Default: " + in.Default + "."
 	}
-	if in.Required != "" {
-		text += " Needed: " + in.Required + "."
+	switch {
+	case in.Required:
+		text += " Always needed."
+	case in.Needed != "":
+		text += " Needed " + in.Needed + "."
 	}
 	return strings.NewReplacer("`", "", "*", "").Replace(text)
 }
 
-// WithoutValue says in Markdown what counts when an input without a default is
-// not given: for what describes an importer, only a new one gets a value.
+// WithoutValue is a sentence in Markdown with what counts when an input without a
+// default is not given; "" when there is nothing to say.
 func (in Input) WithoutValue() string {
 	switch {
-	case in.Creating == "":
-		return ""
-	case in.Group == groupImporter:
-		return "On creating: " + in.Creating + "; on an existing one: kept"
+	case in.DescribesImporter():
+		return fmt.Sprintf("On creating: %s; on an existing one: kept.", in.Creating)
+	case in.Creating != "":
+		return fmt.Sprintf("Not given: %s.", in.Creating)
 	}
-	return "Not given: " + in.Creating
+	return ""
 }
 
 // Wrap breaks text into lines of at most width characters.

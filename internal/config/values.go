@@ -2,10 +2,13 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/semver"
 )
 
 // longestDuration is the longest that a job of a GitHub-hosted runner may take.
@@ -15,11 +18,13 @@ const longestDuration = 6 * time.Hour
 // something in Microcks.
 const longestName = 256
 
+// longestVersion is the length in bytes of the longest version of Microcks that
+// is accepted.
+const longestVersion = 64
+
 var (
 	wholeNumber = regexp.MustCompile(`^[0-9]{1,9}$`)
 	bareNumber  = regexp.MustCompile(`^[0-9]+$`)
-	// Three numbers, and what development builds add.
-	serverVersion = regexp.MustCompile(`^([0-9]{1,4})\.([0-9]{1,4})\.[0-9]{1,4}(-[0-9A-Za-z.-]{1,32})?$`)
 )
 
 var (
@@ -75,30 +80,35 @@ func parseList(s string) []string {
 	return lines
 }
 
-// parseServerVersion accepts a version of Microcks that can be judged: 1.7.0,
-// the first to read what the Postman API answers, or newer.
+// oldestServer is the first version that reads what the Postman API answers.
+const oldestServer = "v1.7.0"
+
+// parseServerVersion accepts a version of Microcks that can be judged: three
+// numbers with what development builds add, from 1.7.0 on. A development build
+// counts as its release.
 func parseServerVersion(s string) error {
-	m := serverVersion.FindStringSubmatch(s)
-	if m == nil {
+	version := "v" + s
+	if semver.Canonical(version) != version || len(s) > longestVersion {
 		return errNotAccepted
 	}
-	major, _ := strconv.Atoi(m[1])
-	minor, _ := strconv.Atoi(m[2])
-	if major < 1 || major == 1 && minor < 7 {
+	if semver.Compare(strings.TrimSuffix(version, semver.Prerelease(version)), oldestServer) < 0 {
 		return errTooOld
 	}
 	return nil
 }
 
-// takes says in words what an input accepts.
+// takes is what an input accepts, in words.
 func (in Input) takes() string {
+	if in.Accepts != "" {
+		return in.Accepts
+	}
 	switch in.Kind {
 	case KindBool:
 		return "true or false"
 	case KindDuration:
 		return "a duration with its unit, above 0 and up to 6h"
 	case KindInt:
-		return "a whole number from " + strconv.Itoa(in.Min) + " to " + strconv.Itoa(in.Max)
+		return fmt.Sprintf("a whole number from %d to %d", in.Min, in.Max)
 	case KindEnum:
 		last := len(in.Allowed) - 1
 		return strings.Join(in.Allowed[:last], ", ") + " or " + in.Allowed[last]
@@ -109,15 +119,7 @@ func (in Input) takes() string {
 	case KindSecret:
 		return "the credential itself, on one line and without white space"
 	}
-	switch in.Name {
-	case "collection":
-		return "a link of Share > Via API, a Postman API URL, a uid or a web link that holds a uid; with mode check also a file"
-	case "labels", "service-labels":
-		return "key=value lines, without a dot in the key"
-	case "microcks-version":
-		return "three numbers, 1.7.0 or newer"
-	}
-	return "one line of at most " + strconv.Itoa(longestName) + " visible characters"
+	return fmt.Sprintf("one line of at most %d visible characters", longestName)
 }
 
 // asFlag is the input's example as it is written on a command line.

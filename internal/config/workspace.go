@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // workspace is where local files may come from. On a runner that is one folder,
@@ -39,56 +38,75 @@ func (w *workspace) close() {
 
 // relative gives a path relative to the workspace. An absolute one is accepted
 // when it points into it, since the runner rewrites ${{ github.workspace }}.
-func (w *workspace) relative(path string) (string, error) {
+func (w *workspace) relative(path string) (string, fault) {
 	if w.dir == "" {
-		return filepath.Clean(path), nil
+		return filepath.Clean(path), ""
 	}
 	if filepath.IsAbs(path) {
 		rel, err := filepath.Rel(w.dir, path)
 		if err != nil {
-			return "", errOutside
+			return "", outside
 		}
 		path = rel
 	}
 	path = filepath.Clean(path)
 	if !filepath.IsLocal(path) {
-		return "", errOutside
+		return "", outside
 	}
-	return path, nil
+	return path, ""
 }
 
-// Errors about a path; their texts go on after "which".
-var (
-	errOutside    = errors.New("lies outside the workspace")
-	errUnreadable = errors.New("cannot be read")
-	errFolder     = errors.New("is a folder")
+// What can be wrong with a path.
+const (
+	closedSpace fault = "it lies in a workspace that cannot be opened"
+	outside     fault = "it lies outside the workspace"
+	notThere    fault = "it does not exist"
+	notInSpace  fault = "it is not in the workspace"
+	isFolder    fault = "it is a folder"
+	notRegular  fault = "it is not a file"
+	unreadable  fault = "it cannot be read"
 )
 
 // file gives the relative path of a regular file of the workspace.
-func (w *workspace) file(path string) (string, error) {
+func (w *workspace) file(path string) (string, fault) {
 	if w.err != nil {
-		return "", errors.New("lies in a workspace that cannot be opened")
+		return "", closedSpace
 	}
-	path, err := w.relative(path)
-	if err != nil {
-		return "", err
+	path, wrong := w.relative(path)
+	if wrong != "" {
+		return "", wrong
 	}
 	info, err := w.stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && w.dir == "":
-		return "", errors.New("does not exist")
+		return "", notThere
 	case errors.Is(err, fs.ErrNotExist):
-		return "", errors.New("is not in the workspace")
-	case err != nil && strings.Contains(err.Error(), "escapes"):
-		return "", errOutside
+		return "", notInSpace
+	case err != nil && w.leadsOut(path):
+		return "", outside
 	case err != nil:
-		return "", errUnreadable
+		return "", unreadable
 	case info.IsDir():
-		return "", errFolder
+		return "", isFolder
 	case !info.Mode().IsRegular():
-		return "", errors.New("is not a file")
+		return "", notRegular
 	}
-	return path, nil
+	return path, ""
+}
+
+// leadsOut reports whether a path of the workspace leads out of it by symbolic
+// links. It only explains why os.Root refuses the path.
+func (w *workspace) leadsOut(path string) bool {
+	dir, err := filepath.EvalSymlinks(w.dir)
+	if err != nil {
+		return false
+	}
+	target, err := filepath.EvalSymlinks(filepath.Join(w.dir, path))
+	if err != nil {
+		return false
+	}
+	relative, err := filepath.Rel(dir, target)
+	return err == nil && !filepath.IsLocal(relative)
 }
 
 func (w *workspace) stat(path string) (fs.FileInfo, error) {
@@ -106,10 +124,10 @@ func (w *workspace) open(path string) (*os.File, error) {
 	return w.root.Open(path)
 }
 
-// hint says how to name a file.
+// hint is how to name a file.
 func (w *workspace) hint() string {
 	if w.dir == "" {
-		return "Give the file's path from the current folder, or its whole path."
+		return "give the file's path from the current folder, or its whole path"
 	}
-	return "Give the file's path from the workspace's root, and check out the repository before this step."
+	return "give the file's path from the workspace's root, and check out the repository before this step"
 }

@@ -32,8 +32,8 @@ func compareAll(version, observed, dir string, out io.Writer) (agree, disagree i
 		if err != nil {
 			return 0, 0, fmt.Errorf("reading input: %w", err)
 		}
-		p := predict.Collection(raw, predict.Target{Version: version, Main: true, URL: sourceURL})
-		differences := compare(p, o)
+		p := predict.Read(raw, predict.Options{Version: version}).Import(predict.Target{Main: true, URL: sourceURL})
+		differences := compare(p.Prediction, o)
 		for _, d := range differences {
 			fmt.Fprintf(out, "%s: %s: predicted %s, observed %s\n", o.File, d.place, d.predicted, d.observed)
 		}

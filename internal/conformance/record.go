@@ -200,7 +200,7 @@ func (r *recorder) observe(file, uid string) (observation, error) {
 // recorder's.
 func (r *recorder) free(uid string) error {
 	raw, _ := r.input("/collections/" + uid)
-	p := predict.Collection(raw, predict.Target{Main: true, URL: r.source + "/collections/" + uid})
+	p := predict.Read(raw, predict.Options{}).Import(predict.Target{Main: true, URL: r.source + "/collections/" + uid})
 	if p.Service == nil {
 		return nil
 	}

@@ -80,8 +80,8 @@ func replay(t *testing.T, version string, s sequence, seen []sequenceObservation
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := predict.Collection(raw, predict.Target{
-			Version: version, Main: step.Main, URL: "https://api.getpostman.com/collections/" + step.artifact(), Existing: now,
+		p := predict.Read(raw, predict.Options{Version: version}).Import(predict.Target{
+			Main: step.Main, URL: "https://api.getpostman.com/collections/" + step.artifact(), Existing: now,
 		})
 		if p.Service != nil {
 			now = p.Service
@@ -91,7 +91,7 @@ func replay(t *testing.T, version string, s sequence, seen []sequenceObservation
 			status = 500
 		}
 		if status != seen[i].StartStatus {
-			t.Errorf("step %d: status %d (%s), observed %d", i, status, p.Cause, seen[i].StartStatus)
+			t.Errorf("step %d: status %d (%+v), observed %d", i, status, p.Cause, seen[i].StartStatus)
 		}
 		if diff := cmp.Diff(p.ImportError, deref(seen[i].LastImportError)); diff != "" {
 			t.Errorf("step %d: import error: %s", i, diff)

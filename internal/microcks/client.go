@@ -9,6 +9,7 @@ package microcks
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,75 +19,67 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-json-experiment/json"
+	"unicode/utf8"
 
 	"postman-microcks-importer/internal/transport"
 )
 
 // Client of one Microcks server. It is safe for concurrent use.
 type Client struct {
-	http *http.Client
-	base string
+	http    *http.Client
+	address string // without a trailing slash
 }
 
 // New returns a client of the server at base, such as "http://host:8080",
 // without "/api". The http client brings credentials, retries and limits.
 func New(httpClient *http.Client, base string) *Client {
-	return &Client{http: httpClient, base: strings.TrimRight(base, "/")}
+	return &Client{http: httpClient, address: strings.TrimRight(base, "/")}
 }
 
 // Base is the server's address as given, without a trailing slash.
-func (c *Client) Base() string { return c.base }
+func (c *Client) Base() string { return c.address }
 
 // ImportersURL is the page of the web interface that lists importers.
-func (c *Client) ImportersURL() string { return c.base + "/#/importers" }
+func (c *Client) ImportersURL() string { return c.address + "/#/importers" }
 
 // ServiceURL is the page of the web interface for one service.
-func (c *Client) ServiceURL(id string) string { return c.base + "/#/services/" + url.PathEscape(id) }
+func (c *Client) ServiceURL(id string) string { return c.address + "/#/services/" + url.PathEscape(id) }
+
+// request is one call of the API.
+type request struct {
+	doing  string // for errors: "creating importer …"
+	method string
+	path   string // below /api, escaped, with its query
+	body   any    // sent as JSON; nil for none
+	// long: it can take minutes, as an import does, so that a run which is told to
+	// end does not wait for the answer.
+	long bool
+}
 
 // call sends one request and decodes the answer into out, unless out is nil.
 // It reports whether the answer had a body: Microcks answers 200 without one
 // where it means "no such object".
-func (c *Client) call(ctx context.Context, doing, method, path string, in, out any) (found bool, err error) {
-	if method != http.MethodGet && !strings.HasSuffix(path, "/start") {
-		var heard context.CancelFunc
-		ctx, heard = outliving(ctx)
-		defer heard()
+func (c *Client) call(ctx context.Context, r request, out any) (found bool, err error) {
+	if r.method != http.MethodGet && !r.long {
+		var end context.CancelFunc
+		ctx, end = outliving(ctx)
+		defer end()
 	}
-	var body io.Reader
-	if in != nil {
-		data, err := json.Marshal(in)
-		if err != nil {
-			return false, fmt.Errorf("%s: encoding the request: %w", doing, err)
-		}
-		body = bytes.NewReader(data)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+"/api"+path, body)
+	req, err := c.newRequest(ctx, r)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", doing, err)
+		return false, fmt.Errorf("%s: %w", r.doing, err)
 	}
-	req.Header.Set("Accept", "application/json")
-	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	var sent atomic.Bool
-	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}))
-	res, err := c.http.Do(req)
+	res, err := c.send(req)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", doing, transport.Explain(err))
-		if !sent.Load() {
-			err = &neverSent{err}
-		}
-		return false, err
+		return false, fmt.Errorf("%s: %w", r.doing, err)
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
-		return false, &BrokenAnswerError{Doing: doing, Status: res.StatusCode, Err: err}
+		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, Err: err}
 	}
 	if res.StatusCode/100 != 2 {
-		return false, apiError(doing, req, res, data)
+		return false, newAPIError(r.doing, res, data)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return false, nil
@@ -94,26 +87,70 @@ func (c *Client) call(ctx context.Context, doing, method, path string, in, out a
 	if out == nil && !looksLikeHTML(data) {
 		return true, nil
 	}
-	if err := json.Unmarshal(data, out); err != nil {
-		return false, &BrokenAnswerError{Doing: doing, Status: res.StatusCode, HTML: looksLikeHTML(data), Err: err}
+	if err := decode(data, out); err != nil {
+		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, HTML: looksLikeHTML(data), Err: err}
 	}
 	return true, nil
 }
 
-// lastWord is how long a write is waited for when the run is told to end. A
-// runner kills 2.5 s after SIGTERM, and the report is still to be written.
-const lastWord = 1500 * time.Millisecond
+func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		data, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, fmt.Errorf("encoding the request: %w", err)
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, c.address+"/api"+r.path, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// send sends a request. Its error is a [*neverSent] when nothing of the request
+// left this machine.
+func (c *Client) send(req *http.Request) (*http.Response, error) {
+	var sent atomic.Bool
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}
+	res, err := c.http.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	if err == nil {
+		return res, nil
+	}
+	if err = transport.Explain(err); sent.Load() {
+		return nil, err
+	}
+	return nil, &neverSent{err}
+}
+
+// decode reads JSON. Text that is no UTF-8 is refused: encoding/json replaces
+// it, and the server would get back something else than it sent.
+func decode(data []byte, into any) error {
+	if !utf8.Valid(data) {
+		return errNoUTF8
+	}
+	return json.Unmarshal(data, into)
+}
+
+// graceForWrites is how long a write is waited for when the run is told to end.
+// A runner kills 2.5 s after SIGTERM, and the report is still to be written.
+const graceForWrites = 1500 * time.Millisecond
 
 // outliving returns a context for one short write, which ends a moment after
-// ctx: a write that is under way is heard to its end, so that the run can say
-// whether it was done. An import is not short.
+// ctx, so that the answer to a write that is under way still tells the run whether
+// it was done.
 func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() != nil {
 		return ctx, func() {}
 	}
 	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		time.AfterFunc(lastWord, func() { cancel(context.Cause(ctx)) })
+		time.AfterFunc(graceForWrites, func() { cancel(context.Cause(ctx)) })
 	})
 	return longer, func() {
 		stop()
@@ -124,13 +161,14 @@ func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
 // pageSize of lists. The server accepts any; one page is the usual case.
 const pageSize = 1000
 
-// pages reads a list to its end.
-func pages[T any](ctx context.Context, c *Client, doing, path string, id func(T) string) ([]T, error) {
+// pages reads a list to its end, or until it has more than most items.
+func pages[T any](ctx context.Context, c *Client, doing, path string, most int, id func(T) string) ([]T, error) {
 	var all []T
 	seen := make(map[string]bool)
 	for page := 0; ; page++ {
 		var got []T
-		if _, err := c.call(ctx, doing, http.MethodGet, fmt.Sprintf("%s?page=%d&size=%d", path, page, pageSize), nil, &got); err != nil {
+		one := request{doing: doing, method: http.MethodGet, path: fmt.Sprintf("%s?page=%d&size=%d", path, page, pageSize)}
+		if _, err := c.call(ctx, one, &got); err != nil {
 			return nil, err
 		}
 		fresh := 0
@@ -143,7 +181,7 @@ func pages[T any](ctx context.Context, c *Client, doing, path string, id func(T)
 			}
 		}
 		// A server that ignores the page would answer the same for ever.
-		if len(got) < pageSize || fresh == 0 {
+		if len(got) < pageSize || fresh == 0 || len(all) > most {
 			return all, nil
 		}
 	}
@@ -163,9 +201,13 @@ func regexFor(name string) string {
 	return b.String()
 }
 
+// looksLikeHTML reports whether a body begins as a page does and JSON does not.
 func looksLikeHTML(body []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n\ufeff"), []byte("<"))
 }
 
-// errNoBody marks an answer that should have had a body.
-var errNoBody = errors.New("the answer has no body")
+// What can be wrong with an answer that has come whole.
+var (
+	errNoBody = errors.New("the answer has no body")
+	errNoUTF8 = errors.New("the answer is no UTF-8")
+)

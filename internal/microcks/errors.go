@@ -4,30 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
-	"unicode"
 
-	"github.com/go-json-experiment/json"
+	"postman-microcks-importer/internal/text"
 )
 
 // APIError is an answer of the server with a status other than 2xx.
 type APIError struct {
 	Doing   string // "creating importer …"
 	Status  int
-	Message string // the server's own words, short and without control characters; often empty
-	HTML    bool   // the body is a page, so a gateway or proxy spoke
-	Path    string // of the request, without query
+	Message string // the server's own, one line without credentials; often empty
+	HTML    bool   // the body is a page, so a gateway or proxy answered
 
 	signedIn bool // an access token went out with the request
 }
 
 func (e *APIError) Error() string {
-	text := fmt.Sprintf("%s: Microcks answered %d %s", e.Doing, e.Status, http.StatusText(e.Status))
-	if e.Message != "" {
-		text += ": " + e.Message
+	answered := fmt.Sprintf("%s: Microcks answered %d %s", e.Doing, e.Status, http.StatusText(e.Status))
+	if e.Message == "" {
+		return answered
 	}
-	return text
+	return answered + ": " + e.Message
 }
 
 // Hint says what to do next.
@@ -35,15 +32,19 @@ func (e *APIError) Hint() string {
 	switch {
 	case e.Status == http.StatusUnauthorized:
 		if !e.signedIn {
-			return "Microcks itself wants no access token for this request: a gateway before it, or another server, answered, so give `microcks-url` as the address at which Microcks answers this runner without a sign-in of its own"
+			return "Microcks itself wants no access token for this request: a gateway before it, or another server, answered," +
+				" so give `microcks-url` as the address at which Microcks answers this runner without a sign-in of its own"
 		}
-		return "Microcks did not accept the access token: check that `keycloak-url` and the realm are the ones this Microcks trusts, and that `microcks-url` is the right server"
+		return "Microcks did not accept the access token: check that `keycloak-url` and the realm are the ones this Microcks trusts," +
+			" and that `microcks-url` is the right server"
 	case e.Status == http.StatusForbidden:
-		return "the Keycloak client lacks a role of microcks-app: importers need `manager` (or `admin`), secrets need `admin`, reading services needs `user`; add it in Keycloak under Clients > your client > Service account roles"
+		return "the Keycloak client lacks a role of microcks-app: importers need `manager` (or `admin`), secrets need `admin`," +
+			" reading services needs `user`; add it in Keycloak under Clients > your client > Service account roles"
 	case e.Gateway():
 		return "Microcks or a gateway before it is down or overloaded: try again, or raise the gateway's time-out"
 	case e.HTML:
-		return "a gateway or proxy answered instead of Microcks: check that `microcks-url` is the address of Microcks itself, as opened in a browser, without `/api`"
+		return "a gateway or proxy answered instead of Microcks: check that `microcks-url` is the address of Microcks itself," +
+			" as opened in a browser, without `/api`"
 	case e.Status == http.StatusNotFound:
 		return "check that `microcks-url` is the address of Microcks as opened in a browser, without `/api`"
 	case e.Status >= 500:
@@ -79,8 +80,8 @@ func (e *APIError) ExitCode() int {
 	return 12
 }
 
-// Gateway tells that something before Microcks gave up, so the request may
-// have been carried out all the same.
+// Gateway reports whether something before Microcks gave up, so that the request
+// may have been carried out all the same.
 func (e *APIError) Gateway() bool {
 	return e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
 }
@@ -105,7 +106,8 @@ func (e *BrokenAnswerError) Unwrap() error { return e.Err }
 
 // Hint says what to do next.
 func (e *BrokenAnswerError) Hint() string {
-	return "a gateway, proxy or login page may have answered instead of Microcks: open `microcks-url` followed by /api/health from the machine of this run"
+	return "a gateway, proxy or login page may have answered instead of Microcks:" +
+		" open `microcks-url` followed by /api/health from the machine of this run"
 }
 
 // Anchor of docs/troubleshooting.md.
@@ -114,73 +116,46 @@ func (e *BrokenAnswerError) Anchor() string { return "microcks-not-json" }
 // ExitCode is 12.
 func (e *BrokenAnswerError) ExitCode() int { return 12 }
 
-// neverSent is a request that found no connection, or no time: nothing of it
-// left this machine.
+// neverSent is the error of a request of which nothing left this machine, since
+// there was no connection or no time.
 type neverSent struct{ error }
 
 func (e *neverSent) Unwrap() error { return e.error }
 
-// MayBeDone tells whether a write that gave err can have been carried out.
+// MayBeDone reports whether a write that gave err can have been carried out.
 func MayBeDone(err error) bool {
-	var never *neverSent
-	return InDoubt(err) && !errors.As(err, &never)
+	_, never := errors.AsType[*neverSent](err)
+	return InDoubt(err) && !never
 }
 
-// InDoubt tells whether err leaves open what became of a write, since not
-// Microcks has answered: the connection broke or never came about, or a gateway
-// spoke in the server's place. Whoever tries again looks first.
+// InDoubt reports whether err leaves open what became of a write, since it is not
+// Microcks that answered: the connection broke or never came about, or a gateway
+// answered in its place. Read before the write is tried again.
 func InDoubt(err error) bool {
-	if err == nil {
-		return false
-	}
-	var api *APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[*APIError](err); ok {
 		return api.Gateway()
 	}
-	return true
+	return err != nil
 }
 
-func apiError(doing string, req *http.Request, res *http.Response, body []byte) error {
-	e := &APIError{Doing: doing, Status: res.StatusCode, Path: req.URL.Path}
+func newAPIError(doing string, res *http.Response, body []byte) error {
+	e := &APIError{Doing: doing, Status: res.StatusCode, HTML: looksLikeHTML(body)}
 	e.signedIn = res.Request != nil && res.Request.Header.Get("Authorization") != ""
-	if looksLikeHTML(body) {
-		e.HTML = true
+	if e.HTML {
 		return e
 	}
 	var answer struct {
 		Message string `json:"message"`
 		Error   string `json:"error"`
 	}
-	if json.Unmarshal(body, &answer) == nil {
-		e.Message = answer.Message
-		if e.Message == "" && !strings.EqualFold(answer.Error, http.StatusText(res.StatusCode)) {
-			e.Message = answer.Error
-		}
-	} else {
+	switch {
+	case decode(body, &answer) != nil:
 		e.Message = string(body)
+	case answer.Message == "" && !strings.EqualFold(answer.Error, http.StatusText(res.StatusCode)):
+		e.Message = answer.Error
+	default:
+		e.Message = answer.Message
 	}
-	e.Message = oneLine(withoutCredentials(e.Message), 200)
+	e.Message = text.Excerpt(e.Message, 200)
 	return e
-}
-
-// credentials are what a gateway repeats of a request's headers: an access
-// token is a JWT, and Postman's keys have a beginning of their own.
-var credentials = regexp.MustCompile(`(?i)\b(bearer|basic)[\s:]+[^\s"',]+|\beyJ[\w.-]{8,}|\bPMA[KT]-[\w-]+`)
-
-// withoutCredentials hides in a server's words what it was sent.
-func withoutCredentials(s string) string { return credentials.ReplaceAllString(s, "***") }
-
-// oneLine makes a server's text fit for an error message: no control
-// characters, at most limit runes.
-func oneLine(s string, limit int) string {
-	s = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf) {
-			return ' '
-		}
-		return r
-	}, s))
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return s
 }

@@ -3,15 +3,13 @@ package microcks
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
+	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"postman-microcks-importer/internal/text"
 )
-
-// Unknown holds the members of a document that this client does not know, so
-// that writing it back keeps them.
-type Unknown map[string]jsontext.Value
 
 // ImportJob is an importer. Dates are milliseconds since 1970.
 type ImportJob struct {
@@ -27,21 +25,21 @@ type ImportJob struct {
 	Metadata        *Metadata    `json:"metadata,omitzero"`
 	SecretRef       *SecretRef   `json:"secretRef,omitzero"`
 	ServiceRefs     []ServiceRef `json:"serviceRefs,omitzero"`
-	Unknown         Unknown      `json:",embed"`
+	Unknown         Unknown      `json:"-"`
 }
 
 // Metadata of an importer or service.
 type Metadata struct {
 	Labels      map[string]string `json:"labels,omitzero"`
 	Annotations map[string]string `json:"annotations,omitzero"`
-	Unknown     Unknown           `json:",embed"`
+	Unknown     Unknown           `json:"-"`
 }
 
 // SecretRef is an importer's reference to a secret.
 type SecretRef struct {
 	SecretID string  `json:"secretId"`
 	Name     string  `json:"name"`
-	Unknown  Unknown `json:",embed"`
+	Unknown  Unknown `json:"-"`
 }
 
 // ServiceRef names a service that an import made or changed. One without an id
@@ -50,7 +48,7 @@ type ServiceRef struct {
 	ServiceID string  `json:"serviceId,omitempty"`
 	Name      string  `json:"name"`
 	Version   string  `json:"version"`
-	Unknown   Unknown `json:",embed"`
+	Unknown   Unknown `json:"-"`
 }
 
 // Label of the importer, "" when there is none.
@@ -77,6 +75,12 @@ func (j *ImportJob) Failed() string {
 	return *j.LastImportError
 }
 
+// DownloadFailed reports whether the last import failed because the server could
+// not download the collection. It says so in these words, and no more.
+func (j *ImportJob) DownloadFailed() bool {
+	return strings.HasSuffix(j.Failed(), "cannot be downloaded")
+}
+
 // Imported is the time of the last import in milliseconds, 0 before the first.
 func (j *ImportJob) Imported() int64 {
 	if j.LastImportDate == nil {
@@ -87,13 +91,13 @@ func (j *ImportJob) Imported() int64 {
 
 // Jobs lists every importer.
 func (c *Client) Jobs(ctx context.Context) ([]ImportJob, error) {
-	return pages(ctx, c, "listing the importers", "/jobs", func(j ImportJob) string { return j.ID })
+	return pages(ctx, c, "listing the importers", "/jobs", math.MaxInt, func(j ImportJob) string { return j.ID })
 }
 
 // Job reads one importer; nil when there is none.
 func (c *Client) Job(ctx context.Context, id string) (*ImportJob, error) {
 	var job ImportJob
-	found, err := c.call(ctx, "reading importer "+id, http.MethodGet, "/jobs/"+url.PathEscape(id), nil, &job)
+	found, err := c.call(ctx, request{doing: "reading importer " + id, method: http.MethodGet, path: jobPath(id)}, &job)
 	if err != nil || !found || job.ID == "" {
 		return nil, notFoundIsNil(err)
 	}
@@ -107,38 +111,45 @@ func (c *Client) SaveJob(ctx context.Context, job *ImportJob) (*ImportJob, error
 	if sent.Metadata == nil {
 		sent.Metadata = &Metadata{} // null breaks servers with repository tenancy
 	}
-	return c.writeJob(ctx, fmt.Sprintf("saving importer %q (%s)", oneLine(job.Name, 80), job.ID), http.MethodPost, "/jobs/"+url.PathEscape(job.ID), &sent)
+	return c.writeJob(ctx, request{
+		doing:  fmt.Sprintf("saving importer %q (%s)", text.Excerpt(job.Name, 80), job.ID),
+		method: http.MethodPost, path: jobPath(job.ID), body: &sent,
+	})
 }
 
 // StartJob imports now and activates the importer. It answers when the import
 // has ended; whether it worked stands in the returned importer's
 // LastImportError, whatever the status.
 func (c *Client) StartJob(ctx context.Context, id string) (*ImportJob, error) {
-	return c.writeJob(ctx, "starting the import of importer "+id, http.MethodPut, "/jobs/"+url.PathEscape(id)+"/start", nil)
+	return c.writeJob(ctx, request{
+		doing: "starting the import of importer " + id, method: http.MethodPut, path: jobPath(id) + "/start", long: true,
+	})
 }
 
 // ActivateJob puts the importer into the server's schedule.
 func (c *Client) ActivateJob(ctx context.Context, id string) (*ImportJob, error) {
-	return c.writeJob(ctx, "activating importer "+id, http.MethodPut, "/jobs/"+url.PathEscape(id)+"/activate", nil)
+	return c.writeJob(ctx, request{doing: "activating importer " + id, method: http.MethodPut, path: jobPath(id) + "/activate"})
 }
 
 // StopJob takes the importer out of the server's schedule.
 func (c *Client) StopJob(ctx context.Context, id string) (*ImportJob, error) {
-	return c.writeJob(ctx, "stopping importer "+id, http.MethodPut, "/jobs/"+url.PathEscape(id)+"/stop", nil)
+	return c.writeJob(ctx, request{doing: "stopping importer " + id, method: http.MethodPut, path: jobPath(id) + "/stop"})
 }
 
 // DeleteJob deletes an importer; the services it imported stay. One that is
 // already gone is no error.
 func (c *Client) DeleteJob(ctx context.Context, id string) error {
-	_, err := c.call(ctx, "deleting importer "+id, http.MethodDelete, "/jobs/"+url.PathEscape(id), nil, nil)
+	_, err := c.call(ctx, request{doing: "deleting importer " + id, method: http.MethodDelete, path: jobPath(id)}, nil)
 	return notFoundIsNil(err)
 }
 
-func (c *Client) writeJob(ctx context.Context, doing, method, path string, in any) (*ImportJob, error) {
+func jobPath(id string) string { return "/jobs/" + url.PathEscape(id) }
+
+func (c *Client) writeJob(ctx context.Context, r request) (*ImportJob, error) {
 	var job ImportJob
-	found, err := c.call(ctx, doing, method, path, in, &job)
+	found, err := c.call(ctx, r, &job)
 	if err == nil && (!found || job.ID == "") {
-		err = &BrokenAnswerError{Doing: doing, Status: http.StatusOK, Err: errNoBody}
+		err = &BrokenAnswerError{Doing: r.doing, Status: http.StatusOK, Err: errNoBody}
 	}
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 )
 
 // Mocks calls mocks as a consumer does: without credentials, without repeating
-// an answer that says "try again", without following where one leads.
+// what is answered with 503 or 429, without following redirects.
 type Mocks struct {
 	http *http.Client
 	base string

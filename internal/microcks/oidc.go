@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
 
@@ -54,11 +53,10 @@ func (e *NoWorkflowIdentityError) ExitCode() int { return 14 }
 type WorkflowTokenError struct{ Status int }
 
 func (e *WorkflowTokenError) Error() string {
-	text := fmt.Sprintf("asking GitHub for a token of this workflow: GitHub answered %d", e.Status)
 	if e.Status == http.StatusOK {
-		text += " without a token that can be read"
+		return "asking GitHub for a token of this workflow: GitHub answered 200 without a token that can be read"
 	}
-	return text
+	return fmt.Sprintf("asking GitHub for a token of this workflow: GitHub answered %d", e.Status)
 }
 
 // Hint says what to do next.
@@ -75,30 +73,46 @@ func (e *WorkflowTokenError) ExitCode() int { return 14 }
 // GitHubOIDCSource signs in with a token of GitHub's in place of a stored
 // secret. Keycloak takes the realm's issuer as the only audience, takes every
 // assertion once, and wants no client id beside it. github carries the
-// credential for RequestURL's origin; keycloak must not repeat requests.
-func GitHubOIDCSource(ctx context.Context, github, keycloak *http.Client, identity WorkflowIdentity, realm Realm, learned func(token string)) oauth2.TokenSource {
-	return newSource(func() (*oauth2.Token, error) {
-		issuer, err := issuerOf(ctx, keycloak, realm)
-		if err != nil {
-			return nil, err
-		}
-		const attempts = 3
-		for attempt := 1; ; attempt++ {
-			token, again, err := exchange(ctx, github, keycloak, identity, realm, issuer, learned)
-			if err == nil || !again || attempt == attempts || ctx.Err() != nil {
-				return token, err
-			}
-		}
-	}, learned)
+// credential for RequestURL's origin; keycloak must not repeat requests. learned
+// is called with every credential before its first use.
+func GitHubOIDCSource(
+	ctx context.Context, github, keycloak *http.Client, identity WorkflowIdentity, realm Realm, learned func(token string),
+) oauth2.TokenSource {
+	s := workflowSignIn{github: github, keycloak: keycloak, identity: identity, realm: realm, learned: learned}
+	return newSource(func() (*oauth2.Token, error) { return s.token(ctx) }, learned)
 }
 
-// exchange fetches a fresh assertion and trades it for an access token.
-func exchange(ctx context.Context, github, keycloak *http.Client, identity WorkflowIdentity, realm Realm, issuer string, learned func(string)) (token *oauth2.Token, again bool, err error) {
-	raw, err := workflowToken(ctx, github, identity, issuer)
+// workflowSignIn trades tokens of GitHub's for access tokens.
+type workflowSignIn struct {
+	github, keycloak *http.Client
+	identity         WorkflowIdentity
+	realm            Realm
+	learned          func(token string)
+}
+
+// token fetches an access token. A fresh assertion gets a few tries.
+func (s workflowSignIn) token(ctx context.Context) (*oauth2.Token, error) {
+	issuer, err := s.issuer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const attempts = 3
+	for attempt := 1; ; attempt++ {
+		token, again, err := s.exchange(ctx, issuer)
+		if err == nil || !again || attempt == attempts || ctx.Err() != nil {
+			return token, err
+		}
+	}
+}
+
+// exchange fetches a fresh assertion and trades it for an access token. It
+// reports whether another try may go better.
+func (s workflowSignIn) exchange(ctx context.Context, issuer string) (token *oauth2.Token, again bool, err error) {
+	raw, err := s.workflowToken(ctx, issuer)
 	if err != nil {
 		return nil, false, err
 	}
-	learned(raw)
+	s.learned(raw)
 	assertion, err := readAssertion(raw)
 	if err != nil {
 		return nil, false, err
@@ -108,7 +122,7 @@ func exchange(ctx context.Context, github, keycloak *http.Client, identity Workf
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
 		"client_assertion":      {raw},
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, realm.tokenURL(), strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.realm.tokenURL(), strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, false, fmt.Errorf("signing in to Keycloak: %w", err)
 	}
@@ -119,15 +133,15 @@ func exchange(ctx context.Context, github, keycloak *http.Client, identity Workf
 		ExpiresIn   int64  `json:"expires_in"`
 		Error       string `json:"error"`
 		Detail      string `json:"error_description"`
-	}](keycloak, req)
-	if err != nil {
-		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), err)
-	}
-	if status == http.StatusOK && answer.AccessToken == "" {
-		return nil, true, &SignInError{Realm: realm, Status: status, Detail: noToken, Assertion: assertion}
-	}
-	if status != http.StatusOK {
-		return nil, status >= 500, &SignInError{Realm: realm, Status: status, Code: answer.Error, Detail: answer.Detail, Assertion: assertion}
+	}](s.keycloak, req)
+	switch {
+	case err != nil:
+		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", s.realm.Issuer(), err)
+	case status != http.StatusOK:
+		refused := &SignInError{Realm: s.realm, Status: status, Code: answer.Error, Detail: answer.Detail, Assertion: assertion}
+		return nil, status >= 500, refused
+	case answer.AccessToken == "":
+		return nil, true, &SignInError{Realm: s.realm, Status: status, Detail: noToken, Assertion: assertion}
 	}
 	token = &oauth2.Token{AccessToken: answer.AccessToken, TokenType: answer.TokenType}
 	if answer.ExpiresIn > 0 {
@@ -136,28 +150,29 @@ func exchange(ctx context.Context, github, keycloak *http.Client, identity Workf
 	return token, false, nil
 }
 
-// issuerOf asks the realm for its own name: behind a proxy it differs from the
+// issuer asks the realm for its own name: behind a proxy it differs from the
 // address that we use.
-func issuerOf(ctx context.Context, keycloak *http.Client, realm Realm) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, realm.Issuer()+"/.well-known/openid-configuration", nil)
+func (s workflowSignIn) issuer(ctx context.Context) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.realm.Issuer()+"/.well-known/openid-configuration", nil)
 	if err != nil {
 		return "", fmt.Errorf("reading the realm's description: %w", err)
 	}
 	discovery, status, err := getJSON[struct {
 		Issuer string `json:"issuer"`
-	}](keycloak, req)
+	}](s.keycloak, req)
 	if err != nil {
-		return "", fmt.Errorf("reading the description of the realm %s: %w", realm.Issuer(), err)
+		return "", fmt.Errorf("reading the description of the realm %s: %w", s.realm.Issuer(), err)
 	}
 	if status != http.StatusOK || discovery.Issuer == "" {
-		return "", &SignInError{Realm: realm, Status: status, Detail: "the realm does not describe itself"}
+		return "", &SignInError{Realm: s.realm, Status: status, Detail: "the realm does not describe itself"}
 	}
 	return discovery.Issuer, nil
 }
 
-func workflowToken(ctx context.Context, github *http.Client, identity WorkflowIdentity, audience string) (string, error) {
+// workflowToken asks GitHub for an assertion.
+func (s workflowSignIn) workflowToken(ctx context.Context, audience string) (string, error) {
 	const doing = "asking GitHub for a token of this workflow"
-	address, err := url.Parse(identity.RequestURL)
+	address, err := url.Parse(s.identity.RequestURL)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", doing, err)
 	}
@@ -170,7 +185,7 @@ func workflowToken(ctx context.Context, github *http.Client, identity WorkflowId
 	}
 	answer, status, err := getJSON[struct {
 		Value string `json:"value"`
-	}](github, req)
+	}](s.github, req)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", doing, err)
 	}
@@ -188,8 +203,8 @@ func readAssertion(raw string) (*Assertion, error) {
 	return &Assertion{Issuer: claims.Issuer, Subject: claims.Subject, Audience: strings.Join(claims.Audience, " ")}, nil
 }
 
-// getJSON sends req and decodes what comes. What is not JSON says nothing,
-// whatever its status.
+// getJSON sends req and decodes the answer, whatever its status. One that is not
+// JSON gives the zero value.
 func getJSON[T any](client *http.Client, req *http.Request) (answer T, status int, err error) {
 	req.Header.Set("Accept", "application/json")
 	res, err := client.Do(req)
@@ -201,7 +216,7 @@ func getJSON[T any](client *http.Client, req *http.Request) (answer T, status in
 	if err != nil {
 		return answer, res.StatusCode, err
 	}
-	if err := json.Unmarshal(data, &answer); err != nil {
+	if decode(data, &answer) != nil {
 		var nothing T
 		return nothing, res.StatusCode, nil
 	}

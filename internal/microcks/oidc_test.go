@@ -149,7 +149,10 @@ func proveRefused(t *testing.T, source oauth2.TokenSource, subject, audience, is
 	if diff := cmp.Diff(&microcks.Assertion{Issuer: issuer, Subject: subject, Audience: audience}, refused.Assertion); diff != "" {
 		t.Errorf("what was sent (-want +got):\n%s", diff)
 	}
-	for _, part := range []string{`sub "` + subject + `"`, `aud "` + audience + `"`, "identity provider for " + issuer, "jwt.credential.sub", "jwt.credential.issuer", "client-auth-federated"} {
+	for _, part := range []string{
+		`sub "` + subject + `"`, `aud "` + audience + `"`, "identity provider for " + issuer,
+		"jwt.credential.sub", "jwt.credential.issuer", "client-auth-federated",
+	} {
 		if !strings.Contains(refused.Hint(), part) {
 			t.Errorf("the hint lacks %q: %s", part, refused.Hint())
 		}
@@ -240,7 +243,8 @@ func TestWorkflowTokenThatIsNone(t *testing.T) {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	identity := microcks.WorkflowIdentity{RequestURL: server.URL + "/github?x=1"}
-	_, err := microcks.GitHubOIDCSource(t.Context(), http.DefaultClient, http.DefaultClient, identity, microcks.Realm{URL: server.URL, Name: "microcks"}, func(string) {}).Token()
+	realm := microcks.Realm{URL: server.URL, Name: "microcks"}
+	_, err := microcks.GitHubOIDCSource(t.Context(), http.DefaultClient, http.DefaultClient, identity, realm, func(string) {}).Token()
 	refused, ok := errors.AsType[*microcks.WorkflowTokenError](err)
 	if !ok || refused.ExitCode() != 14 || !strings.Contains(err.Error(), "without a token that can be read") {
 		t.Errorf("got %v", err)

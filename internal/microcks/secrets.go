@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // TokenHeader makes Microcks send a secret's token to Postman as its API wants
@@ -21,7 +23,7 @@ type Secret struct {
 	Description *string `json:"description,omitzero"`
 	Token       *string `json:"token,omitzero"`
 	TokenHeader *string `json:"tokenHeader,omitzero"`
-	Unknown     Unknown `json:",embed"`
+	Unknown     Unknown `json:"-"`
 }
 
 // String hides the token.
@@ -33,8 +35,11 @@ func (s *Secret) GoString() string { return s.String() }
 // SecretsNamed finds the secrets of exactly this name, without listing others.
 func (c *Client) SecretsNamed(ctx context.Context, name string) ([]Secret, error) {
 	var found []Secret
-	doing := fmt.Sprintf("searching the secret %q", oneLine(name, 80))
-	if _, err := c.call(ctx, doing, http.MethodGet, "/secrets/search?name="+url.QueryEscape(regexFor(name)), nil, &found); err != nil {
+	search := request{
+		doing:  fmt.Sprintf("searching the secret %q", text.Excerpt(name, 80)),
+		method: http.MethodGet, path: "/secrets/search?name=" + url.QueryEscape(regexFor(name)),
+	}
+	if _, err := c.call(ctx, search, &found); err != nil {
 		return nil, err
 	}
 	exact := found[:0]
@@ -47,13 +52,13 @@ func (c *Client) SecretsNamed(ctx context.Context, name string) ([]Secret, error
 }
 
 // Secret reads one secret; nil when there is none. Servers before 1.10.1 cannot
-// read one by its id: it is looked for in their list.
+// read one by its id, and it is not looked for in their list: that would bring
+// every team's credentials. There the answer is nil, too.
 func (c *Client) Secret(ctx context.Context, id string) (*Secret, error) {
 	var secret Secret
-	found, err := c.call(ctx, "reading secret "+id, http.MethodGet, "/secrets/"+url.PathEscape(id), nil, &secret)
-	var api *APIError
-	if errors.As(err, &api) && api.Status == http.StatusMethodNotAllowed {
-		return c.secretInList(ctx, id)
+	found, err := c.call(ctx, request{doing: "reading secret " + id, method: http.MethodGet, path: secretPath(id)}, &secret)
+	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusMethodNotAllowed {
+		return nil, nil
 	}
 	if err != nil || !found || secret.ID == "" {
 		return nil, notFoundIsNil(err)
@@ -61,37 +66,31 @@ func (c *Client) Secret(ctx context.Context, id string) (*Secret, error) {
 	return &secret, nil
 }
 
-// withoutWords keeps a server's words about a secret to itself: they may repeat
-// the secret that was sent.
-func withoutWords(err error) error {
-	var api *APIError
-	if errors.As(err, &api) {
+// withoutMessage takes the server's message out of an error about a secret: it may
+// repeat the token that was sent.
+func withoutMessage(err error) error {
+	if api, ok := errors.AsType[*APIError](err); ok {
 		api.Message = ""
 	}
 	return err
 }
 
-func (c *Client) secretInList(ctx context.Context, id string) (*Secret, error) {
-	all, err := pages(ctx, c, "listing the secrets", "/secrets", func(s Secret) string { return s.ID })
-	if err != nil {
-		return nil, err
-	}
-	for i := range all {
-		if all[i].ID == id {
-			return &all[i], nil
-		}
-	}
-	return nil, nil
-}
-
 // CreateSecret creates a secret, or replaces the one that has its id.
 func (c *Client) CreateSecret(ctx context.Context, secret *Secret) error {
-	_, err := c.call(ctx, fmt.Sprintf("creating secret %q", oneLine(secret.Name, 80)), http.MethodPost, "/secrets", secret, nil)
-	return withoutWords(err)
+	_, err := c.call(ctx, request{
+		doing:  fmt.Sprintf("creating secret %q", text.Excerpt(secret.Name, 80)),
+		method: http.MethodPost, path: "/secrets", body: secret,
+	}, nil)
+	return withoutMessage(err)
 }
 
 // UpdateSecret writes the whole secret; what is left out is erased.
 func (c *Client) UpdateSecret(ctx context.Context, secret *Secret) error {
-	_, err := c.call(ctx, fmt.Sprintf("updating secret %q", oneLine(secret.Name, 80)), http.MethodPut, "/secrets/"+url.PathEscape(secret.ID), secret, nil)
-	return withoutWords(err)
+	_, err := c.call(ctx, request{
+		doing:  fmt.Sprintf("updating secret %q", text.Excerpt(secret.Name, 80)),
+		method: http.MethodPut, path: secretPath(secret.ID), body: secret,
+	}, nil)
+	return withoutMessage(err)
 }
+
+func secretPath(id string) string { return "/secrets/" + url.PathEscape(id) }

@@ -15,6 +15,7 @@ func TestWhatMayBeDone(t *testing.T) {
 	answering := func(status int) *httptest.Server {
 		return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 	}
+	breaking := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	ended, end := context.WithCancel(t.Context())
 	end()
 	gone := answering(http.StatusOK)
@@ -27,7 +28,7 @@ func TestWhatMayBeDone(t *testing.T) {
 		"answered":                  {t.Context(), answering(http.StatusOK), false, false},
 		"refused by Microcks":       {t.Context(), answering(http.StatusForbidden), false, false},
 		"a gateway spoke":           {t.Context(), answering(http.StatusBadGateway), true, true},
-		"connection broken":         {t.Context(), httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })), true, true},
+		"connection broken":         {t.Context(), breaking, true, true},
 		"nobody listens":            {t.Context(), gone, true, false},
 		"the run had already ended": {ended, answering(http.StatusOK), true, false},
 	}

@@ -4,47 +4,35 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // Version of a server. A development build counts as the release that it
 // leads to: it has the same changes.
 type Version struct {
-	Major, Minor, Patch int
-	Text                string // as the server gives it
+	Text    string // as the server gives it
+	release string // "v1.15.0", without what marks a development build
 }
 
 // ParseVersion reads "1.15.0", "1.15.0-SNAPSHOT" or "1.15.0-fix-3".
-func ParseVersion(text string) (Version, error) {
-	v := Version{Text: text}
-	number, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "v"), "-")
-	parts := strings.Split(number, ".")
-	if len(parts) < 2 || len(parts) > 3 {
-		return Version{}, fmt.Errorf("%q is not a Microcks version such as 1.15.0", oneLine(text, 40))
+func ParseVersion(given string) (Version, error) {
+	full := semver.Canonical("v" + strings.TrimPrefix(strings.TrimSpace(given), "v"))
+	if full == "" {
+		return Version{}, fmt.Errorf("%q is not a Microcks version such as 1.15.0", text.Excerpt(given, 40))
 	}
-	for i, into := range []*int{&v.Major, &v.Minor, &v.Patch}[:len(parts)] {
-		n, err := strconv.Atoi(parts[i])
-		if err != nil || n < 0 {
-			return Version{}, fmt.Errorf("%q is not a Microcks version such as 1.15.0", oneLine(text, 40))
-		}
-		*into = n
-	}
-	return v, nil
+	return Version{Text: given, release: strings.TrimSuffix(full, semver.Prerelease(full))}, nil
 }
 
 // Number is the version without what marks a development build.
-func (v Version) Number() string { return fmt.Sprintf("%d.%d.%d", v.Major, v.Minor, v.Patch) }
+func (v Version) Number() string { return strings.TrimPrefix(v.release, "v") }
 
-// Before tells whether v is older than major.minor.patch.
+// Before reports whether v is older than major.minor.patch.
 func (v Version) Before(major, minor, patch int) bool {
-	if v.Major != major {
-		return v.Major < major
-	}
-	if v.Minor != minor {
-		return v.Minor < minor
-	}
-	return v.Patch < patch
+	return semver.Compare(v.release, fmt.Sprintf("v%d.%d.%d", major, minor, patch)) < 0
 }
 
 // Version asks the server for its version. It needs no token.
@@ -52,19 +40,20 @@ func (c *Client) Version(ctx context.Context) (Version, error) {
 	var info struct {
 		VersionID string `json:"versionId"`
 	}
-	found, err := c.call(ctx, "reading the version of Microcks", http.MethodGet, "/version/info", nil, &info)
+	read := request{doing: "reading the version of Microcks", method: http.MethodGet, path: "/version/info"}
+	found, err := c.call(ctx, read, &info)
 	if err != nil {
 		return Version{}, err
 	}
 	if !found || info.VersionID == "" {
-		return Version{}, &BrokenAnswerError{Doing: "reading the version of Microcks", Status: http.StatusOK, Err: errNoBody}
+		return Version{}, &BrokenAnswerError{Doing: read.doing, Status: http.StatusOK, Err: errNoBody}
 	}
 	return ParseVersion(info.VersionID)
 }
 
 // Health asks whether the server is up. It needs no token.
 func (c *Client) Health(ctx context.Context) error {
-	_, err := c.call(ctx, "asking for the health of Microcks", http.MethodGet, "/health", nil, nil)
+	_, err := c.call(ctx, request{doing: "asking for the health of Microcks", method: http.MethodGet, path: "/health"}, nil)
 	return err
 }
 
@@ -78,23 +67,24 @@ type KeycloakConfig struct {
 // KeycloakConfig asks how to sign in. It needs no token.
 func (c *Client) KeycloakConfig(ctx context.Context) (KeycloakConfig, error) {
 	var config KeycloakConfig
-	found, err := c.call(ctx, "reading how to sign in to Microcks", http.MethodGet, "/keycloak/config", nil, &config)
+	read := request{doing: "reading how to sign in to Microcks", method: http.MethodGet, path: "/keycloak/config"}
+	found, err := c.call(ctx, read, &config)
 	if err == nil && !found {
-		err = &BrokenAnswerError{Doing: "reading how to sign in to Microcks", Status: http.StatusOK, Err: errNoBody}
+		err = &BrokenAnswerError{Doing: read.doing, Status: http.StatusOK, Err: errNoBody}
 	}
 	return config, err
 }
 
-// RepositoryTenancy tells whether membership of a group can stand in for
-// roles: a check of roles in the token is a hint only then.
+// RepositoryTenancy reports whether membership of a group can stand in for roles:
+// then the roles in a token do not say all that its account may do.
 func (c *Client) RepositoryTenancy(ctx context.Context) (bool, error) {
 	var features struct {
 		Tenancy struct {
-			Enabled any `json:"enabled"`
+			Enabled any `json:"enabled"` // a boolean or its text
 		} `json:"repository-tenancy"`
 	}
-	_, err := c.call(ctx, "reading the features of Microcks", http.MethodGet, "/features/config", nil, &features)
-	if err != nil {
+	read := request{doing: "reading the features of Microcks", method: http.MethodGet, path: "/features/config"}
+	if _, err := c.call(ctx, read, &features); err != nil {
 		return false, err
 	}
 	return fmt.Sprint(features.Tenancy.Enabled) == "true", nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // Service without its messages.
@@ -19,7 +21,7 @@ type Service struct {
 	Operations     []Operation `json:"operations"`
 }
 
-// Operation of a service. Whether a person edited it is not told.
+// Operation of a service. Servers do not say whether a person edited it.
 type Operation struct {
 	Name            string   `json:"name"`
 	Method          string   `json:"method"`
@@ -79,8 +81,11 @@ type Parameter struct {
 // same version more than once when the server holds it twice.
 func (c *Client) ServicesNamed(ctx context.Context, name string) ([]Service, error) {
 	var found []Service
-	doing := fmt.Sprintf("searching the service %q", oneLine(name, 80))
-	if _, err := c.call(ctx, doing, http.MethodGet, "/services/search?name="+url.QueryEscape(regexFor(name)), nil, &found); err != nil {
+	search := request{
+		doing:  fmt.Sprintf("searching the service %q", text.Excerpt(name, 80)),
+		method: http.MethodGet, path: "/services/search?name=" + url.QueryEscape(regexFor(name)),
+	}
+	if _, err := c.call(ctx, search, &found); err != nil {
 		return nil, err
 	}
 	exact := found[:0]
@@ -95,26 +100,55 @@ func (c *Client) ServicesNamed(ctx context.Context, name string) ([]Service, err
 // ServiceView reads a service with its examples; nil when there is none.
 func (c *Client) ServiceView(ctx context.Context, id string) (*ServiceView, error) {
 	var view ServiceView
-	found, err := c.call(ctx, "reading service "+id, http.MethodGet, "/services/"+url.PathEscape(id)+"?messages=true", nil, &view)
+	found, err := c.call(ctx, request{
+		doing: "reading service " + id, method: http.MethodGet, path: servicePath(id) + "?messages=true",
+	}, &view)
 	if err != nil || !found || view.Service.ID == "" {
 		return nil, notFoundIsNil(err)
 	}
 	return &view, nil
 }
 
+// ServiceOf reads the service of a name and version with its examples, by one
+// indexed look-up; nil when there is none. The server splits the two at the
+// first colon and reads a plus as a space, so neither may be in them. It answers
+// 500 when it holds the service twice, and before 1.13.0 also when it holds none.
+func (c *Client) ServiceOf(ctx context.Context, name, version string) (*ServiceView, error) {
+	var view ServiceView
+	found, err := c.call(ctx, request{
+		doing:  fmt.Sprintf("reading service %s %s", text.Excerpt(name, 80), text.Excerpt(version, 40)),
+		method: http.MethodGet, path: servicePath(name+":"+version) + "?messages=true",
+	}, &view)
+	if err != nil || !found || view.Service.ID == "" {
+		return nil, notFoundIsNil(err)
+	}
+	return &view, nil
+}
+
+// Services lists the services of the server without their examples, unless they
+// are more than most: complete is false then, and the list of no use.
+func (c *Client) Services(ctx context.Context, most int) (list []Service, complete bool, err error) {
+	list, err = pages(ctx, c, "listing the services", "/services", most, func(s Service) string { return s.ID })
+	return list, len(list) <= most, err
+}
+
 // SetServiceMetadata replaces a service's metadata as a whole: read, merge,
 // then write.
 func (c *Client) SetServiceMetadata(ctx context.Context, id string, metadata *Metadata) error {
-	_, err := c.call(ctx, "writing the labels of service "+id, http.MethodPut, "/services/"+url.PathEscape(id)+"/metadata", metadata, nil)
+	_, err := c.call(ctx, request{
+		doing: "writing the labels of service " + id, method: http.MethodPut, path: servicePath(id) + "/metadata", body: metadata,
+	}, nil)
 	return err
 }
 
 // DeleteService deletes a service with its examples. One that is already gone
 // is no error.
 func (c *Client) DeleteService(ctx context.Context, id string) error {
-	_, err := c.call(ctx, "deleting service "+id, http.MethodDelete, "/services/"+url.PathEscape(id), nil, nil)
+	_, err := c.call(ctx, request{doing: "deleting service " + id, method: http.MethodDelete, path: servicePath(id)}, nil)
 	return notFoundIsNil(err)
 }
+
+func servicePath(id string) string { return "/services/" + url.PathEscape(id) }
 
 // notFoundIsNil turns "no such object", however a version says it, into no
 // error.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -32,7 +33,9 @@ func (r Realm) tokenURL() string { return r.Issuer() + "/protocol/openid-connect
 // ClientSecretSource signs in with a client's id and secret. It renews the
 // token before it expires; learned is called with every new token before its
 // first use.
-func ClientSecretSource(ctx context.Context, httpClient *http.Client, realm Realm, clientID, clientSecret string, learned func(token string)) oauth2.TokenSource {
+func ClientSecretSource(
+	ctx context.Context, httpClient *http.Client, realm Realm, clientID, clientSecret string, learned func(token string),
+) oauth2.TokenSource {
 	config := clientcredentials.Config{
 		ClientID:     clientID,
 		ClientSecret: clientSecret,
@@ -43,7 +46,7 @@ func ClientSecretSource(ctx context.Context, httpClient *http.Client, realm Real
 	return newSource(func() (*oauth2.Token, error) {
 		token, err := config.Token(ctx)
 		if err != nil {
-			return nil, signInError(realm, clientID, err)
+			return nil, newSignInError(realm, clientID, err)
 		}
 		return token, nil
 	}, learned)
@@ -64,8 +67,16 @@ type tokenFunc func() (*oauth2.Token, error)
 
 func (f tokenFunc) Token() (*oauth2.Token, error) { return f() }
 
-// noToken is an answer 200 of something that is hardly Keycloak.
+// noToken is the detail of an answer 200 that is hardly Keycloak's.
 const noToken = "the answer holds no token"
+
+// noServiceAccount is how Keycloak describes a client that may not sign in by
+// itself. Its error code is that of a wrong secret, so that nothing but the
+// description tells the two apart (26.4).
+var noServiceAccount = []string{
+	"Client not enabled to retrieve service account",
+	"Public client not allowed to retrieve service account",
+}
 
 // SignInError is a refusal by Keycloak.
 type SignInError struct {
@@ -79,31 +90,36 @@ type SignInError struct {
 }
 
 func (e *SignInError) Error() string {
-	who := "signing in to Keycloak with a token of GitHub"
-	if e.ClientID != "" {
-		who = fmt.Sprintf("signing in to Keycloak as client %q", oneLine(e.ClientID, 80))
+	var b strings.Builder
+	if e.ClientID == "" {
+		b.WriteString("signing in to Keycloak with a token of GitHub")
+	} else {
+		fmt.Fprintf(&b, "signing in to Keycloak as client %q", text.Excerpt(e.ClientID, 80))
 	}
-	text := fmt.Sprintf("%s at %s: Keycloak answered %d", who, e.Realm.Issuer(), e.Status)
+	fmt.Fprintf(&b, " at %s: Keycloak answered %d", e.Realm.Issuer(), e.Status)
 	if e.Code != "" {
-		text += " " + oneLine(e.Code, 60)
+		fmt.Fprintf(&b, " %s", text.Excerpt(e.Code, 60))
 	}
 	if e.Detail != "" {
-		text += ": " + oneLine(e.Detail, 200)
+		fmt.Fprintf(&b, ": %s", text.Excerpt(e.Detail, 200))
 	}
-	return text
+	return b.String()
 }
 
 // Hint says what to do next.
 func (e *SignInError) Hint() string {
 	switch {
 	case e.Status == http.StatusOK:
-		return "something else than Keycloak answers at that address, such as a proxy or a sign-in page: set `keycloak-url` to the root of Keycloak as this runner reaches it"
+		return "something else than Keycloak answers at that address, such as a proxy or a sign-in page:" +
+			" set `keycloak-url` to the root of Keycloak as this runner reaches it"
 	case e.Status == http.StatusNotFound:
 		return "there is no such realm at that address: set `keycloak-url` to the root of Keycloak (older ones end in /auth)"
 	case e.Assertion != nil:
-		return fmt.Sprintf("the token that was sent says sub %q and aud %q: in Keycloak the client's attribute jwt.credential.sub must equal that sub, jwt.credential.issuer must be the alias of an identity provider for %s, and Keycloak must run with the feature client-auth-federated",
-			oneLine(e.Assertion.Subject, 200), oneLine(e.Assertion.Audience, 200), oneLine(e.Assertion.Issuer, 200))
-	case e.Code == "unauthorized_client" && strings.Contains(strings.ToLower(e.Detail), "service account"):
+		return fmt.Sprintf("the token that was sent says sub %q and aud %q: in Keycloak the client's attribute jwt.credential.sub"+
+			" must equal that sub, jwt.credential.issuer must be the alias of an identity provider for %s,"+
+			" and Keycloak must run with the feature client-auth-federated",
+			text.Excerpt(e.Assertion.Subject, 200), text.Excerpt(e.Assertion.Audience, 200), text.Excerpt(e.Assertion.Issuer, 200))
+	case e.Code == "unauthorized_client" && slices.Contains(noServiceAccount, e.Detail):
 		return "switch on Client authentication and Service accounts roles for this client in Keycloak"
 	case e.Status == http.StatusUnauthorized, e.Code == "invalid_client", e.Code == "unauthorized_client":
 		return "check `keycloak-client-id` and `keycloak-client-secret`: in Keycloak the secret stands under Clients > your client > Credentials"
@@ -130,15 +146,18 @@ func (e *SignInError) ExitCode() int {
 	return 12
 }
 
-func signInError(realm Realm, clientID string, err error) error {
-	var refused *oauth2.RetrieveError
-	if !errors.As(err, &refused) || refused.Response == nil {
-		if _, unsent := errors.AsType[*url.Error](err); unsent {
-			return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), transport.Explain(err))
+// newSignInError explains an error of the oauth2 library.
+func newSignInError(realm Realm, clientID string, err error) error {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response != nil {
+		return &SignInError{
+			Realm: realm, ClientID: clientID, Status: refused.Response.StatusCode,
+			Code: refused.ErrorCode, Detail: refused.ErrorDescription,
 		}
-		return &SignInError{Realm: realm, ClientID: clientID, Status: http.StatusOK, Detail: noToken}
 	}
-	return &SignInError{Realm: realm, ClientID: clientID, Status: refused.Response.StatusCode, Code: refused.ErrorCode, Detail: refused.ErrorDescription}
+	if _, ok := errors.AsType[*url.Error](err); ok { // there was no answer
+		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), transport.Explain(err))
+	}
+	return &SignInError{Realm: realm, ClientID: clientID, Status: http.StatusOK, Detail: noToken}
 }
 
 // NoCredentialsError means that Microcks wants a sign-in and none was given.
@@ -148,7 +167,8 @@ type NoCredentialsError struct {
 }
 
 func (e *NoCredentialsError) Error() string {
-	return fmt.Sprintf("signing in to Microcks: it wants an account of Keycloak (%s), and `keycloak-client-id` or `keycloak-client-secret` is missing", e.Realm.Issuer())
+	return fmt.Sprintf("signing in to Microcks: it wants an account of Keycloak (%s),"+
+		" and `keycloak-client-id` or `keycloak-client-secret` is missing", e.Realm.Issuer())
 }
 
 // Hint says what to do next.
@@ -182,9 +202,9 @@ type Account struct {
 	Roles  []Role
 }
 
-// Has tells whether the account has one of the roles.
-func (a Account) Has(any ...Role) bool {
-	return slices.ContainsFunc(any, func(r Role) bool { return slices.Contains(a.Roles, r) })
+// Has reports whether the account has one of the roles.
+func (a Account) Has(oneOf ...Role) bool {
+	return slices.ContainsFunc(oneOf, func(r Role) bool { return slices.Contains(a.Roles, r) })
 }
 
 // ReadAccount reads the roles from an access token. The token is not verified:

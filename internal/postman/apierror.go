@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 )
 
-// Kind tells apart why the Postman API served no collection.
+// Kind is why the Postman API served no collection.
 type Kind string
 
 // Kinds.
@@ -40,35 +41,39 @@ type APIError struct {
 }
 
 func (e *APIError) Error() string {
-	text := fmt.Sprintf("fetching the collection %s: %s answered %d", printable(e.UID), e.host, e.Status)
+	var b strings.Builder
+	fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
 	if status := http.StatusText(e.Status); status != "" {
-		text += " " + status
+		fmt.Fprintf(&b, " %s", status)
 	}
 	switch {
 	case e.Kind == KindGatewayHTML:
-		text += " with a page that is not from the Postman API"
+		b.WriteString(" with a page that is not from the Postman API")
 	case e.Message != "":
-		text += ": " + e.Message
+		fmt.Fprintf(&b, ": %s", e.Message)
 	}
 	if e.Name != "" && e.Name != e.Message {
-		text += " (" + e.Name + ")"
+		fmt.Fprintf(&b, " (%s)", e.Name)
 	}
-	return text
+	return b.String()
 }
 
 // Hint is the next step for whoever runs this.
 func (e *APIError) Hint() string {
 	switch e.Kind {
 	case KindUnauthorized:
-		return "check the secret behind `postman-api-key`: the key may be missing in this workflow, revoked, expired, or of the other region (`postman-api-url`)"
+		return "check the secret behind `postman-api-key`: the key may be missing in this workflow, revoked, expired," +
+			" or of the other region (`postman-api-url`)"
 	case KindForbidden:
 		return "have the collection shared with the user of the key, or use the key of a user who can open it"
 	case KindNotFound:
-		return "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection: Postman answers the same for one it hides"
+		return "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection:" +
+			" Postman answers the same for one it hides"
 	case KindRateLimited:
 		return "run again in a minute, with a lower `parallelism` if it happens often: Postman allows each user 300 calls a minute"
 	case KindQuotaExhausted:
-		return fmt.Sprintf("ask the Postman team's administrator for more calls, or wait for the next month; each active importer in Microcks costs %d to %d calls a day", PollsPerDay, PollsPerDayWithoutETag)
+		return fmt.Sprintf("ask the Postman team's administrator for more calls, or wait for the next month;"+
+			" each active importer in Microcks costs %d to %d calls a day", PollsPerDay, PollsPerDayWithoutETag)
 	case KindServer:
 		if e.Status == http.StatusGatewayTimeout {
 			return "run again; if it stays so, split the collection: Postman needs too long for a very large one"
@@ -122,12 +127,12 @@ func (e *APIError) ExitCode() int {
 	return 12
 }
 
-// apiError judges an answer that is no collection.
-func apiError(uid, host string, resp *http.Response, body []byte) *APIError {
+// newAPIError judges an answer that is no collection.
+func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
 	f := parseFailure(resp.StatusCode, body)
 	e := &APIError{
-		Status: resp.StatusCode, Name: printable(f.name), Message: printable(f.message),
-		UID: uid, Quota: quotaOf(resp.Header), host: printable(host),
+		Status: resp.StatusCode, Name: quotable(f.name), Message: quotable(f.message),
+		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host),
 	}
 	e.Kind = kindOf(resp.StatusCode, f, len(body) > 0 && !looksLikeJSON(body), e.Quota)
 	return e
@@ -150,9 +155,8 @@ func kindOf(status int, f failure, page bool, q Quota) Kind {
 	case status == http.StatusNotFound, f.name == "instanceNotFoundError":
 		return KindNotFound
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
-		// A GET of one collection can have nothing wrong but its id. The published
-		// description has 400 for "Collection Not Found".
-		if strings.Contains(strings.ToLower(f.message), "not found") || strings.Contains(strings.ToLower(f.message), "could not find") {
+		// A GET of one collection can have nothing wrong but its id.
+		if notFoundWords.MatchString(f.message) {
 			return KindNotFound
 		}
 		return KindMalformedID
@@ -161,6 +165,11 @@ func kindOf(status int, f failure, page bool, q Quota) Kind {
 	}
 	return KindUnexpected
 }
+
+// notFoundWords are Postman's for a collection that it does not have. They count
+// for a 400 alone: the published description of the API has that status for
+// "Collection Not Found" and gives the error no name.
+var notFoundWords = regexp.MustCompile(`(?i)not found|could not find`)
 
 // failure is what an error's body says. Texts are as the server sent them.
 type failure struct{ name, message string }
@@ -175,19 +184,19 @@ type failure struct{ name, message string }
 func parseFailure(status int, body []byte) failure {
 	var problem struct {
 		Error   json.RawMessage `json:"error"`
-		Message text            `json:"message"`
-		Type    text            `json:"type"`
-		Title   text            `json:"title"`
-		Detail  text            `json:"detail"`
+		Message looseString     `json:"message"`
+		Type    looseString     `json:"type"`
+		Title   looseString     `json:"title"`
+		Detail  looseString     `json:"detail"`
 	}
 	if json.Unmarshal(body, &problem) != nil {
 		return failure{}
 	}
 	var named struct {
-		Name    text `json:"name"`
-		Message text `json:"message"`
+		Name    looseString `json:"name"`
+		Message looseString `json:"message"`
 	}
-	var name text
+	var name looseString
 	switch {
 	case json.Unmarshal(problem.Error, &named) == nil && named.Name+named.Message != "":
 		return failure{name: string(named.Name), message: string(named.Message)}
@@ -214,14 +223,14 @@ func parseFailure(status int, body []byte) failure {
 	return f
 }
 
-// text is a JSON string; anything else reads as "", so that one odd member does
+// looseString is a JSON string; anything else reads as "", so that one odd member does
 // not hide the others.
-type text string
+type looseString string
 
-func (t *text) UnmarshalJSON(b []byte) error {
+func (t *looseString) UnmarshalJSON(b []byte) error {
 	var s string
 	if json.Unmarshal(b, &s) == nil {
-		*t = text(s)
+		*t = looseString(s)
 	}
 	return nil
 }

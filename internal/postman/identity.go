@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // CanonicalURL returns the repositoryUrl of a collection's importer,
@@ -17,7 +19,7 @@ func CanonicalURL(host, uid string) string {
 	return strings.TrimSuffix(host, "/") + "/collections/" + uid
 }
 
-// SameCollection tells whether an importer's repositoryUrl is the collection uid
+// SameCollection reports whether an importer's repositoryUrl is the collection uid
 // in the Postman API at base (an origin or a host; empty is [DefaultHost]). The
 // two names of the classic region are one; the EU region and any other base are
 // only themselves. The collection may stand there with or without its owner, in
@@ -67,31 +69,23 @@ func CheckBase(raw string) (origin string, err error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	switch {
 	case err != nil || u.Hostname() == "":
-		return "", &BaseError{shown(raw), "it is no URL"}
+		return "", &BaseError{withoutQuery(raw), "it is no URL"}
 	case u.User != nil:
-		return "", &BaseError{shown(raw), "it has a user or password in it"}
+		return "", &BaseError{withoutQuery(raw), "it has a user or password in it"}
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "", &BaseError{shown(raw), fmt.Sprintf("its scheme is %q", printable(u.Scheme))}
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "", &BaseError{shown(raw), "it is http, and the API key may not be sent unencrypted"}
+		return "", &BaseError{withoutQuery(raw), fmt.Sprintf("its scheme is %q", quotable(u.Scheme))}
+	case u.Scheme == "http" && !text.IsLoopback(u.Hostname()):
+		return "", &BaseError{withoutQuery(raw), "it is http, and the API key may not be sent unencrypted"}
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return "", &BaseError{shown(raw), "it has more than scheme and host"}
+		return "", &BaseError{withoutQuery(raw), "it has more than scheme and host"}
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host), nil
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // BaseError is a base URL that the API key will not be sent to.
 type BaseError struct {
 	Got    string // without query and userinfo
-	Reason string
+	Reason string // a clause: "it is no URL"
 }
 
 func (e *BaseError) Error() string {
@@ -100,7 +94,8 @@ func (e *BaseError) Error() string {
 
 // Hint is the next step for whoever runs this.
 func (e *BaseError) Hint() string {
-	return fmt.Sprintf("leave `postman-api-url` empty for https://%s, or give https://%s for data in the EU, or https:// and the host of your own gateway", DefaultHost, EUHost)
+	return fmt.Sprintf("leave `postman-api-url` empty for https://%s, or give https://%s for data in the EU,"+
+		" or https:// and the host of your own gateway", DefaultHost, EUHost)
 }
 
 // Anchor is the place in docs/troubleshooting.md.

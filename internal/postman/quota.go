@@ -44,9 +44,9 @@ func count(h http.Header, name string) (int64, bool) {
 	return 0, false
 }
 
-// IsMonthlyQuota tells whether a response refuses the call because the month's
-// quota is used up, which waiting for a moment does not change. It leaves the
-// body readable from its start.
+// IsMonthlyQuota reports whether a response refuses the call because the month's
+// quota is used up, which no retry changes. It leaves the body readable from its
+// start.
 func IsMonthlyQuota(resp *http.Response) bool {
 	if resp.StatusCode != http.StatusTooManyRequests {
 		return false

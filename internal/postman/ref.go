@@ -8,7 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // Hosts of the Postman API. The first two are the same service; the third holds
@@ -27,7 +28,6 @@ var (
 	uuidForm   = regexp.MustCompile(`^` + uuidPattern + `$`)
 	uidForm    = regexp.MustCompile(`^[0-9A-Za-z]+-` + uuidPattern + `$`)
 	legacyForm = regexp.MustCompile(`^[0-9A-Fa-f]{20}$`)
-	keyForm    = regexp.MustCompile(`(?i)(PMAK|PMAT)-[0-9a-z-]+`)
 )
 
 // Ref is a reference to a collection, as a person gave it.
@@ -58,10 +58,10 @@ func ParseRef(s string) (Ref, error) {
 		return Ref{UID: lowerUUID(s)}, nil
 	case uuidForm.MatchString(s):
 		return Ref{}, bareUUID(s)
-	case keyForm.MatchString(s) && keyForm.FindString(s) == s:
+	case text.PostmanKeyIn(s) == s:
 		return Ref{}, &RefError{
-			Got: shown(s), Reason: "it is a credential",
-			hint: "put the key into the input `postman-api-key`, from a secret, and replace it in Postman if it was ever committed",
+			Got: quotable(s), Reason: "it is a credential",
+			remedy: "put the key into the input `postman-api-key`, from a secret, and replace it in Postman if it was ever committed",
 		}
 	}
 	u, err := url.Parse(s)
@@ -84,7 +84,7 @@ func ParseRef(s string) (Ref, error) {
 	case isUnder(host, "getpostman.com"), isUnder(host, "postman.com"), isUnder(host, "postman.co"):
 		ref.UID, err = webLink(s, segments)
 	default:
-		err = refused(s, fmt.Sprintf("it is a URL of %s, which is not Postman's", shown(host)))
+		err = refused(s, fmt.Sprintf("it is a URL of %s, which is not Postman's", quotable(host)))
 	}
 	if err != nil {
 		return Ref{}, err
@@ -100,7 +100,7 @@ func apiURL(given string, path []string) (string, error) {
 	case uuidForm.MatchString(path[1]):
 		return "", bareUUID(given)
 	case !uidForm.MatchString(path[1]):
-		return "", refused(given, fmt.Sprintf("it is a URL of a collection, but %q is no uid", shown(path[1])))
+		return "", refused(given, fmt.Sprintf("it is a URL of a collection, but %q is no uid", quotable(path[1])))
 	}
 	return lowerUUID(path[1]), nil
 }
@@ -123,7 +123,7 @@ func webLink(given string, path []string) (string, error) {
 	case legacyForm.MatchString(id):
 		return "", refused(given, "it is a public JSON link of the kind that Postman gave up in 2022")
 	case id != "":
-		return "", refused(given, fmt.Sprintf("it is a link to a collection, but its short form %q has no uid", shown(id)))
+		return "", refused(given, fmt.Sprintf("it is a link to a collection, but its short form %q has no uid", quotable(id)))
 	}
 	for _, kind := range []string{"request", "example", "folder", "environment", "specification", "spec", "api", "mock", "monitor", "flow"} {
 		if slices.Contains(path, kind) {
@@ -139,8 +139,8 @@ func webLink(given string, path []string) (string, error) {
 // RefError is a text that refers to no collection.
 type RefError struct {
 	Got    string // what was given: without query and credentials, shortened
-	Reason string // what it was taken for
-	hint   string
+	Reason string // what it was taken for, a clause: "it is a link to a workspace"
+	remedy string
 }
 
 func (e *RefError) Error() string {
@@ -148,7 +148,7 @@ func (e *RefError) Error() string {
 }
 
 // Hint is the next step for whoever runs this.
-func (e *RefError) Hint() string { return e.hint }
+func (e *RefError) Hint() string { return e.remedy }
 
 // Anchor is the place in docs/troubleshooting.md.
 func (e *RefError) Anchor() string { return "collection-reference" }
@@ -159,52 +159,34 @@ func (e *RefError) ExitCode() int { return 2 }
 const exampleUID = "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2"
 
 func refused(given, reason string) *RefError {
-	return &RefError{Got: shown(given), Reason: reason, hint: "in Postman choose Share > Via API and copy the link, or give the uid in it, such as " + exampleUID}
+	return &RefError{
+		Got: withoutQuery(given), Reason: reason,
+		remedy: "in Postman choose Share > Via API and copy the link, or give the uid in it, such as " + exampleUID,
+	}
 }
 
 // bareUUID refuses an id without its owner: Postman finds such a collection only
 // for the very owner of the key, and only in the personal scope.
 func bareUUID(given string) *RefError {
 	return &RefError{
-		Got: shown(given), Reason: "it is a collection's id without the owner in front",
-		hint: "put the owner's number and a dash in front of the id: the link of Share > Via API shows both, such as " + exampleUID,
+		Got: withoutQuery(given), Reason: "it is a collection's id without the owner in front",
+		remedy: "put the owner's number and a dash in front of the id: the link of Share > Via API shows both, such as " + exampleUID,
 	}
 }
 
-// shown makes a given text fit for an error: without the query (an access key
-// stands there), userinfo, credentials and control characters, and short.
-func shown(s string) string {
+// withoutQuery makes a given text fit for an error: without the query, in which
+// an access key stands, and without userinfo.
+func withoutQuery(s string) string {
 	s, _, _ = strings.Cut(s, "?")
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
 		host, _, _ := strings.Cut(rest, "/")
-		if at := strings.LastIndexByte(host, '@'); at >= 0 {
-			s = scheme + "://***" + rest[at:]
-		}
+		s = scheme + "://" + rest[strings.LastIndexByte(host, '@')+1:]
 	}
-	return printable(s)
+	return quotable(s)
 }
 
-// maxShown is the most runes shown of a text that others wrote.
-const maxShown = 200
-
-// printable makes a text that others wrote fit for an error: credentials masked,
-// on one line, without control and format characters, at most 200 runes.
-func printable(s string) string {
-	s = strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsSpace(c):
-			return ' '
-		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
-			return -1
-		}
-		return c
-	}, s)
-	s = keyForm.ReplaceAllString(s, "$1-***")
-	if runes := []rune(s); len(runes) > maxShown {
-		s = string(runes[:maxShown-1]) + "…"
-	}
-	return strings.TrimSpace(s)
-}
+// quotable makes a text that others wrote fit for an error.
+func quotable(s string) string { return text.Excerpt(s, 200) }
 
 // credentialIn returns the credential in a URL's query, "" when there is none.
 func credentialIn(u *url.URL) string {
@@ -214,14 +196,14 @@ func credentialIn(u *url.URL) string {
 			return value
 		}
 	}
-	return keyForm.FindString(u.RawQuery + "#" + u.Fragment)
+	return text.PostmanKeyIn(u.RawQuery + "#" + u.Fragment)
 }
 
 func isAPIHost(host string) bool {
 	return host == DefaultHost || host == currentHost || host == EUHost
 }
 
-// isUnder tells whether host is domain or a name under it.
+// isUnder reports whether host is domain or a name under it.
 func isUnder(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
 }

@@ -16,6 +16,26 @@ const (
 	Changed ChangeKind = "changed"
 )
 
+// Part of an operation or example that can differ.
+type Part string
+
+// Parts of an operation, then of an example.
+const (
+	PartDispatcher Part = "dispatcher"
+	PartRules      Part = "rules"
+	PartPaths      Part = "paths"
+
+	PartStatus            Part = "status"
+	PartMediaType         Part = "mediaType"
+	PartCriteria          Part = "criteria"
+	PartRequestBody       Part = "requestBody"
+	PartRequestHeaders    Part = "requestHeaders"
+	PartRequestParameters Part = "requestParameters"
+	PartResponseBody      Part = "responseBody"
+	PartResponseHeaders   Part = "responseHeaders"
+	PartArtifact          Part = "artifact"
+)
+
 // Change is one difference between what a server serves and what it would
 // serve after an import.
 type Change struct {
@@ -24,10 +44,8 @@ type Change struct {
 	Operation string `json:"operation"`
 	// Example is its name; empty when the operation itself changes.
 	Example string `json:"example,omitempty"`
-	// Fields that differ, for a changed one: "dispatcher", "rules", "paths";
-	// "status", "mediaType", "criteria", "requestBody", "requestHeaders",
-	// "requestParameters", "responseBody", "responseHeaders", "artifact".
-	Fields []string `json:"fields,omitempty"`
+	// Fields that differ, for a changed one.
+	Fields []Part `json:"fields,omitempty"`
 	// Breaking is set when consumers may lose something that they use: what
 	// disappears, or answers to other requests than before.
 	Breaking bool `json:"breaking"`
@@ -80,19 +98,20 @@ func diffOperation(was, is *Operation) []Change {
 		return nil
 	}
 	var changes []Change
-	var fields []string
-	add := func(field string, same bool) {
+	var fields []Part
+	add := func(part Part, same bool) {
 		if !same {
-			fields = append(fields, field)
+			fields = append(fields, part)
 		}
 	}
 	if !was.Override {
-		add("dispatcher", was.Dispatcher == is.Dispatcher)
-		add("rules", same(was.DispatcherRules, is.DispatcherRules))
+		add(PartDispatcher, was.Dispatcher == is.Dispatcher)
+		add(PartRules, same(was.DispatcherRules, is.DispatcherRules))
 	}
-	add("paths", sameSet(was.ResourcePaths, is.ResourcePaths, strings.Compare))
+	add(PartPaths, sameSet(was.ResourcePaths, is.ResourcePaths, strings.Compare))
 	if len(fields) > 0 {
-		changes = append(changes, Change{Kind: Changed, Operation: is.Name, Fields: fields, Breaking: slices.Contains(fields, "dispatcher")})
+		breaking := slices.Contains(fields, PartDispatcher)
+		changes = append(changes, Change{Kind: Changed, Operation: is.Name, Fields: fields, Breaking: breaking})
 	}
 	return append(changes, diffExamples(is.Name, was.Examples, is.Examples)...)
 }
@@ -125,7 +144,8 @@ func diffExamples(operation string, was, is []Example) []Change {
 			continue
 		}
 		fields := diffExample(o, e)
-		changes = append(changes, Change{Kind: Changed, Operation: operation, Example: e.Name, Fields: fields, Breaking: slices.Contains(fields, "criteria")})
+		breaking := slices.Contains(fields, PartCriteria)
+		changes = append(changes, Change{Kind: Changed, Operation: operation, Example: e.Name, Fields: fields, Breaking: breaking})
 	}
 	for _, e := range left {
 		changes = append(changes, Change{Kind: Removed, Operation: operation, Example: e.Name, Breaking: true})
@@ -133,28 +153,28 @@ func diffExamples(operation string, was, is []Example) []Change {
 	return changes
 }
 
-// diffExample names the fields in which two examples differ.
-func diffExample(was, is Example) []string {
+// diffExample names the parts in which two examples differ.
+func diffExample(was, is Example) []Part {
 	if was.Unknown || is.Unknown {
 		return nil
 	}
-	var fields []string
+	var fields []Part
 	for _, field := range []struct {
-		name string
+		part Part
 		same bool
 	}{
-		{"status", was.Response.Status == is.Response.Status},
-		{"mediaType", sameMediaType(was.Response, is.Response)},
-		{"criteria", same(was.DispatchCriteria, is.DispatchCriteria)},
-		{"requestBody", same(was.Request.Content, is.Request.Content)},
-		{"requestHeaders", sameSet(was.Request.Headers, is.Request.Headers, compareHeaders)},
-		{"requestParameters", sameSet(was.Request.Parameters, is.Request.Parameters, compareParameters)},
-		{"responseBody", same(was.Response.Content, is.Response.Content)},
-		{"responseHeaders", sameSet(was.Response.Headers, is.Response.Headers, compareHeaders)},
-		{"artifact", was.SourceArtifact == is.SourceArtifact},
+		{PartStatus, was.Response.Status == is.Response.Status},
+		{PartMediaType, sameMediaType(was.Response, is.Response)},
+		{PartCriteria, same(was.DispatchCriteria, is.DispatchCriteria)},
+		{PartRequestBody, same(was.Request.Content, is.Request.Content)},
+		{PartRequestHeaders, sameSet(was.Request.Headers, is.Request.Headers, compareHeaders)},
+		{PartRequestParameters, sameSet(was.Request.Parameters, is.Request.Parameters, compareParameters)},
+		{PartResponseBody, same(was.Response.Content, is.Response.Content)},
+		{PartResponseHeaders, sameSet(was.Response.Headers, is.Response.Headers, compareHeaders)},
+		{PartArtifact, was.SourceArtifact == is.SourceArtifact},
 	} {
 		if !field.same {
-			fields = append(fields, field.name)
+			fields = append(fields, field.part)
 		}
 	}
 	return fields
@@ -184,7 +204,8 @@ func sameSet[T any](a, b []T, compare func(T, T) int) bool {
 }
 
 func compareHeaders(a, b Header) int {
-	return cmp.Or(strings.Compare(a.Name, b.Name), slices.Compare(slices.Sorted(slices.Values(a.Values)), slices.Sorted(slices.Values(b.Values))))
+	sorted := func(h Header) []string { return slices.Sorted(slices.Values(h.Values)) }
+	return cmp.Or(strings.Compare(a.Name, b.Name), slices.Compare(sorted(a), sorted(b)))
 }
 
 func compareParameters(a, b Parameter) int {

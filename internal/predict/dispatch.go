@@ -1,82 +1,80 @@
 package predict
 
 import (
+	"errors"
 	"regexp"
 	"strings"
+
+	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/java"
 )
 
-// Dispatchers that the server derives from a collection, and those that a
-// person may have set on an operation.
+// Dispatchers that the server derives from a collection.
 const (
-	uriParams     = "URI_PARAMS"
-	uriParts      = "URI_PARTS"
-	uriElements   = "URI_ELEMENTS"
+	URIParams   = "URI_PARAMS"
+	URIParts    = "URI_PARTS"
+	URIElements = "URI_ELEMENTS"
+)
+
+// Dispatchers that a person may have set on an operation.
+const (
 	queryArgs     = "QUERY_ARGS"
 	queryHeader   = "QUERY_HEADER"
 	fallback      = "FALLBACK"
 	proxyFallback = "PROXY_FALLBACK"
 )
 
-// dispatch chooses an operation's dispatcher and rules from its address:
-// query parameters, variable parts of the path, both or none. failure is the
-// message of the exception that the server throws, if it does.
-func dispatch(op *Operation, url string, b behaviour) (failure string) {
+// dispatch chooses an operation's dispatcher and rules from its address: query
+// parameters, variable parts of the path, both or none. The cause is that of the
+// exception that the server throws, if it does.
+func dispatch(op *Operation, url string, b behaviour) *Cause {
 	params := strings.Contains(url, "?") && strings.Contains(url, "=")
 	parts := strings.Contains(url, "/:")
 	var partRules, paramRules string
+	var cause *Cause
 	if parts {
-		var known bool
-		if partRules, failure, known = partsOf(url, b); failure != "" {
-			return failure
-		} else if !known {
-			op.Unknown = true
+		if partRules, op.Unknown, cause = partsOf(url, b); cause != nil {
+			return cause
 		}
 	}
 	if params {
-		if paramRules, failure = paramsOf(url, b); failure != "" {
-			return failure
+		if paramRules, cause = paramsOf(url, b); cause != nil {
+			return cause
 		}
 	}
 	switch {
 	case params && parts:
-		op.Dispatcher, op.DispatcherRules = uriElements, ptr(partRules+" ?? "+paramRules)
+		op.Dispatcher, op.DispatcherRules = URIElements, new(partRules+" ?? "+paramRules)
 	case params:
-		op.Dispatcher, op.DispatcherRules = uriParams, ptr(paramRules)
+		op.Dispatcher, op.DispatcherRules = URIParams, new(paramRules)
 		op.ResourcePaths = []string{resourcePath(url)}
 	case parts:
-		op.Dispatcher, op.DispatcherRules = uriParts, ptr(partRules)
+		op.Dispatcher, op.DispatcherRules = URIParts, new(partRules)
 	default:
 		op.ResourcePaths = []string{resourcePath(url)}
 	}
-	return ""
-}
-
-func ptr[T any](v T) *T { return &v }
-
-// outOfBounds is the message of reading beyond an array of that length.
-func outOfBounds(index, length string) string {
-	return "Index " + index + " out of bounds for length " + length
+	return nil
 }
 
 // paramsOf are the decoded names of an address's query, in order.
-func paramsOf(url string, b behaviour) (rules, failure string) {
+func paramsOf(url string, b behaviour) (rules string, cause *Cause) {
 	_, query, _ := strings.Cut(url, "?")
 	var out strings.Builder
-	for _, param := range javaSplit(query, "&") {
-		pair := javaSplit(param, "=")
+	for _, param := range java.Split(query, "&") {
+		pair := java.Split(param, "=")
 		if len(pair) == 0 {
-			return "", outOfBounds("0", "0")
+			return "", outOfBounds(NamelessParameter, 0, 0)
 		}
-		key, failure := b.urlDecode(pair[0])
-		if failure != "" {
-			return "", failure
+		key, cause := b.decode(pair[0])
+		if cause != nil {
+			return "", cause
 		}
 		if !b.valuelessKeys {
 			if len(pair) == 1 {
-				return "", outOfBounds("1", "1")
+				return "", outOfBounds(ValuelessParameter, 1, 1)
 			}
-			if _, failure := b.urlDecode(pair[1]); failure != "" {
-				return "", failure
+			if _, cause := b.decode(pair[1]); cause != nil {
+				return "", cause
 			}
 		}
 		if out.Len() > 0 {
@@ -84,7 +82,7 @@ func paramsOf(url string, b behaviour) (rules, failure string) {
 		}
 		out.WriteString(key)
 	}
-	return out.String(), ""
+	return out.String(), nil
 }
 
 var (
@@ -94,9 +92,9 @@ var (
 
 // partsOf are the variable parts of an address's path. The server turns the
 // address into a regular expression and matches it with the address itself, so
-// other characters that mean something in an expression spoil it. known is
-// false where that expression is beyond this package.
-func partsOf(url string, b behaviour) (rules, failure string, known bool) {
+// other characters that mean something in an expression spoil it. unknown is
+// true where that expression is beyond what is known of Java.
+func partsOf(url string, b behaviour) (rules string, unknown bool, cause *Cause) {
 	url, _, _ = strings.Cut(url, "?")
 	if strings.Contains(url, "{{") && strings.Contains(url, "}}") {
 		url = strings.ReplaceAll(strings.ReplaceAll(url, "{{", ""), "}}", "")
@@ -109,48 +107,40 @@ func partsOf(url string, b behaviour) (rules, failure string, known bool) {
 	case strings.Contains(url, "/:"):
 		expression = colonPart.ReplaceAllLiteralString(url, `/:(.+)`)
 	default:
-		return "", "", true
+		return "", false, nil
 	}
-	p, err, known := compilePattern(expression, b.regexFeatures())
-	if err != nil {
-		return "", err.Error(), true
+	p, err := java.Compile(expression, b.java)
+	switch {
+	case errors.Is(err, java.ErrUnsupported):
+		return "", true, nil
+	case err != nil:
+		return "", false, &Cause{BadPattern, err}
 	}
-	if !known {
-		return "", "", false
-	}
-	result, groups := p.match(url)
-	switch result {
-	case unsure:
-		return "", "", false
-	case noMatch:
-		return "", "", true
-	}
-	return strings.Join(groups, " && "), "", true
+	match := p.Match(url)
+	return strings.Join(match.Groups, " && "), match.Verdict == java.Undecided, nil
 }
 
-func (b behaviour) regexFeatures() regexFeatures {
-	return regexFeatures{unicodeBoundary: !b.asciiBoundary}
+// dispatching is how an operation chooses an example.
+type dispatching struct {
+	dispatcher string
+	rules      *string
 }
 
-// rootDispatcher looks through a fallback to the dispatcher inside. known is
-// false when the rules are not the JSON that a fallback has.
-func rootDispatcher(op *Operation, b behaviour) (dispatcher string, rules *string) {
+// rootDispatcher looks through a fallback to the dispatcher inside. One whose
+// rules are not the JSON that a fallback has stays as it is.
+func rootDispatcher(op *Operation, b behaviour) dispatching {
+	own := dispatching{op.Dispatcher, op.DispatcherRules}
 	if op.Dispatcher != fallback && (op.Dispatcher != proxyFallback || !b.proxyFallback) || op.DispatcherRules == nil {
-		return op.Dispatcher, op.DispatcherRules
+		return own
 	}
-	doc, err := parse([]byte(*op.DispatcherRules), b)
-	if err != nil || doc.root == nil || doc.root.kind != objectKind {
-		return op.Dispatcher, op.DispatcherRules
+	doc, err := jackson.Parse([]byte(*op.DispatcherRules), b.jackson)
+	if err != nil || doc.Root().Kind() != jackson.Object {
+		return own
 	}
-	field := func(name string) *string {
-		v := doc.value().at(name)
-		if !v.exists() || v.kind() == nullKind {
-			return nil
-		}
-		return ptr(v.asText())
+	var inside dispatching
+	inside.dispatcher = doc.Root().At("dispatcher").AsTextOr("")
+	if rules := doc.Root().At("dispatcherRules"); rules.Kind() != jackson.Missing && rules.Kind() != jackson.Null {
+		inside.rules = new(rules.AsText())
 	}
-	if d := field("dispatcher"); d != nil {
-		dispatcher = *d
-	}
-	return dispatcher, field("dispatcherRules")
+	return inside
 }

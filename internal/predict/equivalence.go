@@ -1,8 +1,11 @@
 package predict
 
 import (
+	"errors"
 	"slices"
 	"strings"
+
+	"postman-microcks-importer/internal/java"
 )
 
 // An item's examples go to every operation whose name is equivalent to the
@@ -32,7 +35,7 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 	hits, unsure = make([][]int, len(ops)), make([]bool, len(ops))
 	byFold := make(map[string][]int, len(names))
 	for i, n := range names {
-		k := foldKey(n)
+		k := java.FoldKey(n)
 		byFold[k] = append(byFold[k], i)
 	}
 	budget := workBudget
@@ -48,15 +51,15 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 	dotted := map[int][]int{}     // operations whose name has "." and no other mark, by length
 	var others []int
 	for i, op := range ops {
-		add(i, byFold[foldKey(op)])
+		add(i, byFold[java.FoldKey(op)])
 		if strings.Contains(op, "/{") {
-			add(i, byFold[foldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))])
+			add(i, byFold[java.FoldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))])
 		}
 		switch {
 		case strings.ContainsAny(op, `\^$?*+[(|){`):
 			others = append(others, i)
 		case strings.Contains(op, "."):
-			n := len(codePoints(op))
+			n := len(java.CodePoints(op))
 			dotted[n] = append(dotted[n], i)
 		default:
 			literal[op] = append(literal[op], i)
@@ -76,7 +79,7 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 			if budget -= len(tail) / 64; budget < 0 {
 				break
 			}
-			text := codePoints(tail)
+			text := java.CodePoints(tail)
 			for _, op := range dotted[len(text)] {
 				if budget -= 1; dotsMatch(ops[op], text) {
 					add(op, []int{i})
@@ -86,12 +89,9 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 	}
 	prefix := "(" + strings.Join(b.verbs(), "|") + ")?( *)(/)?"
 	for _, op := range others {
-		p, err, known := compilePattern(prefix+ops[op], b.regexFeatures())
+		p, err := java.Compile(prefix+ops[op], b.java)
 		if err != nil {
-			continue
-		}
-		if !known {
-			unsure[op] = true
+			unsure[op] = unsure[op] || errors.Is(err, java.ErrUnsupported) // else the server takes it for no match
 			continue
 		}
 		for i, name := range names {
@@ -99,12 +99,12 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 				unsure[op] = true
 				break
 			}
-			result, _ := p.match(name)
-			budget -= p.spent / stepsInWork
-			if result == matches {
+			match := p.Match(name)
+			budget -= match.Steps / stepsInWork
+			if match.Verdict == java.Matches {
 				add(op, []int{i})
 			}
-			if unsure[op] = unsure[op] || result != matches && result != noMatch; unsure[op] {
+			if unsure[op] = unsure[op] || match.Verdict == java.Undecided; unsure[op] {
 				break // one name that cannot be told is enough
 			}
 		}
@@ -146,9 +146,9 @@ func prefixTails(name string, b behaviour) []string {
 
 func dotsMatch(pattern string, text []rune) bool {
 	for i := 0; len(pattern) > 0; i++ {
-		c, n := nextCodePoint(pattern)
+		c, n := java.DecodeCodePoint(pattern)
 		pattern = pattern[n:]
-		if c == '.' && !lineTerminator(text[i]) || c == text[i] {
+		if c == '.' && !java.IsLineTerminator(text[i]) || c == text[i] {
 			continue
 		}
 		return false

@@ -3,22 +3,16 @@ package predict
 import (
 	"slices"
 	"strings"
+
+	"postman-microcks-importer/internal/jackson"
 )
 
 // reader makes examples of the responses of items.
 type reader struct {
-	collection
-	behaviour behaviour
-	wrapped   bool   // read by the importer for API answers, which cannot read JSON texts inside
-	source    string // the sourceArtifact
-	keyRules  map[[2]string]keyVerdict
-	made      int
-}
-
-// keyVerdict is whether a variable's name is named by an operation's rules.
-type keyVerdict struct {
-	named, unsure bool
-	failure       string
+	*Document
+	source string               // the sourceArtifact
+	named  map[[2]string]naming // by rules and name
+	made   int
 }
 
 // maxExamples bounds what a collection made for that purpose can blow up to.
@@ -26,23 +20,22 @@ const maxExamples = 400_000
 
 // examplesOf reads the responses of one item for an operation, whose resource
 // paths they complete. failed gets those that break the import.
-func (r *reader) examplesOf(op *Operation, it item, yield func(Example, value), failed func(value, string)) {
-	dispatcher, rules := rootDispatcher(op, r.behaviour)
-	for _, response := range it.node.at("response").elements {
+func (r *reader) examplesOf(op *Operation, it Item, yield func(Example, jackson.Value), failed func(jackson.Value, *Cause)) {
+	chooses := rootDispatcher(op, r.behaviour)
+	for response := range it.Value.At("response").Elements() {
 		if r.made++; r.made > maxExamples {
 			op.Unknown = true
 			return
 		}
-		request := response.at("originalRequest")
-		e := Example{Name: response.at("name").asText(), SourceArtifact: r.source}
-		var failure string
-		e.DispatchCriteria, e.Unknown, failure = r.criteria(op, dispatcher, rules, request, r.requestURL(request))
-		if failure != "" {
-			failed(response, failure)
+		request := response.At("originalRequest")
+		e := Example{Name: response.At("name").AsText(), SourceArtifact: r.source}
+		var cause *Cause
+		if e.DispatchCriteria, e.Unknown, cause = r.criteria(op, chooses, request); cause != nil {
+			failed(response, cause)
 			continue
 		}
-		if e.Request, failure = r.request(request); failure != "" {
-			failed(response, failure)
+		if e.Request, cause = r.request(request); cause != nil {
+			failed(response, cause)
 			continue
 		}
 		e.Response = r.response(response)
@@ -50,309 +43,28 @@ func (r *reader) examplesOf(op *Operation, it item, yield func(Example, value), 
 	}
 }
 
-// requestURL is an example's address. The server looks at url.raw alone; what
-// Postman exports as text, its API serves as an object.
-func (c collection) requestURL(request value) string {
-	if url := request.at("url"); c.export && url.isText() {
-		return url.asText()
-	}
-	return request.at("url").at("raw").asText()
-}
-
-// criteria tells by what a request finds the example, and adds the example's
-// path to the operation. failure is the message of an exception.
-func (r *reader) criteria(op *Operation, dispatcher string, rules *string, request value, url string) (criteria *string, unsure bool, failure string) {
-	switch {
-	case dispatcher == uriParams:
-		c, failure := r.paramCriteria(op.DispatcherRules, url)
-		addPath(op, resourcePath(url))
-		return &c, false, failure
-	case dispatcher == uriParts || dispatcher == uriElements:
-		variables := r.variables(request)
-		c, unsure, failure := r.partCriteria(rules, variables)
-		if failure == "" && dispatcher == uriElements {
-			var params string
-			params, failure = r.paramCriteria(rules, url)
-			c += params
-		}
-		addPath(op, instantiate(resourcePath(url), variables))
-		return &c, unsure, failure
-	case dispatcher == queryHeader && r.behaviour.queryHeader:
-		c, failure := r.headerCriteria(rules, request)
-		addPath(op, resourcePath(url))
-		return &c, false, failure
-	case dispatcher == queryArgs:
-		return r.argumentCriteria(rules, request)
-	}
-	if url != "" && r.behaviour.pathOfUndispatched {
-		addPath(op, resourcePath(url))
-	}
-	return nil, false, ""
-}
-
-func addPath(op *Operation, path string) {
-	if i, found := slices.BinarySearchFunc(op.ResourcePaths, path, strings.Compare); !found {
-		op.ResourcePaths = slices.Insert(op.ResourcePaths, i, path)
-	}
-}
-
-const nullRules = "the operation has a dispatcher without rules"
-
-// paramCriteria are the query parameters that the rules name: "?k=v?k2=v2",
-// sorted. A name counts as named when it is any part of the rules' text.
-func (r *reader) paramCriteria(rules *string, url string) (criteria, failure string) {
-	if !strings.Contains(url, "?") || !strings.Contains(url, "=") {
-		return "", ""
-	}
-	_, query, _ := strings.Cut(url, "?")
-	type pair struct{ key, value string }
-	var found []pair
-	for _, param := range javaSplit(query, "&") {
-		kv := javaSplit(param, "=")
-		if len(kv) < 2 {
-			if r.behaviour.valuelessCriteria {
-				continue
-			}
-			if len(kv) == 0 {
-				return "", outOfBounds("0", "0")
-			}
-			if _, failure := r.behaviour.urlDecode(kv[0]); failure != "" {
-				return "", failure
-			}
-			return "", outOfBounds("1", "1")
-		}
-		k, failure := r.behaviour.urlDecode(kv[0])
-		if failure != "" {
-			return "", failure
-		}
-		v, failure := r.behaviour.urlDecode(kv[1])
-		if failure != "" {
-			return "", failure
-		}
-		if rules == nil {
-			return "", nullRules
-		}
-		if !strings.Contains(*rules, k) {
-			continue
-		}
-		p := pair{k, v}
-		if !r.behaviour.repeatedCriteria {
-			if i := slices.IndexFunc(found, func(o pair) bool { return o.key == k }); i >= 0 {
-				found[i] = p
-				continue
-			}
-		}
-		found = append(found, p)
-	}
-	slices.SortFunc(found, func(a, b pair) int {
-		if c := compareJava(a.key, b.key); c != 0 {
-			return c
-		}
-		return compareJava(a.value, b.value)
-	})
-	var out strings.Builder
-	for _, p := range slices.Compact(found) {
-		out.WriteString("?" + p.key + "=" + p.value)
-	}
-	return out.String(), ""
-}
-
-// variable of a path.
-type variable struct{ name, value string }
-
-// variables of a request's path in the order in which the server goes through
-// them; of two of one name the last counts.
-func (r *reader) variables(request value) []variable {
-	values := map[string]string{}
-	var names []string
-	for _, v := range request.at("url").at("variable").elements {
-		name := v.at("key").asText()
-		if _, again := values[name]; !again {
-			names = append(names, name)
-		}
-		values[name] = v.at("value").asText()
-	}
-	out := make([]variable, 0, len(names))
-	for _, name := range hashOrder(names) {
-		out = append(out, variable{name, values[name]})
-	}
-	return out
-}
-
-// partCriteria are the path variables that the rules name: "/k=v", sorted.
-func (r *reader) partCriteria(rules *string, variables []variable) (criteria string, unsure bool, failure string) {
-	if len(variables) == 0 {
-		return "", false, ""
-	}
-	if rules == nil {
-		return "", false, nullRules
-	}
-	rule := *rules
-	if r.behaviour.partsRuleAlone && strings.Contains(rule, "??") {
-		alone := javaSplit(rule, "??")
-		if len(alone) == 0 {
-			return "", false, outOfBounds("0", "0")
-		}
-		rule = alone[0]
-	}
-	sorted := slices.SortedFunc(slices.Values(variables), func(a, b variable) int { return compareJava(a.name, b.name) })
-	var out strings.Builder
-	for _, v := range sorted {
-		k := r.names(rule, v.name)
-		if k.failure != "" {
-			return "", false, k.failure
-		}
-		unsure = unsure || k.unsure
-		if k.named {
-			out.WriteString("/" + v.name + "=" + v.value)
-		}
-	}
-	return out.String(), unsure, ""
-}
-
-// names says whether rules name a variable: as a word of its own, with no
-// hyphen beside it. The server puts the name into a regular expression as it is.
-func (r *reader) names(rules, name string) keyVerdict {
-	key := [2]string{rules, name}
-	if k, known := r.keyRules[key]; known {
-		return k
-	}
-	var k keyVerdict
-	p, err, known := compilePattern(`.*(^|[^-])\b`+name+`\b([^-]|$).*`, r.behaviour.regexFeatures())
-	switch {
-	case err != nil:
-		k.failure = err.Error()
-	case !known:
-		k.unsure = true
-	default:
-		result, _ := p.match(rules)
-		k.named, k.unsure = result == matches, result == unsure
-	}
-	if r.keyRules == nil {
-		r.keyRules = map[[2]string]keyVerdict{}
-	}
-	r.keyRules[key] = k
-	return k
-}
-
-// instantiate puts variables into a path; those that the path does not have
-// become its query.
-func instantiate(path string, variables []variable) string {
-	for _, v := range variables {
-		switch curly := "{" + v.name + "}"; {
-		case strings.Contains(path, curly):
-			path = strings.ReplaceAll(path, curly, encodePath(v.value))
-		case strings.Contains(path, "/:"+v.name):
-			path = strings.ReplaceAll(path, ":"+v.name, encodePath(v.value))
-		default:
-			if !strings.Contains(path, "?") {
-				path += "?"
-			}
-			if strings.Contains(path, "=") {
-				path += "&"
-			}
-			path += v.name + "=" + encodeQueryValue(v.value)
-		}
-	}
-	return path
-}
-
-// headerCriteria are the request headers that the rules name.
-func (r *reader) headerCriteria(rules *string, request value) (criteria, failure string) {
-	values := map[string]string{}
-	var names []string
-	for _, h := range request.at("header").elements {
-		name := h.at("key").asText()
-		if _, again := values[name]; !again {
-			names = append(names, name)
-		}
-		values[name] = h.at("value").asText()
-	}
-	return namedPairs(rules, names, values)
-}
-
-// namedPairs are "?k=v" for the names that are part of the rules' text, in the
-// order of a Java hash set.
-func namedPairs(rules *string, names []string, values map[string]string) (criteria, failure string) {
-	slices.SortFunc(names, compareJava)
-	var out strings.Builder
-	for _, name := range hashOrder(names) {
-		if rules == nil {
-			return "", nullRules
-		}
-		if strings.Contains(*rules, name) {
-			out.WriteString("?" + name + "=" + values[name])
-		}
-	}
-	return out.String(), ""
-}
-
-// argumentCriteria are the GraphQL variables, or members of the body, that the
-// rules name; behind the API's wrapper the server cannot read them.
-func (r *reader) argumentCriteria(rules *string, request value) (criteria *string, unsure bool, failure string) {
-	body := request.at("body")
-	arguments := func(text string) {
-		c := ""
-		if !r.wrapped {
-			c, unsure = r.arguments(rules, text)
-		}
-		criteria = &c
-	}
-	if body.has("graphql") {
-		arguments(body.at("graphql").at("variables").asText())
-	}
-	if r.behaviour.bodyArguments && body.has("raw") {
-		arguments(body.at("raw").asText())
-	}
-	return criteria, unsure, ""
-}
-
-// arguments reads a flat JSON object; anything else gives no criteria.
-func (r *reader) arguments(rules *string, text string) (criteria string, unsure bool) {
-	doc, err := parse([]byte(text), r.behaviour)
-	if err != nil || doc.root == nil || doc.root.kind != objectKind {
-		return "", false
-	}
-	values := map[string]string{}
-	var names []string
-	for _, v := range doc.value().elements {
-		switch v.kind() {
-		case objectKind, arrayKind:
-			return "", false // not a text: the reading fails as a whole
-		}
-		name := doc.memberName(v.n)
-		names = append(names, name)
-		values[name] = v.asText()
-	}
-	c, failure := namedPairs(rules, names, values)
-	if failure != "" {
-		return "", false
-	}
-	return c, false
-}
-
-// request is an example's request. failure is why reading it breaks the import.
-func (r *reader) request(request value) (out Request, failure string) {
-	out.Headers = headers(request.at("header"))
-	switch body := request.at("body"); {
-	case body.has("raw"):
-		out.Content = ptr(body.at("raw").asText())
-	case body.has("graphql"):
+// request is an example's request, or why reading it breaks the import.
+func (r *reader) request(request jackson.Value) (out Request, cause *Cause) {
+	out.Headers = headers(request.At("header"))
+	switch body := request.At("body"); {
+	case body.Has("raw"):
+		out.Content = new(body.At("raw").AsText())
+	case body.Has("graphql"):
 		if r.wrapped && r.behaviour.rebuildsGraphQL {
-			return out, graphQLFailure
+			return out, &Cause{Kind: GraphQLBody}
 		}
-		out.Content = ptr(r.graphQL(body.at("graphql")))
+		out.Content = new(r.graphQL(body.At("graphql")))
 	}
-	url := request.at("url")
-	for _, list := range []value{url.at("variable"), url.at("query")} {
-		for _, p := range list.elements {
-			out.Parameters = append(out.Parameters, Parameter{p.at("key").asText(), p.at("value").asText()})
+	url := request.At("url")
+	for _, list := range []jackson.Value{url.At("variable"), url.At("query")} {
+		for p := range list.Elements() {
+			out.Parameters = append(out.Parameters, Parameter{p.At("key").AsText(), p.At("value").AsText()})
 		}
 	}
-	if r.export && url.isText() {
-		out.Parameters = append(out.Parameters, queryOf(url.asText())...)
+	if r.Options.Export && url.IsText() {
+		out.Parameters = append(out.Parameters, queryOf(url.AsText())...)
 	}
-	return out, ""
+	return out, nil
 }
 
 // queryOf are the parameters of an address that is exported as a text: Postman
@@ -377,28 +89,26 @@ func queryOf(url string) []Parameter {
 	return out
 }
 
-const graphQLFailure = `Cannot invoke "com.fasterxml.jackson.databind.ObjectMapper.readTree(String)" because "this.mapper" is null`
-
 // graphQL is the body of a GraphQL request as the server writes it anew.
-func (r *reader) graphQL(body value) string {
-	query := body.at("query").asText()
+func (r *reader) graphQL(body jackson.Value) string {
+	query := body.At("query").AsText()
 	if !r.behaviour.rebuildsGraphQL {
 		return query // older servers put the variables' values into it
 	}
 	out := `{"query": "` + strings.ReplaceAll(query, "\n", `\n`) + `"`
-	variables := body.at("variables").asText()
-	doc, err := parse([]byte(variables), r.behaviour)
-	if err == nil && doc.root != nil && doc.root.kind == objectKind && doc.root.size > 0 {
+	variables := body.At("variables").AsText()
+	doc, err := jackson.Parse([]byte(variables), r.behaviour.jackson)
+	if err == nil && doc.Root().Kind() == jackson.Object && doc.Root().Size() > 0 {
 		out += `, "variables": ` + variables
 	}
 	return out + "}"
 }
 
-func (r *reader) response(v value) Response {
+func (r *reader) response(v jackson.Value) Response {
 	out := Response{
-		Status:  v.at("code").asTextOr("200"),
-		Content: ptr(v.at("body").asTextOr("")),
-		Headers: headers(v.at("header")),
+		Status:  v.At("code").AsTextOr("200"),
+		Content: new(v.At("body").AsTextOr("")),
+		Headers: headers(v.At("header")),
 	}
 	var types []string
 	for _, h := range out.Headers {
@@ -412,19 +122,19 @@ func (r *reader) response(v value) Response {
 		if slices.Sort(types); len(slices.Compact(slices.Clone(types))) > 1 {
 			out.MediaTypes = slices.Compact(types)
 		}
-	case v.at("_postman_previewlanguage").asText() == "json":
+	case v.At("_postman_previewlanguage").AsText() == "json":
 		out.MediaType = "application/json"
-	case v.at("_postman_previewlanguage").asText() == "xml":
+	case v.At("_postman_previewlanguage").AsText() == "xml":
 		out.MediaType = "text/xml"
 	}
 	return out
 }
 
 // headers of a message; nil when there are none.
-func headers(v value) []Header {
+func headers(v jackson.Value) []Header {
 	var out []Header
-	for _, h := range v.elements {
-		out = append(out, Header{h.at("key").asText(), []string{h.at("value").asText()}})
+	for h := range v.Elements() {
+		out = append(out, Header{h.At("key").AsText(), []string{h.At("value").AsText()}})
 	}
 	return out
 }

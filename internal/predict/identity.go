@@ -1,29 +1,34 @@
 package predict
 
-import "strings"
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/java"
+)
 
 // identity reads the service's name and version from info. ok is false when
 // there is no version.
-func identity(info value, b behaviour, dropVersion bool) (name, version string, ok bool) {
-	name = info.at("name").asText()
-	if v := info.at("version"); v.exists() && !dropVersion {
+func identity(info jackson.Value, b behaviour, dropVersion bool) (name, version string, ok bool) {
+	name = info.At("name").AsText()
+	if v := info.At("version"); v.Exists() && !dropVersion {
 		return name, structuredVersion(v, b), true
 	}
-	version, ok = describedVersion(info.at("description").asText())
+	version, ok = describedVersion(info.At("description").AsText())
 	return name, version, ok
 }
 
 // structuredVersion is info.version as text. Objects count since 1.10.1.
-func structuredVersion(v value, b behaviour) string {
+func structuredVersion(v jackson.Value, b behaviour) string {
 	if b.structuredVersion {
-		if v.has("identifier") {
-			return v.at("identifier").asText()
+		if v.Has("identifier") {
+			return v.At("identifier").AsText()
 		}
-		if v.has("major") && v.has("minor") && v.has("patch") {
-			return v.at("major").asText() + "." + v.at("minor").asText() + "." + v.at("patch").asText()
+		if v.Has("major") && v.Has("minor") && v.Has("patch") {
+			return v.At("major").AsText() + "." + v.At("minor").AsText() + "." + v.At("patch").AsText()
 		}
 	}
-	return v.asText()
+	return v.AsText()
 }
 
 // describedVersion is the version in a description: what follows the first
@@ -34,7 +39,7 @@ func describedVersion(description string) (version string, ok bool) {
 		return "", false
 	}
 	description, _, _ = strings.Cut(description[i:], " ")
-	parts := javaSplit(description, "=")
+	parts := java.Split(description, "=")
 	if len(parts) < 2 {
 		return "", false
 	}

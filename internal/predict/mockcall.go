@@ -40,7 +40,10 @@ var (
 // not one that a collection makes, or the address has characters that do not
 // arrive as they are.
 func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
-	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters || !singledOut(op, ex) || !s.Addressable() {
+	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters {
+		return MockCall{}, false
+	}
+	if !s.Addressable() || !singledOut(op, ex) {
 		return MockCall{}, false
 	}
 	_, path, found := strings.Cut(op.Name, " ")
@@ -58,7 +61,7 @@ func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
 		Headers: ex.Request.Headers,
 		Body:    ex.Request.Content,
 	}
-	if op.Dispatcher == "URI_PARAMS" || op.Dispatcher == "URI_ELEMENTS" {
+	if op.Dispatcher == URIParams || op.Dispatcher == URIElements {
 		call.Path += criteria.query()
 	}
 	return call, true
@@ -76,12 +79,12 @@ var leftByServer = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29"
 
 func escapeAsServer(s string) string { return leftByServer.Replace(url.PathEscape(s)) }
 
-// singledOut tells whether criteria lead to this example alone.
+// singledOut reports whether criteria lead to this example alone.
 func singledOut(op *Operation, ex *Example) bool {
 	switch op.Dispatcher {
 	case "":
 		return len(op.Examples) == 1
-	case "URI_PARTS", "URI_PARAMS", "URI_ELEMENTS":
+	case URIParts, URIParams, URIElements:
 	default:
 		return false
 	}
@@ -99,21 +102,22 @@ func singledOut(op *Operation, ex *Example) bool {
 	return true
 }
 
-// Addressable tells whether any address leads to the mocks of the service,
+// Addressable reports whether any address leads to the mocks of the service,
 // which its name or version can prevent.
-func (s *Service) Addressable() bool { return plainName(s.Name) && plainVersion(s.Version) }
+func (s *Service) Addressable() bool { return plainName(s.Name) && AddressableVersion(s.Version) }
 
-// plainName tells whether a name can stand in an address: servers
-// refuse an escaped slash, backslash, semicolon or percent sign, read a plus as
-// a space and find nothing behind a question mark (seen on 1.10.0 and 1.15.0).
+// plainName reports whether a name can stand in an address: servers refuse an
+// escaped slash, backslash, semicolon or percent sign, read a plus as a space and
+// find nothing behind a question mark (seen on 1.10.0 and 1.15.0).
 func plainName(s string) bool {
-	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, `/\+;%?`) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+	control := func(r rune) bool { return r < ' ' || r == 0x7f }
+	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, `/\+;%?`) && !strings.ContainsFunc(s, control)
 }
 
-// plainVersion tells the same of a version. The server looks for it in the
-// address as it is, unescaped, so one with a sign that has to be escaped leads
-// nowhere: 404 (seen on 1.15.0).
-func plainVersion(s string) bool {
+// AddressableVersion reports whether mocks of a service of that version can be
+// called. The server looks for the version in the address as it is, unescaped, so
+// one with a sign that has to be escaped leads nowhere: 404 (seen on 1.15.0).
+func AddressableVersion(s string) bool {
 	return s != "" && s != "." && s != ".." && escapeAsServer(s) == s
 }
 
@@ -176,7 +180,7 @@ func fillPath(op *Operation, ex *Example, c criteria, path string) (string, bool
 		switch {
 		case i >= 0 && plainValue.MatchString(c.parts[i].Value):
 			return url.PathEscape(c.parts[i].Value)
-		case op.Dispatcher == "URI_PARTS" || op.Dispatcher == "URI_ELEMENTS" || i >= 0:
+		case op.Dispatcher == URIParts || op.Dispatcher == URIElements || i >= 0:
 			ok = false
 			return part
 		}
@@ -185,11 +189,11 @@ func fillPath(op *Operation, ex *Example, c criteria, path string) (string, bool
 	})
 	var want string
 	switch op.Dispatcher {
-	case "URI_PARTS":
+	case URIParts:
 		want = c.text(true)
-	case "URI_PARAMS":
+	case URIParams:
 		want = c.text(false)
-	case "URI_ELEMENTS":
+	case URIElements:
 		want = c.text(true) + c.text(false)
 	default:
 		return filled, ok
@@ -207,30 +211,30 @@ func (e *Example) MockStatus() int {
 	return code
 }
 
-// Unreadable names what in the saved answer keeps clients from reading what the
-// mock sends; "" when nothing does. Mocks repeat saved headers, Transfer-Encoding
-// apart, and a wildcard for a media type makes them answer 500 (seen on 1.13.0
-// and 1.15.0).
-func (e *Example) Unreadable() string {
+// Unreadable is the header of the saved answer that keeps clients from reading
+// what the mock sends; nil when none does. Mocks repeat saved headers,
+// Transfer-Encoding apart, and a wildcard for a media type makes them answer 500
+// (seen on 1.13.0 and 1.15.0).
+func (e *Example) Unreadable() *Header {
 	if strings.Contains(e.Response.MediaType, "*") {
-		return "media type " + e.Response.MediaType
+		return &Header{"Content-Type", []string{e.Response.MediaType}}
 	}
 	for _, h := range e.Response.Headers {
 		switch value := strings.ToLower(strings.Join(h.Values, ",")); strings.ToLower(h.Name) {
 		case "content-encoding":
 			if value != "" && value != "identity" {
-				return "header Content-Encoding: " + value
+				return &Header{"Content-Encoding", h.Values}
 			}
 		case "content-length":
 			if e.Response.Content == nil || value != strconv.Itoa(len(*e.Response.Content)) {
-				return "header Content-Length: " + value
+				return &Header{"Content-Length", h.Values}
 			}
 		}
 	}
-	return ""
+	return nil
 }
 
-// Templated tells whether the server may rewrite the body: it evaluates
+// Templated reports whether the server may rewrite the body: it evaluates
 // expressions in double braces.
 func (e *Example) Templated() bool {
 	return e.Response.Content != nil && strings.Contains(*e.Response.Content, "{{")

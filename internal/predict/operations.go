@@ -3,47 +3,37 @@ package predict
 import (
 	"slices"
 	"strings"
+
+	"postman-microcks-importer/internal/jackson"
 )
-
-// item is one request of a collection.
-type item struct {
-	node value
-	name string // of its operation
-}
-
-// collection is an input with its root found.
-type collection struct {
-	root   value // the object that holds info and item
-	export bool  // a file: Postman rewrites it on the way through its API
-}
 
 // items are the requests in document order. What has a request is one, and its
 // own items do not count; everything else is a folder.
-func (c collection) items() []item {
-	var out []item
-	var walk func(v value)
-	walk = func(v value) {
-		if v.has("request") {
-			out = append(out, item{v, c.operationName(v)})
+func (d *Document) items() []Item {
+	var out []Item
+	var walk func(v jackson.Value)
+	walk = func(v jackson.Value) {
+		if v.Has("request") {
+			out = append(out, Item{v, d.operationName(v)})
 			return
 		}
-		for _, child := range v.at("item").elements {
+		for child := range v.At("item").Elements() {
 			walk(child)
 		}
 	}
-	for _, v := range c.root.at("item").elements {
+	for v := range d.Root.At("item").Elements() {
 		walk(v)
 	}
 	return out
 }
 
-// inFolder says whether an address holds the path of an item's folders,
+// inFolder reports whether an address holds the path of an item's folders,
 // "/Folder/Sub/". At the root any slash will do.
-func (c collection) inFolder(it item, url string) bool {
+func (d *Document) inFolder(it Item, url string) bool {
 	var names []string
 	length := 0
-	for n := it.node.n.parent.parent; n != nil && n != c.root.n; n = n.parent.parent {
-		name := value{it.node.doc, n}.at("name").asText()
+	for folder := it.Value.Parent().Parent(); folder.Exists() && folder != d.Root; folder = folder.Parent().Parent() {
+		name := folder.At("name").AsText()
 		if length += 1 + len(name); length > len(url) {
 			return false
 		}
@@ -55,15 +45,15 @@ func (c collection) inFolder(it item, url string) bool {
 
 // operationName is the method and the path of a request. Folders and the
 // request's own name do not count.
-func (c collection) operationName(v value) string {
-	request := v.at("request")
-	url := request.at("url").asTextOr("")
+func (d *Document) operationName(v jackson.Value) string {
+	request := v.At("request")
+	url := request.At("url").AsTextOr("")
 	if url == "" {
-		url = request.at("url").at("raw").asText()
+		url = request.At("url").At("raw").AsText()
 	}
-	method := request.at("method").asText()
-	if c.export && request.isText() {
-		method, url = "GET", request.asText()
+	method := request.At("method").AsText()
+	if d.Options.Export && request.IsText() {
+		method, url = "GET", request.AsText()
 	}
 	url, _, _ = strings.Cut(url, "?")
 	return method + " " + trimHost(url)
@@ -86,62 +76,61 @@ func resourcePath(url string) string {
 	return strings.TrimSuffix(path, "/")
 }
 
-// operation is one that the collection defines, with the item that does.
-type operation struct {
-	Operation
-	first int // index of the item that decides method, dispatcher and rules
-}
-
-// failure is an exception that an item makes the server throw.
-type failure struct {
-	item    int
-	at      value
-	message string // the exception's
-}
-
-// operations of the items: the first item of a name decides. The first of the
-// failures, if there are any, ends the import.
-func (c collection) operations(items []item, b behaviour) (ops []operation, failures []failure) {
-	seen := make(map[string]bool, len(items))
-	for i, it := range items {
-		if seen[it.name] {
+// define makes operations of the items: the first item of a name decides. The
+// first of the failures, if there are any, ends the import.
+func (d *Document) define() (ops []Definition, failures []Failure) {
+	seen := make(map[string]bool, len(d.Items))
+	for i, it := range d.Items {
+		if seen[it.Operation] {
 			continue
 		}
-		seen[it.name] = true
-		op, message := c.operation(it, b)
-		if message != "" {
-			failures = append(failures, failure{i, c.url(it), message})
+		seen[it.Operation] = true
+		op, cause := d.Define(it)
+		if cause != nil {
+			failures = append(failures, Failure{i, d.Address(it), cause})
 		}
-		ops = append(ops, operation{op, i})
+		ops = append(ops, Definition{op, i})
 	}
 	return ops, failures
 }
 
-// url is where a request says its address, or the request itself.
-func (c collection) url(it item) value {
-	request := it.node.at("request")
-	for _, v := range []value{request.at("url").at("raw"), request.at("url"), request} {
-		if v.exists() {
+// Address is where a request says its address, or the request itself.
+func (d *Document) Address(it Item) jackson.Value {
+	request := it.Value.At("request")
+	for _, v := range []jackson.Value{request.At("url").At("raw"), request.At("url"), request} {
+		if v.Exists() {
 			return v
 		}
 	}
-	return it.node
+	return it.Value
 }
 
-func (c collection) operation(it item, b behaviour) (op Operation, exception string) {
-	request := it.node.at("request")
-	url := request.at("url").asTextOr("")
-	if url == "" {
-		url = request.at("url").at("raw").asTextOr("")
+// RequestURL is the address of an example's original request. The server looks
+// at url.raw alone; what Postman exports as text, its API serves as an object.
+func (d *Document) RequestURL(request jackson.Value) string {
+	if url := request.At("url"); d.Options.Export && url.IsText() {
+		return url.AsText()
 	}
-	op.Name, op.Method = it.name, request.at("method").asText()
-	if c.export && request.isText() {
-		op.Method, url = "GET", request.asText()
+	return request.At("url").At("raw").AsText()
+}
+
+// Define is the operation that an item defines, or would if no other of the name
+// came before; the cause is nil when nothing breaks.
+func (d *Document) Define(it Item) (Operation, *Cause) {
+	request := it.Value.At("request")
+	url := request.At("url").AsTextOr("")
+	if url == "" {
+		url = request.At("url").At("raw").AsTextOr("")
+	}
+	op := Operation{Name: it.Operation, Method: request.At("method").AsText()}
+	if d.Options.Export && request.IsText() {
+		op.Method, url = "GET", request.AsText()
 	}
 	// The address loses its host only if it holds the folder's path, which at
 	// the root is any slash.
-	if c.inFolder(it, url) {
+	if d.inFolder(it, url) {
 		url = trimHost(url)
 	}
-	return op, dispatch(&op, url, b)
+	cause := dispatch(&op, url, d.behaviour)
+	return op, cause
 }

@@ -1,28 +1,32 @@
 // Package predict tells what a Microcks server of a given version makes of a
-// Postman collection: the service that appears, its operations and examples,
-// the error the server stores instead, and what a person should know before
-// the import. It is pure: bytes in, values out.
+// Postman collection: the service that appears, its operations and examples, or
+// the error that the server stores instead. It is pure: bytes in, values out.
+//
+// An input is read once, by [Read]: how it is read depends on the server's
+// version. From then on any number of imports of it can be predicted, by
+// [Document.Import].
 package predict
 
-import "postman-microcks-importer/internal/result"
-
-// Target is the server and the role for which a collection is judged.
-type Target struct {
+// Options say who reads an input, and in which form it is.
+type Options struct {
 	// Version of the server, such as "1.15.0"; a "-SNAPSHOT" counts as its
 	// release. Empty means [Newest].
 	Version string
+	// Export says that the input is a file as Postman exports it. Postman's API
+	// serves the same collection wrapped, so it is judged as if it were.
+	Export bool
+}
+
+// Target is the role for which an import is predicted, and what it meets.
+type Target struct {
 	// Main is true for the main artifact of a service, false for a secondary
 	// one, which only adds to a service that exists.
 	Main bool
-	// URL is the importer's repositoryUrl: what follows its last slash becomes
-	// the sourceArtifact of everything imported, and error texts quote it.
+	// URL is the importer's repositoryUrl, see [ArtifactName].
 	URL string
 	// Existing is the service of the predicted name and version as it is now,
 	// nil when there is none. One of another name or version is ignored.
 	Existing *Service
-	// Export says that the input is a file as Postman exports it. Postman's API
-	// serves the same collection wrapped, so it is judged as if it were.
-	Export bool
 }
 
 // Outcome is what the server answers to the start of an import.
@@ -46,14 +50,14 @@ type Prediction struct {
 	// ImportErrorUnknown is set when the import is refused but the server's
 	// words cannot be told; ImportError is then a guess or empty.
 	ImportErrorUnknown bool
-	// Cause says why a crashed import crashes; the server itself keeps silent.
-	Cause string
+	// Cause says why a crashed import crashes, nil when it does not; the server
+	// itself keeps silent.
+	Cause *Cause
 	// Name and Version of the service; empty when they cannot be read.
 	Name, Version string
 	// Service after the import, composed with Target.Existing; nil when the
 	// import leaves none. After a crash it is what was saved before it.
-	Service  *Service
-	Findings []Finding
+	Service *Service
 }
 
 // Service is a Microcks service with everything an import of a collection can
@@ -91,6 +95,8 @@ type Example struct {
 	DispatchCriteria *string // nil = none (null)
 	// Unknown is set where criteria or contents cannot be told for certain.
 	Unknown bool
+	// Digested: digests stand for the contents of request and response.
+	Digested bool
 }
 
 // Request of an example.
@@ -120,26 +126,4 @@ type Header struct {
 // Parameter of a request: a path variable or a query parameter.
 type Parameter struct {
 	Name, Value string
-}
-
-// Findings are told in the words of result.
-type (
-	Level   = result.Level
-	Finding = result.Finding
-)
-
-// Levels.
-const (
-	Error   = result.Error
-	Warning = result.Warning
-	Note    = result.Note
-)
-
-// Collection predicts what a server makes of the bytes that it downloads from
-// t.URL. It never panics, and reads no further than the size that a server can
-// store.
-func Collection(raw []byte, t Target) Prediction {
-	run := newRun(raw, t)
-	run.predict()
-	return run.p
 }

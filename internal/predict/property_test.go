@@ -4,23 +4,19 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math/rand"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
-	"testing/quick"
-
-	"github.com/google/go-cmp/cmp"
 )
 
-// inputs are the project's own recorded inputs and the samples of the rules.
+// inputs are the project's own recorded inputs.
 func inputs(tb testing.TB) [][]byte {
 	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "vectors", "inputs", "*.json"))
-	if err != nil {
-		tb.Fatal(err)
+	if err != nil || len(files) == 0 {
+		tb.Fatal("no inputs", err)
 	}
 	var out [][]byte
 	for _, f := range files {
@@ -30,165 +26,92 @@ func inputs(tb testing.TB) [][]byte {
 		}
 		out = append(out, raw)
 	}
-	for _, r := range Rules() {
-		for _, s := range []Sample{r.Bad, r.Good} {
-			if raw, _ := s.input(); len(raw) < 1<<20 {
-				out = append(out, raw, append(append([]byte(`{"collection":`), raw...), '}'))
-			}
-		}
-	}
 	return out
 }
 
 var existing = &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "x", Operations: []Operation{
-	{Name: "GET /pets", Method: "GET", Dispatcher: uriParams, DispatcherRules: ptr("status"), Override: true},
-	{Name: "GET /pets/{id}", Method: "GET", Dispatcher: uriParts, DispatcherRules: ptr("id"), Examples: []Example{{Name: "old", SourceArtifact: "x"}}},
-	{Name: "POST /pets", Method: "POST", Dispatcher: fallback, DispatcherRules: ptr(`{"dispatcher":"URI_PARTS"}`)},
+	{Name: "GET /pets", Method: "GET", Dispatcher: URIParams, DispatcherRules: new("status"), Override: true},
+	{
+		Name: "GET /pets/{id}", Method: "GET", Dispatcher: URIParts, DispatcherRules: new("id"),
+		Examples: []Example{{Name: "old", SourceArtifact: "x"}},
+	},
+	{Name: "POST /pets", Method: "POST", Dispatcher: fallback, DispatcherRules: new(`{"dispatcher":"URI_PARTS"}`)},
 }}
 
-// Any bytes get an answer that holds together.
-func FuzzCollection(f *testing.F) {
+// Any bytes get a prediction that holds together.
+func FuzzImport(f *testing.F) {
 	for i, raw := range inputs(f) {
 		f.Add(raw, i%2 == 0, i%3 == 0, uint8(i))
 	}
 	versions := []string{"", "1.7.0", "1.7.1", "1.8.0", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.13.0", "1.15.0-SNAPSHOT", "2.0.0", "x"}
 	f.Fuzz(func(t *testing.T, raw []byte, export, main bool, n uint8) {
-		target := Target{Version: versions[int(n)%len(versions)], Main: main, Export: export, URL: "https://h/collections/1-a"}
+		target := Target{Main: main, URL: "https://h/collections/1-a"}
 		if n&1 == 1 {
 			target.Existing = existing
 		}
-		sound(t, raw, Collection(raw, target))
+		d := Read(raw, Options{Version: versions[int(n)%len(versions)], Export: export})
+		sound(t, d.Import(target))
+		d.UpdatedAt()
 	})
 }
 
 // sound checks what holds for every prediction.
-func sound(t *testing.T, raw []byte, p Prediction) {
+func sound(t *testing.T, im *Import) {
 	t.Helper()
-	errors := 0
-	doc, _ := parse(raw, behaviour{}) // the most lenient one
-	for _, f := range p.Findings {
-		if f.Level == Error {
-			errors++
-		}
-		if f.Message == "" || f.Hint == "" {
-			t.Errorf("finding without message or hint: %+v", f)
-		}
-		if string(f.Pointer) != "" && !resolves(doc, string(f.Pointer)) {
-			t.Errorf("%s: pointer %q leads nowhere", f.ID, string(f.Pointer))
-		}
-	}
-	switch p.Outcome {
+	switch im.Outcome {
 	case Imported:
-		if p.Service == nil {
+		if im.Service == nil {
 			t.Error("imported without a service")
 		}
-	case Refused, Crashed:
-		if errors == 0 {
-			t.Errorf("%s (%q, %q) without an error that tells why", p.Outcome, p.ImportError, p.Cause)
-		}
-		if p.Outcome == Refused && p.ImportError == "" && !p.ImportErrorUnknown {
+	case Refused:
+		if im.ImportError == "" && !im.ImportErrorUnknown {
 			t.Error("refused without a text")
 		}
+	case Crashed:
 	case Skipped:
 	default:
-		t.Errorf("outcome %q", p.Outcome)
+		t.Errorf("outcome %q", im.Outcome)
 	}
-}
-
-// resolves follows a pointer through a document.
-func resolves(doc *document, pointer string) bool {
-	if doc == nil {
-		return false
+	if (im.Cause != nil) != (im.Outcome == Crashed) {
+		t.Errorf("%s with the cause %+v", im.Outcome, im.Cause)
 	}
-	v := doc.value()
-	for _, token := range strings.Split(pointer, "/")[1:] {
-		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-		found := value{doc, nil}
-		for i, child := range v.elements {
-			if v.kind() == arrayKind && strconv.Itoa(i) == token || v.kind() == objectKind && asServed(doc.memberName(child.n)) == token {
-				found = child
-				break
-			}
-		}
-		if !found.exists() {
-			return false
-		}
-		v = found
-	}
-	return true
-}
-
-// Insignificant white space inside a detected envelope changes nothing.
-func TestWhiteSpaceDoesNotMatter(t *testing.T) {
-	t.Parallel()
-	for i, raw := range inputs(t) {
-		if !bytes.HasPrefix(raw, []byte(`{"collection":`)) || !json.Valid(raw) {
-			continue
-		}
-		property := func(seed int64) bool {
-			spaced := sprinkle(raw, rand.New(rand.NewSource(seed)))
-			want, got := Collection(raw, Target{Main: true}), Collection(spaced, Target{Main: true})
-			for k := range want.Findings {
-				want.Findings[k].Line, want.Findings[k].Column = 0, 0
-			}
-			for k := range got.Findings {
-				got.Findings[k].Line, got.Findings[k].Column = 0, 0
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Log(diff)
-				return false
-			}
-			return true
-		}
-		if err := quick.Check(property, &quick.Config{MaxCount: 5}); err != nil {
-			t.Errorf("input %d: %v", i, err)
+	for _, f := range append(slices.Clone(im.Document.Failures), im.Crashes...) {
+		if f.Cause == nil || f.Cause.Kind == "" || !f.Value.Exists() {
+			t.Errorf("failure without cause or place: %+v", f)
 		}
 	}
-}
-
-// sprinkle puts white space between tokens, after the envelope's start.
-func sprinkle(raw []byte, r *rand.Rand) []byte {
-	head := len(`{"collection":`)
-	out := append([]byte{}, raw[:head]...)
-	inText := false
-	for i := head; i < len(raw); i++ {
-		c := raw[i]
-		if inText {
-			out = append(out, c)
-			if c == '\\' {
-				i++
-				out = append(out, raw[i])
-			}
-			inText = c != '"'
-			continue
+	for _, e := range im.Examples {
+		if e.Example == nil || !slices.Contains(im.Sources[e.Operation], e.Item) {
+			t.Errorf("example of nowhere: %+v", e)
 		}
-		if strings.IndexByte("{}[]:,\"", c) >= 0 && r.Intn(3) == 0 {
-			out = append(out, " \t\r\n"[r.Intn(4)])
-		}
-		out = append(out, c)
-		inText = c == '"'
 	}
-	return out
 }
 
 // generated is a collection of about that many bytes, shaped like real ones.
 func generated(size int) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"collection":{"info":{"_postman_id":"12ece9e1-2abf-4edc-8e34-de66e74114d2","name":"Generated","description":"version=1.0 - made by a test","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[`)
-	body, _ := json.Marshal(`{"id":"` + strings.Repeat("0123456789abcdef", 2) + `","name":"Rex","tags":["small","brown"],"owner":{"name":"é","street":"Main Street 1"},"text":"` + strings.Repeat("words that mean nothing ", 20) + `"}`)
+	b.WriteString(`{"collection":{"info":{"_postman_id":"12ece9e1-2abf-4edc-8e34-de66e74114d2","name":"Generated",` +
+		`"description":"version=1.0 - made by a test",` +
+		`"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[`)
+	body, _ := json.Marshal(`{"id":"` + strings.Repeat("0123456789abcdef", 2) + `","name":"Rex","tags":["small","brown"],` +
+		`"owner":{"name":"é","street":"Main Street 1"},"text":"` + strings.Repeat("words that mean nothing ", 20) + `"}`)
 	for i := 0; b.Len() < size; i++ {
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		request := func(id int) string {
-			return fmt.Sprintf(`{"method":"GET","header":[{"key":"Accept","value":"application/json"}],"url":{"raw":"{{baseUrl}}/pets%d/:id?status=new","host":["{{baseUrl}}"],"path":["pets%d",":id"],"query":[{"key":"status","value":"new"}],"variable":[{"key":"id","value":"%d"}]}}`, i, i, id)
+			return fmt.Sprintf(`{"method":"GET","header":[{"key":"Accept","value":"application/json"}],`+
+				`"url":{"raw":"{{baseUrl}}/pets%d/:id?status=new","host":["{{baseUrl}}"],"path":["pets%d",":id"],`+
+				`"query":[{"key":"status","value":"new"}],"variable":[{"key":"id","value":"%d"}]}}`, i, i, id)
 		}
 		fmt.Fprintf(&b, `{"name":"pet %d","id":"6d64ff6f-%04x","request":%s,"response":[`, i, i, request(0))
 		for e := range 3 {
 			if e > 0 {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, `{"id":"%d-%d","name":"example %d","originalRequest":%s,"status":"OK","code":200,"_postman_previewlanguage":"json","header":[{"key":"Content-Type","value":"application/json"}],"cookie":[],"body":%s}`, i, e, e, request(e), body)
+			fmt.Fprintf(&b, `{"id":"%d-%d","name":"example %d","originalRequest":%s,"status":"OK","code":200,`+
+				`"_postman_previewlanguage":"json","header":[{"key":"Content-Type","value":"application/json"}],"cookie":[],"body":%s}`,
+				i, e, e, request(e), body)
 		}
 		b.WriteString(`]}`)
 	}
@@ -196,6 +119,7 @@ func generated(size int) []byte {
 	return b.Bytes()
 }
 
+// What takes part in a prediction, beside encoding/json on the same input.
 func BenchmarkPredict(b *testing.B) {
 	for _, size := range []struct {
 		name  string
@@ -213,8 +137,12 @@ func BenchmarkPredict(b *testing.B) {
 			runtime.ReadMemStats(&after)
 			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/float64(len(raw)), "allocB/inputB")
 		}
-		b.Run("Collection/"+size.name, func(b *testing.B) {
-			perByte(b, func() { Collection(raw, Target{Main: true}) })
+		b.Run("Read/"+size.name, func(b *testing.B) {
+			perByte(b, func() { Read(raw, Options{}) })
+		})
+		b.Run("Import/"+size.name, func(b *testing.B) {
+			d := Read(raw, Options{})
+			perByte(b, func() { d.Import(Target{Main: true}) })
 		})
 		b.Run("Unmarshal/"+size.name, func(b *testing.B) {
 			perByte(b, func() {

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// artifactName is what the server calls the source of an import: what follows
-// the last slash of the importer's URL, its query included.
-func artifactName(url string) string {
+// ArtifactName is what the server calls the source of an import, the
+// sourceArtifact of everything that comes from it: what follows the last slash
+// of the importer's URL, its query included.
+func ArtifactName(url string) string {
 	return url[strings.LastIndexByte(url, '/')+1:]
 }
 
@@ -28,11 +29,12 @@ func clone(s *Service) *Service {
 // read: new operations, of which the ones that a person edited keep dispatcher
 // and rules. Examples of the existing service stay with operations of the same
 // name; those of operations that are gone are no longer visible.
-func saveMain(name, version, source string, ops []operation, existing *Service) *Service {
+func saveMain(name, version, source string, ops []Definition, existing *Service) *Service {
 	s := &Service{Name: name, Version: version, Type: "REST", SourceArtifact: source}
 	s.Operations = make([]Operation, len(ops))
 	for i, op := range ops {
 		s.Operations[i] = op.Operation
+		s.Operations[i].ResourcePaths = slices.Clone(op.ResourcePaths) // examples add to them
 	}
 	if existing == nil {
 		return s
@@ -54,7 +56,7 @@ func saveMain(name, version, source string, ops []operation, existing *Service) 
 	return s
 }
 
-// edited says whether an operation shows that a person set its dispatcher: one
+// edited reports whether an operation shows that a person set its dispatcher: one
 // that no collection makes. Servers do not tell it otherwise (the field
 // override of an operation is not in their answers), so an edit to a
 // dispatcher that a collection could have made goes unnoticed. What only looks
@@ -63,7 +65,7 @@ func edited(op Operation) bool {
 	switch op.Dispatcher {
 	case "":
 		return false
-	case uriParams, uriParts, uriElements:
+	case URIParams, URIParts, URIElements:
 		return op.DispatcherRules == nil
 	}
 	return true
@@ -71,7 +73,7 @@ func edited(op Operation) bool {
 
 // saveSecondary is an existing service with the dispatchers and rules that a
 // secondary artifact sets on operations of equal name, edited ones included.
-func saveSecondary(ops []operation, existing *Service) *Service {
+func saveSecondary(ops []Definition, existing *Service) *Service {
 	s := clone(existing)
 	byName := make(map[string]*Operation, len(s.Operations))
 	for i := range s.Operations {
@@ -104,7 +106,7 @@ const (
 	documentFrame = 205
 )
 
-// tooLarge says whether the server cannot store the text of a collection.
+// tooLarge reports whether the server cannot store the text of a collection.
 func tooLarge(size int, name, version, source string, b behaviour) bool {
 	return b.storesResource && size+len(name)+len(version)+len(source)+documentFrame > maxDocument
 }

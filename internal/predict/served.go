@@ -1,56 +1,59 @@
 package predict
 
-// serve rewrites the texts of a prediction as a server returns them, where a
-// surrogate without a partner does not come back.
-func serve(p *Prediction) {
-	at := func(s *string) {
-		if served := asServed(*s); served != *s {
-			*s = served
-		}
+import "postman-microcks-importer/internal/java"
+
+// served is a prediction as a server returns it: a surrogate without a partner
+// is lost on the way to the database and back. What p points to stays as it is.
+func served(p Prediction) Prediction {
+	p.Name, p.Version, p.ImportError = java.WellFormed(p.Name), java.WellFormed(p.Version), java.WellFormed(p.ImportError)
+	if p.Service == nil {
+		return p
 	}
-	opt := func(s *string) *string {
-		if s == nil {
-			return nil
-		}
-		return ptr(asServed(*s))
-	}
-	at(&p.Name)
-	at(&p.Version)
-	at(&p.ImportError)
-	s := p.Service
-	if s == nil {
-		return
-	}
-	at(&s.Name)
-	at(&s.Version)
+	s := clone(p.Service)
+	p.Service = s
+	s.Name, s.Version = java.WellFormed(s.Name), java.WellFormed(s.Version)
 	for i := range s.Operations {
 		op := &s.Operations[i]
-		at(&op.Name)
-		at(&op.Method)
-		op.DispatcherRules = opt(op.DispatcherRules)
-		for k := range op.ResourcePaths {
-			at(&op.ResourcePaths[k])
-		}
-		for k := range op.Examples {
-			e := &op.Examples[k]
-			at(&e.Name)
-			e.DispatchCriteria = opt(e.DispatchCriteria)
-			e.Request.Content, e.Response.Content = opt(e.Request.Content), opt(e.Response.Content)
-			at(&e.Response.Status)
-			at(&e.Response.MediaType)
-			for k := range e.Response.MediaTypes {
-				at(&e.Response.MediaTypes[k])
-			}
-			for _, m := range []*[]Header{&e.Request.Headers, &e.Response.Headers} {
-				for h := range *m {
-					at(&(*m)[h].Name)
-					at(&(*m)[h].Values[0])
-				}
-			}
-			for q := range e.Request.Parameters {
-				at(&e.Request.Parameters[q].Name)
-				at(&e.Request.Parameters[q].Value)
-			}
-		}
+		op.Name, op.Method = java.WellFormed(op.Name), java.WellFormed(op.Method)
+		op.DispatcherRules = servedText(op.DispatcherRules)
+		op.ResourcePaths = each(op.ResourcePaths, java.WellFormed)
+		op.Examples = each(op.Examples, servedExample)
 	}
+	return p
+}
+
+func servedExample(e Example) Example {
+	e.Name = java.WellFormed(e.Name)
+	e.DispatchCriteria = servedText(e.DispatchCriteria)
+	e.Request.Content, e.Response.Content = servedText(e.Request.Content), servedText(e.Response.Content)
+	e.Request.Headers, e.Response.Headers = each(e.Request.Headers, servedHeader), each(e.Response.Headers, servedHeader)
+	e.Request.Parameters = each(e.Request.Parameters, func(p Parameter) Parameter {
+		return Parameter{java.WellFormed(p.Name), java.WellFormed(p.Value)}
+	})
+	e.Response.Status, e.Response.MediaType = java.WellFormed(e.Response.Status), java.WellFormed(e.Response.MediaType)
+	e.Response.MediaTypes = each(e.Response.MediaTypes, java.WellFormed)
+	return e
+}
+
+func servedHeader(h Header) Header {
+	return Header{java.WellFormed(h.Name), each(h.Values, java.WellFormed)}
+}
+
+func servedText(s *string) *string {
+	if s == nil {
+		return nil
+	}
+	return new(java.WellFormed(*s))
+}
+
+// each is a list with every element changed; nil stays nil.
+func each[T any](list []T, change func(T) T) []T {
+	if list == nil {
+		return nil
+	}
+	out := make([]T, len(list))
+	for i, v := range list {
+		out[i] = change(v)
+	}
+	return out
 }

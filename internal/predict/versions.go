@@ -1,8 +1,13 @@
 package predict
 
 import (
-	"strconv"
+	"cmp"
 	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/java"
 )
 
 // Newest is the newest server version whose behaviour is known here.
@@ -28,74 +33,44 @@ type behaviour struct {
 	queryHeader        bool // knows the dispatcher QUERY_HEADER
 	harFallback        bool // what nothing detects is an HTTP archive; before, a SoapUI project
 	strictMicrocksID   bool // "# microcksId:" must start its line
-	asciiBoundary      bool // regular expressions know ASCII words only (Java 19 and later)
-	strictHex          bool // addresses are decoded by Java's stricter reader (Java 25)
-	limitsNames        bool // the JSON parser limits the length of names
-	refusesSurrogates  bool // the JSON parser refuses encoded surrogates, and places unknown words at their start
 	partsRuleAlone     bool // path criteria look at the part of the rules before "??" only
+
+	java    java.Options
+	jackson jackson.Options
 }
 
-// Servers before 1.11.0 run on Java 17; the later ones are taken to run on Java
-// 25, as the ones seen did.
-//
-// changes says since which version a server does what. Sources: the tags of
-// the public repository; 1.9.0, 1.10.0, 1.13.0 and 1.15.0 seen on servers.
+// changes are what a server does from a version on. Sources: the tags of the
+// public repository; 1.9.0, 1.10.0, 1.13.0 and 1.15.0 seen on servers. Servers
+// before 1.11.0 run on Java 17; the later ones are taken to run on Java 25, as
+// those seen did.
 var changes = []struct {
-	since release
+	since string
 	apply func(*behaviour)
 }{
-	{release{1, 7, 1}, func(b *behaviour) { b.patchVerb, b.storesResource = true, true }},
-	{release{1, 8, 0}, func(b *behaviour) {
+	{"v1.7.1", func(b *behaviour) { b.patchVerb, b.storesResource = true, true }},
+	{"v1.8.0", func(b *behaviour) {
 		b.pathOfUndispatched, b.rebuildsGraphQL, b.harByLogLine, b.valuelessKeys = true, true, true, true
 	}},
-	{release{1, 9, 0}, func(b *behaviour) { b.repeatedCriteria, b.asyncAPI3 = true, true }},
-	{release{1, 9, 1}, func(b *behaviour) { b.proxyFallback = true }},
-	{release{1, 10, 0}, func(b *behaviour) { b.valuelessCriteria, b.bodyArguments, b.apiExamples = true, true, true }},
-	{release{1, 10, 1}, func(b *behaviour) { b.structuredVersion = true }},
-	{release{1, 11, 0}, func(b *behaviour) {
+	{"v1.9.0", func(b *behaviour) { b.repeatedCriteria, b.asyncAPI3 = true, true }},
+	{"v1.9.1", func(b *behaviour) { b.proxyFallback = true }},
+	{"v1.10.0", func(b *behaviour) { b.valuelessCriteria, b.bodyArguments, b.apiExamples = true, true, true }},
+	{"v1.10.1", func(b *behaviour) { b.structuredVersion = true }},
+	{"v1.11.0", func(b *behaviour) {
 		b.queryHeader, b.harFallback, b.strictMicrocksID = true, true, true
-		b.asciiBoundary, b.strictHex, b.limitsNames = true, true, true
+		b.java, b.jackson.LimitsNames = java.Options{ASCIIBoundary: true, StrictHex: true}, true
 		b.harByLogLine = false
 	}},
-	{release{1, 12, 0}, func(b *behaviour) { b.partsRuleAlone = true }},
-	{release{1, 15, 0}, func(b *behaviour) { b.refusesSurrogates = true }},
+	{"v1.12.0", func(b *behaviour) { b.partsRuleAlone = true }},
+	{"v1.15.0", func(b *behaviour) { b.jackson.RefusesSurrogates = true }},
 }
 
-// release is a version number.
-type release [3]int
-
-func (r release) before(o release) bool {
-	for i := range r {
-		if r[i] != o[i] {
-			return r[i] < o[i]
-		}
-	}
-	return false
-}
-
-// parseRelease reads the numbers at the start of a version; what is missing or
-// unreadable counts as zero.
-func parseRelease(version string) release {
-	version, _, _ = strings.Cut(version, "-")
-	var r release
-	for i, part := range strings.SplitN(version, ".", 4) {
-		if i == len(r) {
-			break
-		}
-		r[i], _ = strconv.Atoi(part)
-	}
-	return r
-}
-
-// behaviourOf a server version; "" is [Newest], a "-SNAPSHOT" its release.
+// behaviourOf a server version; "" is [Newest], a "-SNAPSHOT" its release. What
+// is no version counts as the oldest one.
 func behaviourOf(version string) behaviour {
-	if version == "" {
-		version = Newest
-	}
-	r := parseRelease(version)
+	number, _, _ := strings.Cut(cmp.Or(version, Newest), "-")
 	var b behaviour
 	for _, c := range changes {
-		if !r.before(c.since) {
+		if semver.Compare("v"+number, c.since) >= 0 {
 			c.apply(&b)
 		}
 	}

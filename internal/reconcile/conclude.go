@@ -3,7 +3,7 @@ package reconcile
 import (
 	"slices"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -13,7 +13,7 @@ func (r *run) conclude() {
 	all := r.result
 	all.Written = r.changed.Load()
 	all.Status = result.Unchanged
-	counted := make(map[serviceKey]bool)
+	counted := make(map[plan.Key]bool)
 	runFailed := all.Interrupted != nil || slices.ContainsFunc(all.Problems, func(p result.Problem) bool { return p.Level == result.Error })
 	for _, it := range r.items {
 		if it.Status == "" {
@@ -29,8 +29,8 @@ func (r *run) conclude() {
 			all.Totals.Operations += len(s.Operations)
 			all.Totals.Examples += s.Examples()
 		}
-		all.Totals.Errors += count(it.Findings, result.Error)
-		all.Totals.Warnings += count(it.Findings, result.Warning)
+		all.Totals.Errors += plan.Count(it.Findings, result.Error)
+		all.Totals.Warnings += plan.Count(it.Findings, result.Warning)
 		all.Totals.Add(it.Problems)
 	}
 	all.Totals.Add(all.Problems)
@@ -41,35 +41,45 @@ func (r *run) conclude() {
 	r.failOnChanges()
 }
 
-func keyOf(s *result.Service) serviceKey { return serviceKey{string(s.Name), string(s.Version)} }
+func keyOf(s *result.Service) plan.Key {
+	return plan.Key{Name: string(s.Name), Version: string(s.Version)}
+}
 
-// statusOf a collection that nothing of its own failed. A run that ended
-// before the writes leaves it failed, since what was asked for is not there.
+// statusOf a collection that nothing of its own failed, by the mode. A run that
+// ended before the writes leaves it failed, since what was asked for is not
+// there.
 func (r *run) statusOf(it *item, runFailed bool) result.Status {
-	switch {
-	case r.Mode == result.Check && it.alone.Outcome != "":
-		return result.Checked
-	case r.Mode == result.Check || it.Importer == nil && r.Mode != result.Remove:
-		return result.Failed
-	case r.Mode == result.Remove:
-		if it.Importer != nil && it.Importer.Change == result.Delete {
-			return result.Removed
-		}
-		return result.Unchanged
-	case r.Mode == result.Plan && runFailed:
-		return result.Failed
-	case r.Mode == result.Plan:
-		return result.Planned
-	case runFailed && len(it.Importer.Done) == 0 && it.goal.writes(it):
-		return result.Failed
-	case len(it.Importer.Done) == 0 && r.result.Secret != nil && r.result.Secret.Done && it.usesSecret(r.secret):
-		return result.Updated
-	case len(it.Importer.Done) == 0:
-		return result.Unchanged
-	case it.Importer.Change == result.Create:
-		return result.Created
+	planned := it.Importer != nil
+	switch r.Mode {
+	case result.Check:
+		return either(it.checked, result.Checked, result.Failed)
+	case result.Remove:
+		return either(planned, result.Removed, result.Unchanged)
+	case result.Plan:
+		return either(planned && !runFailed, result.Planned, result.Failed)
 	}
-	return result.Updated
+	switch {
+	case !planned:
+		return result.Failed
+	case len(it.Importer.Done) > 0:
+		return either(it.Importer.Change == result.Create, result.Created, result.Updated)
+	case runFailed && it.artifact.Writes():
+		return result.Failed
+	}
+	return either(r.secretWritten(it), result.Updated, result.Unchanged)
+}
+
+func either(first bool, a, b result.Status) result.Status {
+	if first {
+		return a
+	}
+	return b
+}
+
+// secretWritten reports whether the secret of a collection's importer changed.
+func (r *run) secretWritten(it *item) bool {
+	i := slices.Index(r.plan.Secrets, it.artifact.Kept)
+	return i >= 0 && r.result.Secrets[i].Done
 }
 
 // failOnChanges makes a plan with something to do a failure: the drift check
@@ -80,12 +90,11 @@ func (r *run) failOnChanges() {
 	}
 	differing := 0
 	for _, it := range r.items {
-		if it.Importer.Change != result.Keep || it.Importer.Import != nil || len(it.Difference) > 0 {
+		if it.Collection.Due() || len(it.Difference) > 0 {
 			differing++
 		}
 	}
-	secret := r.result.Secret != nil && r.result.Secret.Change != result.Keep
-	if differing == 0 && !secret {
+	if differing == 0 && !r.result.SecretDue() {
 		return
 	}
 	r.result.Status = result.Failed
@@ -95,43 +104,4 @@ func (r *run) failOnChanges() {
 		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true", text.Plural(differing, "collection")),
 		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
 	})
-}
-
-// serviceResult shows a service as served or predicted; id is empty when it
-// does not exist yet.
-func (r *run) serviceResult(id string, s *predict.Service) *result.Service {
-	if s == nil {
-		return nil
-	}
-	shown := &result.Service{ID: id, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version), Operations: []result.Operation{}}
-	mocks := ""
-	if s.Addressable() {
-		mocks = predict.MockPath(s.Name, s.Version)
-		shown.MockPath = text.Untrusted(mocks)
-	}
-	if r.session != nil {
-		if mocks != "" {
-			shown.MockURL = text.Untrusted(r.session.Microcks.Base() + mocks)
-		}
-		if id != "" {
-			shown.URL = r.session.Microcks.ServiceURL(id)
-		}
-	}
-	for i := range s.Operations {
-		op := &s.Operations[i]
-		operation := result.Operation{
-			Name: text.Untrusted(op.Name), Dispatcher: text.Untrusted(op.Dispatcher), Rules: text.Untrusted(value(op.DispatcherRules)),
-			Examples: []result.Example{},
-		}
-		for k := range op.Examples {
-			saved := &op.Examples[k]
-			example := result.Example{Name: text.Untrusted(saved.Name), Status: text.Untrusted(saved.Response.Status)}
-			if call, ok := s.MockCall(op, saved); ok {
-				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[len(mocks):])}
-			}
-			operation.Examples = append(operation.Examples, example)
-		}
-		shown.Operations = append(shown.Operations, operation)
-	}
-	return shown
 }

@@ -3,39 +3,171 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"slices"
 	"time"
 
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
-// connect finds out how to talk to Microcks.
-func (r *run) connect(ctx context.Context) ([]result.Problem, error) {
+// connect finds out how to talk to Microcks, and lists what is there.
+func (r *run) connect(ctx context.Context) error {
+	session, err := r.signIn(ctx)
+	r.session = session
+	close(r.connected)
+	if err != nil {
+		return err
+	}
+	r.list(ctx)
+	return nil
+}
+
+// signIn returns a server that a run can work with; nil with an error.
+func (r *run) signIn(ctx context.Context) (*Session, error) {
 	began := time.Now()
 	session, err := r.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if session.Version.Before(1, 7, 0) {
-		return nil, &result.Problem{Level: result.Error,
-			Text:   text.Untrustedf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can", session.Version.Text),
+		return nil, &result.Problem{
+			Level: result.Error,
+			Text: text.Untrustedf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can",
+				session.Version.Text),
 			Hint:   "upgrade Microcks to 1.7.0 or newer",
 			Anchor: "microcks-too-old", ExitCode: 14,
 		}
 	}
-	r.session = session
 	server := &result.Server{URL: session.Microcks.Base(), Version: session.Version.Text}
-	text := "Microcks " + session.Version.Text + ", no sign-in"
+	said := "Microcks " + session.Version.Text + ", no sign-in"
 	if session.Account != nil {
 		server.SignIn, server.Account = true, session.Account.Client
 		for _, role := range session.Account.Roles {
 			server.Roles = append(server.Roles, string(role))
 		}
-		text = fmt.Sprintf("Microcks %s, signed in as %s", session.Version.Text, session.Account.Client)
+		said = fmt.Sprintf("Microcks %s, signed in as %s", session.Version.Text, session.Account.Client)
 	}
 	r.result.Server = server
-	r.step("connect", nil, began, text)
-	return versionNotices(session), r.refuseBlindAccount()
+	r.step("connect", nil, began, said)
+	r.result.Problems = append(r.result.Problems, versionNotices(session)...)
+	if blind := plan.BlindAccount(session.Version, session.Account, r.Mode != result.Remove); blind != nil {
+		return nil, blind
+	}
+	return session, nil
+}
+
+// Services are listed when so many single look-ups would cost more, and up to
+// as many as a run can hold.
+const (
+	fewServices  = 8
+	mostServices = 50_000
+)
+
+// list begins to read the importers of the server, the secrets of the wanted
+// names, and the services where that costs less than to look for each wanted
+// one.
+func (r *run) list(ctx context.Context) {
+	began := time.Now()
+	r.there = plan.Snapshot{
+		Version: r.session.Version, Account: r.session.Account, Tenancy: r.session.Tenancy,
+		Secrets: map[string][]microcks.Secret{}, Services: map[plan.Key]plan.Existing{},
+	}
+	r.lists.Go(func() (err error) {
+		if r.there.Jobs, err = r.session.Microcks.Jobs(ctx); err != nil {
+			return err
+		}
+		r.maskImporters(r.there.Jobs)
+		r.step("read", nil, began, text.Plural(len(r.there.Jobs), "importer")+" on the server")
+		return nil
+	})
+	if r.Mode == result.Remove {
+		return
+	}
+	for _, wanted := range r.wantedSecrets() {
+		r.lists.Go(func() error { return r.readSecrets(ctx, wanted) })
+	}
+	if len(r.items) > fewServices {
+		r.lists.Go(func() error {
+			services, complete, err := r.session.Microcks.Services(ctx, mostServices)
+			if err == nil && complete {
+				r.services = byKey(services)
+			}
+			return err
+		})
+	}
+}
+
+// listed waits for the lists.
+func (r *run) listed(context.Context) error { return r.lists.Wait() }
+
+// wantedSecrets are the secrets that the importers of this run can refer to, one
+// of each name.
+func (r *run) wantedSecrets() []*plan.WantedSecret {
+	var all []*plan.WantedSecret
+	for _, it := range r.items {
+		known := func(s *plan.WantedSecret) bool { return s.Name == it.Wanted.Secret.Name }
+		if it.Wanted.Secret.Token.Reveal() != "" && !slices.ContainsFunc(all, known) {
+			all = append(all, &it.Wanted.Secret)
+		}
+	}
+	return all
+}
+
+// readSecrets finds the wanted secret by its exact name, else by its derived id:
+// somebody may have renamed it. Nothing else is read: an administrator's token
+// would see every credential.
+func (r *run) readSecrets(ctx context.Context, wanted *plan.WantedSecret) error {
+	found, err := r.session.Microcks.SecretsNamed(ctx, wanted.Name)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		renamed, err := r.session.Microcks.Secret(ctx, wanted.DerivedID())
+		if err != nil {
+			return err
+		}
+		if renamed != nil {
+			found = append(found, *renamed)
+		}
+	}
+	r.guard.Lock()
+	defer r.guard.Unlock()
+	r.there.Secrets[wanted.Name] = found
+	return nil
+}
+
+func byKey(services []microcks.Service) map[plan.Key][]microcks.Service {
+	all := make(map[plan.Key][]microcks.Service, len(services))
+	for _, s := range services {
+		key := plan.Key{Name: s.Name, Version: s.Version}
+		all[key] = append(all[key], s)
+	}
+	return all
+}
+
+// maskImporters tells the log to hide the credentials in the URLs of importers,
+// before anything about them is said.
+func (r *run) maskImporters(jobs []microcks.ImportJob) {
+	for _, job := range jobs {
+		address, err := url.Parse(job.RepositoryURL)
+		if err != nil {
+			continue
+		}
+		if password, has := address.User.Password(); has {
+			r.Mask(password)
+		}
+		for key, values := range address.Query() {
+			if !text.IsCredentialParameter(key) {
+				continue
+			}
+			for _, value := range values {
+				r.Mask(value)
+			}
+		}
+	}
 }
 
 // versionNotices name what an old server does that its owner should know. Who

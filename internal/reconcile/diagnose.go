@@ -3,29 +3,29 @@ package reconcile
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
 // diagnose explains a failed import from both sides: this run could fetch the
 // same collection a moment ago, so what Microcks says narrows the cause down.
-func (c *convergence) diagnose(job *microcks.ImportJob) error {
+func diagnose(a *plan.Artifact, bytes int, job *microcks.ImportJob) error {
 	said := job.Failed()
-	if !strings.HasSuffix(said, "cannot be downloaded") {
+	if !job.DownloadFailed() {
 		return &result.Problem{Level: result.Error,
 			Text:   text.Untrustedf("importing: Microcks refused the collection: %s", text.Cut(said, 300)),
 			Hint:   "this run found the same collection good, so Microcks downloaded another text: run again in case the collection changed meanwhile, and look for a proxy or sign-in page between Microcks and Postman",
 			Anchor: "import-refused", ExitCode: 1,
 		}
 	}
-	causes := c.downloadCauses(job)
+	causes := downloadCauses(a, job)
 	return &result.Problem{Level: result.Error,
 		Text: text.Untrustedf("importing: Microcks cannot download %s, which this run could fetch with the same key (%s); the most probable cause first: %s",
-			withoutQuery(job.RepositoryURL), text.Size(c.item.Bytes), strings.Join(causes.texts(), "; ")),
+			plan.WithoutQuery(job.RepositoryURL), text.Size(bytes), strings.Join(causes.texts(), "; ")),
 		Hint:   text.Untrusted(causes[0].remedy),
 		Anchor: "import-download", ExitCode: 12,
 	}
@@ -47,29 +47,26 @@ func (list causes) texts() []string {
 // downloadCauses orders what can keep Microcks from a download that works from
 // here. The server gives no status, so what is known of the secret and the URL
 // decides the order.
-func (c *convergence) downloadCauses(job *microcks.ImportJob) causes {
+func downloadCauses(a *plan.Artifact, job *microcks.ImportJob) causes {
 	var list causes
 	add := func(text, remedy string) { list = append(list, cause{text, remedy}) }
-	secret := c.secretOf(job)
+	kept := keptFor(a, job)
 	switch {
 	case job.SecretRef == nil:
 		add("the importer has no secret, so Microcks sends no key", "set `secret-name`, and the importer changes to that secret")
-	case secret == nil && !c.secret.is(job.SecretRef.SecretID):
+	case kept == nil:
 		add(fmt.Sprintf("the importer uses secret %q, which this action does not keep: its token may be wrong or revoked", job.SecretRef.Name),
 			"set `secret-name` so that the importer uses a secret with this run's key, or correct that secret in Microcks")
-	case secret != nil && !c.secret.comparable:
-		add(fmt.Sprintf("the token of secret %q may not be this run's key: this account cannot see it", secret.Name),
+	case !kept.Comparable:
+		add(fmt.Sprintf("the token of secret %q may not be this run's key: this account cannot see it", kept.Ref.Name),
 			"let an administrator put the Postman API key into that secret, or give this client the role `admin`")
-	case secret != nil && !strings.EqualFold(value(secret.TokenHeader), microcks.TokenHeader) && c.secret.change == result.Keep:
-		add(fmt.Sprintf("secret %q sends its token in another header than %s", secret.Name, microcks.TokenHeader),
-			"set the token header of that secret to "+microcks.TokenHeader)
 	}
 	if address, err := url.Parse(job.RepositoryURL); err == nil {
-		if host := address.Hostname(); host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1" {
+		if text.IsLoopback(address.Hostname()) {
 			add("the URL is an address of this machine, which inside the container of Microcks is the container itself",
 				"use an address that Microcks reaches: the service's name in a compose network, host.docker.internal, or 172.17.0.1")
 		}
-		if address.Scheme == "http" && !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, address.Hostname()) {
+		if address.Scheme == "http" && !text.IsLoopback(address.Hostname()) {
 			add("the URL is plain http and redirects to https, which Microcks does not follow", "use https in `postman-api-url`")
 		}
 	}
@@ -81,10 +78,10 @@ func (c *convergence) downloadCauses(job *microcks.ImportJob) causes {
 	return list
 }
 
-// secretOf is the secret that an importer refers to, as the run knows it.
-func (c *convergence) secretOf(job *microcks.ImportJob) *microcks.Secret {
-	if job.SecretRef == nil || !c.secret.is(job.SecretRef.SecretID) {
+// keptFor is the secret of an importer, when it is one that this run keeps.
+func keptFor(a *plan.Artifact, job *microcks.ImportJob) *plan.Secret {
+	if a.Kept == nil || job.SecretRef == nil || job.SecretRef.SecretID != a.Kept.Ref.SecretID {
 		return nil
 	}
-	return c.secret.there
+	return a.Kept
 }

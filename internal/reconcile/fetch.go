@@ -3,35 +3,137 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
+	"postman-microcks-importer/internal/lint"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
-// fetch gets every collection. One that cannot be had fails alone.
-func (r *run) fetch(ctx context.Context) []result.Problem {
-	quotas := make(chan postman.Quota, len(r.items))
-	r.parallel(func(it *item) {
-		if it.Wanted.File != "" {
-			it.raw = it.Wanted.Raw
-			it.Bytes = len(it.raw)
-			return
-		}
-		began := time.Now()
-		collection, err := r.Postman.Collection(ctx, it.Wanted.UID)
+// fetch gets every collection and judges it by itself, which tells what service
+// it is about. One that cannot be had or is not fit fails alone.
+func (r *run) fetch(ctx context.Context) error {
+	parallel(r, r.items, func(it *item) {
+		raw, err := r.bytesOf(ctx, it)
 		if err != nil {
 			it.Fail(err)
 			return
 		}
-		it.raw = collection.Raw
-		it.Bytes = len(it.raw)
-		quotas <- collection.Quota
-		r.step("fetch", it, began, fmt.Sprintf("fetched %s", text.Size(it.Bytes)))
+		it.Bytes = len(raw)
+		if version, known := r.versionToJudgeBy(); known {
+			r.judge(it, raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
+		}
 	})
-	close(quotas)
-	return r.quotaNotices(quotas)
+	return nil
+}
+
+// check fetches and judges, and asks nobody else.
+func (r *run) check(ctx context.Context) error {
+	err := r.fetch(ctx)
+	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
+	return err
+}
+
+// bytesOf is the collection as Postman serves it, or its file.
+func (r *run) bytesOf(ctx context.Context, it *item) ([]byte, error) {
+	if it.Wanted.File != "" {
+		return r.File(it.Wanted.File)
+	}
+	began := time.Now()
+	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID)
+	if err != nil {
+		return nil, err
+	}
+	r.quotas.note(collection.Quota)
+	r.step("fetch", it, began, "fetched "+text.Size(len(collection.Raw)))
+	return collection.Raw, nil
+}
+
+// versionToJudgeBy is the version of Microcks by which collections are judged.
+// It is not known when the server cannot be talked to: the run ends then, and
+// what Postman said is told all the same.
+func (r *run) versionToJudgeBy() (version string, known bool) {
+	if r.Mode == result.Check {
+		return r.MicrocksVersion, true
+	}
+	<-r.connected
+	if r.session == nil {
+		return "", false
+	}
+	return r.session.Version.Number(), true
+}
+
+// judge predicts a collection by itself, as the main artifact on an empty
+// server.
+func (r *run) judge(it *item, raw []byte, options predict.Options) {
+	began := time.Now()
+	document := predict.Read(raw, options)
+	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
+	p := document.Import(predict.Target{URL: it.Wanted.URL, Main: main})
+	it.checked = true
+	it.Collection.Name = text.Untrusted(p.Name)
+	it.Findings = shown(lint.Check(p))
+	for _, problem := range it.Unfit(p, it.Findings) {
+		it.Fail(problem)
+	}
+	r.step("predict", it, began, foretold(p))
+	if r.Mode == result.Check {
+		it.Service = r.serviceResult("", p.Service)
+	}
+	it.judged = &plan.Judged{
+		Wanted: it.Wanted, Key: plan.Key{Name: p.Name, Version: p.Version},
+		Document: r.shelf.put(document, raw, options), UpdatedAt: document.UpdatedAt(),
+	}
+}
+
+// foretold is a prediction for the log.
+func foretold(p *predict.Import) string {
+	switch p.Outcome {
+	case predict.Refused:
+		return "Microcks would refuse it: " + p.ImportError
+	case predict.Crashed:
+		return "Microcks would answer 500: " + lint.CauseText(p.Cause)
+	}
+	return fmt.Sprintf("makes %s %s with %s", p.Name, p.Version, sizeOf(p.Service))
+}
+
+// sizeOf is "3 operations and 5 examples".
+func sizeOf(s *predict.Service) string {
+	operations, examples := 0, 0
+	if s != nil {
+		operations = len(s.Operations)
+		for _, op := range s.Operations {
+			examples += len(op.Examples)
+		}
+	}
+	return text.Plural(operations, "operation") + " and " + text.Plural(examples, "example")
+}
+
+// shown are findings as they may be shown: one can quote where the server's
+// service came from.
+func shown(findings []result.Finding) []result.Finding {
+	for i := range findings {
+		findings[i].Message = text.HideCredentials(findings[i].Message)
+	}
+	return findings
+}
+
+// tightest is the smallest number of calls that Postman said are left.
+type tightest struct {
+	guard sync.Mutex
+	quota *postman.Quota
+}
+
+func (t *tightest) note(q postman.Quota) {
+	t.guard.Lock()
+	defer t.guard.Unlock()
+	if q.Known && (t.quota == nil || q.MonthRemaining < t.quota.MonthRemaining) {
+		t.quota = &q
+	}
 }
 
 // Polling costs one call for the ETag in each of the 12 scans of a day, and a
@@ -41,25 +143,16 @@ const (
 	daysInMonth = 31
 )
 
-// quotaNotices tell when the calls that are left this month may not suffice
-// for the active importers of this run.
-func (r *run) quotaNotices(quotas <-chan postman.Quota) []result.Problem {
-	var tightest *postman.Quota
-	for quota := range quotas {
-		if quota.Known && (tightest == nil || quota.MonthRemaining < tightest.MonthRemaining) {
-			tightest = &quota
-		}
-	}
-	if tightest == nil {
-		return nil
-	}
-	need := int64(2 * scansADay * daysInMonth * len(r.items))
-	if tightest.MonthRemaining >= need {
+// notices tell when the calls that are left this month may not suffice for the
+// active importers of this run.
+func (t *tightest) notices(importers int) []result.Problem {
+	if t.quota == nil || t.quota.MonthRemaining >= int64(2*scansADay*daysInMonth*importers) {
 		return nil
 	}
 	return []result.Problem{{
-		Level:  result.Note,
-		Text:   text.Untrustedf("Postman allows %d more API calls this month; every active importer costs %d to %d calls a day while Microcks polls it", tightest.MonthRemaining, scansADay, 2*scansADay),
+		Level: result.Note,
+		Text: text.Untrustedf("Postman allows %d more API calls this month; every active importer costs %d to %d calls a day while Microcks polls it",
+			t.quota.MonthRemaining, scansADay, 2*scansADay),
 		Hint:   "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own",
 		Anchor: "postman-quota",
 	}}

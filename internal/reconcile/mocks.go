@@ -12,48 +12,43 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
-// Mocks is what calls mocks as a consumer would.
-type Mocks interface {
-	Call(ctx context.Context, method, path string, headers http.Header, body *string) (microcks.MockAnswer, error)
-}
-
-// verifyMocks calls the mock of every example of ours that can be addressed and
+// mocks calls the mock of every example of ours that can be addressed and
 // compares what it answers with what was saved.
-func (r *run) verifyMocks(ctx context.Context, g *group, service *predict.Service, done []*item) {
+func (v *verification) mocks(ctx context.Context) {
 	began := time.Now()
+	service := v.whole()
 	var guard sync.Mutex
 	var wrong []string
-	verified := result.Verification{Scope: result.ScopeMocks}
+	proof := result.Verification{Scope: result.ScopeMocks}
 	var calls errgroup.Group
-	calls.SetLimit(max(1, r.Parallelism))
+	calls.SetLimit(max(1, v.Parallelism))
 	for i := range service.Operations {
 		op := &service.Operations[i]
 		for k := range op.Examples {
 			ex := &op.Examples[k]
-			if !g.imports(ex.SourceArtifact) {
+			if !v.service.Imports(ex.SourceArtifact) {
 				continue // another artifact's
 			}
-			verified.Examples++
+			proof.Examples++
 			call, ok := service.MockCall(op, ex)
 			// What a client cannot read is a finding, and no failure.
-			if !ok || ex.Unreadable() != "" {
-				verified.Skipped++
+			if !ok || ex.Unreadable() != nil {
+				proof.Skipped++
 				continue
 			}
 			calls.Go(func() error {
-				r.slots <- struct{}{}
-				defer func() { <-r.slots }()
-				problem := r.callMock(ctx, call, ex)
+				v.slots <- struct{}{}
+				defer func() { <-v.slots }()
+				problem := v.callMock(ctx, call, ex)
 				guard.Lock()
 				defer guard.Unlock()
 				if problem == "" {
-					verified.Answered++
+					proof.Answered++
 				} else {
 					wrong = append(wrong, fmt.Sprintf("example %q of %s: %s", ex.Name, op.Name, problem))
 				}
@@ -62,26 +57,39 @@ func (r *run) verifyMocks(ctx context.Context, g *group, service *predict.Servic
 		}
 	}
 	_ = calls.Wait() // no call returns an error
-	for _, it := range done {
-		v := verified
-		it.Verified = &v
+	for _, it := range v.items {
+		p := proof
+		it.Verified = &p
 	}
-	said := fmt.Sprintf("%d of %d mocks answered as saved", verified.Answered, verified.Examples)
-	if verified.Skipped > 0 {
-		said += fmt.Sprintf(", %d cannot be called by a request of their own", verified.Skipped)
+	said := fmt.Sprintf("%d of %d mocks answered as saved", proof.Answered, proof.Examples)
+	if proof.Skipped > 0 {
+		said += fmt.Sprintf(", %d cannot be called by a request of their own", proof.Skipped)
 	}
-	r.step("verify", done[0], began, said)
+	v.step("verify", v.items[0], began, said)
 	if len(wrong) == 0 {
 		return
 	}
-	err := &result.Problem{Level: result.Error,
+	v.fail(&result.Problem{
+		Level:  result.Error,
 		Text:   text.Untrustedf("verifying: %s did not answer as saved: %s", text.Plural(len(wrong), "mock"), firstOf(wrong)),
 		Hint:   "call the mock by hand and compare; an override of the operation in Microcks, or another artifact's examples, can answer in place of the saved one",
 		Anchor: "verify-mocks", ExitCode: 1,
+	})
+}
+
+// whole is the service with the contents of its examples: what is kept of a
+// prediction has only their digests. Where a person set a dispatcher, that one
+// counts.
+func (v *verification) whole() *predict.Service {
+	s := v.service
+	whole := s.Before.Served
+	if s.AcceptsEdits {
+		whole = s.Edited
 	}
-	for _, it := range done {
-		it.Fail(err)
+	for _, a := range s.Live() {
+		whole = a.Document().Import(predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}).Service
 	}
+	return whole
 }
 
 // firstOf names the first of many.
@@ -100,7 +108,7 @@ const mockTime = 10 * time.Second
 
 // callMock says in what a mock's answer differs from the saved one; "" when in
 // nothing.
-func (r *run) callMock(ctx context.Context, call predict.MockCall, ex *predict.Example) string {
+func (v *verification) callMock(ctx context.Context, call predict.MockCall, ex *predict.Example) string {
 	headers := make(http.Header)
 	for _, h := range call.Headers {
 		for _, value := range h.Values {
@@ -117,7 +125,7 @@ func (r *run) callMock(ctx context.Context, call predict.MockCall, ex *predict.E
 	headers.Set("Accept-Encoding", "identity")
 	ctx, cancel := context.WithTimeoutCause(ctx, mockTime, fmt.Errorf("no answer within %s", mockTime))
 	defer cancel()
-	answer, err := r.session.Mocks.Call(ctx, call.Method, call.Path, headers, call.Body)
+	answer, err := v.session.Mocks.Call(ctx, call.Method, call.Path, headers, call.Body)
 	if err != nil {
 		return err.Error()
 	}

@@ -2,125 +2,82 @@ package reconcile
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/result"
 )
 
-// state is what a server held when the run read it.
-type state struct {
-	jobs     []microcks.ImportJob
-	secrets  []microcks.Secret // candidates for the wanted one
-	services map[serviceKey]*existing
-}
-
-type serviceKey struct{ name, version string }
-
-// existing is what the server holds under one name and version.
-type existing struct {
-	services []microcks.Service // more than one is the server's own race
-	view     *microcks.ServiceView
-}
-
-// read reads everything that the plan needs, before anything is written.
+// read reads the services that the collections make, and waits for what was
+// begun to be listed: after that nothing is read any more before the plan.
 func (r *run) read(ctx context.Context) error {
-	began := time.Now()
-	r.state = &state{services: make(map[serviceKey]*existing)}
+	keys := make(map[plan.Key]bool)
+	for _, it := range r.live() {
+		keys[it.judged.Key] = true
+	}
+	if len(r.items) > fewServices {
+		if err := r.lists.Wait(); err != nil {
+			return err
+		}
+	}
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(max(1, r.Parallelism))
-	reads.Go(func() (err error) {
-		r.state.jobs, err = r.session.Microcks.Jobs(ctx)
-		return err
-	})
-	if r.Secret.Token != "" {
-		reads.Go(func() (err error) {
-			r.state.secrets, err = r.readSecrets(ctx)
+	for key := range keys {
+		reads.Go(func() error {
+			here, err := r.existing(ctx, key)
+			r.guard.Lock()
+			defer r.guard.Unlock()
+			r.there.Services[key] = here
 			return err
 		})
 	}
-	var guard sync.Mutex
-	byName := make(map[string][]serviceKey)
+	err := reads.Wait()
+	if listed := r.lists.Wait(); listed != nil {
+		return listed
+	}
+	return err
+}
+
+// existing is what the server holds under a name and version. The examples of a
+// service that is there twice cannot be shown.
+func (r *run) existing(ctx context.Context, key plan.Key) (plan.Existing, error) {
+	if r.services == nil {
+		services, view, err := converge.FindService(ctx, r.session.Microcks, key, "")
+		return plan.Existing{Services: services, Served: converge.Served(view).Digest()}, err
+	}
+	here := plan.Existing{Services: converge.OfVersion(r.services[key], key.Version)}
+	if len(here.Services) != 1 {
+		return here, nil
+	}
+	view, err := r.session.Microcks.ServiceView(ctx, here.Services[0].ID)
+	here.Served = converge.Served(view).Digest()
+	return here, err
+}
+
+// makePlan decides what has to change, and shows it in the result.
+func (r *run) makePlan(context.Context) error {
+	var judged []plan.Judged
+	var planned []*item
+	var wanted []*plan.Wanted
+	for _, it := range r.items {
+		wanted = append(wanted, it.Wanted)
+	}
 	for _, it := range r.live() {
-		key := serviceKey{it.alone.Name, it.alone.Version}
-		if r.state.services[key] == nil {
-			r.state.services[key] = &existing{}
-			byName[key.name] = append(byName[key.name], key)
-		}
+		judged, planned = append(judged, *it.judged), append(planned, it)
 	}
-	for name, keys := range byName {
-		reads.Go(func() error {
-			found, err := r.session.Microcks.ServicesNamed(ctx, name)
-			if err != nil {
-				return err
-			}
-			for _, key := range keys {
-				here, err := r.readExisting(ctx, found, key.version)
-				if err != nil {
-					return err
-				}
-				guard.Lock()
-				r.state.services[key] = here
-				guard.Unlock()
-			}
-			return nil
-		})
+	annotations := map[string]string{plan.AnnotationWriter: r.writer}
+	for key, value := range r.Provenance {
+		annotations[key] = value
 	}
-	if err := reads.Wait(); err != nil {
-		return err
+	r.plan = plan.Make(plan.Settings{
+		Repository: r.Repository, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
+	}, judged, r.there)
+	for i, it := range planned {
+		it.artifact = r.plan.Artifacts[i]
+		r.showPlanned(it)
 	}
-	r.maskImporters(r.state.jobs)
-	r.step("read", nil, began, fmt.Sprintf("%s on the server", text.Plural(len(r.state.jobs), "importer")))
-	return nil
+	return r.showPlan()
 }
-
-// readExisting picks one version among the services of a name and reads its
-// examples, unless it exists twice: the server cannot show those.
-func (r *run) readExisting(ctx context.Context, found []microcks.Service, version string) (*existing, error) {
-	here := &existing{services: ofVersion(found, version)}
-	if len(here.services) == 1 {
-		view, err := r.session.Microcks.ServiceView(ctx, here.services[0].ID)
-		if err != nil {
-			return nil, err
-		}
-		here.view = view
-	}
-	return here, nil
-}
-
-func ofVersion(services []microcks.Service, version string) []microcks.Service {
-	same := slices.DeleteFunc(slices.Clone(services), func(s microcks.Service) bool { return s.Version != version })
-	slices.SortFunc(same, func(a, b microcks.Service) int { return strings.Compare(a.ID, b.ID) })
-	return same
-}
-
-// readSecrets finds the wanted secret by its derived id and by its exact name.
-// Nothing else is read: an administrator's token would see every credential.
-func (r *run) readSecrets(ctx context.Context) ([]microcks.Secret, error) {
-	var derived *microcks.Secret
-	var named []microcks.Secret
-	reads, ctx := errgroup.WithContext(ctx)
-	reads.Go(func() (err error) {
-		derived, err = r.session.Microcks.Secret(ctx, r.secretID())
-		return err
-	})
-	reads.Go(func() (err error) {
-		named, err = r.session.Microcks.SecretsNamed(ctx, r.Secret.Name)
-		return err
-	})
-	if err := reads.Wait(); err != nil {
-		return nil, err
-	}
-	if derived != nil && !slices.ContainsFunc(named, func(s microcks.Secret) bool { return s.ID == derived.ID }) {
-		named = append(named, *derived)
-	}
-	return named, nil
-}
-
-func (r *run) secretID() string { return microcks.DerivedID(microcks.SecretKind, r.Secret.Name) }

@@ -2,10 +2,11 @@ package reconcile
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -13,29 +14,21 @@ import (
 // remove deletes the importers of the named collections that this repository's
 // runs made, and their services when that was asked for.
 func (r *run) remove(ctx context.Context) error {
-	notices, err := r.connect(ctx)
-	r.result.Problems = append(r.result.Problems, notices...)
-	if err != nil {
-		return err
-	}
-	began := time.Now()
-	jobs, err := r.session.Microcks.Jobs(ctx)
-	if err != nil {
-		return err
-	}
-	r.state = &state{jobs: jobs}
-	r.maskImporters(jobs)
-	r.step("read", nil, began, fmt.Sprintf("%s on the server", text.Plural(len(jobs), "importer")))
 	chosen := make(map[*item][]microcks.ImportJob)
 	for _, it := range r.items {
-		chosen[it] = r.removable(it, jobs)
+		if mine := r.removable(it); len(mine) > 0 {
+			chosen[it] = mine
+		}
 	}
-	if err := r.refuseRemoval(chosen); err != nil {
-		return err
+	if refused := plan.MayDelete(r.session.Account, r.session.Tenancy); refused != nil && len(chosen) > 0 {
+		return refused
 	}
 	for _, it := range r.items {
 		for _, job := range chosen[it] {
-			if err := r.removeOne(ctx, it, &job); err != nil {
+			switch err := r.removeOne(ctx, it, &job); {
+			case err != nil && ctx.Err() != nil:
+				it.notFinished(context.Cause(ctx))
+			case err != nil:
 				it.Fail(err)
 			}
 		}
@@ -45,13 +38,13 @@ func (r *run) remove(ctx context.Context) error {
 
 // removable are the importers of a collection that carry this repository's
 // labels. Others are named and left.
-func (r *run) removable(it *item, jobs []microcks.ImportJob) []microcks.ImportJob {
+func (r *run) removable(it *item) []microcks.ImportJob {
 	var mine []microcks.ImportJob
-	for _, job := range jobs {
-		if !it.readBy(&job) {
+	for _, job := range r.there.Jobs {
+		if !it.ReadBy(&job) {
 			continue
 		}
-		if ours(&job, r.Repository) {
+		if plan.Ours(&job, r.Repository) {
 			mine = append(mine, job)
 			continue
 		}
@@ -60,18 +53,6 @@ func (r *run) removable(it *item, jobs []microcks.ImportJob) []microcks.ImportJo
 			"delete it by hand in Microcks under Importers if nobody needs it")
 	}
 	return mine
-}
-
-func (r *run) refuseRemoval(chosen map[*item][]microcks.ImportJob) error {
-	total := 0
-	for _, jobs := range chosen {
-		total += len(jobs)
-	}
-	account := r.session.Account
-	if total == 0 || account == nil || r.session.Tenancy || account.Has(microcks.Manager, microcks.Admin) {
-		return nil
-	}
-	return missingRole(*account, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to delete importers"})
 }
 
 // removeOne deletes an importer, and before it the services that it made when
@@ -83,8 +64,9 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 		done = it.Importer.Done
 	}
 	it.Importer = &result.Importer{
-		ID: job.ID, Name: text.Untrusted(job.Name), URL: r.session.Microcks.ImportersURL(), Repository: text.Untrusted(withoutQuery(job.RepositoryURL)),
-		MainArtifact: job.MainArtifact, Active: job.Active, Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices,
+		ID: job.ID, Name: text.Untrusted(job.Name), URL: r.session.Microcks.ImportersURL(),
+		Repository: text.Untrusted(plan.WithoutQuery(job.RepositoryURL)), MainArtifact: job.MainArtifact, Active: job.Active,
+		Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices,
 	}
 	if r.RemoveServices {
 		stay, err := r.removeServices(ctx, it, job)
@@ -95,53 +77,22 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 			it.Tell(result.Warning, "service-foreign", k.why, k.hint)
 		}
 	}
-	began := time.Now()
-	if err := r.deleteImporter(ctx, job); err != nil {
-		it.maybeDone(err)
-		return err
+	runner := &converge.Runner{Server: r.session.Microcks}
+	o := runner.Run(ctx, converge.Goal{Gone: job}, logOf{r, it})
+	it.Importer.Done = append(it.Importer.Done, o.Done...)
+	if o.Wrote {
+		r.changed.Store(true)
+	}
+	if o.Err != nil {
+		return o.Err
 	}
 	it.Importer.Active = false
-	r.did("remove", it, began, result.Done{Kind: result.ImporterDeleted, ID: job.ID, Name: text.Untrusted(job.Name)})
 	if !r.RemoveServices {
 		return nil
 	}
 	// An import may have brought them back while the importer was there.
 	_, err := r.removeServices(ctx, it, job)
 	return err
-}
-
-// maybeDone tells of a deletion that was sent and whose answer got lost.
-func (it *item) maybeDone(err error) {
-	if microcks.MayBeDone(err) {
-		it.Importer.Done = append(it.Importer.Done, result.Done{Kind: result.DeletionInDoubt})
-	}
-}
-
-// deleteImporter deletes an importer and looks whether it stays away: an import
-// that runs at the moment saves it again, and not everybody who answers 200 or
-// 404 is Microcks.
-func (r *run) deleteImporter(ctx context.Context, job *microcks.ImportJob) error {
-	for try := 1; ; try++ {
-		err := r.session.Microcks.DeleteJob(ctx, job.ID)
-		r.wrote(err)
-		if err != nil && (!microcks.InDoubt(err) || try == maxTries) {
-			return err
-		}
-		left, err := r.session.Microcks.Job(ctx, job.ID)
-		if err != nil || left == nil {
-			return err
-		}
-		if try == maxTries {
-			return &result.Problem{Level: result.Error,
-				Text:   text.Untrustedf("deleting importer %q: it came back %d times: an import that runs at the same time saves it again", job.Name, maxTries),
-				Hint:   "wait until the import has ended and run again",
-				Anchor: "importer-contended", ExitCode: 12,
-			}
-		}
-		if err := pause(ctx, try); err != nil {
-			return err
-		}
-	}
 }
 
 // kept is a service that stays although its importer goes.
@@ -156,35 +107,53 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range ofVersion(services, ref.Version) {
-			if other := r.otherFeeder(it, s.ID); other != nil {
-				others = append(others, kept{text.Untrustedf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, other.Name, other.ID), "delete that importer, too, if nobody needs the service"})
-				continue
+		for _, s := range converge.OfVersion(services, ref.Version) {
+			switch other := r.otherFeeder(it, s.ID); {
+			case other != nil:
+				others = append(others, kept{
+					text.Untrustedf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, other.Name, other.ID),
+					"delete that importer, too, if nobody needs the service",
+				})
+			case !plan.SameArtifact(s.SourceArtifact, it.Wanted.UID):
+				others = append(others, kept{
+					text.Untrustedf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact),
+					"delete it by hand in Microcks if nobody needs it",
+				})
+			default:
+				if err := r.removeService(ctx, it, &s); err != nil {
+					return nil, err
+				}
 			}
-			if !sameArtifact(s.SourceArtifact, it.Wanted.UID) {
-				others = append(others, kept{text.Untrustedf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it"})
-				continue
-			}
-			began := time.Now()
-			err := r.session.Microcks.DeleteService(ctx, s.ID)
-			r.wrote(err)
-			if err != nil {
-				it.maybeDone(err)
-				return nil, err
-			}
-			r.did("remove", it, began, result.Done{Kind: result.ServiceDeleted, ID: s.ID, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)})
 		}
 	}
 	return others, nil
 }
 
+func (r *run) removeService(ctx context.Context, it *item, s *microcks.Service) error {
+	began := time.Now()
+	err := r.session.Microcks.DeleteService(ctx, s.ID)
+	if err == nil || microcks.MayBeDone(err) {
+		r.changed.Store(true)
+	}
+	deed := result.Done{Kind: result.ServiceDeleted, ID: s.ID, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)}
+	switch {
+	case err != nil && !microcks.MayBeDone(err):
+		return err
+	case err != nil:
+		deed = result.Done{Kind: result.DeletionInDoubt}
+	}
+	it.Importer.Done = append(it.Importer.Done, deed)
+	r.Log.Did("remove", string(it.title()), deed, time.Since(began))
+	return err
+}
+
 // otherFeeder is an importer that this run leaves and that feeds the service;
 // nil when there is none.
 func (r *run) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
-	for i := range r.state.jobs {
-		job := &r.state.jobs[i]
-		leaves := !it.readBy(job) || !ours(job, r.Repository)
-		if leaves && refersTo(job, serviceID) {
+	for i := range r.there.Jobs {
+		job := &r.there.Jobs[i]
+		leaves := !it.ReadBy(job) || !plan.Ours(job, r.Repository)
+		if leaves && plan.RefersTo(job, serviceID) {
 			return job
 		}
 	}

@@ -1,26 +1,47 @@
-// Package reconcile takes wanted importers along one line: fetch and read,
-// predict, plan, apply, import, verify. Each stage takes values and returns new
-// ones; only fetch, read, apply, import and verify touch the outside.
+// Package reconcile takes wanted importers along one line, stage by stage: which
+// stages a mode has, and in which order, stands in one list each. What has to
+// change is decided by plan, how it gets there by converge; this package asks
+// both sides, keeps the collections, and fills the result.
 package reconcile
 
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
+// Settings hold for all collections of a run. What can differ between them is
+// part of each wanted importer.
+type Settings struct {
+	Mode            result.Mode
+	ModeReason      string
+	ProgramVersion  string
+	MicrocksVersion string // for Check; empty: the newest known
+	Repository      string // OWNER/REPO whose runs own what they create; empty off GitHub
+	Provenance      map[string]string
+	FailOnChanges   bool
+	RemoveServices  bool
+	Parallelism     int
+}
+
 // Deps is the outside of a run.
 type Deps struct {
+	// Resolve tells which importers are wanted.
+	Resolve func(context.Context) ([]*plan.Wanted, error)
 	Postman Postman
+	// File reads a file of the repository.
+	File func(name string) ([]byte, error)
 	// Connect finds out how to talk to Microcks and signs in. It is not called
 	// in Check.
 	Connect func(context.Context) (*Session, error)
@@ -54,12 +75,19 @@ type Log interface {
 type run struct {
 	Settings
 	Deps
-	writer  string // a random mark of this run
-	session *Session
-	state   *state
-	items   []*item
-	groups  []*group
-	secret  *secretPlan
+	writer string // a random mark of this run
+	items  []*item
+	shelf  *shelf
+	quotas tightest
+	guard  sync.Mutex // of the maps of what is there
+
+	connected chan struct{}  // closed when session is known, or will not be
+	lists     errgroup.Group // of what the server holds, under way since it is connected
+	session   *Session
+	services  map[plan.Key][]microcks.Service // all of the server; nil when they were not listed
+	there     plan.Snapshot
+	plan      *plan.Plan
+
 	changed atomic.Bool   // something was written
 	slots   chan struct{} // one for each call of a mock at the same time
 	result  *result.Result
@@ -67,30 +95,44 @@ type run struct {
 
 // item is one wanted importer on its way.
 type item struct {
-	Wanted
+	*plan.Wanted
 	*result.Collection
-	raw   []byte
-	alone predict.Prediction // as a main artifact on an empty server
-	pick  choice
-	main  bool
-	goal  *goal
+	judged   *plan.Judged   // nil until its collection was found fit
+	artifact *plan.Artifact // nil until it is planned
+	checked  bool           // a prediction was made
+}
+
+// stage of a run. One that returns an error ends the run.
+type stage func(*run, context.Context) error
+
+// stages are the line of each mode.
+var stages = map[result.Mode][]stage{
+	result.Check:  {(*run).resolve, (*run).check},
+	result.Plan:   {(*run).resolve, (*run).askBoth, (*run).read, (*run).makePlan},
+	result.Apply:  {(*run).resolve, (*run).askBoth, (*run).read, (*run).makePlan, (*run).carryOut},
+	result.Remove: {(*run).resolve, (*run).connect, (*run).listed, (*run).remove},
 }
 
 // Run carries out one run. It always returns a Result, also when ctx ends
 // before the run does.
-func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *result.Result {
+func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
-	r := &run{Settings: s, Deps: d, writer: rand.Text(), slots: make(chan struct{}, max(1, s.Parallelism)), result: &result.Result{
-		Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason,
-		Collections: make([]result.Collection, len(wanted)),
-	}}
-	for i, w := range wanted {
-		r.result.Collections[i] = result.Collection{Source: text.Untrusted(w.Source), UID: w.UID, File: text.Untrusted(w.File)}
-		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i]})
+	r := &run{
+		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), connected: make(chan struct{}),
+		slots: make(chan struct{}, max(1, s.Parallelism)),
+		result: &result.Result{
+			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
+		},
 	}
-	err := r.stages(ctx)
-	if err != nil {
-		r.result.Problems = append(r.result.Problems, runProblem(ctx, err))
+	var err error
+	for _, do := range stages[s.Mode] {
+		if err = do(r, ctx); errors.Is(err, errTold) {
+			break
+		}
+		if err != nil {
+			r.result.Problems = append(r.result.Problems, runProblem(ctx, err))
+			break
+		}
 	}
 	// An end that comes when all is done interrupts nothing.
 	if ctx.Err() != nil && (err != nil || len(r.live()) < len(r.items)) {
@@ -101,47 +143,33 @@ func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *result.Resul
 	return r.result
 }
 
-// stages is the line itself.
-func (r *run) stages(ctx context.Context) error {
-	if r.Mode == result.Remove {
-		return r.remove(ctx)
-	}
-	// Neither ends the other: what is wrong on both sides is told at once.
-	var sides errgroup.Group
-	var ofServer, ofPostman []result.Problem
-	if r.Mode != result.Check {
-		sides.Go(func() (err error) { ofServer, err = r.connect(ctx); return err })
-	}
-	sides.Go(func() error { ofPostman = r.fetch(ctx); return nil })
-	err := sides.Wait()
-	r.result.Problems = append(append(r.result.Problems, ofServer...), ofPostman...)
+// resolve finds out which importers are wanted.
+func (r *run) resolve(ctx context.Context) error {
+	wanted, err := r.Resolve(ctx)
 	if err != nil {
 		return err
 	}
-	if r.Mode == result.Check {
-		r.judgeAlone(predict.Target{Version: r.MicrocksVersion})
-		r.showPredicted()
-		return nil
+	r.result.Collections = make([]result.Collection, len(wanted))
+	for i, w := range wanted {
+		r.result.Collections[i] = result.Collection{Source: w.Source, UID: w.UID, File: text.Untrusted(w.File)}
+		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i]})
 	}
-	r.judgeAlone(predict.Target{Version: r.session.Version.Number()})
-	if err := r.read(ctx); err != nil {
-		return err
-	}
-	r.plan()
-	if err := r.refuseMissingRoles(); err != nil || r.Mode == result.Plan {
-		return err
-	}
-	return r.apply(ctx)
+	return nil
 }
 
-// wrote counts a write that gave err as a change when it was carried out, and
-// when it may have been; it reports whether that is so.
-func (r *run) wrote(err error) bool {
-	may := err == nil || microcks.MayBeDone(err)
-	if may {
-		r.changed.Store(true)
+// askBoth asks Postman and Microcks at the same time. Neither ends the other:
+// what is wrong on both sides is told at once.
+func (r *run) askBoth(ctx context.Context) error {
+	var both sync.WaitGroup
+	var ofServer, ofPostman error
+	both.Go(func() { ofServer = r.connect(ctx) })
+	both.Go(func() { ofPostman = r.fetch(ctx) })
+	both.Wait()
+	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
+	if ofServer != nil {
+		return ofServer
 	}
-	return may
+	return ofPostman
 }
 
 // live are the items that nothing has failed yet.
@@ -149,15 +177,14 @@ func (r *run) live() []*item {
 	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.Failed() })
 }
 
-// parallel does something for every live item, at most Parallelism at once.
-// What goes wrong stays with the item.
-func (r *run) parallel(do func(*item)) {
+// parallel does something for each of a list, at most Parallelism at once.
+func parallel[T any](r *run, list []T, do func(T)) {
 	var all errgroup.Group
 	all.SetLimit(max(1, r.Parallelism))
-	for _, it := range r.live() {
-		all.Go(func() error { do(it); return nil })
+	for _, one := range list {
+		all.Go(func() error { do(one); return nil })
 	}
-	_ = all.Wait() // no item returns an error
+	_ = all.Wait() // nothing returns an error
 }
 
 // step tells the log about one collection, or about all when it is nil.
@@ -169,16 +196,33 @@ func (r *run) step(stage string, it *item, began time.Time, what string) {
 	r.Log.Step(stage, string(name), text.HideCredentials(what), time.Since(began))
 }
 
-// did records what was done for a collection, and tells the log.
-func (r *run) did(stage string, it *item, began time.Time, deed result.Done) {
-	it.Importer.Done = append(it.Importer.Done, deed)
-	r.Log.Did(stage, string(it.title()), deed, time.Since(began))
-}
-
 // title is what a person calls the collection.
 func (it *item) title() text.Untrusted {
 	if it.Collection.Name != "" {
 		return it.Collection.Name
 	}
 	return it.Collection.Source
+}
+
+// logOf tells of one collection what a convergence does for it.
+type logOf struct {
+	*run
+	it *item
+}
+
+// Step implements converge.Log.
+func (l logOf) Step(stage, what string, took time.Duration) {
+	l.Log.Step(stage, l.name(), text.HideCredentials(what), took)
+}
+
+// Did implements converge.Log.
+func (l logOf) Did(stage string, deed result.Done, took time.Duration) {
+	l.Log.Did(stage, l.name(), deed, took)
+}
+
+func (l logOf) name() string {
+	if l.it == nil {
+		return ""
+	}
+	return string(l.it.title())
 }

@@ -70,14 +70,18 @@ func (s *summary) roleChange(c *result.Collection) {
 }
 
 func (s *summary) secretRows() [][]Markdown {
-	if !s.r.SecretDue() || s.r.Mode.Writes() && !s.r.Secret.Done {
-		return nil
+	var rows [][]Markdown
+	for _, secret := range s.r.DueSecrets() {
+		if s.r.Mode.Writes() && !secret.Done {
+			continue
+		}
+		fields := secret.Fields
+		if secret.Change == result.Create && secret.Done {
+			fields = nil // a new one has them all, and one of them cannot be shown
+		}
+		rows = append(rows, fieldRows("Secret "+bold(short(secret.Name, 80)), secret.Change, s.verb(secret.Change), fields)...)
 	}
-	fields := s.r.Secret.Fields
-	if s.r.Secret.Change == result.Create && s.r.Secret.Done {
-		fields = nil // a new one has them all, and one of them cannot be shown
-	}
-	return fieldRows("Secret "+bold(short(s.r.Secret.Name, 80)), s.r.Secret.Change, s.verb(s.r.Secret.Change), fields)
+	return rows
 }
 
 func (s *summary) importerRows(c *result.Collection) [][]Markdown {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -138,15 +138,15 @@ func differs(n int) *result.ImportReason {
 
 func because(kind result.ImportKind) *result.ImportReason { return &result.ImportReason{Kind: kind} }
 
-func secret(change result.Change, done bool) *result.Secret {
-	s := &result.Secret{ID: "9a8b7c6d5e4f3a2b1c0d9e8f", Name: "Postman API key for acme/shop", Change: change, Done: done, Comparable: true}
+func secret(change result.Change, done bool) []result.Secret {
+	s := result.Secret{ID: "9a8b7c6d5e4f3a2b1c0d9e8f", Name: "Postman API key for acme/shop", Change: change, Done: done, Comparable: true}
 	switch change {
 	case result.Create:
 		s.Fields = []result.FieldChange{{Field: result.FieldToken, Hidden: true}, field(result.FieldTokenHeader, "", "(none)", "X-API-Key")}
 	case result.Update:
 		s.Fields = []result.FieldChange{{Field: result.FieldToken, Hidden: true}}
 	}
-	return s
+	return []result.Secret{s}
 }
 
 // named is the Pet Store under another name.
@@ -176,8 +176,8 @@ func unchanged(c result.Collection) result.Collection {
 
 // finding of a rule that there is.
 func finding(id string, message text.Untrusted, line, column int, path ...text.Untrusted) result.Finding {
-	rules := predict.Rules()
-	rule := rules[slices.IndexFunc(rules, func(r predict.Rule) bool { return r.ID == id })]
+	rules := lint.Rules()
+	rule := rules[slices.IndexFunc(rules, func(r lint.Rule) bool { return r.ID == id })]
 	return result.Finding{
 		ID: id, Name: rule.Name, Level: rule.Level, Message: message, Hint: rule.Hint,
 		Pointer: text.Untrustedf("/collection/item/%d", line%7), Path: path, Line: line, Column: column,
@@ -194,13 +194,13 @@ func warnings() []result.Finding {
 
 func created() *result.Result {
 	r := ran(result.Apply, result.Created, petStore())
-	r.Changed, r.Written, r.Secret = true, true, secret(result.Create, true)
+	r.Changed, r.Written, r.Secrets = true, true, secret(result.Create, true)
 	return r
 }
 
 func unchangedOne() *result.Result {
 	r := ran(result.Apply, result.Unchanged, unchanged(petStore()))
-	r.Secret, r.DurationMillis = secret(result.Keep, false), 812
+	r.Secrets, r.DurationMillis = secret(result.Keep, false), 812
 	return r
 }
 
@@ -210,7 +210,7 @@ func unchangedMany() *result.Result {
 		all = append(all, unchanged(named(name, i)))
 	}
 	r := ran(result.Apply, result.Unchanged, all...)
-	r.Secret = secret(result.Keep, false)
+	r.Secrets = secret(result.Keep, false)
 	return r
 }
 
@@ -225,7 +225,7 @@ func updatedWithWarnings() *result.Result {
 	c.Difference = difference()
 	c.Problems = []result.Problem{{Level: result.Note, Text: "another artifact, \"petstore-openapi.yaml\", added 2 examples to the service", Hint: "nothing to do when another importer or upload adds them on purpose", Anchor: "leftover-examples"}}
 	r := ran(result.Apply, result.Updated, c)
-	r.Changed, r.Written, r.Secret = true, true, secret(result.Update, true)
+	r.Changed, r.Written, r.Secrets = true, true, secret(result.Update, true)
 	return r
 }
 
@@ -253,7 +253,7 @@ func plannedUpdate() *result.Result {
 	c.Importer.Import, c.Importer.MainArtifact = because(result.ImporterChanges), false
 	c.Verified, c.Difference = nil, difference()
 	r := ran(result.Plan, result.Planned, c)
-	r.Secret = secret(result.Update, false)
+	r.Secrets = secret(result.Update, false)
 	return r
 }
 
@@ -269,7 +269,7 @@ func plannedSeveral() *result.Result {
 	keep := unchanged(named("Customers", 3))
 	keep.Status, keep.Verified = result.Planned, nil
 	r := ran(result.Plan, result.Planned, create, again, keep)
-	r.Secret = secret(result.Create, false)
+	r.Secrets = secret(result.Create, false)
 	return r
 }
 
@@ -277,7 +277,7 @@ func plannedNothing() *result.Result {
 	c := unchanged(petStore())
 	c.Status, c.Verified = result.Planned, nil
 	r := ran(result.Plan, result.Planned, c)
-	r.Secret = secret(result.Keep, false)
+	r.Secrets = secret(result.Keep, false)
 	return r
 }
 
@@ -304,7 +304,7 @@ func failedMixed() *result.Result {
 	fine := petStore()
 	fine.Findings = warnings()
 	r := ran(result.Apply, result.Failed, fine, unchanged(named("Customers", 5)), refused, half, lost)
-	r.Changed, r.Written, r.Secret = true, true, secret(result.Create, true)
+	r.Changed, r.Written, r.Secrets = true, true, secret(result.Create, true)
 	return r
 }
 
@@ -380,7 +380,7 @@ func hundred() *result.Result {
 		all = append(all, c)
 	}
 	r := ran(result.Apply, result.Failed, all...)
-	r.Changed, r.Written, r.Secret, r.DurationMillis = true, true, secret(result.Keep, false), 73_000
+	r.Changed, r.Written, r.Secrets, r.DurationMillis = true, true, secret(result.Keep, false), 73_000
 	return r
 }
 
@@ -403,7 +403,7 @@ func timedOut() *result.Result {
 	last.Importer.Active = false
 	last.Importer.Import = because(result.NotServed)
 	r := ran(result.Apply, result.Failed, petStore(), half, later, last)
-	r.Changed, r.Written, r.Secret, r.Interrupted, r.DurationMillis = true, true, secret(result.Create, true), &result.Interruption{Kind: result.TimedOut, Cause: "the time limit of 5m0s is over"}, 300_000
+	r.Changed, r.Written, r.Secrets, r.Interrupted, r.DurationMillis = true, true, secret(result.Create, true), &result.Interruption{Kind: result.TimedOut, Cause: "the time limit of 5m0s is over"}, 300_000
 	return r
 }
 

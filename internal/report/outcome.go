@@ -226,9 +226,13 @@ func fateOf(r *result.Result, c *result.Collection) fate {
 		return fate{"importer updated", "updated"}
 	case i.Imported:
 		return fate{"imported again", "imported again"}
-	case r.Secret != nil && r.Secret.Done && c.Status == result.Updated:
-		secret := "secret " + verbs[r.Secret.Change].done
-		return fate{secret, secret}
+	case c.Status == result.Updated:
+		for _, s := range r.DueSecrets() {
+			if s.Done {
+				secret := "secret " + verbs[s.Change].done
+				return fate{secret, secret}
+			}
+		}
 	}
 	return fate{string(c.Status), string(c.Status)}
 }
@@ -244,8 +248,10 @@ func (i intention) inCell() string { return i.cell }
 func intents(r *result.Result, c *result.Collection, words func(intention) string) []string {
 	var all []string
 	add := func(line, cell string) { all = append(all, words(intention{line, cell})) }
-	if r.SecretDue() && len(r.Collections) == 1 {
-		add(verbs[r.Secret.Change].todo+" the secret", "")
+	if len(r.Collections) == 1 {
+		for _, s := range r.DueSecrets() {
+			add(verbs[s.Change].todo+" the secret", "")
+		}
 	}
 	i := c.Importer
 	if i == nil {

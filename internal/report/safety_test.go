@@ -86,7 +86,7 @@ func visible(s string) bool {
 func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Result {
 	r := &result.Result{
 		Status: result.Failed, Mode: mode, Server: &result.Server{},
-		Secret:   &result.Secret{Change: result.Update, Done: true, Fields: fields()},
+		Secrets:  []result.Secret{{Change: result.Update, Done: true, Fields: fields()}},
 		Problems: []result.Problem{{Level: result.Error}},
 	}
 	statuses := []result.Status{result.Planned}

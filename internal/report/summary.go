@@ -305,7 +305,10 @@ func (s *summary) problems() {
 	for i, p := range all {
 		items[i] = item{text: s.problem(p)}
 	}
-	if secret := s.r.Secret; secret != nil && !secret.Comparable {
+	for _, secret := range s.r.Secrets {
+		if secret.Comparable {
+			continue
+		}
 		items = append(items, item{text: levelIcon(result.Note) + " Secret " + bold(short(secret.Name, 80)) + ": not comparable, since this account cannot see its token. It is used as it is."})
 	}
 	if len(items) == 0 {
@@ -376,7 +379,10 @@ func (s *summary) progress() {
 	for i, state := range states {
 		items[i].text = bold(inline(of[state].names())) + ": " + inline(state) + "."
 	}
-	if secret := s.r.Secret; secret != nil && secret.InDoubt {
+	for _, secret := range s.r.Secrets {
+		if !secret.InDoubt {
+			continue
+		}
 		items = append(items, item{text: "Secret " + bold(short(secret.Name, 80)) + ": it was sent to Microcks and no answer came. It may be written."})
 	}
 	if len(items) == 0 {

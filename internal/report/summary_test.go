@@ -117,7 +117,7 @@ func TestDifferenceThatDidNotHappenIsNotTold(t *testing.T) {
 func TestSecretThatCannotBeCompared(t *testing.T) {
 	t.Parallel()
 	r := unchangedOne()
-	r.Secret.Comparable = false
+	r.Secrets[0].Comparable = false
 	if got := Summary(r, docs()); !strings.Contains(got, "not comparable") {
 		t.Errorf("not told:\n%s", got)
 	}

@@ -64,7 +64,7 @@ type Result struct {
 	Written        bool          `json:"written"`
 	Interrupted    *Interruption `json:"interrupted,omitempty"`
 	Server         *Server       `json:"server,omitempty"`
-	Secret         *Secret       `json:"secret,omitempty"`
+	Secrets        []Secret      `json:"secrets,omitempty"`
 	Collections    []Collection  `json:"collections"`
 	Problems       []Problem     `json:"problems,omitempty"` // of the whole run
 	Totals         Totals        `json:"totals"`
@@ -111,13 +111,22 @@ func (r *Result) Due() bool {
 	return r.SecretDue() || slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Due() })
 }
 
-// SecretDue reports whether the secret is written, or in a plan would be: for a
+// SecretDue reports whether a secret is written, or in a plan would be: for a
 // collection that does not fail.
-func (r *Result) SecretDue() bool {
-	if r.Secret == nil || r.Secret.Change == Keep || r.Secret.Change == "" {
-		return false
+func (r *Result) SecretDue() bool { return len(r.DueSecrets()) > 0 }
+
+// DueSecrets are the secrets that are written, or in a plan would be.
+func (r *Result) DueSecrets() []*Secret {
+	if r.Mode == Plan && !slices.ContainsFunc(r.Collections, func(c Collection) bool { return !c.Failed() }) {
+		return nil
 	}
-	return r.Mode != Plan || slices.ContainsFunc(r.Collections, func(c Collection) bool { return !c.Failed() })
+	var due []*Secret
+	for i := range r.Secrets {
+		if s := &r.Secrets[i]; s.Change != Keep && s.Change != "" {
+			due = append(due, s)
+		}
+	}
+	return due
 }
 
 // Change is what happens to one object.

@@ -22,9 +22,9 @@ func failed(c result.Collection) result.Collection {
 func TestDue(t *testing.T) {
 	t.Parallel()
 	again := &result.ImportReason{Kind: result.ServesOther, Differences: 1}
-	secret := &result.Secret{Change: result.Update}
+	secret := []result.Secret{{Change: result.Update}}
 	for name, tt := range map[string]struct {
-		secret      *result.Secret
+		secret      []result.Secret
 		collections []result.Collection
 		want        bool
 	}{
@@ -35,10 +35,10 @@ func TestDue(t *testing.T) {
 		"refused":                      {collections: []result.Collection{failed(planned(result.Create, again))}, want: false},
 		"only the secret":              {secret, []result.Collection{planned(result.Keep, nil)}, true},
 		"the secret of what fails":     {secret, []result.Collection{failed(planned(result.Keep, nil))}, false},
-		"a secret that stays":          {&result.Secret{Change: result.Keep}, []result.Collection{planned(result.Keep, nil)}, false},
+		"a secret that stays":          {[]result.Secret{{Change: result.Keep}}, []result.Collection{planned(result.Keep, nil)}, false},
 		"a collection not read so far": {collections: []result.Collection{{}}, want: false},
 	} {
-		r := &result.Result{Mode: result.Plan, Secret: tt.secret, Collections: tt.collections}
+		r := &result.Result{Mode: result.Plan, Secrets: tt.secret, Collections: tt.collections}
 		if got := r.Due(); got != tt.want {
 			t.Errorf("%s: due is %v", name, got)
 		}

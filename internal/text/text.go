@@ -49,6 +49,22 @@ func Line[S ~string](s S) S {
 	}, strings.ToValidUTF8(string(s), "\uFFFD")))
 }
 
+// Lines is [Line] for text whose line breaks are to stay: each line is made
+// safe by itself. A carriage return before a line feed goes.
+func Lines[S ~string](s S) S {
+	lines := strings.Split(strings.ReplaceAll(string(s), "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = Line(line)
+	}
+	return S(strings.Join(lines, "\n"))
+}
+
+// Excerpt is s as an error quotes it: one line without credentials, of at most
+// n runes. What is hidden goes before the cut, which so leaves no half of it.
+func Excerpt[S ~string](s S, n int) S {
+	return Cut(S(strings.TrimSpace(string(HideCredentials(Line(s))))), n)
+}
+
 // Plural is a count with its noun: "1 thing", "2 things".
 func Plural(n int, noun string) string {
 	if n == 1 {

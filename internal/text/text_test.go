@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -63,10 +64,58 @@ func TestHideCredentials(t *testing.T) {
 		"apiKey: ?apikey=secret) and &token=a":           "apiKey: ?apikey=…) and &token=…",
 		"Authorization: Bearer abc.def":                  "Authorization: Bearer …",
 		"the token eyJhbGciOiJIUzI1NiJ9.e30.x was wrong": "the token … was wrong",
-		"nothing here": "nothing here",
+		"nothing here":                       "nothing here",
+		"xPMAK-1 my_pmat-2":                  "xPMAK-… my_pmat-…",
+		"Basic Auth-Demo, Basic API":         "Basic Auth-Demo, Basic API",
+		"basic authentication failed":        "basic authentication failed",
+		"Basic dXNlcjpwYXNz":                 "Basic …",
+		`{"Authorization": "Bearer secret"}`: `{"Authorization": "Bearer …"}`,
+		"authorization=basic secret":         "authorization=basic …",
 	} {
 		if got := text.HideCredentials(in); got != want {
 			t.Errorf("HideCredentials(%q) = %q, want %q", in, got, want)
+		}
+		if got := text.HideCredentials(want); got != want {
+			t.Errorf("HideCredentials(%q) = %q", want, got)
+		}
+	}
+}
+
+func TestPostmanKeys(t *testing.T) {
+	t.Parallel()
+	const s = "PMAK-0123-abc, xpmat-01h and pmak"
+	if got, want := text.PostmanKeysIn(s), []string{"PMAK-0123-abc", "pmat-01h"}; !slices.Equal(got, want) {
+		t.Errorf("PostmanKeysIn(%q) = %q, want %q", s, got, want)
+	}
+	for in, want := range map[string]bool{"PMAT-01": true, "pmat-": true, "PMAK-01": false, "PMAT": false, "x PMAT-01": false} {
+		if got := text.IsAccessKey(in); got != want {
+			t.Errorf("IsAccessKey(%q) = %v, want %v", in, got, want)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a\r\nb\nc\td\u202e": "a\nb\nc d",
+		"a\rb\n\n":           "a b\n\n",
+		"":                   "",
+	} {
+		if got := text.Lines(in); got != want {
+			t.Errorf("Lines(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		" a\nb ":                   "a b",
+		"PMAK-\u200b0123456789012": "PMAK-…",
+		"0123456789abcdef":         "012345678…",
+	} {
+		if got := text.Excerpt(in, 10); got != want {
+			t.Errorf("Excerpt(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
@@ -89,6 +138,9 @@ func FuzzLine(f *testing.F) {
 		got := text.Cut(text.Line(s), 20)
 		if !utf8.ValidString(got) || strings.ContainsAny(got, "\n\r\x00\x1b") || utf8.RuneCountInString(got) > 20 {
 			t.Errorf("%q became %q", s, got)
+		}
+		if lines := text.Lines(s); strings.ContainsAny(lines, "\r\x00\x1b") || strings.Count(lines, "\n") != strings.Count(s, "\n") {
+			t.Errorf("the lines of %q became %q", s, lines)
 		}
 		if text.HideCredentials(text.HideCredentials(s)) != text.HideCredentials(s) {
 			t.Errorf("hiding %q twice differs", s)

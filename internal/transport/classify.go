@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -17,8 +18,7 @@ import (
 func newError(method, rawURL string, err error) *Error {
 	// The cause of an interruption may be another request's error, which is
 	// neither this one's to return nor to change.
-	_, ended := errors.AsType[*interrupted](err)
-	if e, ok := errors.AsType[*Error](err); ok && !ended {
+	if e, ok := errors.AsType[*Error](err); ok && !is[*interrupted](err) {
 		return e
 	}
 	// The wrapper of the client inside the retry layer quotes the whole URL.
@@ -32,7 +32,7 @@ func newError(method, rawURL string, err error) *Error {
 	return e
 }
 
-// kindOf tells why an attempt failed. The order matters: a failed look-up of
+// kindOf returns why an attempt failed. The order matters: a failed look-up of
 // the proxy's name is the proxy's failure, a time-out of a look-up is DNS's.
 func kindOf(err error) Kind {
 	if i, ok := errors.AsType[*interrupted](err); ok {
@@ -41,78 +41,94 @@ func kindOf(err error) Kind {
 		}
 		return KindCanceled
 	}
-	if _, ok := errors.AsType[*statusError](err); ok {
+	switch {
+	case is[*statusError](err):
 		return KindTimeout // an answer is an error only when no time is left to ask again
-	}
-	if _, ok := errors.AsType[*proxyRefusal](err); ok || errors.Is(err, errProxyAddress) {
+	case isProxy(err):
 		return KindProxy
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
-		return KindProxy
-	}
-	if _, ok := errors.AsType[*LimitError](err); ok {
+	case is[*LimitError](err):
 		return KindLimit
-	}
-	if isTLS(err) {
+	case isTLS(err):
 		return KindTLS
-	}
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
+	case is[*net.DNSError](err):
 		return KindDNS
-	}
-	for _, refused := range []error{syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH} {
-		if errors.Is(err, refused) {
-			return KindRefused
-		}
-	}
-	if t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err); ok && t.Timeout() {
+	case isAny(err, syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH):
+		return KindRefused
+	case isTimeout(err):
 		return KindTimeout
-	}
-	for _, reset := range []error{syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
-		if errors.Is(err, reset) {
-			return KindReset
-		}
-	}
-	// net/http has no types for these.
-	for _, reset := range []string{"server closed idle connection", "stream error:", "http2: server sent GOAWAY", "http2: client connection lost", "malformed MIME header"} {
-		if strings.Contains(err.Error(), reset) {
-			return KindReset
-		}
+	case isReset(err):
+		return KindReset
 	}
 	return KindOther
 }
 
-// isTLS tells whether the parties could not agree on a trusted connection,
+// is reports whether an error of type E is in err.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// isAny reports whether one of the targets is in err.
+func isAny(err error, targets ...error) bool {
+	return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+}
+
+// isProxy reports whether the way to the server ended at its proxy.
+func isProxy(err error) bool {
+	if is[*proxyRefusal](err) || errors.Is(err, errProxyAddress) {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "proxyconnect"
+}
+
+// isTLS reports whether the parties could not agree on a trusted connection,
 // which another attempt does not change.
 func isTLS(err error) bool {
-	if errors.Is(err, http.ErrSchemeMismatch) {
-		return true
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch),
+		is[*tls.CertificateVerificationError](err),
+		is[x509.UnknownAuthorityError](err),
+		is[x509.HostnameError](err),
+		is[x509.CertificateInvalidError](err),
+		is[tls.RecordHeaderError](err):
 		return true
 	}
 	// crypto/tls reports the alerts of either side so, with a private type inside.
 	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
 		return true
 	}
-	return strings.HasPrefix(err.Error(), "tls: ")
+	return strings.HasPrefix(err.Error(), "tls: ") // its other errors have no types
 }
 
-// worthRepeating tells whether another attempt may go better.
+// isTimeout reports whether err calls itself a time-out.
+func isTimeout(err error) bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && t.Timeout()
+}
+
+// resets are in the texts of those errors of net/http that mean a broken
+// connection and have no types.
+var resets = []string{
+	"server closed idle connection",
+	"stream error:",
+	"http2: server sent GOAWAY",
+	"http2: client connection lost",
+	"malformed MIME header",
+}
+
+// isReset reports whether the connection broke off.
+func isReset(err error) bool {
+	if isAny(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed) {
+		return true
+	}
+	return slices.ContainsFunc(resets, func(reset string) bool { return strings.Contains(err.Error(), reset) })
+}
+
+// worthRepeating reports whether another attempt may go better.
 func worthRepeating(e *Error) bool {
 	switch e.Kind {
 	case KindDNS, KindRefused, KindTimeout, KindReset:

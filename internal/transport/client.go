@@ -45,7 +45,7 @@ type Options struct {
 	// Attempts is how often a request that is safe to repeat is sent at most; 0
 	// is [DefaultAttempts].
 	Attempts int
-	// Permanent tells that a response whose status would be retried will not
+	// Permanent reports whether a response whose status would be retried will not
 	// change by waiting, such as the 429 of a quota used up. It may read the
 	// body, which it must leave readable from its start. Nil: none is.
 	Permanent func(*http.Response) bool
@@ -95,7 +95,7 @@ type Exchange struct {
 // certificate, and on a Credential whose origin is none.
 //
 // The responses of the client are read already: their bodies are in memory, and
-// reading one fails never. An error of its Do should go through [Explain].
+// reading one never fails. An error of its Do should go through [Explain].
 func NewClient(o Options) (*http.Client, error) {
 	base := o.Base
 	if base == nil {

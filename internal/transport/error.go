@@ -4,13 +4,15 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+
+	"postman-microcks-importer/internal/text"
 )
 
-// Kind tells apart why a request got no usable answer.
+// Kind is why a request got no usable answer.
 type Kind string
 
 // Kinds.
@@ -42,11 +44,10 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s %s: %v", e.Method, e.URL, e.Err)
 	if e.Attempts > 1 {
-		text += fmt.Sprintf(" (after %d attempts)", e.Attempts)
+		return fmt.Sprintf("%s %s: %v (after %d attempts)", e.Method, e.URL, e.Err, e.Attempts)
 	}
-	return text
+	return fmt.Sprintf("%s %s: %v", e.Method, e.URL, e.Err)
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -57,8 +58,10 @@ func (e *Error) Hint() string {
 	case KindDNS:
 		return fmt.Sprintf("check the host name %q in the URL, and that this runner's network can resolve it", e.host)
 	case KindRefused:
-		if loopback(e.host) {
-			return "nothing listens at that port: check it, and that the server runs; in a container, as this action is on GitHub, localhost is the container itself: reach a server under services: by its name (http://microcks:8080), one on the runner by http://172.17.0.1:PORT"
+		if text.IsLoopback(e.host) {
+			return "nothing listens at that port: check it, and that the server runs; in a container, as this action is on GitHub," +
+				" localhost is the container itself: reach a server under services: by its name (http://microcks:8080)," +
+				" one on the runner by http://172.17.0.1:PORT"
 		}
 		return "check host and port in the URL, that the server runs, and that a firewall lets this runner through"
 	case KindTLS:
@@ -71,7 +74,8 @@ func (e *Error) Hint() string {
 	case KindReset:
 		return "run again; if it stays so, look for a proxy, load balancer or crash between this runner and the server"
 	case KindRedirect:
-		return fmt.Sprintf("if %s is the server you mean, give that address as the URL; a sign-in page in front of the API has to let this runner through", e.target)
+		return fmt.Sprintf("if %s is the server you mean, give that address as the URL;"+
+			" a sign-in page in front of the API has to let this runner through", e.target)
 	case KindProxy:
 		return "check the proxy in the runner's HTTPS_PROXY and HTTP_PROXY, or add the host to NO_PROXY"
 	case KindLimit:
@@ -79,7 +83,7 @@ func (e *Error) Hint() string {
 	case KindCanceled:
 		return "run again; what was done until then is in the summary"
 	}
-	if _, ok := errors.AsType[*unsendable](e.Err); ok {
+	if is[*unsendable](e.Err) {
 		return "save the key or token again as a secret, on one line and without anything around it"
 	}
 	return "check the URL, then run again"
@@ -89,7 +93,7 @@ func (e *Error) tlsHint() string {
 	if errors.Is(e.Err, http.ErrSchemeMismatch) {
 		return "the server speaks plain http at that port: check scheme and port in the URL"
 	}
-	if _, ok := errors.AsType[x509.HostnameError](e.Err); ok {
+	if is[x509.HostnameError](e.Err) {
 		return "use the host name that the server's certificate was issued for"
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](e.Err); ok && invalid.Reason == x509.Expired {
@@ -104,7 +108,7 @@ func (e *Error) Anchor() string { return "connect-" + string(e.Kind) }
 // ExitCode is 11: cannot connect.
 func (e *Error) ExitCode() int { return 11 }
 
-// Timeout tells that time was what lacked.
+// Timeout reports whether time was what lacked.
 func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
 
 // shortOfTime is an attempt that failed when the next one would begin after the
@@ -163,27 +167,5 @@ func Explain(err error) error {
 	}](outer.Err); ok {
 		return outer.Err
 	}
-	return newError(methodOf(outer.Op), outer.URL, outer.Err)
-}
-
-// methodOf undoes the capitals of url.Error.Op, "Get" for GET.
-func methodOf(op string) string {
-	upper := make([]byte, len(op))
-	for i := range len(op) {
-		c := op[i]
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		upper[i] = c
-	}
-	return string(upper)
-}
-
-// loopback tells whether a host without its port is this machine itself.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return newError(strings.ToUpper(outer.Op), outer.URL, outer.Err) // Op is "Get" for GET
 }

@@ -62,8 +62,8 @@ func (b *heardBody) Close() error {
 	return err
 }
 
-// heard replaces an error that the silence caused by the silence itself: below,
-// it shows as a cancelled context.
+// heard returns the silence in place of an error that it caused: the layers below
+// know of a cancelled context only.
 func heard(ctx context.Context, err error) error {
 	if s, ok := errors.AsType[*silence](context.Cause(ctx)); ok {
 		return s
@@ -76,5 +76,5 @@ type silence struct{ limit time.Duration }
 
 func (e *silence) Error() string { return fmt.Sprintf("the server said nothing for %s", e.limit) }
 
-// Timeout makes it a net.Error's time-out to whoever asks.
+// Timeout is true, as for a net.Error that ran out of time.
 func (e *silence) Timeout() bool { return true }

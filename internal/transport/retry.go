@@ -15,8 +15,8 @@ import (
 const DefaultAttempts = 4
 
 // retry repeats the requests that are safe to repeat, and says of each failure
-// what it was. The last answer that has a status is returned as a response, so
-// that the client above can explain it.
+// what it was. When the last attempt got an answer, that is returned whatever its
+// status, so that the client above can explain it.
 type retry struct {
 	attempts   *http.Client // one attempt, redirects left to the outer client
 	options    Options
@@ -60,8 +60,8 @@ func (l *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, c.explain(req.Context(), err)
 }
 
-// call is one request through all of its attempts. It keeps what the library
-// asks for piece by piece.
+// call is one request through all of its attempts. Its methods are the hooks of
+// the library, which pass nothing on from one to the next.
 type call struct {
 	*retry
 	method, url string
@@ -107,7 +107,7 @@ func (c *call) decide(ctx context.Context, resp *http.Response, err error) (agai
 	var cause error
 	switch {
 	case err != nil:
-		if _, ok := errors.AsType[*credentialError](err); ok {
+		if is[*credentialError](err) {
 			return false, nil
 		}
 		e := c.explain(ctx, err)
@@ -134,7 +134,7 @@ func (c *call) decide(ctx context.Context, resp *http.Response, err error) (agai
 	return true, nil
 }
 
-// retryable tells whether a status may be another one in a moment.
+// retryable reports whether a status may be another one in a moment.
 func retryable(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests,
@@ -146,7 +146,7 @@ func retryable(status int) bool {
 
 // explain makes the *Error of a failed attempt, or of the whole call.
 func (c *call) explain(ctx context.Context, err error) *Error {
-	_, outOfTime := errors.AsType[*shortOfTime](err)
+	outOfTime := is[*shortOfTime](err)
 	ended := ctx.Err() != nil && !outOfTime
 	if ended {
 		err = &interrupted{cause: context.Cause(ctx), err: ctx.Err()}

@@ -92,22 +92,13 @@ func TestErrorsThatAreTriedAgain(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s, _, err := do(t, t.Context(), Options{}, "GET", fails(c.err))
-				e, ok := errors.AsType[*Error](err)
-				if !ok {
-					t.Fatalf("not an *Error: %v", err)
-				}
-				if e.Kind != c.kind || s.calls() != c.attempts || e.Attempts != c.attempts {
-					t.Errorf("kind %s after %d attempts (says %d), want %s after %d", e.Kind, s.calls(), e.Attempts, c.kind, c.attempts)
+				if s.calls() != c.attempts {
+					t.Errorf("sent %d times, want %d", s.calls(), c.attempts)
 				}
 				if !errors.Is(err, c.err) && c.kind != KindTLS {
 					t.Errorf("the cause is lost: %v", err)
 				}
-				if e.Hint() == "" || e.Anchor() != "connect-"+string(c.kind) || e.ExitCode() != 11 {
-					t.Errorf("hint %q, anchor %q, exit code %d", e.Hint(), e.Anchor(), e.ExitCode())
-				}
-				if text := Explain(err).Error(); strings.Contains(text, "secret") || !strings.Contains(text, "key=***") {
-					t.Errorf("not redacted: %s", text)
-				}
+				checkExplained(t, err, c.kind, c.attempts)
 			})
 			synctest.Test(t, func(t *testing.T) {
 				if s, _, _ := do(t, t.Context(), Options{}, "POST", fails(c.err)); s.calls() != 1 {
@@ -115,6 +106,24 @@ func TestErrorsThatAreTriedAgain(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// checkExplained holds that err is an *Error with all that a person is told.
+func checkExplained(t *testing.T, err error, kind Kind, attempts int) {
+	t.Helper()
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		t.Fatalf("not an *Error: %v", err)
+	}
+	if e.Kind != kind || e.Attempts != attempts {
+		t.Errorf("kind %s after %d attempts, want %s after %d", e.Kind, e.Attempts, kind, attempts)
+	}
+	if e.Hint() == "" || e.Anchor() != "connect-"+string(kind) || e.ExitCode() != 11 {
+		t.Errorf("hint %q, anchor %q, exit code %d", e.Hint(), e.Anchor(), e.ExitCode())
+	}
+	if text := Explain(err).Error(); strings.Contains(text, "secret") || !strings.Contains(text, "key=***") {
+		t.Errorf("not redacted: %s", text)
 	}
 }
 
@@ -409,7 +418,8 @@ func TestPatienceInTheBody(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		s, _, err := do(t, t.Context(), Options{}, "GET", trickle(2))
-		if e, _ := errors.AsType[*Error](err); e == nil || e.Kind != KindTimeout || s.calls() != DefaultAttempts || !strings.Contains(e.Error(), "said nothing for 1m0s") {
+		e, _ := errors.AsType[*Error](err)
+		if e == nil || e.Kind != KindTimeout || s.calls() != DefaultAttempts || !strings.Contains(e.Error(), "said nothing for 1m0s") {
 			t.Errorf("%v after %d attempts", err, s.calls())
 		}
 	})
@@ -463,7 +473,9 @@ func TestAskedWait(t *testing.T) {
 
 func TestBackoff(t *testing.T) {
 	t.Parallel()
-	for before, most := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, waitCap, waitCap} {
+	for before, most := range []time.Duration{
+		500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, waitCap, waitCap,
+	} {
 		var lowest, highest time.Duration = waitCap, 0
 		for range 2000 {
 			wait := backoff(before)
@@ -526,10 +538,13 @@ func TestCredentialErrorPassesAsItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refusal := errors.New("sign-in refused")
 		var asked atomic.Int32
-		o := Options{Credential: &Credential{Origin: "https://api.example.com", Header: "Authorization", Value: func(context.Context) (string, error) {
-			asked.Add(1)
-			return "", refusal
-		}}}
+		o := Options{Credential: &Credential{
+			Origin: "https://api.example.com", Header: "Authorization",
+			Value: func(context.Context) (string, error) {
+				asked.Add(1)
+				return "", refusal
+			},
+		}}
 		s, _, err := do(t, t.Context(), o, "GET", status(200, ""))
 		if Explain(err) != refusal || s.calls() != 0 || asked.Load() != 1 {
 			t.Errorf("%v after %d requests, asked %d times", Explain(err), s.calls(), asked.Load())
@@ -540,11 +555,17 @@ func TestCredentialErrorPassesAsItIs(t *testing.T) {
 func TestCredentialThatNoHeaderCanCarry(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"canary\r\nX-Other: 1", "canary\x00", "can\tary"} {
-		o := Options{Credential: &Credential{Origin: "https://api.example.com", Header: "X-API-Key", Value: func(context.Context) (string, error) { return value, nil }}}
+		o := Options{Credential: &Credential{
+			Origin: "https://api.example.com", Header: "X-API-Key",
+			Value: func(context.Context) (string, error) { return value, nil },
+		}}
 		s, _, err := do(t, t.Context(), o, "GET", status(200, ""))
 		e, _ := errors.AsType[*Error](err)
-		if e == nil || s.calls() != 0 || !strings.Contains(e.Error(), "X-API-Key") || !strings.Contains(e.Hint(), "on one line") || strings.Contains(err.Error(), "ary") {
-			t.Errorf("%q: %v after %d requests", value, err, s.calls())
+		if e == nil || s.calls() != 0 || !strings.Contains(e.Error(), "X-API-Key") || strings.Contains(err.Error(), "ary") {
+			t.Fatalf("%q: %v after %d requests", value, err, s.calls())
+		}
+		if !strings.Contains(e.Hint(), "on one line") {
+			t.Errorf("%q: hint %q", value, e.Hint())
 		}
 	}
 }
@@ -554,10 +575,13 @@ func TestCredentialIsAskedAtEveryAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		o := Options{Credential: &Credential{Origin: "https://API.example.com:443", Header: "Authorization", Value: func(context.Context) (string, error) {
-			n++
-			return fmt.Sprint("Bearer ", n), nil
-		}}}
+		o := Options{Credential: &Credential{
+			Origin: "https://API.example.com:443", Header: "Authorization",
+			Value: func(context.Context) (string, error) {
+				n++
+				return fmt.Sprint("Bearer ", n), nil
+			},
+		}}
 		s, _, err := do(t, t.Context(), o, "GET", status(503, ""), status(200, ""))
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,8 @@ func serve(t *testing.T, h http.HandlerFunc) *httptest.Server {
 	return s
 }
 
-// newClient makes a client whose connections are gone when the test ends.
-func newClient(t *testing.T, o Options) *http.Client {
+// clientWith makes a client whose connections are gone when the test ends.
+func clientWith(t *testing.T, o Options) *http.Client {
 	t.Helper()
 	c, err := NewClient(o)
 	if err != nil {
@@ -79,7 +80,7 @@ func TestRedirectsAcrossOriginsAreRefused(t *testing.T) {
 					if credential {
 						o.Credential = keyFor(good.URL)
 					}
-					_, _, err := send(t, newClient(t, o), method, good.URL+"/a?access_key=PMAT-secret", "client_secret=secret")
+					_, _, err := send(t, clientWith(t, o), method, good.URL+"/a?access_key=PMAT-secret", "client_secret=secret")
 					e, ok := errors.AsType[*Error](err)
 					if !ok || e.Kind != KindRedirect || e.Method != method {
 						t.Fatalf("%v", err)
@@ -104,7 +105,7 @@ func TestDowngradeIsRefused(t *testing.T) {
 	}))
 	t.Cleanup(secure.Close)
 	o := Options{Credential: keyFor(secure.URL), RootCAs: certificateOf(secure)}
-	_, _, err := send(t, newClient(t, o), "GET", secure.URL, "")
+	_, _, err := send(t, clientWith(t, o), "GET", secure.URL, "")
 	if e, _ := errors.AsType[*Error](err); e == nil || e.Kind != KindRedirect {
 		t.Errorf("%v", err)
 	}
@@ -145,7 +146,7 @@ func TestSameOriginOnly(t *testing.T) {
 		}
 	}
 	loop := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", http.StatusFound) })
-	_, _, err := send(t, newClient(t, Options{}), "GET", loop.URL, "")
+	_, _, err := send(t, clientWith(t, Options{}), "GET", loop.URL, "")
 	if e, _ := errors.AsType[*Error](err); e == nil || e.Kind != KindRedirect || !strings.Contains(e.Error(), "redirected 10 times") {
 		t.Errorf("a loop of redirects: %v", err)
 	}
@@ -160,7 +161,7 @@ func TestRedirectWithinTheOriginKeepsTheCredential(t *testing.T) {
 		}
 		fmt.Fprint(w, r.Header.Get("X-API-Key"))
 	})
-	code, body, err := send(t, newClient(t, Options{Credential: keyFor(s.URL)}), "GET", s.URL+"/old", "")
+	code, body, err := send(t, clientWith(t, Options{Credential: keyFor(s.URL)}), "GET", s.URL+"/old", "")
 	if code != 200 || body != "PMAK-canary" || err != nil {
 		t.Errorf("%d %q %v", code, body, err)
 	}
@@ -171,11 +172,12 @@ func TestCredentialStaysAtItsOrigin(t *testing.T) {
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Header.Get("X-API-Key")) })
 	_, port, _ := net.SplitHostPort(other.Listener.Addr().String())
 	for _, origin := range []string{"https://127.0.0.1:" + port, "http://127.0.0.1", "http://127.0.0.2:" + port, "http://localhost:" + port} {
-		if _, body, err := send(t, newClient(t, Options{Credential: keyFor(origin)}), "GET", other.URL, ""); body != "" || err != nil {
+		if _, body, err := send(t, clientWith(t, Options{Credential: keyFor(origin)}), "GET", other.URL, ""); body != "" || err != nil {
 			t.Errorf("bound to %s, sent to %s: %q, %v", origin, other.URL, body, err)
 		}
 	}
-	if _, body, _ := send(t, newClient(t, Options{Credential: keyFor("HTTP://127.0.0.1:" + port + "/path")}), "GET", other.URL, ""); body != "PMAK-canary" {
+	own := clientWith(t, Options{Credential: keyFor("HTTP://127.0.0.1:" + port + "/path")})
+	if _, body, _ := send(t, own, "GET", other.URL, ""); body != "PMAK-canary" {
 		t.Error("not sent to its own origin")
 	}
 	for _, origin := range []string{"", "127.0.0.1", "ftp://h", "https://", "://", "https://user:secret@"} {
@@ -190,7 +192,7 @@ func TestRequestIsNotChanged(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.UserAgent()) })
 	req, _ := http.NewRequestWithContext(t.Context(), "GET", s.URL, nil)
-	resp, err := newClient(t, Options{UserAgent: "postman-microcks-importer/1.2.3", Credential: keyFor(s.URL)}).Do(req)
+	resp, err := clientWith(t, Options{UserAgent: "postman-microcks-importer/1.2.3", Credential: keyFor(s.URL)}).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +234,7 @@ func TestBodyLimits(t *testing.T) {
 			}
 		}
 	})
-	client := newClient(t, Options{BodyLimit: limit})
+	client := clientWith(t, Options{BodyLimit: limit})
 	for _, c := range []struct {
 		path   string
 		status int // 0: refused
@@ -268,7 +270,8 @@ func TestEndlessBody(t *testing.T) {
 			return resp, nil
 		}
 	}
-	if _, _, err := do(t, t.Context(), Options{BodyLimit: 1 << 20}, "GET", endless(200)); !strings.Contains(fmt.Sprint(err), "more than 1 MiB") {
+	_, _, err := do(t, t.Context(), Options{BodyLimit: 1 << 20}, "GET", endless(200))
+	if !strings.Contains(fmt.Sprint(err), "more than 1 MiB") {
 		t.Errorf("%v", err)
 	}
 	if _, resp, err := do(t, t.Context(), Options{}, "GET", endless(404)); err != nil || resp.ContentLength != ErrorBodyLimit {
@@ -317,7 +320,7 @@ func TestTLS(t *testing.T) {
 		{"http on a https URL", strings.Replace(plain.URL, "http:", "https:", 1), nil, "plain http"},
 		{"TLS 1.1", old.URL, certificateOf(old), "`ca-certificate`"},
 	} {
-		client := newClient(t, Options{RootCAs: c.roots})
+		client := clientWith(t, Options{RootCAs: c.roots})
 		_, _, err := send(t, client, "GET", c.url, "")
 		if c.hint == "" {
 			if err != nil {
@@ -401,7 +404,7 @@ func TestNetworkFailures(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			// A PUT is sent once, so that no time is spent on attempts.
-			client := newClient(t, Options{})
+			client := clientWith(t, Options{})
 			_, _, err := send(t, client, "PUT", c.url, "body")
 			e, _ := errors.AsType[*Error](err)
 			if e == nil || e.Kind != c.kind || !strings.Contains(e.Hint(), c.hint) {
@@ -430,7 +433,7 @@ func TestProxy(t *testing.T) {
 	address, _ := url.Parse(proxy.URL)
 	address.User = url.UserPassword("user", "secret")
 	base.Proxy = http.ProxyURL(address)
-	client := newClient(t, Options{Base: base})
+	client := clientWith(t, Options{Base: base})
 
 	if _, body, err := send(t, client, "GET", "http://server.invalid/", ""); body != "proxied http://server.invalid/" {
 		t.Errorf("%q, %v", body, err)
@@ -452,7 +455,7 @@ func TestRealDeadline(t *testing.T) {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 50*time.Millisecond, errors.New("no time left"))
 	defer cancel()
 	req, _ := http.NewRequestWithContext(ctx, "PUT", s.URL, http.NoBody)
-	_, err := newClient(t, Options{}).Do(req)
+	_, err := clientWith(t, Options{}).Do(req)
 	if e, _ := errors.AsType[*Error](err); e == nil || e.Kind != KindTimeout || !strings.Contains(e.Error(), "no time left") {
 		t.Errorf("%v", err)
 	}
@@ -501,15 +504,15 @@ func TestRedact(t *testing.T) {
 }
 
 func FuzzRedact(f *testing.F) {
-	for _, seed := range []string{"https://u:canary@h/a?b=canary&canary#canary", "//u:canary@h", "a:canary", "%", "https://h/?=canary", "https://h?;canary"} {
+	for _, seed := range []string{
+		"https://u:canary@h/a?b=canary&canary#canary", "//u:canary@h", "a:canary", "%", "https://h/?=canary", "https://h?;canary",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
 		got := Redact(raw)
-		for _, c := range got {
-			if c < ' ' || c == 0x7f {
-				t.Fatalf("control character in %q", got)
-			}
+		if strings.ContainsFunc(got, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+			t.Fatalf("control character in %q", got)
 		}
 		u, err := url.Parse(raw)
 		if err != nil {
@@ -518,13 +521,13 @@ func FuzzRedact(f *testing.F) {
 		if u.User != nil && strings.Contains(got, "@") && !strings.Contains(u.Host+u.Path+u.RawQuery, "@") {
 			t.Fatalf("userinfo in %q", got)
 		}
-		if again, err := url.Parse(got); err == nil && u.Opaque == "" {
-			for _, values := range again.Query() {
-				for _, v := range values {
-					if v != masked && v != "" {
-						t.Fatalf("value %q in %q", v, got)
-					}
-				}
+		again, err := url.Parse(got)
+		if err != nil || u.Opaque != "" {
+			return
+		}
+		for _, values := range again.Query() {
+			if slices.ContainsFunc(values, func(v string) bool { return v != masked && v != "" }) {
+				t.Fatalf("values %q in %q", values, got)
 			}
 		}
 	})

@@ -12,7 +12,10 @@ import (
 // change, and about their own URL.
 func TestACauseThatIsAnotherRequestsErrorStaysWhole(t *testing.T) {
 	t.Parallel()
-	sibling := &Error{Method: http.MethodGet, URL: "https://api.example.com/other", Kind: KindRedirect, Err: errors.New("the server redirects"), Attempts: 7}
+	sibling := &Error{
+		Method: http.MethodGet, URL: "https://api.example.com/other",
+		Kind: KindRedirect, Err: errors.New("the server redirects"), Attempts: 7,
+	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(sibling)
 	_, _, err := do(t, ctx, Options{}, http.MethodGet, hangs)

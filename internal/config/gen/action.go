@@ -42,7 +42,7 @@ func actionYAML(inputs []config.Input, outputs []config.Output) string {
 		}
 		fmt.Fprintf(&b, "  %s:\n", in.Name)
 		description(&b, inputText(in))
-		fmt.Fprintf(&b, "    required: %t\n", in.Required == "always")
+		fmt.Fprintf(&b, "    required: %t\n", in.Required)
 		if in.Default != "" {
 			fmt.Fprintf(&b, "    default: %q\n", in.Default)
 		}
@@ -66,10 +66,10 @@ func actionYAML(inputs []config.Input, outputs []config.Output) string {
 func inputText(in config.Input) string {
 	text := in.Description
 	if without := in.WithoutValue(); without != "" {
-		text += " " + without + "."
+		text += " " + without
 	}
-	if in.Required != "" && in.Required != "always" {
-		text += " Needed: " + in.Required + "."
+	if in.Needed != "" {
+		text += " Needed " + in.Needed + "."
 	}
 	return text
 }

@@ -38,7 +38,12 @@ func TestWrite(t *testing.T) {
 	if err := write(dir); err == nil {
 		t.Error("without a README.md there is no error")
 	}
-	const prose = "# Title\n\nProse.\n\n<!-- inputs:begin note -->\nstale table\n<!-- inputs:end -->\nmore\n<!-- outputs:begin note -->\n<!-- outputs:end -->\nend\n"
+	const (
+		before  = "# Title\n\nProse.\n\n<!-- inputs:begin note -->\n"
+		between = "<!-- inputs:end -->\nmore\n<!-- outputs:begin note -->\n"
+		after   = "<!-- outputs:end -->\nend\n"
+		prose   = before + "stale table\n" + between + after
+	)
 	path := filepath.Join(dir, "README.md")
 	if err := os.WriteFile(path, []byte(prose), 0o600); err != nil {
 		t.Fatal(err)
@@ -53,7 +58,7 @@ func TestWrite(t *testing.T) {
 	if texts[0] != texts[1] {
 		t.Error("writing twice changes the text")
 	}
-	for _, part := range []string{"# Title\n\nProse.\n\n<!-- inputs:begin note -->\n", "<!-- inputs:end -->\nmore\n<!-- outputs:begin note -->\n", "<!-- outputs:end -->\nend\n"} {
+	for _, part := range []string{before, between, after} {
 		if !strings.Contains(texts[0], part) {
 			t.Errorf("%q is gone from:\n%s", part, texts[0])
 		}

@@ -75,28 +75,21 @@ func takes(in config.Input) string {
 // without is what counts when an input is not given.
 func without(in config.Input) string {
 	var parts []string
-	if in.Required == "always" {
+	switch {
+	case in.Required:
 		return "**needed**"
-	}
-	if in.Required != "" {
-		parts = append(parts, "**needed** "+needed(in.Required))
+	case in.Needed != "":
+		parts = append(parts, "**needed** "+in.Needed)
 	}
 	switch {
+	case in.DescribesImporter():
+		parts = append(parts, fmt.Sprintf("on creating: %s; on an existing one: kept", in.Creating))
 	case in.Creating != "":
-		text := strings.TrimPrefix(in.WithoutValue(), "Not given: ")
-		parts = append(parts, strings.ToLower(text[:1])+text[1:])
+		parts = append(parts, in.Creating)
 	case in.Default != "":
 		parts = append(parts, "`"+in.Default+"`")
 	}
 	return strings.Join(parts, "; ")
-}
-
-// needed puts a preposition before a list of modes.
-func needed(when string) string {
-	if strings.HasPrefix(when, "`") {
-		return "in mode " + when
-	}
-	return when
 }
 
 // outputsTable is the table of outputs.

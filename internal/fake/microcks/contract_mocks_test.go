@@ -184,7 +184,8 @@ func TestContractMocksAddresses(t *testing.T) {
 			collection := fmt.Appendf(nil, `{"info":{"name":%q,"description":"version=%s x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
 				`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t"}},"response":[{"name":"e","originalRequest":{"method":"GET","url":{"raw":"{{u}}/t"}},"code":200,"body":"here %d"}]}]}`, name, version, i)
 			c.start(t, c.importer(t, i, c.serve(t, i, collection), map[string]any{"secretRef": c.key(t)}))
-			service := predict.Collection(collection, predict.Target{Version: fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch), Main: true, Export: true}).Service
+			number := fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch)
+			service := predict.Read(collection, predict.Options{Version: number, Export: true}).Import(predict.Target{Main: true}).Service
 			if service == nil {
 				t.Fatalf("%q %q: no service predicted", name, version)
 			}

@@ -101,9 +101,15 @@ func TestContractScan(t *testing.T) {
 		c.source.Fail(fault)
 		c.scan(t)
 		once := read()
-		c.scan(t)
-		if got := read(); got["lastImportDate"] == once["lastImportDate"] || tag() != "" {
-			t.Errorf("without tags: %v", got)
+		again := once
+		for range 20 { // two scans can fall into one millisecond
+			c.scan(t)
+			if again = read(); again["lastImportDate"] != once["lastImportDate"] {
+				break
+			}
+		}
+		if again["lastImportDate"] == once["lastImportDate"] || tag() != "" {
+			t.Errorf("without tags: %v", again)
 		}
 		c.source.Heal()
 

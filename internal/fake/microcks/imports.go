@@ -82,8 +82,9 @@ func (s *Server) importURL(ctx context.Context, jobID, url string, auth *secret,
 // service up and saving it are two steps: two imports at once of a service
 // that does not exist yet both find nothing, and both create it.
 func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool) (refs []serviceRef, refusal string, crashed bool) {
-	target := predict.Target{Version: s.options.Version, Main: main, URL: url}
-	p := s.predict(raw, target)
+	document := predict.Read(raw, predict.Options{Version: s.options.Version})
+	target := predict.Target{Main: main, URL: url}
+	p := document.Import(target)
 	var existing *service
 	if p.Outcome != predict.Refused {
 		var err error
@@ -93,7 +94,7 @@ func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool)
 	}
 	if existing != nil {
 		target.Existing = s.predicted(existing)
-		p = s.predict(raw, target)
+		p = document.Import(target)
 	}
 	s.pause(func(h Hooks) func(string) { return h.AfterDownload }, jobID)
 	ref := serviceRef{Name: ptr(words(p.Name)), Version: ptr(words(p.Version))}

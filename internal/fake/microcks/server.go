@@ -14,8 +14,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"postman-microcks-importer/internal/predict"
 )
 
 // Options of a server. The zero value is the newest version without sign-in.
@@ -65,7 +63,6 @@ type Server struct {
 	options  Options
 	version  version
 	source   http.RoundTripper
-	predict  func(raw []byte, t predict.Target) predict.Prediction
 	detached sync.WaitGroup
 
 	// mu guards single reads and writes of a table, never more: between two of
@@ -87,7 +84,7 @@ func New(o Options) *Server {
 	if o.Version == "" {
 		o.Version = "1.15.0"
 	}
-	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, hooks: o.Hooks, predict: predict.Collection}
+	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, hooks: o.Hooks}
 	if s.source == nil {
 		s.source = &http.Transport{Proxy: nil, DisableCompression: true, DisableKeepAlives: true}
 	}

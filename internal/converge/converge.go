@@ -1,0 +1,285 @@
+// Package converge brings secrets, importers and services to their goals on a
+// server with races: others write at the same time, a start saves the importer
+// that it loaded, two starts can make a service twice, and answers get lost. So
+// there is no list of steps, but one loop: look, take one step, look again,
+// until there is nothing left to do. Creating, updating, importing, mending a
+// lost change and healing a doubled service are the same loop.
+//
+// What is the next step, and what is learnt from it, are pure functions
+// (next.go, memory.go); what touches the server is small (server.go).
+package converge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// Log hears what happens while it happens. Texts may hold what servers say.
+type Log interface {
+	Step(stage, text string, took time.Duration)
+	Did(stage string, deed result.Done, took time.Duration)
+}
+
+// Outcome is how far a goal was reached.
+type Outcome struct {
+	Done     []result.Done
+	Imported bool // a start of this run succeeded
+	Active   bool // whether the importer was active when last heard of
+	// Wrote: something was written, or may have been.
+	Wrote bool
+	// Served is the service at the last look that took it in; nil when none did.
+	Served *predict.Service
+	// ServiceID of it.
+	ServiceID string
+	// Err says why the goal was not reached.
+	Err error
+}
+
+// Runner brings goals to a server.
+type Runner struct {
+	Server Server
+	// Slots bound how many imports run at the same time: one value each.
+	Slots chan struct{}
+	// BeforeWrite is waited for before the first write of a goal; nil waits for
+	// nothing.
+	BeforeWrite func(context.Context) error
+}
+
+// Run looks and steps until the goal is reached.
+func (r *Runner) Run(ctx context.Context, g Goal, log Log) Outcome {
+	c := &convergence{Runner: r, goal: g, log: log, memory: remember(g)}
+	err := c.drive(ctx)
+	c.release()
+	if ctx.Err() != nil && c.memory.inFlight && c.memory.inSchedule && !g.Importer.Active {
+		c.lastStop(ctx)
+	}
+	if c.memory.inFlight {
+		c.memory.did(result.Done{Kind: result.ImportInDoubt})
+	}
+	if pending := c.memory.pending; pending != nil {
+		c.memory.did(result.Done{Kind: pending.inDoubt()})
+	}
+	return Outcome{
+		Done: c.memory.done, Imported: c.memory.imported, Active: c.memory.active, Wrote: c.memory.wrote,
+		Served: c.seen.served, ServiceID: c.seen.serviceID(), Err: err,
+	}
+}
+
+// convergence is one goal on its way.
+type convergence struct {
+	*Runner
+	goal   Goal
+	log    Log
+	memory memory
+	seen   observation
+	slot   bool
+}
+
+func (c *convergence) drive(ctx context.Context) error {
+	waited := false
+	for {
+		if c.memory.readies() {
+			if err := c.acquire(ctx); err != nil {
+				return err
+			}
+		}
+		seen, err := c.observe(ctx)
+		switch {
+		case err != nil && c.memory.inFlight && ctx.Err() == nil:
+			c.log.Step("import", "still no answer: "+err.Error(), 0)
+			if err := c.pause(ctx, Await); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			return err
+		}
+		due := c.memory.due
+		c.memory, c.seen = c.memory.noticed(c.goal, seen), seen
+		if due && !c.memory.due && !c.memory.imported {
+			c.log.Step("import", "another run has just imported the same", 0)
+		}
+		s := next(c.goal, seen, c.memory)
+		switch s.kind {
+		case Done:
+			return nil
+		case GiveUp:
+			return s.err
+		}
+		if s.kind != Start {
+			c.release()
+		}
+		if s.writes() && !waited && c.BeforeWrite != nil {
+			if err := c.BeforeWrite(ctx); err != nil {
+				return err
+			}
+			waited = true
+		}
+		if err := c.take(ctx, s); err != nil {
+			return err
+		}
+	}
+}
+
+// take takes one step and learns from it.
+func (c *convergence) take(ctx context.Context, s step) error {
+	before := c.memory
+	c.memory = before.took(s, c.seen)
+	began := time.Now()
+	o := c.act(ctx, s)
+	if s.kind == Start {
+		c.release()
+	}
+	m, err := c.memory.learnt(s, c.seen, o)
+	c.memory = m
+	for _, d := range m.done[len(before.done):] {
+		c.log.Did(s.stage(), d, time.Since(began))
+	}
+	if err != nil {
+		return err
+	}
+	if o.err != nil && s.kind != Stop && ctx.Err() != nil {
+		return o.err // what it came to is looked at by the next run
+	}
+	if o.err != nil {
+		c.log.Step(s.stage(), s.trouble(o.err), time.Since(began))
+	}
+	if s.pauses() || o.err != nil && s.kind != Stop {
+		return c.pause(ctx, s.kind)
+	}
+	return nil
+}
+
+// acquire gets a slot for an import; one that is held already stays.
+func (c *convergence) acquire(ctx context.Context) error {
+	if c.slot || c.Slots == nil {
+		return nil
+	}
+	select {
+	case c.Slots <- struct{}{}:
+		c.slot = true
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (c *convergence) release() {
+	if c.slot {
+		<-c.Slots
+		c.slot = false
+	}
+}
+
+// lastStop takes the importer out of the schedule after a start that did not
+// come to its end, although the run is out of time: it is one short request. A
+// start that still runs saves the importer again when it ends, so it is tried,
+// not promised.
+func (c *convergence) lastStop(ctx context.Context) {
+	_ = c.take(ctx, step{kind: Stop})
+}
+
+// writes reports whether a step writes.
+func (s step) writes() bool {
+	switch s.kind {
+	case WriteSecret, Create, Save, Remove, Heal, Start, Switch, Stop, Label:
+		return true
+	}
+	return false
+}
+
+// pauses reports whether other runs get time after the step.
+func (s step) pauses() bool {
+	return s.kind == Rest || s.kind == LookAgain || s.kind == ImportAgain || s.kind == Await
+}
+
+// stage of a run that a step belongs to.
+func (s step) stage() string {
+	switch s.kind {
+	case Start, Await, Rest, Stop, Look:
+		return "import"
+	case LookAgain, ImportAgain:
+		return "verify"
+	case Remove:
+		return "remove"
+	}
+	return "apply"
+}
+
+// inDoubt is the deed of a step whose answer got lost.
+func (s step) inDoubt() result.DoneKind {
+	if s.kind == Remove || s.kind == Heal {
+		return result.DeletionInDoubt
+	}
+	return result.ChangeInDoubt
+}
+
+// trouble says what is done after an error that ends nothing.
+func (s step) trouble(err error) string {
+	switch {
+	case s.kind == Stop:
+		return "the importer could not be stopped: " + err.Error()
+	case s.kind == Start && isServerError(err):
+		return "Microcks answered 500, looking again"
+	case s.kind == Start:
+		return "no answer from the import, waiting for its end: " + err.Error()
+	}
+	return "no answer, looking what arrived: " + err.Error()
+}
+
+// isServerError reports whether the server itself answered 500.
+func isServerError(err error) bool {
+	api, ok := errors.AsType[*microcks.APIError](err)
+	return ok && api.Status == http.StatusInternalServerError
+}
+
+func crashed(times int) error {
+	return &result.Problem{
+		Level:  result.Error,
+		Text:   text.Untrustedf("importing: Microcks answered 500 %d times, although nothing in the collection explains it", times),
+		Hint:   "the reason stands in Microcks' own log only; look there for the time of this run",
+		Anchor: "import-500", ExitCode: 12,
+	}
+}
+
+// pause waits with jitter, longer with every step of that kind: at most 100 ms
+// doubled each time, up to 10 s, long enough for one import among many to run
+// alone. The end of an import is awaited in steps of half a second.
+func (c *convergence) pause(ctx context.Context, kind Kind) error {
+	most := min(100*time.Millisecond<<min(c.memory.tries(kind), 10), 10*time.Second)
+	took := time.Duration(rand.Int64N(int64(most)))
+	if kind == Await || c.memory.inFlight {
+		took = min(time.Duration(1+c.memory.counts[Await])*500*time.Millisecond, 5*time.Second)
+	}
+	timer := time.NewTimer(took)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		if c.memory.inFlight {
+			return fmt.Errorf("waiting for the end of an import: %w", context.Cause(ctx))
+		}
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// tries is how often a pause of this kind was made before.
+func (m memory) tries(kind Kind) int {
+	switch kind {
+	case Rest, LookAgain, ImportAgain:
+		return m.counts[Rest] + m.counts[LookAgain] + m.counts[ImportAgain]
+	case Start:
+		return max(m.crashes, m.lost)
+	}
+	return max(m.lost, 1)
+}

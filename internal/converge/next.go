@@ -1,0 +1,350 @@
+package converge
+
+import (
+	"fmt"
+	"slices"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// Goal is what shall be on the server. Parts that are nil are not looked at. A
+// goal is never changed.
+type Goal struct {
+	Secret *plan.Secret
+	// Importer that shall be there as it says.
+	Importer *plan.Importer
+	// Gone is an importer that shall not be there.
+	Gone *microcks.ImportJob
+	// Service that the artifact makes, and what it is after its import.
+	Service   *plan.Service
+	Predicted *predict.Service
+	// Always: an import of another run does not count.
+	Always bool
+}
+
+// observation is what the server holds at one moment, of what was looked at.
+type observation struct {
+	secret *microcks.Secret
+	job    *microcks.ImportJob
+	// looked: services and view were looked at.
+	looked   bool
+	services []microcks.Service // of the service's name and version, the oldest first
+	view     *microcks.ServiceView
+	served   *predict.Service // view in the terms of a prediction
+}
+
+// Kind of a step.
+type Kind string
+
+// Kinds of steps.
+const (
+	Done        Kind = "done" // the goal is reached
+	GiveUp      Kind = "give up"
+	WriteSecret Kind = "write the secret"
+	Create      Kind = "create the importer"
+	Save        Kind = "save the importer"
+	Remove      Kind = "remove the importer"
+	Heal        Kind = "heal the service" // delete all but the oldest
+	Start       Kind = "import"
+	Await       Kind = "await the import" // whose answer was lost
+	Look        Kind = "look at the service"
+	Rest        Kind = "let others finish"
+	LookAgain   Kind = "look again"
+	ImportAgain Kind = "import again" // others were at work
+	Switch      Kind = "activate or stop"
+	Stop        Kind = "stop what does not work"
+	Label       Kind = "label the service"
+)
+
+// bounds say how often each kind of step is taken at the most: when nothing
+// tells of other runs, and when they are at work on the same objects. A step
+// that is needed more often means that somebody works against this run. What is
+// bounded by the run's own time has no bound here.
+var bounds = map[Kind]struct{ alone, contended int }{
+	WriteSecret: {4, 4},
+	Create:      {6, 6},
+	Save:        {6, 6},
+	Remove:      {4, 4},
+	Heal:        {8, 8},
+	Start:       {16, 16},
+	Look:        {40, 40},
+	Rest:        {16, 16},
+	ImportAgain: {20, 20},
+	Switch:      {6, 6},
+	Stop:        {2, 2},
+	Label:       {4, 4},
+}
+
+const (
+	maxLost  = 4 // answers to one write that get lost, one after the other
+	minRests = 3 // before an import that others may be doing
+)
+
+// looks at a service that differs after its import. An import deletes all
+// examples before it stores the new ones: what is missing is looked for a little
+// longer, also when nothing tells of others.
+var looks = struct{ alone, missing, contended int }{2, 5, 20}
+
+// crashes are answers 500 to a start where the prediction sees no cause: while
+// a service exists twice every import of it is answered so, and another run may
+// heal that at this very moment.
+var crashes = struct{ alone, contended int }{2, 6}
+
+// step is one thing to do towards the goal.
+type step struct {
+	kind Kind
+	job  *microcks.ImportJob // Create, Save: as it is written
+	// secret as it is written; isNew: there is none yet.
+	secret *microcks.Secret
+	isNew  bool
+	doomed []microcks.Service // Heal
+	active bool               // Switch
+	labels *microcks.Metadata // Label
+	err    error              // GiveUp
+}
+
+// next is the next step towards the goal: the first of these that applies.
+func next(g Goal, seen observation, m memory) step {
+	s := choose(g, seen, m)
+	bound, bounded := bounds[s.kind]
+	most := bound.alone
+	if m.others {
+		most = bound.contended
+	}
+	if bounded && m.counts[s.kind] >= most {
+		return step{kind: GiveUp, err: g.tooOften(s.kind, seen)}
+	}
+	return s
+}
+
+func choose(g Goal, seen observation, m memory) step {
+	if g.Secret != nil {
+		return secretStep(g.Secret, seen.secret, m)
+	}
+	if g.Gone != nil {
+		// One look that finds nothing is not believed before it was deleted: not
+		// everybody who answers 404 is Microcks.
+		if seen.job == nil && m.counts[Remove] > 0 {
+			return step{kind: Done}
+		}
+		return step{kind: Remove, job: g.Gone}
+	}
+	if g.Importer == nil {
+		return serviceStep(g, seen, m)
+	}
+	i := g.Importer
+	switch job := seen.job; {
+	case m.failed != nil:
+		return afterFailure(i, m)
+	case m.inFlight:
+		return step{kind: Await}
+	case job == nil:
+		return step{kind: Create, job: i.Document()}
+	case len(i.Diff(job)) > 0:
+		return step{kind: Save, job: i.Onto(job)}
+	case len(seen.services) > 1:
+		return heal(g, seen)
+	case !seen.looked && (m.settling || m.due && m.news && g.takes(m)):
+		return step{kind: Look}
+	case m.due && m.others && !m.quiet():
+		return step{kind: Rest}
+	case m.due:
+		return step{kind: Start}
+	case m.settling && g.unsettled(seen, m):
+		return lookAgain(g, seen, m)
+	case job.Active != i.Active:
+		return step{kind: Switch, active: i.Active}
+	}
+	return labelStep(g, seen)
+}
+
+// secretStep writes a secret that is not as it shall be.
+func secretStep(s *plan.Secret, there *microcks.Secret, m memory) step {
+	switch {
+	case m.written:
+		return step{kind: Done}
+	case there == nil && s.Change == result.Create:
+		return step{kind: WriteSecret, secret: s.Document(nil), isNew: true}
+	case there != nil && s.Differs(there):
+		return step{kind: WriteSecret, secret: s.Document(there)}
+	}
+	return step{kind: Done}
+}
+
+// serviceStep brings a service that no importer of this goal makes to what was
+// predicted: doubled ones are healed, examples that are on their way awaited.
+func serviceStep(g Goal, seen observation, m memory) step {
+	switch {
+	case len(seen.services) > 1:
+		return heal(g, seen)
+	case m.settling && g.unsettled(seen, m):
+		return step{kind: LookAgain}
+	}
+	return labelStep(g, seen)
+}
+
+// afterFailure takes an importer that did not work out of the schedule again,
+// where the start put it there.
+func afterFailure(i *plan.Importer, m memory) step {
+	if m.failed.Active && (m.inSchedule || i.Unborn || !i.Active) && !m.stopped {
+		return step{kind: Stop}
+	}
+	return step{kind: GiveUp, err: &ImportError{Job: m.failed}}
+}
+
+// heal deletes all but the oldest of the services that imports at the same time
+// made of this collection. Every run keeps the same one, so that two runs never
+// delete both.
+func heal(g Goal, seen observation) step {
+	if slices.ContainsFunc(seen.services, func(s microcks.Service) bool { return !g.Service.Owns(s.SourceArtifact) }) {
+		return step{kind: GiveUp, err: g.Service.Twice(seen.services)}
+	}
+	return step{kind: Heal, doomed: seen.services[1:]}
+}
+
+func labelStep(g Goal, seen observation) step {
+	if g.Service == nil || seen.view == nil {
+		return step{kind: Done}
+	}
+	there := seen.view.Service.Metadata
+	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 {
+		return step{kind: Done}
+	}
+	return step{kind: Label, labels: plan.WithLabels(there, g.Service.Labels)}
+}
+
+// quiet reports whether other runs have had time to finish, and none has
+// finished since the last look.
+func (m memory) quiet() bool {
+	return m.rests >= minRests && m.still || m.counts[Rest] >= bounds[Rest].contended || m.news
+}
+
+// bound reports whether the importer refers to the one service there is.
+func (o observation) bound() bool {
+	return len(o.services) == 1 && (o.job == nil || plan.RefersTo(o.job, o.services[0].ID))
+}
+
+// unsettled reports whether what was imported is not there as it should be, and
+// another look may help: another run healed the service away, or its import
+// mixed with ours.
+func (g Goal) unsettled(seen observation, m memory) bool {
+	if !seen.bound() {
+		return true
+	}
+	if g.fits(seen.served) {
+		return false
+	}
+	most := looks.alone
+	switch {
+	case m.others:
+		most = looks.contended
+	case seen.served == nil || g.lacking(seen.served):
+		most = looks.missing
+	}
+	return m.counts[LookAgain]+m.counts[ImportAgain] < most
+}
+
+// lookAgain gives other runs time to finish, and imports once more where they
+// have been at work: a lone difference is not mended by importing again.
+func lookAgain(g Goal, seen observation, m memory) step {
+	if !seen.bound() || seen.job.Imported() != m.at || g.doubled(seen.served) {
+		return step{kind: ImportAgain}
+	}
+	return step{kind: LookAgain}
+}
+
+// fits reports whether a service is as after this import or as after all
+// imports of the service.
+func (g Goal) fits(now *predict.Service) bool {
+	return now != nil && (g.Service.Fits(now) || len(plan.Difference(now, g.Predicted)) == 0)
+}
+
+// lacking reports whether an example is missing.
+func (g Goal) lacking(now *predict.Service) bool {
+	return slices.ContainsFunc(plan.Difference(now, g.Service.Goal()), func(d predict.Change) bool {
+		return d.Kind == predict.Added && d.Example != ""
+	})
+}
+
+// doubled reports whether an example is there more often than it was made, which
+// only imports at the same time do. Others may be missing at that moment.
+func (g Goal) doubled(now *predict.Service) bool {
+	predicted := g.Service.Goal()
+	if now == nil || predicted == nil {
+		return false
+	}
+	type message struct{ operation, name, artifact string }
+	left := make(map[message]int) // how often it may still be there
+	for _, op := range predicted.Operations {
+		for _, e := range op.Examples {
+			left[message{op.Name, e.Name, e.SourceArtifact}]++
+		}
+	}
+	for _, op := range now.Operations {
+		for _, e := range op.Examples {
+			m := message{op.Name, e.Name, e.SourceArtifact}
+			n, made := left[m]
+			if made && n == 0 {
+				return true
+			}
+			left[m]--
+		}
+	}
+	return false
+}
+
+// tooOften is the error of a step that was taken as often as it is taken at the
+// most.
+func (g Goal) tooOften(kind Kind, seen observation) error {
+	switch kind {
+	case Create, Save, Switch:
+		return &result.Problem{
+			Level:  result.Error,
+			Text:   text.Untrustedf("saving importer %q: %d times what was written was overwritten again", g.name(seen), bounds[kind].contended),
+			Hint:   "find out who else writes this importer at the same time; give workflows that import a `concurrency:` group",
+			Anchor: "importer-contended", ExitCode: 12,
+		}
+	case Remove:
+		return &result.Problem{
+			Level: result.Error,
+			Text: text.Untrustedf("deleting importer %q: it came back %d times: an import that runs at the same time saves it again",
+				g.name(seen), bounds[kind].contended),
+			Hint:   "wait until the import has ended and run again",
+			Anchor: "importer-contended", ExitCode: 12,
+		}
+	case Heal:
+		return g.Service.Twice(seen.services)
+	case Start, ImportAgain, Look:
+		return &result.Problem{
+			Level:  result.Error,
+			Text:   text.Untrustedf("importing: after %d imports the service is still not there once", bounds[Start].contended),
+			Hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
+			Anchor: "service-contended", ExitCode: 12,
+		}
+	}
+	return fmt.Errorf("trying to %s: given up after %d times", kind, bounds[kind].contended)
+}
+
+// name of the importer for people.
+func (g Goal) name(seen observation) string {
+	switch {
+	case g.Gone != nil:
+		return g.Gone.Name
+	case seen.job != nil:
+		return seen.job.Name
+	case g.Importer != nil && g.Importer.Name != nil:
+		return *g.Importer.Name
+	}
+	return ""
+}
+
+// ImportError is an import that Microcks refused.
+type ImportError struct {
+	Job *microcks.ImportJob // as the import left it
+}
+
+func (e *ImportError) Error() string { return "importing: Microcks refused: " + e.Job.Failed() }

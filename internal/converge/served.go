@@ -1,0 +1,64 @@
+package converge
+
+import (
+	"slices"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+)
+
+// Served is a service as Microcks lists it, in the terms of a prediction.
+func Served(view *microcks.ServiceView) *predict.Service {
+	if view == nil {
+		return nil
+	}
+	s := &predict.Service{
+		Name:           view.Service.Name,
+		Version:        view.Service.Version,
+		Type:           view.Service.Type,
+		SourceArtifact: view.Service.SourceArtifact,
+	}
+	for _, op := range view.Service.Operations {
+		operation := predict.Operation{
+			Name:            op.Name,
+			Method:          op.Method,
+			Dispatcher:      op.Dispatcher,
+			DispatcherRules: op.DispatcherRules,
+			ResourcePaths:   slices.Sorted(slices.Values(op.ResourcePaths)),
+		}
+		for _, message := range view.Messages[op.Name] {
+			if message.Type == "reqRespPair" || message.Type == "" {
+				operation.Examples = append(operation.Examples, servedExample(message))
+			}
+		}
+		s.Operations = append(s.Operations, operation)
+	}
+	return s
+}
+
+func servedExample(m microcks.Message) predict.Example {
+	example := predict.Example{
+		Name:             m.Request.Name,
+		SourceArtifact:   m.Request.SourceArtifact,
+		DispatchCriteria: m.Response.DispatchCriteria,
+		Request:          predict.Request{Content: m.Request.Content, Headers: headers(m.Request.Headers)},
+		Response: predict.Response{
+			Status:    m.Response.Status,
+			MediaType: m.Response.MediaType,
+			Content:   m.Response.Content,
+			Headers:   headers(m.Response.Headers),
+		},
+	}
+	for _, p := range m.Request.Parameters {
+		example.Request.Parameters = append(example.Request.Parameters, predict.Parameter(p))
+	}
+	return example
+}
+
+func headers(list []microcks.Header) []predict.Header {
+	var out []predict.Header
+	for _, h := range list {
+		out = append(out, predict.Header(h))
+	}
+	return out
+}

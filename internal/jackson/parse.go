@@ -1,0 +1,555 @@
+package jackson
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"postman-microcks-importer/internal/java"
+)
+
+// Limits of the parser (StreamReadConstraints).
+const (
+	maxDepth     = 1000   // nested arrays and objects
+	maxNumberLen = 1000   // digits of one number
+	maxNameLen   = 50_000 // characters of one member's name, see [Options]
+)
+
+// Options are the ways in which the releases of Jackson that Microcks brings
+// differ. The zero value is the oldest.
+type Options struct {
+	// LimitsNames: a member's name may have 50,000 characters at most (Microcks
+	// 1.11.0 and later).
+	LimitsNames bool
+	// RefusesSurrogates: surrogates that are encoded one by one are refused, and
+	// unknown words are placed at their start (Microcks 1.15.0).
+	RefusesSurrogates bool
+}
+
+// Parse reads the first JSON value of raw, which must not change any more; what
+// follows is ignored. An input of white space alone has no value: the root is
+// missing. The error is a [*SyntaxError].
+func Parse(raw []byte, o Options) (*Document, error) {
+	p := &parser{raw: raw, lax: !utf8.Valid(raw), options: o, token: "null"}
+	if len(raw) >= 4 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
+		p.pos = 3
+	}
+	p.space()
+	var root *node
+	if p.pos < len(p.raw) {
+		root = p.value(nil)
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return &Document{raw: raw, root: root, lax: p.lax, lone: p.lax || p.lone}, nil
+}
+
+// parser builds a document. Nodes come from chunks, so that a large input
+// costs few allocations.
+type parser struct {
+	raw     []byte
+	pos     int
+	depth   int
+	lax     bool // the input is not valid UTF-8: look at every sequence
+	lone    bool // an escaped surrogate has no partner
+	options Options
+	chunk   []node
+	err     *SyntaxError
+	token   string           // the last one before a number, as Jackson names it
+	repeats map[string]*node // names of one large object, reused
+}
+
+func (p *parser) node() *node {
+	if len(p.chunk) == 0 {
+		p.chunk = make([]node, min(max(64, (len(p.raw)-p.pos)/48), 4096))
+	}
+	n := &p.chunk[0]
+	p.chunk = p.chunk[1:]
+	return n
+}
+
+// end ends the reading; the first reason for it counts.
+func (p *parser) end(because SyntaxError) {
+	if p.err == nil {
+		because.raw = p.raw
+		p.err = &because
+	}
+}
+
+func (p *parser) fail(offset int, words string) { p.end(SyntaxError{Offset: offset, words: words}) }
+
+func (p *parser) space() {
+	for p.pos < len(p.raw) && jsonSpace(p.raw[p.pos]) {
+		p.pos++
+	}
+}
+
+func jsonSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func (p *parser) value(parent *node) *node {
+	if p.pos >= len(p.raw) {
+		p.endBetween(parent)
+		return nil
+	}
+	n := p.node()
+	n.parent, n.start = parent, uint32(p.pos)
+	switch c := p.raw[p.pos]; {
+	case c == '"':
+		n.kind = Text
+		n.escaped = p.str(false)
+	case c == '{':
+		p.object(n)
+	case c == '[':
+		p.array(n)
+	case c == '-' || '0' <= c && c <= '9':
+		p.number(n)
+	case c == 't':
+		p.literal(n, "true", Bool)
+	case c == 'f':
+		p.literal(n, "false", Bool)
+	case c == 'n':
+		p.literal(n, "null", Null)
+	default:
+		p.noValue(parent)
+	}
+	n.end = uint32(p.pos)
+	if p.err != nil {
+		return nil
+	}
+	p.token = tokenNames[n.kind]
+	if n.kind == Bool && p.raw[n.start] == 'f' {
+		p.token = "VALUE_FALSE"
+	}
+	return n
+}
+
+// tokenNames are Jackson's names of a value's last token.
+var tokenNames = [...]string{
+	Null: "VALUE_NULL", Bool: "VALUE_TRUE", Int: "VALUE_NUMBER_INT", Float: "VALUE_NUMBER_FLOAT",
+	Text: "VALUE_STRING", Array: "END_ARRAY", Object: "END_OBJECT",
+}
+
+func (p *parser) object(n *node) {
+	n.kind = Object
+	if p.depth++; p.depth > maxDepth {
+		p.exceeds(p.pos, tooDeep)
+		return
+	}
+	p.pos++
+	var last *node
+	for p.space(); ; p.space() {
+		if p.pos >= len(p.raw) {
+			p.unclosed(n)
+			return
+		}
+		c := p.raw[p.pos]
+		if c == '}' && last == nil {
+			break
+		}
+		if last != nil {
+			if c == '}' {
+				break
+			}
+			if c != ',' {
+				p.noComma(n)
+				return
+			}
+			p.pos++
+			p.space()
+			if p.pos >= len(p.raw) {
+				p.endBetween(n)
+				return
+			}
+			c = p.raw[p.pos]
+		} else if c == ']' {
+			p.noComma(n)
+			return
+		}
+		if c != '"' {
+			p.noName()
+			return
+		}
+		nameStart := p.pos + 1
+		nameEscaped := p.str(true)
+		if p.err != nil {
+			return
+		}
+		nameEnd := p.pos - 1
+		p.space()
+		if p.pos >= len(p.raw) {
+			p.endBetween(n)
+			return
+		}
+		if p.raw[p.pos] != ':' {
+			p.noColon()
+			return
+		}
+		p.pos++
+		p.space()
+		p.token = "FIELD_NAME"
+		m := p.value(n)
+		if m == nil {
+			return
+		}
+		m.name, m.nameEnd, m.nameEscaped = uint32(nameStart), uint32(nameEnd), nameEscaped
+		switch {
+		case last == nil:
+			n.first, n.size = m, 1
+			last = m
+		default:
+			if old := p.earlier(n, m); old != nil {
+				takeOver(old, m)
+				continue
+			}
+			last.next = m
+			last = m
+			n.size++
+		}
+	}
+	p.pos++
+	p.depth--
+}
+
+// earlier is the member of n that bears the name of m already, if any.
+func (p *parser) earlier(n, m *node) *node {
+	if !m.nameEscaped && n.size < 32 {
+		length := m.nameEnd - m.name
+		c := byte(0)
+		if length > 0 {
+			c = p.raw[m.name]
+		}
+		for o := n.first; o != nil; o = o.next {
+			if o.nameEscaped {
+				if p.decoded(o) == p.decoded(m) {
+					return o
+				}
+				continue
+			}
+			if o.nameEnd-o.name == length && (length == 0 || p.raw[o.name] == c) &&
+				string(p.raw[o.name:o.nameEnd]) == string(p.raw[m.name:m.nameEnd]) {
+				return o
+			}
+		}
+		return nil
+	}
+	return p.earlierOfMany(n, m)
+}
+
+// earlierOfMany is earlier for objects of many members: names are looked up in
+// a map that belongs to the object read last.
+func (p *parser) earlierOfMany(n, m *node) *node {
+	if n.size < 32 {
+		want := p.decoded(m)
+		for o := n.first; o != nil; o = o.next {
+			if p.decoded(o) == want {
+				return o
+			}
+		}
+		return nil
+	}
+	if p.repeats == nil || p.repeats[largeOwner] != n || len(p.repeats) != int(n.size)+1 {
+		p.repeats = make(map[string]*node, 2*n.size)
+		p.repeats[largeOwner] = n
+		for o := n.first; o != nil; o = o.next {
+			p.repeats[p.decoded(o)] = o
+		}
+	}
+	key := p.decoded(m)
+	if old, ok := p.repeats[key]; ok && key != largeOwner {
+		return old
+	}
+	p.repeats[key] = m
+	return nil
+}
+
+// largeOwner is the key of the object itself in parser.repeats. No name decodes
+// to it, since it is not UTF-8.
+const largeOwner = "\xff\xfe owner"
+
+func (p *parser) decoded(m *node) string {
+	d := Document{raw: p.raw}
+	return d.text(m.name, m.nameEnd, m.nameEscaped)
+}
+
+// takeOver puts the value of a repeated member in the place of the first one.
+func takeOver(old, m *node) {
+	old.first, old.size, old.kind, old.escaped = m.first, m.size, m.kind, m.escaped
+	old.start, old.end = m.start, m.end
+	old.name, old.nameEnd, old.nameEscaped = m.name, m.nameEnd, m.nameEscaped
+	for c := old.first; c != nil; c = c.next {
+		c.parent = old
+	}
+}
+
+func (p *parser) array(n *node) {
+	n.kind = Array
+	if p.depth++; p.depth > maxDepth {
+		p.exceeds(p.pos, tooDeep)
+		return
+	}
+	p.pos++
+	p.token = "START_ARRAY"
+	var last *node
+	for p.space(); ; p.space() {
+		if p.pos >= len(p.raw) {
+			p.unclosed(n)
+			return
+		}
+		c := p.raw[p.pos]
+		if c == ']' {
+			break
+		}
+		if last != nil {
+			if c != ',' {
+				p.noComma(n)
+				return
+			}
+			p.pos++
+			p.space()
+		} else if c == '}' {
+			p.noComma(n)
+			return
+		}
+		m := p.value(n)
+		if m == nil {
+			return
+		}
+		if last == nil {
+			n.first = m
+		} else {
+			last.next = m
+		}
+		last = m
+		m.name = n.size
+		n.size++
+	}
+	p.pos++
+	p.depth--
+}
+
+// plain marks the bytes that a string may hold as they are; plainASCII those
+// among them that need no look at what follows.
+var plain, plainASCII = plainBytes(0x100), plainBytes(0x80)
+
+func plainBytes(below int) (t [256]bool) {
+	for i := 0x20; i < below; i++ {
+		t[i] = i != '"' && i != '\\'
+	}
+	return t
+}
+
+// str reads a string, which may be a member's name, from its opening quote on,
+// and reports whether it holds a backslash.
+func (p *parser) str(name bool) (escaped bool) {
+	raw, start, asIs := p.raw, p.pos, &plain
+	if p.lax {
+		asIs = &plainASCII
+	}
+	i := start + 1
+	for p.err == nil {
+		for i < len(raw) && asIs[raw[i]] {
+			i++
+		}
+		if i >= len(raw) {
+			p.endInString(name, i == start+1)
+			break
+		}
+		switch c := raw[i]; {
+		case c == '"':
+			p.pos = i + 1
+			if name {
+				p.refuseName(start, i, escaped)
+			}
+			return escaped
+		case c == '\\':
+			escaped = true
+			i += p.escape(i)
+		case c >= 0x80:
+			n, bad := p.sequence(raw[i:])
+			if bad != "" {
+				p.fail(i, bad)
+			}
+			i += n
+		default:
+			in := "string value"
+			if name {
+				in = "name"
+			}
+			p.fail(i, "Illegal unquoted character ("+describe(rune(c))+"): has to be escaped using backslash to be included in "+in)
+		}
+	}
+	return escaped
+}
+
+// endInString fails on an input that ends inside a string.
+func (p *parser) endInString(name, empty bool) {
+	switch {
+	case !name:
+		p.fail(len(p.raw), "Unexpected end-of-input in VALUE_STRING")
+	case empty:
+		p.fail(len(p.raw), "Unexpected end-of-input: was expecting closing '\"' for name")
+	default:
+		p.fail(len(p.raw), "Unexpected end-of-input in field name")
+	}
+}
+
+// escape reads what a backslash at i begins, a pair of surrogates as a whole, and
+// returns its length.
+func (p *parser) escape(i int) int {
+	if i+1 >= len(p.raw) {
+		p.endInEscape()
+		return 0
+	}
+	switch p.raw[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+	default:
+		r, size := utf8.DecodeRune(p.raw[i+1:])
+		p.fail(i+size, "Unrecognized character escape "+describe(r&0xFFFF))
+		return 0
+	}
+	for j := i + 2; j < i+6; j++ {
+		if j >= len(p.raw) {
+			p.endInEscape()
+			return 0
+		}
+		if java.HexDigit(p.raw[j]) < 0 {
+			p.unexpected(j, "expected a hex-digit for character escape sequence")
+			return 0
+		}
+	}
+	switch u := hex4(p.raw[i+2:]); {
+	case java.IsHighSurrogate(u) && p.lowNext(i+6):
+		return 12
+	case java.IsHighSurrogate(u) || java.IsLowSurrogate(u):
+		p.lone = true
+	}
+	return 6
+}
+
+func (p *parser) endInEscape() {
+	p.fail(len(p.raw), "Unexpected end-of-input in character escape sequence")
+}
+
+// lowNext reports whether an escape of a low surrogate stands at i.
+func (p *parser) lowNext(i int) bool {
+	return i+6 <= len(p.raw) && p.raw[i] == '\\' && p.raw[i+1] == 'u' && java.IsLowSurrogate(hex4(p.raw[i+2:]))
+}
+
+// refuseName fails on a member's name that stands between two quotes and that
+// the parser does not take. Newer ones refuse every escaped surrogate there,
+// the two of a pair as well.
+func (p *parser) refuseName(start, end int, escaped bool) {
+	if p.options.LimitsNames && end-start-1 > maxNameLen {
+		p.exceeds(start, lengthExceeded("Name", "Name", end-start-1, maxNameLen))
+		return
+	}
+	if !escaped || !p.options.RefusesSurrogates {
+		return
+	}
+	for i := start + 1; i < end; i++ {
+		if p.raw[i] != '\\' {
+			continue
+		}
+		if i++; p.raw[i] == 'u' {
+			if u := hex4(p.raw[i+1:]); java.IsHighSurrogate(u) || java.IsLowSurrogate(u) {
+				p.fail(end+1, "Invalid UTF-8: Illegal surrogate character 0x"+strconv.FormatInt(int64(u), 16))
+				return
+			}
+		}
+	}
+}
+
+func (p *parser) number(n *node) {
+	n.kind = Int
+	i, count := p.pos, 0
+	digits := func() bool {
+		from := i
+		for i < len(p.raw) && '0' <= p.raw[i] && p.raw[i] <= '9' {
+			i++
+		}
+		count += i - from
+		return i > from
+	}
+	if p.raw[i] == '-' {
+		if i++; i < len(p.raw) && p.raw[i] == '.' {
+			p.unexpected(i, "expected a valid value "+tokens)
+			return
+		} else if i+1 < len(p.raw) && p.raw[i] == 'I' && (p.raw[i+1] == 'n' || p.raw[i+1] == 'N') {
+			p.unknownToken()
+			return
+		}
+	}
+	from := i
+	if !digits() {
+		p.inNumber(i, "expected digit (0-9) to follow minus sign, for valid numeric value")
+		return
+	}
+	if p.raw[from] == '0' && i-from > 1 {
+		p.fail(from+1, "Invalid numeric value: Leading zeroes not allowed")
+		return
+	}
+	if i < len(p.raw) && p.raw[i] == '.' {
+		n.kind = Float
+		i++
+		if !digits() {
+			p.inNumber(min(i, len(p.raw)-1), "Decimal point not followed by a digit")
+			return
+		}
+	}
+	if i < len(p.raw) && (p.raw[i] == 'e' || p.raw[i] == 'E') {
+		n.kind = Float
+		i++
+		if i < len(p.raw) && (p.raw[i] == '+' || p.raw[i] == '-') {
+			i++
+		}
+		if !digits() {
+			p.inNumber(i, "Exponent indicator not followed by a digit")
+			return
+		}
+	}
+	if p.depth == 0 && i < len(p.raw) && !jsonSpace(p.raw[i]) {
+		p.unexpected(i, "Expected space separating root-level values")
+		return
+	}
+	if count > maxNumberLen {
+		p.exceeds(p.pos, lengthExceeded("Number value", "Number", count, maxNumberLen))
+		return
+	}
+	p.pos = i
+}
+
+// inNumber fails on the character at i, or on the end of the input.
+func (p *parser) inNumber(i int, expectation string) {
+	if i >= len(p.raw) {
+		p.fail(i, "Unexpected end-of-input in "+p.token)
+		return
+	}
+	p.fail(i, "Unexpected character ("+describe(rune(p.raw[i]))+") in numeric value: "+expectation)
+}
+
+func (p *parser) literal(n *node, word string, k Kind) {
+	rest := p.raw[p.pos:]
+	if len(rest) < len(word) || string(rest[:len(word)]) != word {
+		p.unknownToken()
+		return
+	}
+	if p.runsOn(len(word)) {
+		p.unknownToken()
+		return
+	}
+	n.kind = k
+	p.pos += len(word)
+}
+
+// runsOn reports whether the word of that length goes on. The parser looks at what
+// follows it only from "0" on, and reads what is not ASCII from the wrong place.
+func (p *parser) runsOn(length int) bool {
+	after := p.raw[p.pos+length:]
+	if len(after) > 0 && after[0] >= 0x80 {
+		p.fail(p.pos+length+1, badMiddleByte(after[0]))
+		return false
+	}
+	return len(after) > 0 && after[0] >= '0' && identifierPart(rune(after[0]))
+}

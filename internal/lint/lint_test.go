@@ -1,0 +1,139 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"postman-microcks-importer/internal/java"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// What is found in files that are no collection.
+func TestFindingsOfFiles(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ raw, rule, says string }{
+		"only info.version": {`{"info":{"name":"Pets","version":"1.0"},"item":[]}`, "version-missing", "info.version"},
+		"format 1":          {`{"id":"a","name":"Pets","requests":[]}`, "schema-not-v2", "format 1"},
+		"format 3":          {`{"$kind":"collection"}`, "schema-not-v2", "format 3"},
+		"a list":            {`[{"info":{}}]`, "schema-not-v2", "list"},
+		"a page":            {`<html></html>`, "unreadable", "no JSON"},
+		"a truncated file":  {`{"info": {"name": "Pets"`, "unreadable", "no JSON"},
+		"nothing":           {``, "schema-not-v2", "no info"},
+	} {
+		findings := Check(predict.Read([]byte(c.raw), predict.Options{Export: true}).Import(predict.Target{Main: true}))
+		i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == c.rule && f.Level == result.Error })
+		if i < 0 || !strings.Contains(string(findings[i].Message), c.says) {
+			t.Errorf("%s: %+v", name, findings)
+		}
+	}
+}
+
+// A finding leads to its place: the pointer, what a person sees, the line.
+func TestFindingPlace(t *testing.T) {
+	t.Parallel()
+	raw := `{
+  "info": {"name": "Pets", "description": "version=1.0 - the pets"},
+  "item": [
+    {"name": "Cats é", "item": [{"name": "all", "request": {"method": "GET", "url": {"raw": "{{u}}/cats"}}, "response": [
+      {"name": "a", "originalRequest": {"url": {"raw": "{{u}}/cats"}}},
+      {"name": "b", "originalRequest": {"url": {"raw": "{{u}}/cats"}}, "body": []}
+    ]}]}
+  ]
+}`
+	findings := Check(predict.Read([]byte(raw), predict.Options{Export: true}).Import(predict.Target{Main: true}))
+	i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == "body-lost" })
+	if i < 0 {
+		t.Fatal(findings)
+	}
+	f := findings[i]
+	want := result.Finding{
+		Pointer: "/item/0/item/0/response/1/body", Path: []text.Untrusted{"Cats é", "all", "b"}, Line: 6, Column: 80,
+	}
+	got := result.Finding{Pointer: f.Pointer, Path: f.Path, Line: f.Line, Column: f.Column}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if line := strings.Split(raw, "\n")[f.Line-1]; !strings.HasPrefix(string([]rune(line)[f.Column-1:]), "[]}") {
+		t.Errorf("line %d column %d is %q", f.Line, f.Column, line)
+	}
+}
+
+// One rule that finds the same everywhere does not fill the report.
+func TestFindingsAreBounded(t *testing.T) {
+	t.Parallel()
+	items := strings.Repeat(`{"name":"a","request":{"method":"GET","url":{"raw":"pets"}}},`, 1) // one operation
+	for i := range maxFindings + 10 {
+		items += fmt.Sprintf(`{"name":"a","request":{"method":"GET","url":{"raw":"pets%d"}}},`, i)
+	}
+	raw := `{"info":{"name":"Pets","description":"version=1.0 - d"},"item":[` + strings.TrimSuffix(items, ",") + `]}`
+	n := 0
+	var last result.Finding
+	for _, f := range Check(predict.Read([]byte(raw), predict.Options{Export: true}).Import(predict.Target{Main: true})) {
+		if f.ID == operationOdd.ID {
+			n++
+			last = f
+		}
+	}
+	if n != maxFindings || !strings.HasSuffix(string(last.Message), "more of this kind are not counted") {
+		t.Errorf("%d findings, the last: %s", n, last.Message)
+	}
+}
+
+// Rules look and do not touch: what they saw is what it was before.
+func TestCheckChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, rule := range Rules() {
+		if rule.Bad.Make != nil {
+			continue
+		}
+		d, target := rule.Bad.read()
+		im := d.Import(target)
+		first := Check(im)
+		if diff := cmp.Diff(d.Import(target).Prediction, im.Prediction); diff != "" {
+			t.Errorf("%s: the prediction changed: %s", rule.ID, diff)
+		}
+		if diff := cmp.Diff(first, Check(im)); diff != "" {
+			t.Errorf("%s: looking twice differs: %s", rule.ID, diff)
+		}
+	}
+}
+
+// Each kind of cause is worded.
+func TestCauseText(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cause predict.Cause
+		want  string
+	}{
+		{predict.Cause{Kind: predict.TooLarge}, "larger than the 16 MB"},
+		{predict.Cause{Kind: predict.RulesMissing}, "without rules"},
+		{predict.Cause{Kind: predict.GraphQLBody}, "this.mapper"},
+		{predict.Cause{Kind: predict.ValuelessParameter, Exception: &java.IndexError{Index: 1, Length: 1}}, "Index 1 out of bounds for length 1"},
+	} {
+		if got := CauseText(&c.cause); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", c.cause.Kind, got)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a\nb\x00c":             `"a\nb\x00c"`,
+		`a "b" é`:               `"a "b" é"`,
+		"a\u202eb":              `"a\u202eb"`,
+		"\xED\xA0\xBD":          `"` + "\uFFFD" + `"`,
+		strings.Repeat("é", 81): `"` + strings.Repeat("é", 81) + `"`,
+		strings.Repeat("é", 82): `"` + strings.Repeat("é", 80) + `…"`,
+	} {
+		if got := quote(in); got != want {
+			t.Errorf("quote(%q) = %s, want %s", in, got, want)
+		}
+	}
+}

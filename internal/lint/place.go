@@ -1,0 +1,54 @@
+package lint
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/java"
+	"postman-microcks-importer/internal/text"
+)
+
+// path is what a person sees in Postman on the way to a value: folders,
+// request, example.
+func (s *subject) path(v jackson.Value) []text.Untrusted {
+	var names []text.Untrusted
+	for ; v.Exists() && v != s.Document.Root; v = v.Parent() {
+		if list := v.Parent().Name(); v.Kind() == jackson.Object && (list == "item" || list == "response") {
+			names = append(names, text.Untrusted(java.WellFormed(v.At("name").AsText())))
+		}
+	}
+	slices.Reverse(names)
+	return names
+}
+
+// locate turns offsets into lines and columns, in one pass. Columns count
+// characters.
+func (s *subject) locate() {
+	order := make([]int, 0, len(s.findings))
+	for i, offset := range s.offsets {
+		if offset >= 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int { return s.offsets[a] - s.offsets[b] })
+	raw := s.Document.Raw
+	at, line, column := 0, 1, 1
+	for _, i := range order {
+		for end := min(s.offsets[i], len(raw)); at < end; {
+			c := raw[at]
+			if c < utf8.RuneSelf {
+				at++
+				column++
+				if c == '\n' {
+					line, column = line+1, 1
+				}
+				continue
+			}
+			_, n := utf8.DecodeRune(raw[at:])
+			at += n
+			column++
+		}
+		s.findings[i].Line, s.findings[i].Column = line, column
+	}
+}

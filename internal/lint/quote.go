@@ -1,0 +1,41 @@
+package lint
+
+import (
+	"strconv"
+	"strings"
+
+	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/java"
+	"postman-microcks-importer/internal/text"
+)
+
+// quote shows a text of the collection inside a message: on one line and not
+// longer than a reader needs. What cannot be seen is written as Go does, \n for
+// a line's end; the rest stands as it is.
+func quote(s string) string {
+	const longest = 81 // runes
+	var b strings.Builder
+	for _, c := range text.Cut(java.WellFormed(s), longest) {
+		if strconv.IsPrint(c) {
+			b.WriteRune(c)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(c), "'"))
+		}
+	}
+	return `"` + b.String() + `"`
+}
+
+// firstOf is the text of the first value that has one.
+func firstOf(values ...jackson.Value) string {
+	for _, v := range values {
+		if s := v.AsText(); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// megabytes is a size as Microcks' limit of 16 MB counts: in MiB.
+func megabytes(n int) string {
+	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
+}

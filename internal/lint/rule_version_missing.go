@@ -1,0 +1,37 @@
+package lint
+
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/result"
+)
+
+var versionMissing = Rule{
+	ID: "PMI001", Name: "version-missing", Level: result.Error,
+	Text: "Microcks reads a service's version from the collection's description: what follows the first `version=`, up to a space. " +
+		"Without it the import is refused. Postman's API does not pass on `info.version`, so a version that stands only there does " +
+		"not reach Microcks.",
+	Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.",
+	Bad:  Sample{Info: `{"name": "Pets", "description": "the pets"}`},
+	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
+	check: func(s *subject, r *reporter) {
+		info := s.Document.Root.At("info")
+		if !s.Document.Parsed() || !info.Exists() || s.Document.Versioned {
+			return
+		}
+		at, message := info, "the collection has no description, so no version"
+		if d := info.At("description"); d.Exists() && d.Kind() != jackson.Null {
+			at, message = d, "the description says no version"
+			if d.Kind() == jackson.Object {
+				message = "the description is no plain text, so Microcks finds no version in it"
+			} else if strings.Contains(strings.ToLower(d.AsText()), "version") {
+				message = "the description says no version in the form version=1.0, without spaces around the equals sign"
+			}
+		}
+		if v := info.At("version"); v.Exists() {
+			at, message = v, message+"; Postman's API does not pass on info.version"
+		}
+		r.at(at, "%s", message)
+	},
+}

@@ -1,0 +1,76 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+)
+
+func findingIDs(findings []result.Finding) []string {
+	var ids []string
+	for _, f := range findings {
+		ids = append(ids, f.ID)
+	}
+	return ids
+}
+
+// Each rule's bad sample has its finding, and the good one has it not.
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	for _, rule := range Rules() {
+		t.Run(rule.Name, func(t *testing.T) {
+			t.Parallel()
+			if rule.ID != importBroken.ID {
+				d, target := rule.Bad.read()
+				findings := Check(d.Import(target))
+				i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.ID == rule.ID })
+				if i < 0 {
+					t.Fatalf("the bad sample has only %v", findingIDs(findings))
+				}
+				want := result.Finding{ID: rule.ID, Name: rule.Name, Level: rule.Level, Hint: rule.Hint}
+				got := findings[i]
+				got.Message, got.Pointer, got.Path, got.Line, got.Column = "", "", nil, 0, 0
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Error(diff)
+				}
+			}
+			d, target := rule.Good.read()
+			if findings := Check(d.Import(target)); slices.Contains(findingIDs(findings), rule.ID) {
+				t.Errorf("the good sample has %v", findings)
+			}
+		})
+	}
+}
+
+// The collection that the good samples are made of has no findings at all.
+func TestNothingToFind(t *testing.T) {
+	t.Parallel()
+	d, target := Sample{}.read()
+	im := d.Import(target)
+	if findings := Check(im); im.Outcome != predict.Imported || len(findings) > 0 {
+		t.Errorf("%s %v", im.Outcome, findings)
+	}
+}
+
+func TestRulesAreInOrder(t *testing.T) {
+	t.Parallel()
+	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	for i, rule := range Rules() {
+		if want := fmt.Sprintf("PMI%03d", i+1); rule.ID != want {
+			t.Errorf("%s stands where %s belongs", rule.ID, want)
+		}
+		if !form.MatchString(rule.Name) {
+			t.Errorf("%s: name %q", rule.ID, rule.Name)
+		}
+		if strings.Contains(rule.Hint, "\n") || !strings.HasSuffix(rule.Hint, ".") || rule.Text == "" {
+			t.Errorf("%s: a hint is one sentence, and every rule has a text", rule.ID)
+		}
+	}
+}

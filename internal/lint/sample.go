@@ -1,0 +1,79 @@
+package lint
+
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/predict"
+)
+
+// Sample is an input that shows a finding, or its absence. Info and Items are
+// the parts of a collection, as Postman exports them; Raw is a whole input
+// instead, as a server downloads it.
+type Sample struct {
+	Info, Items, Raw string
+	// Make gives the input where it is too long to show.
+	Make func() []byte
+	// Note says what else belongs to the sample, such as the server's version.
+	Note string
+	// Version of the server; the newest when empty.
+	Version string
+	// Secondary makes it a secondary artifact.
+	Secondary bool
+	// Existing is the service that the server has.
+	Existing *predict.Service
+	// Export makes Raw a file.
+	Export bool
+}
+
+// read is the sample's document, and the target to judge it for.
+func (s Sample) read() (*predict.Document, predict.Target) {
+	o := predict.Options{Version: s.Version, Export: s.Export || s.Raw == "" && s.Make == nil}
+	t := predict.Target{
+		URL:  "https://api.getpostman.com/collections/12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
+		Main: !s.Secondary, Existing: s.Existing,
+	}
+	return predict.Read(s.input(), o), t
+}
+
+// input is the sample's bytes.
+func (s Sample) input() []byte {
+	switch {
+	case s.Make != nil:
+		return s.Make()
+	case s.Raw != "":
+		return []byte(s.Raw)
+	}
+	info, items := s.Info, s.Items
+	if info == "" {
+		info = `{"name": "Pets", "description": "version=1.0 - the pets"}`
+	}
+	if items == "" {
+		items = petItems
+	}
+	return []byte(`{"info": ` + info + `, "item": ` + items + `}`)
+}
+
+// padded is a collection of that many bytes.
+func padded(size int) []byte {
+	head := `{"collection":{"info":{"name":"Pets","description":"version=1.0 - `
+	tail := `"},"item":[]}}`
+	return []byte(head + strings.Repeat("x", size-len(head)-len(tail)) + tail)
+}
+
+// pets is the service of the samples, as a server has it.
+func pets(operations ...predict.Operation) *predict.Service {
+	return &predict.Service{Name: "Pets", Version: "1.0", Operations: operations}
+}
+
+// petItems is a request with an example that nothing is wrong with.
+const petItems = `[{
+  "name": "list pets",
+  "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}},
+  "response": [{
+    "name": "two pets",
+    "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}},
+    "code": 200,
+    "header": [{"key": "Content-Type", "value": "application/json"}],
+    "body": "[{\"id\": 1}, {\"id\": 2}]"
+  }]
+}]`

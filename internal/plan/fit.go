@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"slices"
+
+	"postman-microcks-importer/internal/lint"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// Unfit says why a collection is not to be imported: Microcks could not read
+// it, a finding is as bad as the run allows none, or it is not what the run
+// expects. It returns nothing for one that is fit.
+func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.Problem {
+	var problems []*result.Problem
+	errors := Count(findings, result.Error)
+	const mend = "mend the collection in Postman as the findings say"
+	switch {
+	case p.Outcome == predict.Refused:
+		problems = append(problems, &result.Problem{
+			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would refuse it: %s", p.ImportError),
+			Hint: firstHint(findings, mend), Anchor: "collection-refused", ExitCode: 1, OfFindings: errors > 0,
+		})
+	case p.Outcome == predict.Crashed:
+		problems = append(problems, &result.Problem{
+			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would answer 500: %s", lint.CauseText(p.Cause)),
+			Hint: firstHint(findings, mend), Anchor: "collection-crashes", ExitCode: 1, OfFindings: errors > 0,
+		})
+	case errors > 0:
+		problems = append(problems, &result.Problem{
+			Level: result.Error, Text: text.Untrustedf("judging the collection: %s of level error", text.Plural(errors, "finding")),
+			Hint: firstHint(findings, ""), Anchor: "findings-failed", ExitCode: 1, OfFindings: true,
+		})
+	case w.FailOnWarnings && Count(findings, result.Warning) > 0:
+		problems = append(problems, &result.Problem{
+			Level: result.Error,
+			Text: text.Untrustedf("judging the collection: %s of level warning, and `fail-on` is warning",
+				text.Plural(Count(findings, result.Warning), "finding")),
+			Hint: "mend them in Postman, or set `fail-on: error`", Anchor: "findings-failed", ExitCode: 1,
+		})
+	}
+	for _, expected := range []struct{ input, want, got string }{
+		{"expected-name", w.ExpectedName, p.Name},
+		{"expected-version", w.ExpectedVersion, p.Version},
+	} {
+		if expected.want != "" && expected.want != expected.got {
+			problems = append(problems, &result.Problem{
+				Level: result.Error,
+				Text: text.Untrustedf("checking what the release expects: `%s` is %q, but the collection makes %q",
+					expected.input, expected.want, expected.got),
+				Hint:   "release the collection in Postman under the expected name and version first, or correct the input",
+				Anchor: "expectation-failed", ExitCode: 1,
+			})
+		}
+	}
+	return problems
+}
+
+// Count is how many findings have a level.
+func Count(findings []result.Finding, level result.Level) int {
+	n := 0
+	for _, f := range findings {
+		if f.Level == level {
+			n++
+		}
+	}
+	return n
+}
+
+// firstHint is the hint of the first error among the findings.
+func firstHint(findings []result.Finding, otherwise text.Untrusted) text.Untrusted {
+	i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Level == result.Error && f.Hint != "" })
+	if i < 0 {
+		return otherwise
+	}
+	return text.Untrusted(findings[i].Hint)
+}

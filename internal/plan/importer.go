@@ -1,0 +1,436 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// Labels that say who made an importer. Only what carries both is ever deleted.
+const (
+	LabelManagedBy  = "managed-by"
+	LabelRepository = "managed-by-repository"
+	program         = "postman-microcks-importer"
+)
+
+// Annotations of an importer that this action made, written only along with
+// another change.
+const (
+	AnnotationCommit = "postman-microcks-importer-commit"
+	AnnotationRun    = "postman-microcks-importer-run"
+	// AnnotationWriter is a random mark of the run that wrote last, by which
+	// runs at the same time agree who imports.
+	AnnotationWriter = "postman-microcks-importer-writer"
+)
+
+// Importer is what the importer of one collection shall become. A nil field of
+// what it shall have keeps what is there, and so does everything that is no
+// field here: the schedule and the server itself change other members, and
+// newer servers have members of their own.
+type Importer struct {
+	ID      string
+	There   *microcks.ImportJob  // nil: it is to be created
+	Surplus []microcks.ImportJob // further ones of ours, to be deleted
+	// Adopted: it was made by hand or by another repository.
+	Adopted bool
+	// Unborn: it is ours, and no import of it ever succeeded.
+	Unborn bool
+
+	Name        *string
+	URL         *string
+	Main        *bool
+	Secret      *microcks.SecretRef
+	Labels      map[string]string // added or changed, never removed
+	Annotations map[string]string // written along with a change, never compared
+	CreatedDate int64             // of a new one, milliseconds
+	Active      bool              // in the end
+
+	// IsMain: it imports a main artifact then.
+	IsMain bool
+	// ImportedFrom is the URL that it imports from then.
+	ImportedFrom string
+
+	Change result.Change
+	Fields []result.FieldChange
+	Import *result.ImportReason // why an import is due; nil when none is
+}
+
+// Ours reports whether runs of a repository made the importer. Without a
+// repository nothing is ours.
+func Ours(job *microcks.ImportJob, repository string) bool {
+	return repository != "" && job.Label(LabelManagedBy) == program && job.Label(LabelRepository) == repository
+}
+
+// ReadBy reports whether an importer is one of the wanted collection: by its
+// derived id or by its URL.
+func (w *Wanted) ReadBy(job *microcks.ImportJob) bool {
+	return job.ID == w.DerivedID() || postman.SameCollection(job.RepositoryURL, w.URL, w.UID)
+}
+
+// DerivedID is the id that an importer of the collection is created with.
+func (w *Wanted) DerivedID() string { return microcks.DerivedID(microcks.ImporterKind, w.UID) }
+
+// Baseline is the time of the last import when the server was read, in
+// milliseconds.
+func (i *Importer) Baseline() int64 {
+	if i.There == nil {
+		return 0
+	}
+	return i.There.Imported()
+}
+
+// WasActive reports whether Microcks pulled the collection when it was read.
+func (i *Importer) WasActive() bool { return i.There != nil && i.There.Active }
+
+// Document is the importer as it is sent to create it, or to create it again:
+// inactive, since a broken importer must not run in the server's scan.
+func (i *Importer) Document() *microcks.ImportJob {
+	created := i.CreatedDate
+	job := microcks.ImportJob{ID: i.ID, CreatedDate: &created}
+	if i.There != nil {
+		job = *i.There
+		job.Active = false
+	}
+	return i.Onto(&job)
+}
+
+// Diff lists the fields in which job is not as it shall be.
+func (i *Importer) Diff(job *microcks.ImportJob) []result.FieldChange {
+	var changes []result.FieldChange
+	add := func(field result.Field, from, to string) {
+		if from != to {
+			changes = append(changes, fieldChange(field, from, to))
+		}
+	}
+	if i.Name != nil {
+		add(result.FieldName, job.Name, *i.Name)
+	}
+	if i.URL != nil && job.RepositoryURL != *i.URL {
+		changes = append(changes, fieldChange(result.FieldRepositoryURL, WithoutQuery(job.RepositoryURL), *i.URL))
+	}
+	if i.Main != nil {
+		add(result.FieldMainArtifact, strconv.FormatBool(job.MainArtifact), strconv.FormatBool(*i.Main))
+	}
+	if i.Secret != nil && (job.SecretRef == nil || job.SecretRef.SecretID != i.Secret.SecretID) {
+		change := result.FieldChange{Field: result.FieldSecret, To: shownSecret(i.Secret)}
+		if job.SecretRef != nil {
+			change.From = shownSecret(job.SecretRef)
+		}
+		changes = append(changes, change)
+	}
+	return append(changes, LabelChanges(result.FieldLabel, job.Metadata, i.Labels)...)
+}
+
+// Onto returns job as it shall be, everything else kept.
+func (i *Importer) Onto(job *microcks.ImportJob) *microcks.ImportJob {
+	merged := *job
+	if i.Name != nil {
+		merged.Name = *i.Name
+	}
+	if i.URL != nil {
+		merged.RepositoryURL = *i.URL
+	}
+	if i.Main != nil {
+		merged.MainArtifact = *i.Main
+	}
+	if i.Secret != nil && (job.SecretRef == nil || job.SecretRef.SecretID != i.Secret.SecretID) {
+		merged.SecretRef = i.Secret
+	}
+	metadata := WithLabels(job.Metadata, i.Labels)
+	metadata.Annotations = merge(metadata.Annotations, i.Annotations)
+	merged.Metadata = metadata
+	return &merged
+}
+
+// LabelChanges are the labels that are added or changed.
+func LabelChanges(field result.Field, there *microcks.Metadata, wanted map[string]string) []result.FieldChange {
+	var labels map[string]string
+	if there != nil {
+		labels = there.Labels
+	}
+	var changes []result.FieldChange
+	for _, key := range slices.Sorted(maps.Keys(wanted)) {
+		from, has := labels[key]
+		if has && from == wanted[key] {
+			continue
+		}
+		change := result.FieldChange{Field: field, Key: text.Untrusted(key), To: untrusted(wanted[key])}
+		if has {
+			change.From = untrusted(from)
+		}
+		changes = append(changes, change)
+	}
+	return changes
+}
+
+// WithLabels returns metadata with labels added, leaving the given as it is.
+func WithLabels(there *microcks.Metadata, labels map[string]string) *microcks.Metadata {
+	metadata := microcks.Metadata{}
+	if there != nil {
+		metadata = *there
+	}
+	metadata.Labels = merge(metadata.Labels, labels)
+	return &metadata
+}
+
+// merge returns base with more added, leaving both as they are.
+func merge(base, more map[string]string) map[string]string {
+	if len(more) == 0 {
+		return base
+	}
+	merged := maps.Clone(base)
+	if merged == nil {
+		merged = make(map[string]string, len(more))
+	}
+	maps.Copy(merged, more)
+	return merged
+}
+
+// fieldChange is a field that had a value and gets another.
+func fieldChange(field result.Field, from, to string) result.FieldChange {
+	return result.FieldChange{Field: field, From: untrusted(from), To: untrusted(to)}
+}
+
+func untrusted(s string) *text.Untrusted {
+	u := text.Untrusted(s)
+	return &u
+}
+
+func shownSecret(ref *microcks.SecretRef) *text.Untrusted {
+	return untrusted(fmt.Sprintf("%s (%s)", ref.Name, ref.SecretID))
+}
+
+// WithoutQuery drops from an address what may hold a credential.
+func WithoutQuery(address string) string {
+	bare, _, found := strings.Cut(text.WithoutUserinfo(address), "?")
+	if found {
+		return bare + "?…"
+	}
+	return bare
+}
+
+// pick finds the importer that a collection already has.
+func (m *maker) pick(a *Artifact) {
+	var candidates []microcks.ImportJob
+	for _, job := range m.there.Jobs {
+		if a.ReadBy(&job) {
+			candidates = append(candidates, job)
+		}
+	}
+	foreign, problem := m.choose(a, candidates)
+	if problem != nil {
+		a.fail(problem)
+		return
+	}
+	i := &a.Importer
+	i.IsMain = i.There == nil || i.There.MainArtifact
+	if a.MainArtifact != nil {
+		i.IsMain = *a.MainArtifact
+	}
+	i.ImportedFrom = a.URL
+	if i.Adopted {
+		i.ImportedFrom = i.There.RepositoryURL
+	}
+	m.tellOfImporters(a, candidates, foreign)
+}
+
+// choose decides among the importers of one collection: the derived id and
+// every one whose URL is this collection. It returns those that are left beside
+// the chosen one.
+func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []microcks.ImportJob, problem *result.Problem) {
+	i := &a.Importer
+	var own []microcks.ImportJob
+	for _, job := range candidates {
+		if job.ID == a.DerivedID() || Ours(&job, m.Repository) {
+			own = append(own, job)
+		} else {
+			foreign = append(foreign, job)
+		}
+	}
+	byID := func(x, y microcks.ImportJob) int { return strings.Compare(x.ID, y.ID) }
+	slices.SortFunc(own, byID)
+	slices.SortFunc(foreign, byID)
+	switch {
+	case len(own) == 0 && len(foreign) == 0:
+		return nil, nil
+	case len(own) == 0 && len(foreign) == 1:
+		i.There, i.Adopted = &foreign[0], true
+		return nil, nil
+	case len(own) == 0:
+		return nil, ambiguous(foreign)
+	}
+	// The derived id first, so that runs at the same time choose alike.
+	if k := slices.IndexFunc(own, func(j microcks.ImportJob) bool { return j.ID == a.DerivedID() }); k > 0 {
+		own[0], own[k] = own[k], own[0]
+	}
+	i.There = &own[0]
+	i.Adopted = own[0].Label(LabelRepository) != "" && own[0].Label(LabelRepository) != m.Repository
+	for _, job := range own[1:] {
+		if Ours(&job, m.Repository) {
+			i.Surplus = append(i.Surplus, job)
+		} else {
+			foreign = append(foreign, job)
+		}
+	}
+	return foreign, nil
+}
+
+// ambiguous: several importers made by others read the same collection, so it
+// cannot be told which one is meant.
+func ambiguous(jobs []microcks.ImportJob) *result.Problem {
+	var lines []string
+	for _, job := range jobs {
+		kind, state := "main", "inactive"
+		if !job.MainArtifact {
+			kind = "secondary"
+		}
+		if job.Active {
+			state = "active"
+		}
+		lines = append(lines, fmt.Sprintf("%s %q (%s, %s, %s)", job.ID, job.Name, kind, state, WithoutQuery(job.RepositoryURL)))
+	}
+	return &result.Problem{
+		Text: text.Untrustedf("choosing the importer: %d importers read this collection and none was made by this action: %s",
+			len(jobs), strings.Join(lines, "; ")),
+		Hint:   "delete all but one of them in Microcks under Importers; the one that stays is adopted as it is",
+		Anchor: "importers-ambiguous", ExitCode: 1,
+	}
+}
+
+// tellOfImporters says what a person should know about the importers that there
+// are.
+func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.ImportJob) {
+	i := &a.Importer
+	for _, job := range foreign {
+		a.tell(result.Warning, "importer-foreign",
+			text.Untrustedf("another importer reads this collection, too: %q (%s); it was not made by this repository's runs and is left alone", job.Name, job.ID),
+			"delete it in Microcks under Importers if nobody needs it: two importers of one collection import everything twice")
+	}
+	if i.Adopted && strings.Contains(i.There.RepositoryURL, "?") {
+		a.tell(result.Warning, "importer-url-query",
+			text.Untrustedf("the URL of importer %q has a query; it is kept because the importer was made by hand", i.There.Name),
+			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, and this action makes one with a clean URL")
+	}
+	if i.WasActive() && i.There.Failed() != "" && (!m.WillApply || a.Wanted.Import == ImportNever) {
+		a.tell(result.Warning, "import-not-retried",
+			text.Untrustedf("the last import of %q failed, and the schedule of Microcks tries again only once the collection changes", i.There.Name),
+			"run in mode apply with `import: auto`: that imports it")
+	}
+	if i.There != nil {
+		return
+	}
+	for _, job := range m.there.Jobs {
+		same := slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID })
+		if job.Name == a.importerName() && !same {
+			a.tell(result.Note, "importer-same-name",
+				text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
+				"set `importer-name` to tell the two apart")
+		}
+	}
+}
+
+// importerName is the name of a new importer.
+func (j *Judged) importerName() string {
+	if j.Name != nil {
+		return *j.Name
+	}
+	return j.Key.Name
+}
+
+// describe turns what was said, and what is there, into what shall be.
+func (m *maker) describe(a *Artifact) {
+	i := &a.Importer
+	if i.There == nil {
+		m.describeNew(a)
+	} else {
+		m.describeExisting(a)
+	}
+	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.ServiceLabels)
+	i.Change = result.Keep
+	switch {
+	case i.There == nil:
+		i.Change = result.Create
+		i.Fields = i.Diff(&microcks.ImportJob{MainArtifact: !i.IsMain})
+	default:
+		i.Fields = i.Diff(i.There)
+		if i.There.Active != i.Active {
+			i.Fields = append(i.Fields, fieldChange(result.FieldActive, strconv.FormatBool(i.There.Active), strconv.FormatBool(i.Active)))
+		}
+		if len(i.Fields)+len(service)+len(i.Surplus) > 0 {
+			i.Change = result.Update
+		}
+	}
+	i.Fields = append(i.Fields, service...)
+}
+
+func (m *maker) describeNew(a *Artifact) {
+	i := &a.Importer
+	i.ID, i.Unborn = a.DerivedID(), true
+	i.Active = a.Active == nil || *a.Active
+	name := a.importerName()
+	labels := map[string]string{LabelManagedBy: program}
+	if m.Repository != "" {
+		labels[LabelRepository] = m.Repository
+	}
+	i.Name, i.URL, i.Main = &name, &a.URL, &i.IsMain
+	i.Secret = m.refer(a)
+	i.Labels, i.Annotations, i.CreatedDate = merge(labels, a.Labels), m.Annotations, m.Now.UnixMilli()
+}
+
+func (m *maker) describeExisting(a *Artifact) {
+	i, job := &a.Importer, a.Importer.There
+	i.ID = job.ID
+	mine := !i.Adopted
+	// A run that ended between creating and importing leaves an importer that
+	// never worked: it is still being created.
+	i.Unborn = mine && len(job.ServiceRefs) == 0
+	i.Active = job.Active || i.Unborn
+	if a.Active != nil {
+		i.Active = *a.Active
+	}
+	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, a.Labels
+	if mine {
+		i.Annotations = m.Annotations
+		if clean := canonicalLike(job.RepositoryURL, a.URL, a.UID); clean != job.RepositoryURL {
+			i.URL = &clean
+		}
+	}
+	// The run takes a key out of the URL of an importer of its own.
+	keyInURL := i.URL == nil && text.HasCredentialQuery(job.RepositoryURL)
+	secret := m.secretFor(a)
+	// An administrator can delete the secret and make it again under its name.
+	renewed := mine && job.SecretRef != nil && job.SecretRef.Name == secret.Ref.Name
+	switch {
+	case a.Wanted.Secret.Explicit, renewed, job.SecretRef == nil && !keyInURL:
+		i.Secret = m.refer(a)
+	case job.SecretRef != nil && job.SecretRef.SecretID == secret.Ref.SecretID:
+		m.refer(a)
+	}
+}
+
+// canonicalLike is the clean URL of a collection on the host that an importer
+// has already: the two names of Postman's classic region are one.
+func canonicalLike(existing, wanted, uid string) string {
+	if !postman.SameCollection(existing, wanted, uid) {
+		return wanted
+	}
+	has, err := url.Parse(strings.TrimSpace(existing))
+	want, wantErr := url.Parse(wanted)
+	if err != nil || wantErr != nil || has.Scheme != want.Scheme {
+		return wanted
+	}
+	return postman.CanonicalURL(has.Scheme+"://"+has.Host, uid)
+}
+
+// RefersTo reports whether an importer is bound to a service.
+func RefersTo(job *microcks.ImportJob, serviceID string) bool {
+	return slices.ContainsFunc(job.ServiceRefs, func(ref microcks.ServiceRef) bool { return ref.ServiceID == serviceID })
+}

@@ -1,0 +1,305 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"postman-microcks-importer/internal/lint"
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// Service is one service with all artifacts of this run that make it. What
+// becomes of it is observed, healed and verified the same way however its
+// artifacts get to the server.
+type Service struct {
+	Key
+	Artifacts []*Artifact // the main one first
+	Before    Existing
+	// Predicted is the service after all imports.
+	Predicted *predict.Service
+	// Edited is the same if a person set the dispatchers that differ from it now;
+	// nil when none does.
+	Edited *predict.Service
+	// AcceptsEdits: the dispatchers that differ were set by a person.
+	AcceptsEdits bool
+	// Labels that the service shall have.
+	Labels map[string]string
+}
+
+// metadata of the service that is there.
+func (s *Service) metadata() *microcks.Metadata {
+	if len(s.Before.Services) == 0 {
+		return nil
+	}
+	return s.Before.Services[0].Metadata
+}
+
+// Live are the artifacts that nothing has failed.
+func (s *Service) Live() []*Artifact {
+	return slices.DeleteFunc(slices.Clone(s.Artifacts), (*Artifact).Failed)
+}
+
+// Goal is the service that the imports come to.
+func (s *Service) Goal() *predict.Service {
+	if s.AcceptsEdits {
+		return s.Edited
+	}
+	return s.Predicted
+}
+
+// Fits reports whether a service as it is served is what the imports come to,
+// dispatchers that a person set left aside.
+func (s *Service) Fits(now *predict.Service) bool {
+	return len(Difference(now, s.Predicted)) == 0 || s.LooksEdited(now)
+}
+
+// LooksEdited reports whether a service is as predicted but for dispatchers that
+// a person may have set.
+func (s *Service) LooksEdited(now *predict.Service) bool {
+	return s.Edited != nil && now != nil && len(Difference(now, s.Edited)) == 0
+}
+
+// Difference lists what an import would change, breaking changes first. A
+// service that is not served yet has no differences: it is new.
+func Difference(served, predicted *predict.Service) []predict.Change {
+	if served == nil || predicted == nil {
+		return nil
+	}
+	return predict.Diff(served, predicted)
+}
+
+// Owns reports whether an artifact is one of the service's collections, whatever
+// query its URL had when it was imported.
+func (s *Service) Owns(artifact string) bool {
+	return s.Imports(artifact) || slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return SameArtifact(artifact, a.UID) })
+}
+
+// Imports reports whether an artifact is exactly what one of the importers
+// stores.
+func (s *Service) Imports(artifact string) bool {
+	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return artifact == predict.ArtifactName(a.Importer.ImportedFrom) })
+}
+
+// HasMain reports whether this run imports the service's main artifact.
+func (s *Service) HasMain() bool {
+	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return a.Importer.IsMain })
+}
+
+// SameArtifact compares the name that an import gave to what it stored, which
+// is the end of the importer's URL, with a collection's uid.
+func SameArtifact(artifact, uid string) bool {
+	bare, _, _ := strings.Cut(artifact, "?")
+	if strings.EqualFold(bare, uid) {
+		return true
+	}
+	_, uuid, _ := strings.Cut(uid, "-")
+	return uuid != "" && strings.EqualFold(bare, uuid)
+}
+
+// group puts the artifacts of one service together and refuses what would make
+// two owners of it.
+func (m *maker) group() {
+	byKey := make(map[Key]*Service)
+	for _, a := range m.live() {
+		s := byKey[a.Key]
+		if s == nil {
+			s = &Service{Key: a.Key, Before: m.there.Services[a.Key]}
+			byKey[a.Key] = s
+			m.Services = append(m.Services, s)
+		}
+		a.Service = s
+		s.Artifacts = append(s.Artifacts, a)
+		s.Labels = merge(s.Labels, a.ServiceLabels)
+	}
+	for _, s := range m.Services {
+		slices.SortStableFunc(s.Artifacts, func(a, b *Artifact) int { return cmp.Compare(rank(a), rank(b)) })
+		s.refuseTwoMains()
+		s.refuseForeign()
+	}
+}
+
+func rank(a *Artifact) int {
+	if a.Importer.IsMain {
+		return 0
+	}
+	return 1
+}
+
+func (s *Service) refuseTwoMains() {
+	mains := slices.DeleteFunc(slices.Clone(s.Artifacts), func(a *Artifact) bool { return !a.Importer.IsMain })
+	if len(mains) < 2 {
+		return
+	}
+	var sources []string
+	for _, a := range mains {
+		sources = append(sources, string(a.Source))
+	}
+	for _, a := range mains {
+		a.fail(&result.Problem{
+			Text: text.Untrustedf("planning: %d collections of this run are the main artifact of service %s %s: %s",
+				len(mains), s.Name, s.Version, strings.Join(sources, ", ")),
+			Hint:   "give each its own name or version in Postman, or make all but one secondary with `main-artifact: false`",
+			Anchor: "service-two-mains", ExitCode: 1,
+		})
+	}
+}
+
+// refuseForeign protects a service that another artifact made, and explains one
+// that exists twice where it is not ours to heal.
+func (s *Service) refuseForeign() {
+	there := s.Before.Services
+	i := slices.IndexFunc(there, func(one microcks.Service) bool { return !s.Owns(one.SourceArtifact) })
+	for _, a := range s.Live() {
+		switch {
+		case i >= 0 && len(there) > 1:
+			a.fail(s.Twice(there))
+		case i >= 0 && a.Importer.IsMain && !a.ReplaceService:
+			a.fail(&result.Problem{
+				Text: text.Untrustedf("planning: service %s %s exists and comes from %q (type %s), not from this collection; importing would replace its operations",
+					s.Name, s.Version, there[i].SourceArtifact, there[i].Type),
+				Hint: "give the collection another name or version, import it as `main-artifact: false` to add its examples, " +
+					"or set `replace-service: true` to replace the service",
+				Anchor: "service-foreign", ExitCode: 1,
+			})
+		}
+	}
+	if live := s.Live(); i < 0 && len(there) > 1 && len(live) > 0 {
+		live[0].tell(result.Warning, "service-twice",
+			text.Untrustedf("service %s %s exists %d times, all made of this collection, so Microcks answers 500 to every import and mock call of it",
+				s.Name, s.Version, len(there)),
+			"nothing: applying deletes all but the oldest and imports again; a `concurrency:` group keeps imports from running at the same time")
+	}
+}
+
+// Twice is the problem of a service that exists more than once and is not ours
+// to heal.
+func (s *Service) Twice(there []microcks.Service) *result.Problem {
+	var each []string
+	for _, one := range there {
+		each = append(each, fmt.Sprintf("%s from %q", one.ID, one.SourceArtifact))
+	}
+	return &result.Problem{
+		Level: result.Error,
+		Text: text.Untrustedf("planning: service %s %s exists %d times (%s): Microcks answers 500 to every import and mock call of it",
+			s.Name, s.Version, len(there), strings.Join(each, ", ")),
+		Hint:   "delete all but one of them in Microcks under APIs | Services, then run again: two imports at the same time made them",
+		Anchor: "service-twice", ExitCode: 1,
+	}
+}
+
+// compose predicts the imports of a service's artifacts one onto the other.
+func (m *maker) compose(s *Service) {
+	now := s.Before.Served
+	for _, a := range s.Live() {
+		p := a.predictOnto(now)
+		a.Findings = lint.Check(p)
+		if p.Outcome == predict.Skipped {
+			a.fail(&result.Problem{
+				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",
+					p.Name, p.Version),
+				Hint:   "import the main artifact first, check that name and version are the same in both, or set `main-artifact: true`",
+				Anchor: "secondary-without-service", ExitCode: 1, OfFindings: Count(a.Findings, result.Error) > 0,
+			})
+			continue
+		}
+		for _, problem := range a.Unfit(p, a.Findings) {
+			a.fail(problem)
+		}
+		if !a.Failed() {
+			now = p.Service.Digest()
+			a.Predicted = now
+		}
+	}
+	s.Predicted = now
+	s.composeEdited()
+}
+
+// predictOnto predicts the import of a collection over an existing service.
+func (a *Artifact) predictOnto(existing *predict.Service) *predict.Import {
+	return a.Document().Import(predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: existing})
+}
+
+// decideImports compares what Microcks serves with what it would serve. The
+// artifacts of one service are imported together, main first: importing the
+// main one again resets what a secondary one added.
+func (m *maker) decideImports(s *Service) {
+	live := s.Live()
+	if len(live) == 0 {
+		return
+	}
+	if s.LooksEdited(s.Before.Served) && s.importedSinceUpdate() {
+		s.AcceptsEdits = true
+		live[0].Problems = append(live[0].Problems, s.EditsNote())
+	}
+	difference, others := s.WithoutOthers(Difference(s.Before.Served, s.Goal()))
+	if len(others) > 0 {
+		live[0].tell(result.Note, "dispatcher-of-another",
+			text.Untrustedf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s",
+				text.Plural(len(others), "operation"), strings.Join(others, ", ")),
+			"import the artifacts of one service in one step, so that they are always imported together, the main one first")
+	}
+	due := false
+	for _, a := range live {
+		a.Difference = difference
+		a.Importer.Import = a.importReason(len(difference))
+		if due && a.Importer.Import == nil && a.Wanted.Import != ImportNever {
+			a.Importer.Import = &result.ImportReason{Kind: result.ImportedAfterMain}
+		}
+		due = due || a.Importer.Import != nil
+		if a.Importer.Import != nil && a.Importer.There != nil {
+			a.tellLeftServices()
+		}
+	}
+}
+
+// importReason is why an import is due; nil when none is.
+func (a *Artifact) importReason(differences int) *result.ImportReason {
+	job, before := a.Importer.There, a.Service.Before
+	because := func(kind result.ImportKind) *result.ImportReason { return &result.ImportReason{Kind: kind} }
+	switch {
+	case a.Wanted.Import == ImportNever:
+		return nil
+	case job == nil:
+		return because(result.ImporterIsNew)
+	case a.Wanted.Import == ImportAlways:
+		return because(result.ImportAsked)
+	case job.Failed() != "":
+		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
+	case before.Served == nil && len(before.Services) > 1:
+		return because(result.ServiceTwice)
+	case before.Served == nil:
+		return because(result.NotServed)
+	case slices.ContainsFunc(a.Importer.Fields, decidesImport):
+		return because(result.ImporterChanges)
+	case differences > 0:
+		return &result.ImportReason{Kind: result.ServesOther, Differences: differences}
+	case !RefersTo(job, before.Services[0].ID):
+		return because(result.ImporterNotBound)
+	}
+	return nil
+}
+
+// decidesImport reports whether a change of the importer changes what an import
+// does; a name or label does not.
+func decidesImport(f result.FieldChange) bool {
+	return f.Field == result.FieldRepositoryURL || f.Field == result.FieldMainArtifact || f.Field == result.FieldSecret
+}
+
+// tellLeftServices names what the importer made before under another name or
+// version: it stays, and no import updates it any more.
+func (a *Artifact) tellLeftServices() {
+	for _, ref := range a.Importer.There.ServiceRefs {
+		if ref.ServiceID == "" || ref.Name == a.Key.Name && ref.Version == a.Key.Version {
+			continue
+		}
+		a.tell(result.Note, "service-left",
+			text.Untrustedf("this importer made service %s %s before, and makes %s %s from now on; the old one stays as it is",
+				ref.Name, ref.Version, a.Key.Name, a.Key.Version),
+			"delete the old service in Microcks under APIs | Services when nobody calls its mocks any more")
+	}
+}

@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"time"
+
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/text"
+)
+
+// ImportPolicy says when to import.
+type ImportPolicy string
+
+// Policies.
+const (
+	ImportAuto   ImportPolicy = "auto" // when something differs
+	ImportAlways ImportPolicy = "always"
+	ImportNever  ImportPolicy = "never"
+)
+
+// VerifyScope says how far the proof after an import goes.
+type VerifyScope string
+
+// Scopes.
+const (
+	VerifyService VerifyScope = "service" // what Microcks lists
+	VerifyMocks   VerifyScope = "mocks"   // and what its mocks answer
+	VerifyNone    VerifyScope = "none"
+)
+
+// Wanted is one importer that shall exist. Nil means that nothing was said: a
+// new importer takes the default, an existing one keeps what it has.
+type Wanted struct {
+	Source text.Untrusted // as given, without credentials
+	UID    string         // of the collection; empty for a file
+	Origin string         // of the Postman API that serves it: scheme and host
+	URL    string         // canonical repositoryUrl
+	File   string         // path of a local export
+
+	Name          *string
+	MainArtifact  *bool
+	Active        *bool
+	Labels        map[string]string
+	ServiceLabels map[string]string
+
+	Secret WantedSecret
+	Import ImportPolicy
+	Verify VerifyScope
+
+	ReplaceService  bool
+	FailOnWarnings  bool
+	ExpectedName    string
+	ExpectedVersion string
+}
+
+// WantedSecret is the Microcks secret that shall hold the Postman key.
+type WantedSecret struct {
+	Name     string
+	Explicit bool // the name was given: existing importers change to it
+	Token    Token
+	Replace  bool // also when importers outside this run use it
+}
+
+// Judged is a wanted importer whose collection was read and found fit.
+type Judged struct {
+	*Wanted
+	// Key of the service that the collection makes.
+	Key Key
+	// Document is the collection. What it returns is not kept by a plan.
+	Document func() *predict.Document
+	// UpdatedAt is when Postman says that the collection changed last; zero when
+	// it does not.
+	UpdatedAt time.Time
+}

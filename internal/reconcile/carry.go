@@ -1,0 +1,191 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// carryOut does what the plan says: the secrets first, then the services at the
+// same time, the artifacts of one service in turn. The first look at each of
+// them needs no secret and goes beside.
+func (r *run) carryOut(ctx context.Context) error {
+	// Servers before 1.14.0 mix the files of imports that run at the same time.
+	imports := max(1, r.Parallelism)
+	if r.session.Version.Before(1, 14, 0) {
+		imports = 1
+	}
+	c := &carrier{run: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{}}
+	var secrets sync.WaitGroup
+	for i, s := range r.plan.Secrets {
+		w := &written{done: make(chan struct{})}
+		c.secrets[s] = w
+		if s.Change == result.Keep || len(r.live()) == 0 {
+			close(w.done)
+			continue
+		}
+		secrets.Go(func() {
+			defer close(w.done)
+			w.err = c.writeSecret(ctx, s, &r.result.Secrets[i])
+		})
+	}
+	items := make(map[*plan.Artifact]*item)
+	for _, it := range r.items {
+		if it.artifact != nil {
+			items[it.artifact] = it
+		}
+	}
+	c.items = items
+	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) })
+	secrets.Wait()
+	var failed []error
+	for _, s := range r.plan.Secrets {
+		if err := c.secrets[s].err; err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// carrier carries one plan out.
+type carrier struct {
+	*run
+	slots   chan struct{}
+	secrets map[*plan.Secret]*written
+	items   map[*plan.Artifact]*item
+}
+
+// written says what became of a secret, once it is done.
+type written struct {
+	done chan struct{}
+	err  error
+}
+
+// errNoSecret stops what needs a secret that could not be written.
+var errNoSecret = errors.New("the secret could not be written")
+
+func (w *written) wait(ctx context.Context) error {
+	select {
+	case <-w.done:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if w.err != nil {
+		return errNoSecret
+	}
+	return nil
+}
+
+func (c *carrier) writeSecret(ctx context.Context, s *plan.Secret, shown *result.Secret) error {
+	runner := &converge.Runner{Server: c.session.Microcks}
+	o := runner.Run(ctx, converge.Goal{Secret: s}, logOf{c.run, nil})
+	if o.Wrote {
+		c.changed.Store(true)
+	}
+	shown.Done, shown.InDoubt = o.Err == nil, o.Err != nil && o.Wrote
+	return o.Err
+}
+
+// carryService brings the importers of one service to their goals and proves
+// that the service is what was predicted.
+func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
+	var last *converge.Outcome
+	broken := false
+	for _, a := range s.Live() {
+		it := c.items[a]
+		switch {
+		case broken:
+			it.Fail(&result.Problem{
+				Level: result.Error, Text: "importing: an artifact of the same service before this one was not imported",
+				Hint:   "see what is said of that collection; both are imported in the next run",
+				Anchor: "import-not-reached", ExitCode: 1,
+			})
+			continue
+		case ctx.Err() != nil:
+			it.notFinished(context.Cause(ctx))
+			continue
+		case !a.Writes():
+			continue
+		}
+		o := c.carryArtifact(ctx, a, it)
+		switch {
+		case errors.Is(o.Err, errNoSecret):
+			return // which the run itself tells
+		case o.Err != nil && ctx.Err() != nil:
+			it.notFinished(context.Cause(ctx))
+		case o.Err != nil:
+			it.Fail(c.explain(a, it, o.Err))
+			broken = true
+		default:
+			last = &o
+		}
+	}
+	c.verify(ctx, s, last)
+	s.Predicted, s.Edited = nil, nil // a thousand of them are much
+}
+
+// carryArtifact brings one importer to its goal.
+func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item) converge.Outcome {
+	runner := &converge.Runner{Server: c.session.Microcks, Slots: c.slots}
+	if a.Kept != nil {
+		runner.BeforeWrite = c.secrets[a.Kept].wait
+	}
+	log := logOf{c.run, it}
+	var done []result.Done
+	for i := range a.Importer.Surplus {
+		o := runner.Run(ctx, converge.Goal{Gone: &a.Importer.Surplus[i]}, log)
+		done = append(done, surplus(o.Done)...)
+		if c.note(it, o, done); o.Err != nil {
+			return o
+		}
+	}
+	o := runner.Run(ctx, converge.Goal{
+		Importer: &a.Importer, Service: a.Service, Predicted: a.Predicted,
+		Always: a.Importer.Import != nil && a.Importer.Import.Kind == result.ImportAsked,
+	}, log)
+	c.note(it, o, append(done, o.Done...))
+	it.Importer.Imported, it.Importer.Active = o.Imported, o.Active
+	return o
+}
+
+// note puts what was done into the result.
+func (c *carrier) note(it *item, o converge.Outcome, done []result.Done) {
+	it.Importer.Done = done
+	if o.Wrote || len(o.Done) > 0 {
+		c.changed.Store(true)
+	}
+}
+
+// surplus are deletions of importers beside the one in use.
+func surplus(done []result.Done) []result.Done {
+	for i := range done {
+		if done[i].Kind == result.ImporterDeleted {
+			done[i].Kind = result.SurplusDeleted
+		}
+	}
+	return done
+}
+
+// explain says why an importer did not get to its goal.
+func (c *carrier) explain(a *plan.Artifact, it *item, err error) error {
+	if refused, ok := errors.AsType[*converge.ImportError](err); ok {
+		return diagnose(a, it.Bytes, refused.Job)
+	}
+	return err
+}
+
+// notFinished says that the run ended before the collection was done; how far
+// it came stands in what was done.
+func (it *item) notFinished(cause error) {
+	it.Status = result.Failed
+	it.Problems = append(it.Problems, result.Problem{
+		Level: result.Error, ExitCode: 1, Anchor: "interrupted",
+		Text: text.Untrustedf("the run ended before this collection was done (%v)", cause),
+		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
+	})
+}

@@ -1,0 +1,33 @@
+package reconcile
+
+import (
+	"context"
+	"net/http"
+
+	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/postman"
+)
+
+// Postman is what reconciling needs of the Postman API at an origin.
+type Postman interface {
+	Collection(ctx context.Context, origin, uid string) (*postman.Collection, error)
+}
+
+// Microcks is what reconciling needs of a Microcks server.
+type Microcks interface {
+	converge.Server
+	Jobs(ctx context.Context) ([]microcks.ImportJob, error)
+	// Services lists all of them without their examples; complete is false when
+	// there are more than most.
+	Services(ctx context.Context, most int) (list []microcks.Service, complete bool, err error)
+	Secret(ctx context.Context, id string) (*microcks.Secret, error)
+	ImportersURL() string
+	ServiceURL(id string) string
+	Base() string
+}
+
+// Mocks is what calls mocks as a consumer would.
+type Mocks interface {
+	Call(ctx context.Context, method, path string, headers http.Header, body *string) (microcks.MockAnswer, error)
+}

@@ -1,0 +1,59 @@
+package reconcile
+
+import (
+	"bytes"
+	"compress/flate"
+	"io"
+	"sync"
+
+	"postman-microcks-importer/internal/predict"
+)
+
+// shelf keeps the collections of a run. The first ones stay as they were read;
+// what is beyond the budget is kept compressed and read again when it is asked
+// for, so that memory does not grow with all that a thousand collections hold.
+type shelf struct {
+	guard sync.Mutex
+	left  int // bytes of input whose documents may stay
+}
+
+// shelfBudget is how many bytes of input stay as documents. One takes about
+// five times its input.
+const shelfBudget = 16 << 20
+
+func newShelf() *shelf { return &shelf{left: shelfBudget} }
+
+// put keeps a document, and returns what brings it back.
+func (s *shelf) put(doc *predict.Document, raw []byte, options predict.Options) func() *predict.Document {
+	s.guard.Lock()
+	stays := len(raw) <= s.left
+	if stays {
+		s.left -= len(raw)
+	}
+	s.guard.Unlock()
+	if stays {
+		return func() *predict.Document { return doc }
+	}
+	size := len(raw)
+	packed := pack(raw)
+	return func() *predict.Document { return predict.Read(unpack(packed, size), options) }
+}
+
+func pack(raw []byte) []byte {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err != nil {
+		panic("a level that there is: " + err.Error())
+	}
+	_, _ = w.Write(raw) // to memory
+	_ = w.Close()
+	return bytes.Clone(b.Bytes())
+}
+
+func unpack(packed []byte, size int) []byte {
+	raw := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	_, _ = raw.ReadFrom(flate.NewReader(bytes.NewReader(packed))) // what pack wrote
+	return raw.Bytes()
+}
+
+var _ io.Reader
