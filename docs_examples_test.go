@@ -21,10 +21,10 @@ import (
 
 	"postman-microcks-importer/internal/app"
 	"postman-microcks-importer/internal/config"
-	"postman-microcks-importer/internal/fake/github"
-	"postman-microcks-importer/internal/fake/keycloak"
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/github"
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // Every example of README and docs is run here as a reader would run it: the

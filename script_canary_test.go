@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"postman-microcks-importer/internal/fake/github"
+	"postman-microcks-importer/internal/test/standin/github"
 )
 
 // Credentials of the scenarios. They hold characters that encodings change, so

@@ -12,8 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"postman-microcks-importer/internal/fake/github"
-	"postman-microcks-importer/internal/fake/keycloak"
+	"postman-microcks-importer/internal/test/standin/github"
+	"postman-microcks-importer/internal/test/standin/keycloak"
 )
 
 // keycloakWords are the words about sign-in.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/test/standin/microcks"
 )
 
 // microcksWords are the words about the Microcks server.

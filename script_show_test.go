@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/test/standin/microcks"
 )
 
 // show prints what the server holds, without dates, the same in every run.

@@ -11,10 +11,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"postman-microcks-importer/internal/fake/keycloak"
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
 	client "postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // uids are the collections of the scenarios, by the names that they have there.

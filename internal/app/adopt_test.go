@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // An importer and a secret made by hand, as the guide of Microcks tells people

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	fake "postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/microcks"
+	fake "postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // Two imports at once of a service that does not exist yet can make it twice,

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	fake "postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/microcks"
+	fake "postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // A person sets the dispatcher of an operation in Microcks. Imports keep it, and

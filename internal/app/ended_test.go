@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/fake/fault"
+	"postman-microcks-importer/internal/test/standin/fault"
 )
 
 var errTold = errors.New("told to end")

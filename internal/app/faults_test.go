@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"postman-microcks-importer/internal/fake/fault"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/test/standin/fault"
 )
 
 // Every request of a run meets every fault, one at a time. Whatever happens:

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // One run brings a hundred new collections to a real server. Beside it one

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	fake "postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/reconcile"
+	fake "postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // grace is how long a run may go on after SIGTERM: a runner kills it then.

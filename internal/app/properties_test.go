@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // A story is a random sequence of runs, edits in Postman, and hands at work on

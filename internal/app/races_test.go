@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"postman-microcks-importer/internal/fake/fault"
-	"postman-microcks-importer/internal/fake/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/test/standin/fault"
+	"postman-microcks-importer/internal/test/standin/microcks"
 )
 
 // meddling is something that another run, a person or the server's schedule

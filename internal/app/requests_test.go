@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/test/standin/microcks"
 )
 
 // cost is what a run asks of the servers.

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"postman-microcks-importer/internal/fake/keycloak"
-	fake "postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	fake "postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // Each set of roles that an account can have comes to the right success, or to

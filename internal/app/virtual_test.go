@@ -18,12 +18,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"postman-microcks-importer/internal/app"
-	"postman-microcks-importer/internal/fake/fault"
-	"postman-microcks-importer/internal/fake/keycloak"
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/test/standin/fault"
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 const (

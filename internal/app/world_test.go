@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"postman-microcks-importer/internal/app"
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // world is what a run meets: Postman, and a Microcks that is a stand-in or,

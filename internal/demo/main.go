@@ -25,8 +25,8 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/app"
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 //go:embed harbour.postman_collection.json

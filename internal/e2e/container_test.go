@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/test/standin/microcks"
 )
 
 // runnerAccount is the one that a runner's files belong to.

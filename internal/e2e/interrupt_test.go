@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/test/standin/microcks"
 )
 
 // TestSignalAtEveryRequest ends a first run at its first request, at its

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // grace is how long a step may go on after it was told to end. A runner waits

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"postman-microcks-importer/internal/fake/keycloak"
+	"postman-microcks-importer/internal/test/standin/keycloak"
 )
 
 // TestRealmIsThatOfTheStandIn: a real Keycloak with testdata/e2e/realm.json and

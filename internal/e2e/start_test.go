@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/fake/microcks"
+	"postman-microcks-importer/internal/test/standin/microcks"
 )
 
 // tooSlow is far above the 20 ms that a start takes at most on a quiet

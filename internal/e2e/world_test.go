@@ -16,9 +16,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"postman-microcks-importer/internal/fake/keycloak"
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 const (

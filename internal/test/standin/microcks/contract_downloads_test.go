@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/postman"
 
 	"github.com/google/go-cmp/cmp"
 )

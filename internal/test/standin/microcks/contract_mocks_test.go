@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"postman-microcks-importer/internal/fake/postman"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 func mustWrap(t *testing.T, collection []byte) []byte {

@@ -26,7 +26,7 @@ import (
 // against that server, whose realm "microcks" must have the clients of
 // [DefaultClients]:
 //
-//	KEYCLOAK_URL=http://127.0.0.1:8180 go test -count=1 -run Contract ./internal/fake/keycloak
+//	KEYCLOAK_URL=http://127.0.0.1:8180 go test -count=1 -run Contract ./internal/test/standin/keycloak
 //
 // Those about tokens of another issuer set the realm up themselves and need an
 // administrator of the realm master for that: KEYCLOAK_ADMIN=NAME:PASSWORD.

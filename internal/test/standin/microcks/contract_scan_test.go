@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // scan lets the server's schedule run once over all jobs. A real server must

@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"postman-microcks-importer/internal/fake/fault"
+	"postman-microcks-importer/internal/test/standin/fault"
 )
 
 // counter is a server that counts what it is asked to do.

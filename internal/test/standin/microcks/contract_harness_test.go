@@ -16,14 +16,14 @@ import (
 	"sync"
 	"testing"
 
-	"postman-microcks-importer/internal/fake/keycloak"
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 // The contract tests run against the stand-in at several versions or, when
 // MICROCKS_URL is set, against that server:
 //
-//	MICROCKS_URL=http://127.0.0.1:8080 go test -count=1 -run Contract ./internal/fake/...
+//	MICROCKS_URL=http://127.0.0.1:8080 go test -count=1 -run Contract ./internal/test/standin/...
 //
 // With KEYCLOAK_URL as well, the server is one with sign-in and the realm has
 // the clients of [keycloak.DefaultClients]. The server must be able to reach

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"postman-microcks-importer/internal/fake/github"
-	"postman-microcks-importer/internal/fake/keycloak"
+	"postman-microcks-importer/internal/test/standin/github"
+	"postman-microcks-importer/internal/test/standin/keycloak"
 )
 
 // A workflow's token opens the realm: once, and for its own subject only.
