@@ -123,7 +123,7 @@ func newPostmanWorld(t testing.TB) *world {
 	}
 	w.postman = postman.New(postman.Options{APIKey: w.apiKey})
 	w.postmanURL = w.serve(t, w.postman)
-	harbour := readFile(t, "../demo/harbour.postman_collection.json")
+	harbour := readFile(t, "../../demo/harbour.postman_collection.json")
 	for uid, export := range map[string][]byte{
 		harbourUID: renamed(t, harbour, "E2E Harbour API", "version=1.2.0 - Boats and berths."),
 		ferriesUID: renamed(t, harbour, "E2E Ferries API", "version=0.3.0 - The same, for ferries."),

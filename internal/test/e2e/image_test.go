@@ -98,7 +98,7 @@ func TestActionScanFindsCanaryInHistory(t *testing.T) {
 func buildImage(t *testing.T) {
 	t.Helper()
 	if strings.TrimSpace(docker(t, "images", "--quiet", actionImage)) == "" {
-		legacyBuild(t, filepath.Join("..", ".."), actionImage)
+		legacyBuild(t, filepath.Join("..", "..", ".."), actionImage)
 	}
 }
 
@@ -116,14 +116,14 @@ func legacyBuild(t *testing.T, dir, name string, args ...string) {
 // binary.
 func buildHere(t *testing.T) []byte {
 	t.Helper()
-	found := regexp.MustCompile(`(?m)^RUN cd /src && (go build (?:.*\\\n)*.*)$`).FindSubmatch(readFile(t, "../../Dockerfile"))
+	found := regexp.MustCompile(`(?m)^RUN cd /src && (go build (?:.*\\\n)*.*)$`).FindSubmatch(readFile(t, "../../../Dockerfile"))
 	if found == nil {
 		t.Fatal("no go build found in the Dockerfile")
 	}
 	out := filepath.Join(t.TempDir(), "binary")
 	command := strings.Replace(string(found[1]), "/out/postman-microcks-importer", out, 1)
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
-	cmd.Dir = filepath.Join("..", "..")
+	cmd.Dir = filepath.Join("..", "..", "..")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "VERSION=dev")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", command, err, said)

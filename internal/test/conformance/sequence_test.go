@@ -16,7 +16,7 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-const sequencesDir = "../../testdata/sequences"
+const sequencesDir = "testdata/sequences"
 
 // Imports one after the other, each predicted from what the prediction before
 // left, come to what real servers had after every step.

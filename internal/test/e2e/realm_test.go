@@ -10,7 +10,7 @@ import (
 	"postman-microcks-importer/internal/test/standin/keycloak"
 )
 
-// TestRealmIsThatOfTheStandIn: a real Keycloak with testdata/e2e/realm.json and
+// TestRealmIsThatOfTheStandIn: a real Keycloak with testdata/realm.json and
 // the stand-in have the same clients, so that one contract suite fits both.
 func TestRealmIsThatOfTheStandIn(t *testing.T) {
 	t.Parallel()
@@ -26,7 +26,7 @@ func TestRealmIsThatOfTheStandIn(t *testing.T) {
 			Roles  map[string][]string `json:"clientRoles"`
 		}
 	}
-	if err := json.Unmarshal(readFile(t, "../../testdata/e2e/realm.json"), &realm); err != nil {
+	if err := json.Unmarshal(readFile(t, "testdata/realm.json"), &realm); err != nil {
 		t.Fatal(err)
 	}
 	roles := map[string][]string{}
@@ -44,7 +44,7 @@ func TestRealmIsThatOfTheStandIn(t *testing.T) {
 	slices.SortFunc(got, byID)
 	slices.SortFunc(want, byID)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("clients of the stand-in (-) and of testdata/e2e/realm.json (+):\n%s", diff)
+		t.Errorf("clients of the stand-in (-) and of testdata/realm.json (+):\n%s", diff)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-const vectorsDir = "../../testdata/vectors"
+const vectorsDir = "testdata/vectors"
 
 // Predictions agree with everything that servers were seen to do.
 func TestVectors(t *testing.T) {

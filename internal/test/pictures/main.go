@@ -1,7 +1,7 @@
-// Command shots takes the pictures of job summaries that the documents show:
+// Command pictures takes the pictures of job summaries that the documents show:
 // the golden summaries of the report, as GitHub would lay them out.
 //
-//	go run ./internal/shots
+//	go run ./internal/test/pictures
 //
 // It needs Chromium (Debian: chromium, fonts-liberation, fonts-noto-color-emoji)
 // and writes docs/images. A test tells without a browser when a golden summary

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	goldens = "../report/testdata"
-	images  = "../../docs/images"
+	goldens = "../../report/testdata"
+	images  = "../../../docs/images"
 )
 
 // TestPicturesAreUpToDate holds every picture together with the golden summary
@@ -41,7 +41,7 @@ func TestPicturesAreUpToDate(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(recorded, now, cmp.AllowUnexported(record{})); diff != "" {
-		t.Errorf("pictures of docs/images are out of step with the golden summaries, take them anew with: go run ./internal/shots\n(-recorded +now):\n%s", diff)
+		t.Errorf("pictures of docs/images are out of step with the golden summaries, take them anew with: go run ./internal/test/pictures\n(-recorded +now):\n%s", diff)
 	}
 	there, err := filepath.Glob(filepath.Join(images, "*.png"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestActionInWorkflows carries out the workflows of testdata/e2e, one after
+// TestActionInWorkflows carries out the workflows of testdata, one after
 // the other on the same Microcks. Their own steps check the outputs, as those
 // of a team would; here is looked at what only the runner sees.
 func TestActionInWorkflows(t *testing.T) {

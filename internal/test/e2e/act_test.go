@@ -59,11 +59,11 @@ type line struct {
 	Content  string            `json:"content"`
 }
 
-// runWorkflow has act carry out a workflow of testdata/e2e as a push to the
+// runWorkflow has act carry out a workflow of testdata as a push to the
 // default branch or as a pull request, and cleans up behind it.
 func runWorkflow(t *testing.T, w *world, event, workflow string) *job {
 	t.Helper()
-	root, err := filepath.Abs("../..")
+	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func runWorkflow(t *testing.T, w *world, event, workflow string) *job {
 	}
 	args := []string{
 		event,
-		"--directory", root, "--workflows", filepath.Join(root, "testdata", "e2e", workflow),
+		"--directory", root, "--workflows", filepath.Join(root, "internal", "test", "e2e", "testdata", workflow),
 		"--eventpath", payload,
 		"--platform", "ubuntu-latest=" + tool(t, "E2E_JOB_IMAGE"), "--pull=false",
 		"--network", "host", "--container-daemon-socket", "-",
