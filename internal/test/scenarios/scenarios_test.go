@@ -1,4 +1,11 @@
-package main
+// Package scenarios has tests alone. What does the whole program do, story by
+// story? The scenarios in testdata run it against stand-ins for Postman,
+// Microcks and Keycloak, as a step of a workflow does. They read like a
+// specification; README.md explains their words.
+//
+//	go test -run TestScript/apply-first-run   one scenario
+//	go test -run TestScript -update           writes what was seen into the scenarios
+package scenarios
 
 import (
 	"flag"
@@ -10,26 +17,23 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	client "postman-microcks-importer/internal/microcks"
+	build "postman-microcks-importer/internal/test/world"
 )
-
-// The scenarios in testdata/script run the whole program against stand-ins for
-// Postman, Microcks and Keycloak, as a step of a workflow does. They read like
-// a specification; testdata/script/README.md explains their words.
-//
-//	go test -run TestScript/apply-first-run .   one scenario
-//	go test -run TestScript -update .           writes what was seen into the scenarios
 
 var update = flag.Bool("update", false, "write what the program says now into the scenarios")
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"postman-microcks-importer": main})
-}
-
 func TestScript(t *testing.T) {
 	t.Parallel()
+	program, err := build.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
-		Setup:               setUp,
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Values[programKey{}] = program
+			return setUp(env)
+		},
 		Cmds:                vocabulary(),
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
@@ -62,7 +66,7 @@ func setUp(env *testscript.Env) error {
 		env.Setenv(name+"_ID", client.DerivedID(client.ImporterKind, uid))
 	}
 	env.Setenv("SECRET_ID", client.DerivedID(client.SecretKind, defaultSecret))
-	samples, err := filepath.Glob(filepath.Join("testdata", "script", "collections", "*.json"))
+	samples, err := filepath.Glob(filepath.Join("testdata", "collections", "*.json"))
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package scenarios
 
 import (
 	"errors"
@@ -87,10 +87,8 @@ func (w *world) start(ts *testscript.TestScript, name string, flags []string) {
 	stdout, err := os.Create(r.stdout)
 	ts.Check(err)
 	defer stdout.Close()
-	program, err := exec.LookPath("postman-microcks-importer")
-	ts.Check(err)
 	r.given = givenCredentials(ts)
-	r.cmd = exec.Command(program, flags...)
+	r.cmd = exec.Command(ts.Value(programKey{}).(string), flags...)
 	r.cmd.Dir, r.cmd.Env = w.dir, environment(ts)
 	r.cmd.Stdout, r.cmd.Stderr = stdout, stdout
 	w.mu.Lock()

@@ -1,4 +1,4 @@
-package main
+package scenarios
 
 import (
 	"fmt"
@@ -30,7 +30,10 @@ const repository = "acme/pets"
 // defaultSecret is the name that a secret gets when no input says another.
 const defaultSecret = "Postman API key for " + repository
 
-type worldKey struct{}
+type (
+	worldKey   struct{}
+	programKey struct{} // the path of the program
+)
 
 // world is what one scenario plays in.
 type world struct {

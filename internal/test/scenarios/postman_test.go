@@ -1,4 +1,4 @@
-package main
+package scenarios
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package main
+package documents
 
 import (
 	"go/ast"
@@ -79,7 +79,7 @@ func matchesQuote(quote, message string) bool {
 // "see: …#anchor" follows a hint, which follows the message.
 func messagesInScenarios(t *testing.T) map[string][]string {
 	t.Helper()
-	scenarios, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
+	scenarios, err := filepath.Glob(filepath.Join("internal", "test", "scenarios", "testdata", "*.txtar"))
 	if err != nil || len(scenarios) == 0 {
 		t.Fatalf("no scenarios: %v", err)
 	}

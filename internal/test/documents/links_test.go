@@ -1,4 +1,4 @@
-package main
+package documents
 
 import (
 	"fmt"
@@ -119,8 +119,8 @@ func linkedDocuments(t *testing.T) map[string]linkedDocument {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "internal" || entry.Name() == "vendor"):
-			return filepath.SkipDir // what is below internal is no document but what tests read
+		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "testdata" || entry.Name() == "vendor"):
+			return filepath.SkipDir // testdata holds no documents but what tests read
 		case filepath.Ext(name) == ".md":
 			source, err := os.ReadFile(name)
 			if err != nil {
