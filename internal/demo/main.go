@@ -81,7 +81,7 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 		before := counted.writes.Load()
 		began := time.Now()
 		fmt.Fprintf(out, "\n━━━ run %d ━━━\n", run)
-		code := app.Main(ctx, nil, func(name string) string { return env[name] }, out)
+		code := (&app.Command{Getenv: func(name string) string { return env[name] }, Stdout: out}).Main(ctx, nil)
 		wrote := counted.writes.Load() - before
 		fmt.Fprintf(out, "\nrun %d: exit code %d, %d write requests, %s\n", run, code, wrote, time.Since(began).Round(time.Millisecond))
 		if code != 0 {

@@ -368,7 +368,7 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 		env["INPUT_POSTMAN-API-URL"] = p.postman
 	}
 	var out bytes.Buffer
-	code = app.Main(t.Context(), nil, func(name string) string { return env[name] }, &out)
+	code = (&app.Command{Getenv: func(name string) string { return env[name] }, Stdout: &out}).Main(t.Context(), nil)
 	return code, out.String()
 }
 
@@ -383,7 +383,7 @@ func (p *examplePlace) command(t *testing.T, args []string) (code int, log strin
 		args[i] = p.replaced.Replace(strings.Replace(arg, "https://microcks.example.com", p.open, 1))
 	}
 	var out bytes.Buffer
-	code = app.Main(t.Context(), args, func(name string) string { return env[name] }, &out)
+	code = (&app.Command{Getenv: func(name string) string { return env[name] }, Stdout: &out}).Main(t.Context(), args)
 	return code, out.String()
 }
 

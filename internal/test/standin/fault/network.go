@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,8 +22,9 @@ import (
 type Network struct {
 	// Hosts are the servers by the host of their URL, such as "microcks".
 	Hosts map[string]http.Handler
-	// Latency is how long every request travels.
-	Latency time.Duration
+	// Latency is how long every request travels, and Jitter what is added to it
+	// at random at most.
+	Latency, Jitter time.Duration
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -36,8 +38,12 @@ func (n *Network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if host == nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}}
 	}
-	if n.Latency > 0 {
-		timer := time.NewTimer(n.Latency)
+	travels := n.Latency
+	if n.Jitter > 0 {
+		travels += rand.N(n.Jitter)
+	}
+	if travels > 0 {
+		timer := time.NewTimer(travels)
 		defer timer.Stop()
 		select {
 		case <-timer.C:

@@ -1,13 +1,10 @@
-package app_test
+package convergence
 
 import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,6 +14,7 @@ import (
 	"postman-microcks-importer/internal/reconcile"
 	fake "postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // grace is how long a run may go on after SIGTERM: a runner kills it then.
@@ -31,9 +29,9 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	if testing.Short() {
 		kills = 20
 	}
-	program := filepath.Join(t.TempDir(), "program")
-	if out, err := exec.Command("go", "build", "-o", program, "postman-microcks-importer").CombinedOutput(); err != nil {
-		t.Fatalf("building the program: %v\n%s", err, out)
+	program, err := world.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
 	var guard sync.Mutex
 	ends := map[string]int{}
@@ -86,112 +84,100 @@ func (k kill) String() string {
 func (k kill) carryOut(t *testing.T, program string) (end string) {
 	t.Helper()
 	trigger := &trigger{at: k.request, reached: make(chan struct{})}
-	w := &world{postman: postman.New(postman.Options{}), standIn: fake.New(fake.Options{StartDelay: 4 * time.Millisecond})}
-	w.postmanURL = serve(t, trigger.before(w.postman))
-	w.server = serve(t, trigger.before(w.standIn))
+	w := world.New()
+	t.Cleanup(w.Close)
+	w.Before = func(_ world.Server, next http.Handler) http.Handler { return trigger.before(next) }
+	w.StartPostman(postman.Options{})
+	w.StartMicrocks(fake.Options{StartDelay: 4 * time.Millisecond})
 	operations := 2
-	w.mustServe(t, operations)
+	mustServe(t, w, operations)
 	if k.changed {
-		if code, said := w.apply(t, uid(1), nil); code != 0 {
+		if code, said := apply(t, w, world.UID(1), nil); code != 0 {
 			t.Fatalf("the run before ended with %d:\n%s", code, said)
 		}
 		operations = 3
-		w.mustServe(t, operations)
+		mustServe(t, w, operations)
 	}
-	before := w.standIn.Writes()
+	w.Forget()
 	trigger.arm()
 
-	p := w.startProgram(t, program)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = p.Wait() // how it ended is read from its state
-	}()
+	p := startProgram(t, w, program)
 	select {
 	case <-trigger.reached:
-	case <-ended:
+	case <-p.Ended():
 	}
-	time.Sleep(k.after) // the moment itself
-	signalled := time.Now()
-	_ = p.Process.Signal(k.signal) // it may have ended by itself
+	time.Sleep(k.after)    // the moment itself
+	_ = p.Signal(k.signal) // it may have ended by itself
 	select {
-	case <-ended:
+	case <-p.Ended():
 	case <-time.After(2 * grace):
 		t.Fatal("it does not end")
 	}
-	took := time.Since(signalled)
 	end = "ended by the signal before it did anything about it"
-	if p.ProcessState.Exited() {
-		end = fmt.Sprintf("exit code %d", p.ProcessState.ExitCode())
-		if took > grace {
+	if exit := p.Wait(); exit >= 0 {
+		end = fmt.Sprintf("exit code %d", exit)
+		if took := p.EndedAfter(); took > grace {
 			t.Errorf("ended %s after the signal", took)
 		}
-		k.checkSaid(t, w, p, before)
+		k.checkSaid(t, w, p)
 	}
-	code, said := w.apply(t, uid(1), nil)
+	code, said := apply(t, w, world.UID(1), nil)
 	if code != 0 {
 		t.Errorf("the next run ended with %d:\n%s", code, said)
 	}
-	if problem := w.promise(t, uid(1), "Killed API", "Postman API key for harbour/api", operations); problem != "" {
+	if problem := promise(t, w, world.UID(1), "Killed API", "Postman API key for harbour/api", operations); problem != "" {
 		t.Errorf("after the next run: %s\n%s", problem, said)
 	}
 	return end
 }
 
-func (w *world) mustServe(t *testing.T, operations int) {
+func mustServe(t *testing.T, w *world.World, operations int) {
 	t.Helper()
-	if err := w.postman.AddCollection(uid(1), collection("Killed API", "1.0", operations)); err != nil {
+	if err := w.Postman.AddCollection(world.UID(1), world.Collection("Killed API", "1.0", operations)); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // startProgram runs the program as the runner does.
-func (w *world) startProgram(t *testing.T, program string) *exec.Cmd {
+func startProgram(t *testing.T, w *world.World, program string) *world.Process {
 	t.Helper()
-	dir := t.TempDir()
-	p := exec.Command(program)
-	p.Dir = dir
-	p.Env = []string{
-		"GITHUB_ACTIONS=true",
-		"GITHUB_REPOSITORY=harbour/api",
-		"GITHUB_OUTPUT=" + filepath.Join(dir, "outputs"),
-		"GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary.md"),
-		"INPUT_MODE=apply",
-		"INPUT_COLLECTION=" + uid(1),
-		"INPUT_POSTMAN-API-KEY=" + postman.DefaultAPIKey,
-		"INPUT_POSTMAN-API-URL=" + w.postmanURL,
-		"INPUT_MICROCKS-URL=" + w.server,
-	}
-	if err := p.Start(); err != nil {
+	env := w.Environment()
+	env["GITHUB_ACTIONS"], env["INPUT_MODE"], env["INPUT_COLLECTION"] = "true", "apply", world.UID(1)
+	p, err := world.Start(program, t.TempDir(), t.TempDir(), env)
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(p.Kill)
 	return p
 }
 
 // checkSaid compares what a run that could still speak said with what is there.
-func (k kill) checkSaid(t *testing.T, w *world, p *exec.Cmd, before int) {
+func (k kill) checkSaid(t *testing.T, w *world.World, p *world.Process) {
 	t.Helper()
-	outputs, summary := readOrEmpty(p.Dir, "outputs"), readOrEmpty(p.Dir, "summary.md")
-	raw := ""
-	if _, rest, found := strings.Cut(outputs, "\nresult<<"); found {
-		raw = strings.SplitN(rest, "\n", 3)[1]
+	outputs, err := p.Outputs()
+	if err != nil {
+		t.Fatal(err)
 	}
+	summary, err := p.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := world.Value(outputs, "result")
 	var result reconcile.Result
 	if err := json.Unmarshal([]byte(raw), &result); err != nil {
-		t.Fatalf("no result among the outputs (%v):\n%s", err, outputs)
+		t.Fatalf("no result among the outputs (%v): %v", err, outputs)
 	}
-	code := p.ProcessState.ExitCode()
+	code := p.Wait()
 	if (code == 0) != (result.Status != reconcile.Failed) || code == 0 && result.Interrupted != "" {
 		t.Errorf("exit code %d, status %s, interrupted %q", code, result.Status, result.Interrupted)
 	}
 	if code != 0 && (result.Interrupted == "" || !strings.Contains(summary, "Interrupted")) {
 		t.Errorf("nothing says that the run was interrupted:\n%s", summary)
 	}
-	e := ended{code: code, result: result}
-	if problem := e.explained(); problem != "" {
+	if problem := world.Unexplained(code, result); problem != "" {
 		t.Errorf("%s: %+v", problem, append(result.Problems, result.Collections[0].Problems...))
 	}
-	writes := w.standIn.Writes() - before
+	writes := len(w.Writes())
 	// A change whose answer was lost to the signal counts as made.
 	if result.Changed && writes == 0 && code == 0 || !result.Changed && writes > 1 {
 		t.Errorf("said changed %t, and wrote %d times", result.Changed, writes)
@@ -205,17 +191,12 @@ func (k kill) checkSaid(t *testing.T, w *world, p *exec.Cmd, before int) {
 	}
 	for _, done := range importer.Done {
 		switch {
-		case done == "importer created" && len(w.standIn.Jobs()) == 0:
+		case done == "importer created" && len(w.Microcks.Jobs()) == 0:
 			t.Errorf("said %q, but there is no importer", done)
-		case done == "imported" && (len(w.standIn.Services()) == 0 || w.standIn.Jobs()[0].LastImportDate == 0):
+		case done == "imported" && (len(w.Microcks.Services()) == 0 || w.Microcks.Jobs()[0].LastImportDate == 0):
 			t.Errorf("said %q, but nothing was imported", done)
 		}
 	}
-}
-
-func readOrEmpty(dir, name string) string {
-	text, _ := os.ReadFile(filepath.Join(dir, name)) // what is not there says nothing
-	return string(text)
 }
 
 // trigger tells when a certain request comes to any of the servers.

@@ -1,4 +1,4 @@
-package app_test
+package faults
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,6 +17,7 @@ import (
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // A story is a random sequence of runs, edits in Postman, and hands at work on
@@ -33,7 +35,7 @@ type inputs struct {
 func (in inputs) env() map[string]string {
 	var uids []string
 	for _, n := range in.Collections {
-		uids = append(uids, uid(n))
+		uids = append(uids, world.UID(n))
 	}
 	return map[string]string{
 		"INPUT_COLLECTION": strings.Join(uids, "\n"), "INPUT_LABELS": in.Labels, "INPUT_IMPORTER-NAME": in.Name,
@@ -95,7 +97,7 @@ func TestEveryStoryEndsAsTheLastInputsAsk(t *testing.T) {
 		story := rapid.SliceOfN(rapid.Custom(drawChapter), 1, 12).Draw(rt, "story")
 		last := rapid.Custom(drawInputs).Draw(rt, "last run")
 		var problem string
-		inBubble(t, func(t *testing.T) { problem = play(t.Context(), story, last) })
+		synctest.Test(t, func(t *testing.T) { problem = play(t.Context(), story, last) })
 		if problem != "" {
 			rt.Fatal(problem)
 		}
@@ -116,7 +118,7 @@ type served struct {
 
 // play tells what went otherwise than the model says; "" when nothing did.
 func play(ctx context.Context, story []chapter, last inputs) string {
-	s := &stage{virtual: newVirtual(nobody, microcks.Options{}, latency)}
+	s := &stage{virtual: newVirtual(nobody, latency)}
 	s.foreign()
 	foreign := foreignOf(s.state())
 	s.titles = [3]served{{"First API", "1.0", 2}, {"Second API", "1.0", 2}, {"First API", "1.0", 2}}
@@ -159,26 +161,26 @@ func (s *stage) happen(ctx context.Context, c chapter) string {
 		}
 		s.put(c.Collection)
 	case "schedule":
-		for _, j := range s.microcks.Jobs() {
+		for _, j := range s.Microcks.Jobs() {
 			if j.Active {
 				s.start(j.ID)
 			}
 		}
 	case "service deleted":
-		for _, o := range s.microcks.Services() {
+		for _, o := range s.Microcks.Services() {
 			if o.Name == title.title {
-				s.microcks.RemoveService(o.ID)
+				s.Microcks.RemoveService(o.ID)
 			}
 		}
 	case "secret deleted", "secret edited":
-		for _, o := range s.microcks.Secrets() {
+		for _, o := range s.Microcks.Secrets() {
 			switch {
 			case o.Name != secretName && o.Name != "harbour key":
 			case c.Kind == "secret deleted":
-				s.microcks.RemoveSecret(o.ID)
+				s.Microcks.RemoveSecret(o.ID)
 			default:
 				o.Token, o.Description, o.CACertPem = "another", "by hand", "-----BEGIN CERTIFICATE-----"
-				s.microcks.AddSecret(o)
+				s.Microcks.AddSecret(o)
 			}
 		}
 	default:
@@ -192,7 +194,7 @@ func (s *stage) handOnImporter(c chapter) {
 	for _, j := range s.jobsOf(s.state(), c.Collection) {
 		switch c.Kind {
 		case "importer deleted":
-			s.microcks.RemoveJob(j.ID)
+			s.Microcks.RemoveJob(j.ID)
 			continue
 		case "importer labelled":
 			j.Metadata.Labels["seen-by"], j.Metadata.Labels["team"] = "a person", "by hand"
@@ -205,14 +207,14 @@ func (s *stage) handOnImporter(c chapter) {
 		case "importer's secret taken away":
 			j.SecretRef = microcks.SecretRef{}
 		}
-		raw := s.microcks.Jobs()
+		raw := s.Microcks.Jobs()
 		j.ServiceRefs = raw[slices.IndexFunc(raw, func(o microcks.Job) bool { return o.ID == j.ID })].ServiceRefs
-		s.microcks.AddJob(j)
+		s.Microcks.AddJob(j)
 	}
 }
 
 func (s *stage) jobsOf(state server, n int) []microcks.Job {
-	return slices.DeleteFunc(slices.Clone(state.Jobs), func(j microcks.Job) bool { return !strings.Contains(j.RepositoryURL, uid(n)) })
+	return slices.DeleteFunc(slices.Clone(state.Jobs), func(j microcks.Job) bool { return !strings.Contains(j.RepositoryURL, world.UID(n)) })
 }
 
 // runsAtOnce asserts what holds of any number of runs: one more run, and
@@ -361,7 +363,7 @@ func (s *stage) refusal(state server, n int, in inputs) string {
 		group := []string{}
 		for _, m := range in.Collections {
 			if s.sameService(m, n) {
-				group = append(group, uid(m))
+				group = append(group, world.UID(m))
 			}
 			if m != n && s.sameService(m, n) && s.isMain(state, m, in) {
 				return "two mains of one service"
@@ -432,7 +434,7 @@ func (s *stage) servedAsSaved(n int, is microcks.Job, after server) string {
 	for k := range min(s.titles[n].operations, len(service.Operations)) {
 		found := 0
 		for _, example := range service.Operations[k].Examples {
-			if example.SourceArtifact == uid(n) && *example.Response.Content == fmt.Sprintf(`{"n":%d}`, k) {
+			if example.SourceArtifact == world.UID(n) && *example.Response.Content == fmt.Sprintf(`{"n":%d}`, k) {
 				found++
 			}
 		}

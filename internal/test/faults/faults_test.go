@@ -1,4 +1,4 @@
-package app_test
+package faults
 
 import (
 	"encoding/json"
@@ -8,12 +8,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/test/standin/fault"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // Every request of a run meets every fault, one at a time. Whatever happens:
@@ -44,7 +45,7 @@ func TestEveryRequestMeetsEveryFault(t *testing.T) {
 		cases, requests, failed, states = cases+c.count, requests+len(c.requests), failed+c.failed, states+len(c.recoveries)
 		longest = max(longest, c.longest)
 	}
-	if raceDetector {
+	if world.RaceDetector {
 		t.Log("every second case only: all of them without -race")
 	}
 	t.Logf("%d cases: %d requests of %d runs, %d faults; %d runs did not reach their goal at once, the next one always did, from %d different states; the longest took %s of virtual time; all together %s",
@@ -79,8 +80,8 @@ type recovery struct {
 func (c *trial) prepare(t *testing.T) {
 	t.Helper()
 	c.recoveries = map[string]*recovery{}
-	inBubble(t, func(t *testing.T) { c.world = c.scenario.world(t.Context()) })
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { c.world = c.scenario.world(t.Context()) })
+	synctest.Test(t, func(t *testing.T) {
 		v := c.again(c.world)
 		c.before = v.state()
 		e := v.run(t.Context(), nil)
@@ -114,7 +115,7 @@ func (c *trial) cases(t *testing.T) {
 		}
 		method := strings.Fields(request)[1]
 		for k, f := range fault.For(method) {
-			if raceDetector && (i+k)%2 == 1 {
+			if world.RaceDetector && (i+k)%2 == 1 {
 				continue
 			}
 			if strings.HasPrefix(request, "download") && f.Name == "acts, endless JSON" {
@@ -126,7 +127,7 @@ func (c *trial) cases(t *testing.T) {
 			c.count++
 			t.Run(request+": "+f.Name, func(t *testing.T) {
 				t.Parallel()
-				inBubble(t, func(t *testing.T) { c.disturb(t, request, f) })
+				synctest.Test(t, func(t *testing.T) { c.disturb(t, request, f) })
 			})
 		}
 	}
@@ -138,7 +139,7 @@ func (c *trial) disturb(t *testing.T, request string, f fault.Fault) {
 	v := c.again(c.world)
 	proxy := v.spoil(request, f)
 	e := v.run(t.Context(), nil)
-	v.microcks.Wait()
+	v.Microcks.Wait()
 	after := v.state()
 	c.note(e)
 	if !proxy.Struck() {
@@ -232,34 +233,8 @@ func (c *trial) blindStart(v *virtual) string {
 	return ""
 }
 
-// explained says what a failure lacks.
-func (e ended) explained() string {
-	if e.code == 0 {
-		return ""
-	}
-	// Not 20, which nobody thought of.
-	if !slices.Contains([]int{1, 2, 11, 12, 13, 14}, e.code) {
-		return fmt.Sprintf("exit code %d", e.code)
-	}
-	problems := e.result.Problems
-	for _, c := range e.result.Collections {
-		problems = append(problems, c.Problems...)
-	}
-	errors := 0
-	for _, p := range problems {
-		if p.Level != predict.Error {
-			continue
-		}
-		errors++
-		if p.Hint == "" || p.Anchor == "" {
-			return fmt.Sprintf("a problem without hint or place in the documents: %q", p.Text)
-		}
-	}
-	if errors == 0 {
-		return "failed without a problem"
-	}
-	return ""
-}
+// explained is what a failure lacks.
+func (e ended) explained() string { return world.Unexplained(e.code, e.result) }
 
 // honest says what was claimed and is not so.
 func (e ended) honest(after, want server) string {

@@ -1,4 +1,4 @@
-package app_test
+package faults
 
 import (
 	"context"
@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/test/standin/fault"
 	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // meddling is something that another run, a person or the server's schedule
@@ -29,10 +31,10 @@ type meddling struct {
 func meddlings() []meddling {
 	edit := func(change func(*microcks.Job)) func(context.Context, *virtual) {
 		return func(_ context.Context, v *virtual) {
-			for _, j := range v.microcks.Jobs() {
-				if strings.HasSuffix(j.RepositoryURL, uid(1)) {
+			for _, j := range v.Microcks.Jobs() {
+				if strings.HasSuffix(j.RepositoryURL, world.UID(1)) {
 					change(&j)
-					v.microcks.AddJob(j)
+					v.Microcks.AddJob(j)
 				}
 			}
 		}
@@ -40,8 +42,8 @@ func meddlings() []meddling {
 	return []meddling{
 		{name: "another run of the same", do: func(ctx context.Context, v *virtual) { v.run(ctx, nil) }},
 		{name: "the schedule imports", do: func(_ context.Context, v *virtual) {
-			for _, j := range v.microcks.Jobs() {
-				if j.Active && strings.HasSuffix(j.RepositoryURL, uid(1)) {
+			for _, j := range v.Microcks.Jobs() {
+				if j.Active && strings.HasSuffix(j.RepositoryURL, world.UID(1)) {
 					v.start(j.ID)
 				}
 			}
@@ -53,31 +55,31 @@ func meddlings() []meddling {
 			j.Metadata.Labels["seen-by"] = "a person"
 		})},
 		{name: "a person deletes the importer", undone: true, do: func(_ context.Context, v *virtual) {
-			for _, j := range v.microcks.Jobs() {
-				if strings.HasSuffix(j.RepositoryURL, uid(1)) {
-					v.microcks.RemoveJob(j.ID)
+			for _, j := range v.Microcks.Jobs() {
+				if strings.HasSuffix(j.RepositoryURL, world.UID(1)) {
+					v.Microcks.RemoveJob(j.ID)
 				}
 			}
 		}},
 		{name: "a person deletes the service", undone: true, do: func(_ context.Context, v *virtual) {
-			for _, s := range v.microcks.Services() {
+			for _, s := range v.Microcks.Services() {
 				if s.Name == harbour {
-					v.microcks.RemoveService(s.ID)
+					v.Microcks.RemoveService(s.ID)
 				}
 			}
 		}},
 		{name: "a person deletes the secret", undone: true, do: func(_ context.Context, v *virtual) {
-			for _, s := range v.microcks.Secrets() {
+			for _, s := range v.Microcks.Secrets() {
 				if s.Name == secretName {
-					v.microcks.RemoveSecret(s.ID)
+					v.Microcks.RemoveSecret(s.ID)
 				}
 			}
 		}},
 		{name: "another import makes the service twice", undone: true, do: func(_ context.Context, v *virtual) {
-			for _, s := range v.microcks.Services() {
+			for _, s := range v.Microcks.Services() {
 				if s.Name == harbour {
 					s.ID = ""
-					v.microcks.AddService(s)
+					v.Microcks.AddService(s)
 					return
 				}
 			}
@@ -87,7 +89,7 @@ func meddlings() []meddling {
 
 // start imports as a person or the schedule does, past all proxies.
 func (v *virtual) start(id string) {
-	n := &fault.Network{Hosts: map[string]http.Handler{"microcks": v.microcks}}
+	n := &fault.Network{Hosts: map[string]http.Handler{"microcks": v.Microcks}}
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://microcks/api/jobs/"+id+"/start", nil)
 	if err != nil {
 		panic(err) // the address is good
@@ -111,7 +113,7 @@ func TestOthersAtWorkBetweenAnyTwoRequests(t *testing.T) {
 			c.prepare(t)
 			for i, request := range c.requests {
 				for k, m := range meddlings() {
-					if raceDetector && (i+k)%2 == 1 {
+					if world.RaceDetector && (i+k)%2 == 1 {
 						continue
 					}
 					if s.name == "adopted importer" && m.name == "a person deletes the importer" {
@@ -124,7 +126,7 @@ func TestOthersAtWorkBetweenAnyTwoRequests(t *testing.T) {
 						cases++
 						t.Run(fmt.Sprintf("%s, acted %t: %s", request, acted, m.name), func(t *testing.T) {
 							t.Parallel()
-							inBubble(t, func(t *testing.T) { c.meddle(t, request, acted, m) })
+							synctest.Test(t, func(t *testing.T) { c.meddle(t, request, acted, m) })
 						})
 					}
 				}
@@ -198,7 +200,7 @@ func withoutDebug(log string) string {
 // saves the importer as it was, after the run has changed it.
 func TestALostUpdateIsAppliedAgain(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		v := scenario{there: imported, inputs: one("LABELS", "team=docks", "IMPORTER-NAME", "Docks")}.world(t.Context())
 		release := v.hold(t)
 		v.spoil("microcks POST /api/jobs/{id} #1", fault.Fault{Acted: true, Meanwhile: release})
@@ -215,8 +217,8 @@ func TestALostUpdateIsAppliedAgain(t *testing.T) {
 func (v *virtual) hold(t *testing.T) (release func()) {
 	t.Helper()
 	reached, until, saved := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	v.microcks.SetHooks(microcks.Hooks{BeforeSave: func(string) {
-		v.microcks.SetHooks(microcks.Hooks{})
+	v.Microcks.SetHooks(microcks.Hooks{BeforeSave: func(string) {
+		v.Microcks.SetHooks(microcks.Hooks{})
 		close(reached)
 		<-until
 	}})
@@ -234,7 +236,7 @@ func (v *virtual) hold(t *testing.T) (release func()) {
 func TestARemovedImporterThatComesBackIsRemovedAgain(t *testing.T) {
 	t.Parallel()
 	for _, services := range []string{"false", "true"} {
-		inBubble(t, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			v := scenario{there: imported, inputs: one("MODE", "remove", "REMOVE-SERVICES", services)}.world(t.Context())
 			release := v.hold(t)
 			v.spoil("microcks DELETE /api/jobs/{id} #1", fault.Fault{Acted: true, Meanwhile: release})
@@ -249,9 +251,9 @@ func TestARemovedImporterThatComesBackIsRemovedAgain(t *testing.T) {
 
 func TestAnImporterDeletedDuringItsImportIsThereAfterwards(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
-		v.microcks.SetHooks(microcks.Hooks{AfterDownload: v.microcks.RemoveJob})
+		v.Microcks.SetHooks(microcks.Hooks{AfterDownload: v.Microcks.RemoveJob})
 		e := v.run(t.Context(), nil)
 		if jobs := v.state().Jobs; e.code != 0 || len(jobs) != 2 {
 			t.Errorf("exit code %d, importers %+v\n%s", e.code, jobs, e.said)
@@ -267,17 +269,17 @@ func TestAServiceMadeTwiceMeanwhile(t *testing.T) {
 		name, source, code string
 		services           int
 	}{
-		{"by an import of the same collection", uid(1), "0", 1},
+		{"by an import of the same collection", world.UID(1), "0", 1},
 		{"by an upload of another artifact", "harbour-openapi.yaml", "1", 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
-				v.microcks.SetHooks(microcks.Hooks{AfterDownload: func(string) {
-					v.microcks.SetHooks(microcks.Hooks{})
-					v.microcks.AddService(microcks.Service{Service: predict.Service{
+				v.Microcks.SetHooks(microcks.Hooks{AfterDownload: func(string) {
+					v.Microcks.SetHooks(microcks.Hooks{})
+					v.Microcks.AddService(microcks.Service{Service: predict.Service{
 						Name: harbour, Version: "1.0", SourceArtifact: test.source,
 						Operations: []predict.Operation{{Name: "GET /things0", Method: "GET"}},
 					}})
@@ -305,7 +307,7 @@ func TestExamplesMixedByAnotherImportAreMended(t *testing.T) {
 	for _, healed := range []bool{false, true} { // the service is another one now
 		t.Run(fmt.Sprintf("healed %t", healed), func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, func(t *testing.T) { mixExamples(t, healed) })
+			synctest.Test(t, func(t *testing.T) { mixExamples(t, healed) })
 		})
 	}
 }
@@ -314,25 +316,25 @@ func mixExamples(t *testing.T, healed bool) {
 	t.Helper()
 	v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
 	v.spoil("microcks PUT /api/jobs/{id}/start #1", fault.Fault{Acted: true, Meanwhile: func() {
-		for _, s := range v.microcks.Services() {
+		for _, s := range v.Microcks.Services() {
 			if s.Name != harbour {
 				continue
 			}
-			v.microcks.RemoveService(s.ID)
+			v.Microcks.RemoveService(s.ID)
 			first, last := &s.Operations[0], &s.Operations[len(s.Operations)-1]
 			first.Examples = append(first.Examples, first.Examples[0])
 			last.Examples = nil
 			if !healed {
-				v.microcks.AddService(s)
+				v.Microcks.AddService(s)
 				continue
 			}
 			s.ID = "66c0ffee00000000000000aa"
-			v.microcks.AddService(s)
-			for _, job := range v.microcks.Jobs() {
+			v.Microcks.AddService(s)
+			for _, job := range v.Microcks.Jobs() {
 				if len(job.ServiceRefs) > 0 && job.ServiceRefs[0].Name == harbour {
 					job.ServiceRefs[0].ServiceID = s.ID
-					v.microcks.RemoveJob(job.ID)
-					v.microcks.AddJob(job)
+					v.Microcks.RemoveJob(job.ID)
+					v.Microcks.AddJob(job)
 				}
 			}
 		}
@@ -341,7 +343,7 @@ func mixExamples(t *testing.T, healed bool) {
 	if services := summed(v.state()); e.code != 0 || len(services) != 1 || services[0] != harbour+" 1.0: 2" {
 		t.Errorf("exit code %d, services %q\n%s", e.code, services, e.said)
 	}
-	for _, s := range v.microcks.Services() {
+	for _, s := range v.Microcks.Services() {
 		for _, op := range s.Operations {
 			if s.Name == harbour && len(op.Examples) != 1 {
 				t.Errorf("%s has %d examples", op.Name, len(op.Examples))
@@ -354,10 +356,10 @@ func mixExamples(t *testing.T, healed bool) {
 // ones. The run waits for them, and imports nothing itself.
 func TestExamplesThatAnotherImportIsAboutToStoreAreWaitedFor(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
 		v.spoil("microcks PUT /api/jobs/{id}/start #1", fault.Fault{Acted: true, Meanwhile: func() {
-			for _, s := range v.microcks.Services() {
+			for _, s := range v.Microcks.Services() {
 				if s.Name != harbour {
 					continue
 				}
@@ -365,12 +367,12 @@ func TestExamplesThatAnotherImportIsAboutToStoreAreWaitedFor(t *testing.T) {
 				for i := range s.Operations {
 					s.Operations[i].Examples = nil
 				}
-				v.microcks.RemoveService(s.ID)
-				v.microcks.AddService(s)
+				v.Microcks.RemoveService(s.ID)
+				v.Microcks.AddService(s)
 				s.Operations = full
 				v.spoil("microcks GET /api/services/{id} #4", fault.Fault{Meanwhile: func() {
-					v.microcks.RemoveService(s.ID)
-					v.microcks.AddService(s)
+					v.Microcks.RemoveService(s.ID)
+					v.Microcks.AddService(s)
 				}})
 			}
 		}})
@@ -386,12 +388,12 @@ func TestExamplesThatAnotherImportIsAboutToStoreAreWaitedFor(t *testing.T) {
 // first write: then nothing is imported a second time.
 func TestAnImportThatAnotherRunHasJustDoneIsSkipped(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
 		v.spoil("microcks GET /api/jobs/{id} #1", fault.Fault{Meanwhile: func() { v.run(t.Context(), nil) }})
 		e := v.run(t.Context(), nil)
 		starts := 0
-		for _, r := range v.microcks.Requests() {
+		for _, r := range v.Microcks.Requests() {
 			if strings.HasSuffix(r.Path, "/start") {
 				starts++
 			}
@@ -405,7 +407,7 @@ func TestAnImportThatAnotherRunHasJustDoneIsSkipped(t *testing.T) {
 func TestASecretCreatedByAnotherRunMeanwhileIsOne(t *testing.T) {
 	t.Parallel()
 	for _, acted := range []bool{false, true} {
-		inBubble(t, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			v := scenario{there: servedByPostman, inputs: one()}.world(t.Context())
 			v.spoil("microcks POST /api/secrets #1", fault.Fault{Acted: acted, Meanwhile: func() { v.run(t.Context(), nil) }})
 			e := v.run(t.Context(), nil)

@@ -1,4 +1,4 @@
-package app_test
+package convergence
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httputil"
 	"net/url"
 	"strings"
 	"sync"
@@ -16,26 +15,28 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // One run brings a hundred new collections to a real server. Beside it one
 // process makes the same calls one after the other, for a hundred collections
 // more of the same size.
 func TestHundredCollectionsAtOnceOnARealServer(t *testing.T) {
-	w := realWorld(t, postman.Options{})
-	calls := w.record(t)
+	w, calls := world.New(), &recording{}
+	w.Before = calls.before
+	realServer(t, w, postman.Options{})
 	const many = 100
 	ours, theirs := newSet(many), newSet(many)
-	t.Cleanup(func() { w.cleanUp(t, ours, theirs) })
+	t.Cleanup(func() { cleanUp(t, w, ours, theirs) })
 	for _, s := range []set{ours, theirs} {
 		for i, one := range s.uids {
-			if err := w.postman.AddCollection(one, collection(s.name(i), "1.0", 3)); err != nil {
+			if err := w.Postman.AddCollection(one, world.Collection(s.name(i), "1.0", 3)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	began := time.Now()
-	code, said := w.apply(t, strings.Join(ours.uids, "\n"), map[string]string{"INPUT_SECRET-NAME": ours.secret})
+	code, said := apply(t, w, strings.Join(ours.uids, "\n"), map[string]string{"INPUT_SECRET-NAME": ours.secret})
 	atOnce := time.Since(began)
 	if code != 0 {
 		t.Fatalf("the run ended with %d:\n%s", code, said)
@@ -43,14 +44,14 @@ func TestHundredCollectionsAtOnceOnARealServer(t *testing.T) {
 	recorded := calls.stop()
 	began = time.Now()
 	for _, one := range theirs.uids {
-		mustAnswer(t, http.MethodGet, w.postmanURL+"/collections/"+one, nil)
+		mustAnswer(t, http.MethodGet, w.PostmanURL+"/collections/"+one, nil)
 	}
 	for _, c := range recorded {
-		mustAnswer(t, c.method, w.server+ours.as(theirs, c.target), []byte(ours.as(theirs, c.body)))
+		mustAnswer(t, c.method, w.MicrocksURL+ours.as(theirs, c.target), []byte(ours.as(theirs, c.body)))
 	}
 	inTurn := time.Since(began)
 
-	services := w.servicesLike(t, theirs.prefix)
+	services := servicesLike(t, w, theirs.prefix)
 	if len(services) != many {
 		t.Errorf("one after the other, the same calls made %d services, want %d", len(services), many)
 	}
@@ -71,7 +72,7 @@ func newSet(n int) set {
 	from := 100_000_000 + rand.IntN(800_000_000)
 	s := set{prefix: fmt.Sprintf("Hundred %d", from), secret: fmt.Sprintf("hundred %d", from)}
 	for i := range n {
-		s.uids = append(s.uids, uid(from+i))
+		s.uids = append(s.uids, world.UID(from+i))
 	}
 	return s
 }
@@ -108,17 +109,12 @@ func (r *recording) stop() []apiCall {
 	return r.calls
 }
 
-// record puts a recording in front of the server.
-func (w *world) record(t *testing.T) *recording {
-	t.Helper()
-	address, err := url.Parse(w.server)
-	if err != nil {
-		t.Fatal(err)
+// before records the calls to Microcks.
+func (r *recording) before(name world.Server, next http.Handler) http.Handler {
+	if name != world.Microcks {
+		return next
 	}
-	r := &recording{}
-	onwards := httputil.NewSingleHostReverseProxy(address)
-	onwards.Transport = &http.Transport{MaxIdleConnsPerHost: 32}
-	w.server = serve(t, http.HandlerFunc(func(out http.ResponseWriter, q *http.Request) {
+	return http.HandlerFunc(func(out http.ResponseWriter, q *http.Request) {
 		body, _ := io.ReadAll(q.Body) // what did not come is not sent on
 		q.Body = io.NopCloser(bytes.NewReader(body))
 		r.guard.Lock()
@@ -126,9 +122,8 @@ func (w *world) record(t *testing.T) *recording {
 			r.calls = append(r.calls, apiCall{q.Method, q.URL.RequestURI(), string(body)})
 		}
 		r.guard.Unlock()
-		onwards.ServeHTTP(out, q)
-	}))
-	return r
+		next.ServeHTTP(out, q)
+	})
 }
 
 // mustAnswer makes one call.
@@ -152,10 +147,10 @@ func mustAnswer(t *testing.T, method, address string, body []byte) {
 	}
 }
 
-func (w *world) servicesLike(t *testing.T, prefix string) []microcks.Service {
+func servicesLike(t *testing.T, w *world.World, prefix string) []microcks.Service {
 	t.Helper()
 	var found []microcks.Service
-	c := microcks.New(http.DefaultClient, w.server)
+	c := microcks.New(w.Client(), w.MicrocksURL)
 	for i := range 100 {
 		some, err := c.ServicesNamed(context.Background(), fmt.Sprintf("%s API %03d", prefix, i))
 		if err != nil {
@@ -167,21 +162,21 @@ func (w *world) servicesLike(t *testing.T, prefix string) []microcks.Service {
 }
 
 // cleanUp deletes what the test made on the server.
-func (w *world) cleanUp(t *testing.T, sets ...set) {
+func cleanUp(t *testing.T, w *world.World, sets ...set) {
 	t.Helper()
 	ctx := context.Background()
-	c := microcks.New(http.DefaultClient, w.server)
+	c := microcks.New(w.Client(), w.MicrocksURL)
 	for _, s := range sets {
 		for _, one := range s.uids {
 			if err := c.DeleteJob(ctx, microcks.DerivedID(microcks.ImporterKind, one)); err != nil {
 				t.Log(err)
 			}
 		}
-		for _, service := range w.servicesLike(t, s.prefix) {
+		for _, service := range servicesLike(t, w, s.prefix) {
 			if err := c.DeleteService(ctx, service.ID); err != nil {
 				t.Log(err)
 			}
 		}
-		mustAnswer(t, http.MethodDelete, w.server+"/api/secrets/"+microcks.DerivedID(microcks.SecretKind, s.secret), nil)
+		mustAnswer(t, http.MethodDelete, w.MicrocksURL+"/api/secrets/"+microcks.DerivedID(microcks.SecretKind, s.secret), nil)
 	}
 }

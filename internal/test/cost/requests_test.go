@@ -1,15 +1,22 @@
-package app_test
+// Package cost has tests alone: how many requests does a run send, and how many
+// of them one after the other?
+package cost
 
 import (
-	"context"
+	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"postman-microcks-importer/internal/test/standin/keycloak"
 	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // cost is what a run asks of the servers.
@@ -51,7 +58,7 @@ func TestRequestsOfARun(t *testing.T) {
 	var got []cost
 	for _, collections := range []int{1, 10, 100} {
 		for _, signIn := range []bool{false, true} {
-			inBubble(t, func(t *testing.T) { got = append(got, costs(t, collections, signIn)...) })
+			synctest.Test(t, func(t *testing.T) { got = append(got, costs(t, collections, signIn)...) })
 		}
 	}
 	byRun := func(c cost) string { return fmt.Sprintf("%d %s %t", c.Collections, c.Run, c.SignIn) }
@@ -79,50 +86,60 @@ func TestRequestsOfARun(t *testing.T) {
 // changed.
 func costs(t *testing.T, collections int, signIn bool) []cost {
 	t.Helper()
-	by := nobody
+	w := world.InMemory(time.Second, 0)
+	w.StartPostman(postman.Options{})
 	if signIn {
-		by = clientWithSecret
+		w.StartKeycloak(keycloak.Options{})
 	}
-	v := newVirtual(by, microcks.Options{}, time.Second)
-	v.serveCollections(collections, 2)
+	w.StartMicrocks(microcks.Options{})
 	var uids []string
 	for n := range collections {
-		uids = append(uids, uid(n))
+		uids = append(uids, world.UID(n))
 	}
-	v.inputs["INPUT_COLLECTION"] = strings.Join(uids, "\n")
-	first := v.cost(t, "first")
-	unchanged := v.cost(t, "unchanged")
-	v.serveCollections(collections, 3)
-	all := []cost{first, unchanged, v.cost(t, "changed")}
+	env := w.Environment()
+	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTION": strings.Join(uids, "\n"), "RUNNER_DEBUG": "1"})
+	if signIn {
+		maps.Copy(env, map[string]string{"INPUT_KEYCLOAK-CLIENT-ID": "ci-admin", "INPUT_KEYCLOAK-CLIENT-SECRET": "ci-admin-secret"})
+	}
+	serveAll(t, w, uids, 2)
+	first := costOf(t, w, "first", env)
+	unchanged := costOf(t, w, "unchanged", env)
+	serveAll(t, w, uids, 3)
+	all := []cost{first, unchanged, costOf(t, w, "changed", env)}
 	for i := range all {
 		all[i].Collections, all[i].SignIn = collections, signIn
 	}
 	return all
 }
 
-func (v *virtual) serveCollections(n, operations int) {
-	for i := range n {
-		v.collection(i, fmt.Sprintf("API %03d", i), "1.0", operations)
+// serveAll puts the collections into Postman.
+func serveAll(t *testing.T, w *world.World, uids []string, operations int) {
+	t.Helper()
+	for i, uid := range uids {
+		if err := w.Postman.AddCollection(uid, world.Collection(fmt.Sprintf("API %03d", i), "1.0", operations)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
-// cost of one run.
-func (v *virtual) cost(t *testing.T, name string) cost {
+// costOf is the cost of one run.
+func costOf(t *testing.T, w *world.World, name string, env map[string]string) cost {
 	t.Helper()
-	v.forget()
-	e := v.run(context.Background(), nil)
-	if e.code != 0 {
-		t.Fatalf("%s: exit code %d\n%s", name, e.code, e.said)
+	w.Forget()
+	var said bytes.Buffer
+	began := time.Now()
+	code := w.Run(t.Context(), &said, env)
+	took := time.Since(began)
+	if code != 0 {
+		t.Fatalf("%s: exit code %d\n%s", name, code, said.String())
 	}
-	if e.took%time.Second != 0 {
-		t.Errorf("%s: took %s: the run waited for something else than a request", name, e.took)
+	if took%time.Second != 0 {
+		t.Errorf("%s: took %s: the run waited for something else than a request", name, took)
 	}
-	c := cost{Run: name, Writes: len(e.writes), Turns: int(e.took / time.Second)}
-	c.Postman, c.Microcks = len(v.proxies["postman"].Requests()), len(v.proxies["microcks"].Requests())
-	if keycloak := v.proxies["keycloak"]; keycloak != nil {
-		c.Keycloak = len(keycloak.Requests())
+	return cost{
+		Run: name, Postman: w.To(world.Postman), Keycloak: w.To(world.Keycloak), Microcks: w.To(world.Microcks),
+		Writes: len(w.Writes()), Turns: int(took / time.Second),
 	}
-	return c
 }
 
 // table is Markdown for the documents.

@@ -1,10 +1,8 @@
-package app_test
+package faults
 
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -12,37 +10,30 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
-	"postman-microcks-importer/internal/app"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/test/standin/fault"
+	"postman-microcks-importer/internal/test/standin/github"
 	"postman-microcks-importer/internal/test/standin/keycloak"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 const (
-	microcksURL = "https://microcks.example.com"
-	keycloakURL = "https://keycloak.example.com"
-	clientID    = "ci-admin"
+	clientID = "ci-admin"
 	// clientSecret holds signs that are written otherwise in URLs and JSON.
 	clientSecret = "keycloak/secret+of&the-client"
 )
 
-// virtual is a world without sockets: the program and the servers that it meets
-// share a network in memory, so that inside testing/synctest all waiting is
+// virtual is a world in memory, so that inside testing/synctest all waiting is
 // virtual. Every server stands behind a proxy that can spoil an answer.
 type virtual struct {
-	postman  *postman.Server
-	microcks *microcks.Server
-	network  *fault.Network
-	// proxies by who asks whom: "postman", "microcks", "keycloak" are asked by
-	// the run, "download" is Postman as Microcks asks it.
+	*world.World
+	// proxies by who asks whom: "postman", "microcks", "keycloak", "github" are
+	// asked by the run, "download" is Postman as Microcks asks it.
 	proxies map[string]*fault.Proxy
 	inputs  map[string]string
 	// collections are what Postman serves, by uid.
@@ -56,107 +47,67 @@ const (
 	nobody           signIn = "" // Microcks wants no sign-in
 	clientWithSecret signIn = "signed in"
 	workflowToken    signIn = "signed in by GitHub's token"
-
-	gitHubURL       = "https://token.actions.example.com"
-	requestToken    = "w0rkfl0w-r3qu35t-t0k3n"
-	workflowSubject = "repo:harbour/api:ref:refs/heads/main"
 )
 
-// gitHubKey signs the workflow's tokens.
-var gitHubKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err) // the system has no randomness
-	}
-	return key
-})
-
-// gitHubToken answers as the runner's token service does.
-func gitHubToken(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "Bearer "+requestToken {
-		w.WriteHeader(http.StatusUnauthorized)
-		return
-	}
-	now := time.Now()
-	token, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.RegisteredClaims{
-		Issuer: gitHubURL, Subject: workflowSubject, Audience: jwt.ClaimStrings{r.URL.Query().Get("audience")},
-		ID: rand.Text(), IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(5 * time.Minute)),
-	}).SignedString(gitHubKey())
-	if err != nil {
-		panic(err) // the key is good
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"count": len(token), "value": token}) // the caller may have gone
-}
-
 // newVirtual makes a world. A latency is that of the run's requests.
-func newVirtual(by signIn, m microcks.Options, latency time.Duration) *virtual {
-	v := &virtual{postman: postman.New(postman.Options{}), proxies: map[string]*fault.Proxy{}, collections: map[string][]byte{}}
-	v.network = &fault.Network{Hosts: map[string]http.Handler{}, Latency: latency}
-	v.proxies["download"] = fault.NewProxy(v.postman)
-	m.Source = &fault.Network{Hosts: map[string]http.Handler{"api.getpostman.com": v.proxies["download"]}}
+func newVirtual(by signIn, latency time.Duration) *virtual {
+	v := &virtual{World: world.InMemory(latency, 0), proxies: map[string]*fault.Proxy{}, collections: map[string][]byte{}}
+	v.Before = func(name world.Server, next http.Handler) http.Handler {
+		proxy := fault.NewProxy(next)
+		v.proxies[string(name)] = proxy
+		return proxy
+	}
+	v.StartPostman(postman.Options{})
+	if by == workflowToken {
+		v.StartGitHub()
+	}
 	if by != nobody {
-		realm := keycloak.New(keycloak.Options{BaseURL: keycloakURL, Clients: []keycloak.Client{
-			{ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"}, Provider: "github", Subject: workflowSubject},
-		}, Providers: []keycloak.Provider{{Alias: "github", Issuer: gitHubURL, Key: &gitHubKey().PublicKey}}})
-		m.Keycloak = &microcks.Keycloak{URL: keycloakURL, Key: realm.PublicKey()}
-		v.serve("keycloak", "keycloak.example.com", realm)
+		v.StartKeycloak(keycloak.Options{Clients: []keycloak.Client{{
+			ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"},
+			Provider: "github", Subject: "repo:" + world.DefaultRepository + ":ref:refs/heads/main",
+		}}})
 	}
-	v.microcks = microcks.New(m)
-	v.serve("postman", "api.getpostman.com", v.postman)
-	v.serve("microcks", "microcks.example.com", v.microcks)
-	v.inputs = map[string]string{
-		"POSTMAN_API_KEY":    postman.DefaultAPIKey,
-		"INPUT_MODE":         "apply",
-		"INPUT_MICROCKS-URL": microcksURL,
-		"GITHUB_REPOSITORY":  "harbour/api",
-		"RUNNER_DEBUG":       "1", // the most that is ever said
-	}
+	v.StartMicrocks(microcks.Options{})
+	v.inputs = v.Environment()
+	v.inputs["INPUT_MODE"] = "apply"
+	v.inputs["RUNNER_DEBUG"] = "1" // the most that is ever said
 	switch by {
 	case clientWithSecret:
 		v.inputs["INPUT_KEYCLOAK-CLIENT-ID"] = clientID
 		v.inputs["INPUT_KEYCLOAK-CLIENT-SECRET"] = clientSecret
 	case workflowToken:
-		v.serve("github", "token.actions.example.com", http.HandlerFunc(gitHubToken))
 		v.inputs["INPUT_KEYCLOAK-AUTH"] = "github-oidc"
-		v.inputs["ACTIONS_ID_TOKEN_REQUEST_URL"] = gitHubURL + "/token?api-version=2"
-		v.inputs["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = requestToken
 	}
 	return v
 }
 
-func (v *virtual) serve(name, host string, server http.Handler) {
-	v.proxies[name] = fault.NewProxy(server)
-	v.network.Hosts[host] = v.proxies[name]
-}
-
 // collection puts a collection into Postman.
 func (v *virtual) collection(n int, name, version string, operations int) {
-	v.collections[uid(n)] = collection(name, version, operations)
-	if err := v.postman.AddCollection(uid(n), v.collections[uid(n)]); err != nil {
+	v.collections[world.UID(n)] = world.Collection(name, version, operations)
+	if err := v.Postman.AddCollection(world.UID(n), v.collections[world.UID(n)]); err != nil {
 		panic(err) // the test's own collection
 	}
 }
 
 // fill brings another world's documents into this one.
 func (v *virtual) fill(other *virtual) {
-	for _, s := range other.microcks.Secrets() {
-		v.microcks.AddSecret(s)
+	for _, s := range other.Microcks.Secrets() {
+		v.Microcks.AddSecret(s)
 	}
 	last := ""
-	for _, s := range other.microcks.Services() {
-		last = max(last, v.microcks.AddService(s))
+	for _, s := range other.Microcks.Services() {
+		last = max(last, v.Microcks.AddService(s))
 	}
 	for next := ""; next < last; { // new ids shall be new
-		next = v.microcks.AddSecret(microcks.Secret{})
-		v.microcks.RemoveSecret(next)
+		next = v.Microcks.AddSecret(microcks.Secret{})
+		v.Microcks.RemoveSecret(next)
 	}
-	for _, j := range other.microcks.Jobs() {
-		v.microcks.AddJob(j)
+	for _, j := range other.Microcks.Jobs() {
+		v.Microcks.AddJob(j)
 	}
 	maps.Copy(v.collections, other.collections)
 	for uid, raw := range v.collections {
-		if err := v.postman.AddCollection(uid, raw); err != nil {
+		if err := v.Postman.AddCollection(uid, raw); err != nil {
 			panic(err) // it was added before
 		}
 	}
@@ -179,7 +130,7 @@ func (v *virtual) run(ctx context.Context, more map[string]string) ended {
 	before := len(v.proxies["microcks"].Requests())
 	began := time.Now()
 	var out bytes.Buffer
-	e := ended{code: app.MainOver(ctx, v.network, mostBytes, nil, func(name string) string { return env[name] }, &out)}
+	e := ended{code: v.Run(ctx, &out, env)}
 	e.took, e.said = time.Since(began), out.String()
 	for _, request := range v.proxies["microcks"].Requests()[before:] {
 		if !strings.HasPrefix(request, http.MethodGet) {
@@ -231,7 +182,7 @@ func (e ended) leaks() []string {
 		"the client secret in JSON":    `keycloak/secret+of\u0026the-client`,
 		"the client's Basic header":    base64.StdEncoding.EncodeToString([]byte(clientID + ":"))[:10],
 		"a token":                      "eyJhbGciOi",
-		"the workflow's own token":     requestToken,
+		"the workflow's own token":     github.RequestToken,
 		"a foreign secret's token":     foreignToken,
 		"a secret's other credentials": foreignPassword,
 	} {
@@ -241,10 +192,6 @@ func (e ended) leaks() []string {
 	}
 	return found
 }
-
-// mostBytes of an answer: no more than these tests need, since an endless one
-// is read up to there.
-const mostBytes = 1 << 20
 
 const (
 	foreignToken    = "f0r31gn-t0k3n"
@@ -261,7 +208,7 @@ type server struct {
 }
 
 func (v *virtual) state() server {
-	s := server{Jobs: v.microcks.Jobs(), Secrets: v.microcks.Secrets(), Services: v.microcks.Services()}
+	s := server{Jobs: v.Microcks.Jobs(), Secrets: v.Microcks.Secrets(), Services: v.Microcks.Services()}
 	byName := func(a, b microcks.Service) int {
 		return strings.Compare(a.Name+" "+a.Version+" "+a.ID, b.Name+" "+b.Version+" "+b.ID)
 	}

@@ -1,18 +1,19 @@
-package app_test
+package convergence
 
 import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
 	fake "postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // Two imports at once of a service that does not exist yet can make it twice,
@@ -24,40 +25,80 @@ func TestConcurrentFirstRunsConvergeOnTheStandIn(t *testing.T) {
 	t.Parallel()
 	rounds := 200
 	if testing.Short() {
-		rounds = 10
+		rounds = 20
 	}
-	later := 0
-	for round := range rounds {
-		// A test of its own, so that its servers end with it.
-		t.Run(fmt.Sprint(round), func(t *testing.T) {
-			w := newWorld(t, postman.Options{}, fake.Options{})
-			if err := w.postman.AddCollection(uid(1), collection("Crowded API", "1.0", 3)); err != nil {
-				t.Fatal(err)
-			}
-			later += w.crowd(t, 8, uid(1), "Crowded API", 3, round)
-		})
+	seen := &sightings{}
+	t.Run("rounds", func(t *testing.T) {
+		for round := range rounds {
+			t.Run(fmt.Sprint(round), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { firstRuns(t, round, seen) })
+			})
+		}
+	})
+	t.Logf("%d rounds of 8 runs; %s", rounds, seen)
+}
+
+// firstRuns is one round, in virtual time. In every fourth the runs go in step,
+// so that all their requests of a kind are there at the same moment; in the
+// others they drift apart, in some by more than an import takes. In every second
+// the import takes a while, in which others can begin.
+func firstRuns(t *testing.T, round int, seen *sightings) {
+	t.Helper()
+	drift := []time.Duration{0, 2 * time.Millisecond, 20 * time.Millisecond, 200 * time.Millisecond}[round%4]
+	w := world.InMemory(2*time.Millisecond, drift)
+	w.StartPostman(postman.Options{})
+	hooks := fake.Hooks{}
+	if round/4%2 == 1 {
+		hooks.AfterDownload = func(string) { time.Sleep(rand.N(20 * time.Millisecond)) }
 	}
-	t.Logf("%d rounds of 8 runs; a later run was needed %d times", rounds, later)
+	w.StartMicrocks(fake.Options{Hooks: hooks})
+	if err := w.Postman.AddCollection(world.UID(1), world.Collection("Crowded API", "1.0", 3)); err != nil {
+		t.Fatal(err)
+	}
+	crowd(t, w, 8, world.UID(1), "Crowded API", 3, round, seen)
+}
+
+// sightings counts what was seen in the logs of runs at once, so that a test
+// shows that they did meet.
+type sightings struct {
+	guard                           sync.Mutex
+	imports, skipped, healed, later int
+}
+
+func (s *sightings) look(log string) {
+	s.guard.Lock()
+	defer s.guard.Unlock()
+	s.imports += strings.Count(log, ": imported (")
+	s.skipped += strings.Count(log, "another run has just imported the same")
+	s.healed += strings.Count(log, "doubled service")
+}
+
+func (s *sightings) String() string {
+	s.guard.Lock()
+	defer s.guard.Unlock()
+	return fmt.Sprintf("%d imports, %d skipped since another run had just done the same, %d doubled services healed; a later run was needed %d times",
+		s.imports, s.skipped, s.healed, s.later)
 }
 
 func TestConcurrentFirstRunsConvergeOnARealServer(t *testing.T) {
-	w := realWorld(t, postman.Options{Latency: 100 * time.Millisecond})
-	later := 0
+	w := world.New()
+	realServer(t, w, postman.Options{Latency: 100 * time.Millisecond})
+	seen := &sightings{}
 	const rounds = 10
 	for round := range rounds {
 		n := rand.IntN(1_000_000_000)
 		name := fmt.Sprintf("Crowded API %d", n)
-		if err := w.postman.AddCollection(uid(n), collection(name, "1.0", 3)); err != nil {
+		if err := w.Postman.AddCollection(world.UID(n), world.Collection(name, "1.0", 3)); err != nil {
 			t.Fatal(err)
 		}
-		later += w.crowd(t, 50, uid(n), name, 3, round)
+		crowd(t, w, 50, world.UID(n), name, 3, round, seen)
 	}
-	t.Logf("%d rounds of 50 runs; a later run was needed %d times", rounds, later)
+	t.Logf("%d rounds of 50 runs; %s", rounds, seen)
 }
 
-// crowd starts runs at once and asserts the promise. It returns 1 when a later
-// run was needed.
-func (w *world) crowd(t *testing.T, runs int, uid, name string, operations, round int) (later int) {
+// crowd starts runs at once and asserts the promise.
+func crowd(t *testing.T, w *world.World, runs int, uid, name string, operations, round int, seen *sightings) {
 	t.Helper()
 	secret := fmt.Sprintf("crowd %s", name)
 	inputs := map[string]string{"INPUT_SECRET-NAME": secret}
@@ -65,30 +106,32 @@ func (w *world) crowd(t *testing.T, runs int, uid, name string, operations, roun
 	codes := make([]int, runs)
 	logs := make([]string, runs)
 	for i := range runs {
-		all.Go(func() { codes[i], logs[i] = w.apply(t, uid, inputs) })
+		all.Go(func() { codes[i], logs[i] = apply(t, w, uid, inputs) })
 	}
 	all.Wait()
 	failed := 0
 	for i, code := range codes {
+		seen.look(logs[i])
 		if code != 0 {
 			failed++
 			t.Logf("round %d: run %d ended with %d:\n%s", round, i, code, firstError(logs[i]))
 		}
 	}
-	if problem := w.promise(t, uid, name, secret, operations); problem != "" {
-		later = 1
+	if problem := promise(t, w, uid, name, secret, operations); problem != "" {
+		seen.guard.Lock()
+		seen.later++
+		seen.guard.Unlock()
 		t.Logf("round %d: needs a later run: %s", round, problem)
-		if code, log := w.apply(t, uid, inputs); code != 0 {
+		if code, log := apply(t, w, uid, inputs); code != 0 {
 			t.Fatalf("round %d: the later run failed with %d:\n%s", round, code, log)
 		}
-		if problem := w.promise(t, uid, name, secret, operations); problem != "" {
+		if problem := promise(t, w, uid, name, secret, operations); problem != "" {
 			t.Fatalf("round %d: after a later run: %s", round, problem)
 		}
 	}
 	if failed > 0 {
 		t.Errorf("round %d: %d of %d runs failed", round, failed, runs)
 	}
-	return later
 }
 
 func firstError(log string) string {
@@ -101,10 +144,10 @@ func firstError(log string) string {
 }
 
 // promise says what is wrong with the end state; "" when nothing is.
-func (w *world) promise(t *testing.T, uid, name, secret string, operations int) string {
+func promise(t *testing.T, w *world.World, uid, name, secret string, operations int) string {
 	t.Helper()
 	ctx := context.Background()
-	c := microcks.New(http.DefaultClient, w.server)
+	c := microcks.New(w.Client(), w.MicrocksURL)
 	jobs, err := c.Jobs(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -155,32 +198,33 @@ func (w *world) promise(t *testing.T, uid, name, secret string, operations int) 
 // A service that imports at the same time made twice answers 500 to every
 // import and mock call, until a run heals it.
 func TestAServiceFoundTwiceIsHealedOnARealServer(t *testing.T) {
-	w := realWorld(t, postman.Options{Latency: 100 * time.Millisecond})
+	w := world.New()
+	realServer(t, w, postman.Options{Latency: 100 * time.Millisecond})
 	n := rand.IntN(1_000_000_000)
 	name := fmt.Sprintf("Doubled API %d", n)
-	if err := w.postman.AddCollection(uid(n), collection(name, "1.0", 3)); err != nil {
+	if err := w.Postman.AddCollection(world.UID(n), world.Collection(name, "1.0", 3)); err != nil {
 		t.Fatal(err)
 	}
 	secret := "secret of " + name
 	inputs := map[string]string{"INPUT_SECRET-NAME": secret}
-	if code, said := w.apply(t, uid(n), inputs); code != 0 {
+	if code, said := apply(t, w, world.UID(n), inputs); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, said)
 	}
-	tries := w.double(t, name, microcks.DerivedID(microcks.ImporterKind, uid(n)))
+	tries := double(t, w, name, microcks.DerivedID(microcks.ImporterKind, world.UID(n)))
 	t.Logf("two starts at once made the service twice at try %d", tries)
-	code, said := w.apply(t, uid(n), inputs)
+	code, said := apply(t, w, world.UID(n), inputs)
 	if code != 0 || !strings.Contains(said, "doubled service") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
-	if problem := w.promise(t, uid(n), name, secret, 3); problem != "" {
+	if problem := promise(t, w, world.UID(n), name, secret, 3); problem != "" {
 		t.Error(problem)
 	}
 }
 
 // double starts two imports of a missing service at once until both make it.
-func (w *world) double(t *testing.T, name, importer string) (tries int) {
+func double(t *testing.T, w *world.World, name, importer string) (tries int) {
 	t.Helper()
-	c := microcks.New(http.DefaultClient, w.server)
+	c := microcks.New(w.Client(), w.MicrocksURL)
 	for tries = 1; tries <= 100; tries++ {
 		services, err := c.ServicesNamed(t.Context(), name)
 		if err != nil {

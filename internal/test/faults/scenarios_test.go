@@ -1,4 +1,4 @@
-package app_test
+package faults
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // scenario is one run together with what it finds.
@@ -38,7 +39,7 @@ const (
 
 // one are the inputs for the collection of all scenarios with one.
 func one(more ...string) map[string]string {
-	inputs := map[string]string{"INPUT_COLLECTION": uid(1)}
+	inputs := map[string]string{"INPUT_COLLECTION": world.UID(1)}
 	for i := 0; i < len(more); i += 2 {
 		inputs["INPUT_"+more[i]] = more[i+1]
 	}
@@ -60,7 +61,7 @@ func (v *virtual) mustRun(ctx context.Context, inputs map[string]string) {
 	}
 }
 
-func canonical(n int) string { return "https://api.getpostman.com/collections/" + uid(n) }
+func canonical(n int) string { return "https://api.getpostman.com/collections/" + world.UID(n) }
 
 // scenarios are the kinds of runs there are.
 func scenarios() []scenario {
@@ -73,9 +74,9 @@ func scenarios() []scenario {
 		}, inputs: one(), services: []string{harbour + " 1.0: 3"}, written: 1},
 		{name: "new key", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
-			old := v.microcks.Secrets()[1]
+			old := v.Microcks.Secrets()[1]
 			old.Token, old.Username, old.CACertPem, old.Description = foreignToken, "harbour-master", "-----BEGIN CERTIFICATE-----", "keep me"
-			v.microcks.AddSecret(old)
+			v.Microcks.AddSecret(old)
 		}, inputs: one(), services: []string{harbour + " 1.0: 2"}, written: 1},
 	}
 	for i := range signedIn { // which sends the same requests and a few more
@@ -92,11 +93,11 @@ func scenarios() []scenario {
 		}, inputs: one("SERVICE-LABELS", "domain=docks"), services: []string{harbour + " 1.0: 2", harbour + " 2.0: 2"}, written: 2},
 		scenario{name: "adopted importer", there: func(ctx context.Context, v *virtual) {
 			servedByPostman(ctx, v)
-			v.microcks.AddSecret(microcks.Secret{
+			v.Microcks.AddSecret(microcks.Secret{
 				ID: teamSecret, Name: "team", Token: postman.DefaultAPIKey, TokenHeader: "x-api-key",
 				Username: "harbour-master", CACertPem: "-----BEGIN CERTIFICATE-----", Description: "of the team",
 			})
-			v.microcks.AddJob(microcks.Job{
+			v.Microcks.AddJob(microcks.Job{
 				ID: handMadeID, Name: "by hand", RepositoryURL: canonical(1), MainArtifact: true, Active: true,
 				DisableSSL: true, Frequency: "0 0 * * *", CreatedDate: 1700000000000,
 				SecretRef: microcks.SecretRef{SecretID: teamSecret, Name: "team"},
@@ -105,40 +106,40 @@ func scenarios() []scenario {
 		}, inputs: one("LABELS", "team=docks"), services: []string{harbour + " 1.0: 2"}, written: 2},
 		scenario{name: "service twice", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
-			twin := v.microcks.Services()[1]
+			twin := v.Microcks.Services()[1]
 			twin.ID = ""
-			v.microcks.AddService(twin)
+			v.Microcks.AddService(twin)
 		}, inputs: one(), services: []string{harbour + " 1.0: 2"}, written: 2},
 		scenario{name: "surplus importer", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			twin := v.jobOf(1)
 			twin.ID = "aaaaaaaaaaaaaaaaaaaaaaaa"
-			v.microcks.AddJob(twin)
+			v.Microcks.AddJob(twin)
 		}, inputs: one(), services: []string{harbour + " 1.0: 2"}, written: 1},
 		scenario{name: "main and secondary", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			v.collection(2, harbour, "1.0", 2)
-			v.mustRun(ctx, map[string]string{"INPUT_COLLECTION": uid(2), "INPUT_MAIN-ARTIFACT": "false"})
+			v.mustRun(ctx, map[string]string{"INPUT_COLLECTION": world.UID(2), "INPUT_MAIN-ARTIFACT": "false"})
 			v.collection(1, harbour, "1.0", 3)
-		}, inputs: map[string]string{"INPUT_COLLECTION": uid(1) + "\n" + uid(2)}, services: []string{harbour + " 1.0: 3"}, written: 2},
+		}, inputs: map[string]string{"INPUT_COLLECTION": world.UID(1) + "\n" + world.UID(2)}, services: []string{harbour + " 1.0: 3"}, written: 2},
 		scenario{name: "two collections", there: func(ctx context.Context, v *virtual) {
 			servedByPostman(ctx, v)
 			v.collection(2, "Ferries API", "0.3", 1)
-		}, inputs: map[string]string{"INPUT_COLLECTION": uid(1) + "\n" + uid(2)}, services: []string{"Ferries API 0.3: 1", harbour + " 1.0: 2"}, written: 5},
+		}, inputs: map[string]string{"INPUT_COLLECTION": world.UID(1) + "\n" + world.UID(2)}, services: []string{"Ferries API 0.3: 1", harbour + " 1.0: 2"}, written: 5},
 		scenario{name: "removed", there: imported, inputs: one("MODE", "remove", "REMOVE-SERVICES", "true"), written: 2},
 	)
 }
 
 // foreign adds objects that no run may touch.
 func (v *virtual) foreign() {
-	v.microcks.AddSecret(microcks.Secret{
+	v.Microcks.AddSecret(microcks.Secret{
 		ID: "cccccccccccccccccccccccc", Name: secretName + " (old)", Token: foreignToken, Password: foreignPassword, Username: "other",
 	})
-	service := v.microcks.AddService(microcks.Service{Service: predict.Service{
+	service := v.Microcks.AddService(microcks.Service{Service: predict.Service{
 		Name: harbour + " (old)", Version: "1.0", SourceArtifact: "harbour.yaml",
 		Operations: []predict.Operation{{Name: "GET /old", Method: "GET"}},
 	}})
-	v.microcks.AddJob(microcks.Job{
+	v.Microcks.AddJob(microcks.Job{
 		ID: "dddddddddddddddddddddddd", Name: harbour, RepositoryURL: "https://example.com/harbour.yaml", MainArtifact: true, Frequency: "daily",
 		Metadata:    microcks.Metadata{Labels: map[string]string{"managed-by": "postman-microcks-importer"}},
 		ServiceRefs: []microcks.ServiceRef{{ServiceID: service, Name: harbour + " (old)", Version: "1.0"}},
@@ -156,8 +157,8 @@ func foreignOf(s server) server {
 
 // jobOf is the importer of a collection.
 func (v *virtual) jobOf(n int) microcks.Job {
-	jobs := v.microcks.Jobs()
-	return jobs[slices.IndexFunc(jobs, func(j microcks.Job) bool { return strings.HasSuffix(j.RepositoryURL, uid(n)) })]
+	jobs := v.Microcks.Jobs()
+	return jobs[slices.IndexFunc(jobs, func(j microcks.Job) bool { return strings.HasSuffix(j.RepositoryURL, world.UID(n)) })]
 }
 
 // latency of a request. Without any, two imports would have the same date.
@@ -165,7 +166,7 @@ const latency = 10 * time.Millisecond
 
 // world makes the world of the scenario.
 func (s scenario) world(ctx context.Context) *virtual {
-	v := newVirtual(s.signIn, microcks.Options{}, latency)
+	v := newVirtual(s.signIn, latency)
 	v.foreign()
 	s.there(ctx, v)
 	maps.Copy(v.inputs, s.inputs)
@@ -174,9 +175,9 @@ func (s scenario) world(ctx context.Context) *virtual {
 }
 
 // again makes a copy of a world of this scenario, some time later.
-func (s scenario) again(world *virtual) *virtual {
-	v := newVirtual(s.signIn, microcks.Options{}, latency)
-	v.fill(world)
+func (s scenario) again(first *virtual) *virtual {
+	v := newVirtual(s.signIn, latency)
+	v.fill(first)
 	time.Sleep(time.Hour)
 	return v
 }

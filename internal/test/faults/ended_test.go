@@ -1,4 +1,4 @@
-package app_test
+package faults
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"postman-microcks-importer/internal/test/standin/fault"
@@ -29,7 +30,7 @@ func TestToldToEndAtEveryRequest(t *testing.T) {
 					}
 					t.Run(fmt.Sprintf("%s, silent %t", request, silent), func(t *testing.T) {
 						t.Parallel()
-						inBubble(t, func(t *testing.T) { c.tellToEnd(t, request, silent) })
+						synctest.Test(t, func(t *testing.T) { c.tellToEnd(t, request, silent) })
 					})
 				}
 			}

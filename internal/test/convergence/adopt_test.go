@@ -1,9 +1,8 @@
-package app_test
+package convergence
 
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -11,24 +10,25 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // An importer and a secret made by hand, as the guide of Microcks tells people
 // to, are adopted: nothing of them changes but what an import itself writes.
 func TestAdoptsWhatWasMadeByHand(t *testing.T) {
 	t.Parallel()
-	for name, w := range worlds(t) {
+	for name, w := range eachServer(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := rand.IntN(1_000_000_000)
 			service := fmt.Sprintf("Adopted API %d", n)
-			if err := w.postman.AddCollection(uid(n), collection(service, "1.0", 2)); err != nil {
+			if err := w.Postman.AddCollection(world.UID(n), world.Collection(service, "1.0", 2)); err != nil {
 				t.Fatal(err)
 			}
-			importer, secret := w.makeByHand(t, n, service)
-			c := microcks.New(http.DefaultClient, w.server)
+			importer, secret := makeByHand(t, w, n, service)
+			c := microcks.New(w.Client(), w.MicrocksURL)
 
-			code, said := w.apply(t, uid(n), nil)
+			code, said := apply(t, w, world.UID(n), nil)
 			if code != 0 || !strings.Contains(said, "status=updated") {
 				t.Fatalf("exit code %d:\n%s", code, said)
 			}
@@ -45,13 +45,13 @@ func TestAdoptsWhatWasMadeByHand(t *testing.T) {
 			if diff := cmp.Diff(importer, after); diff != "" {
 				t.Errorf("the importer lost or changed something (-before +after):\n%s", diff)
 			}
-			if got := w.secretNamed(t, secret.Name); got.ID != secret.ID || *got.Token != *secret.Token || *got.Description != *secret.Description {
+			if got := secretNamed(t, w, secret.Name); got.ID != secret.ID || *got.Token != *secret.Token || *got.Description != *secret.Description {
 				t.Errorf("the secret changed from %v to %v", secret, got)
 			}
-			if jobs := w.importersByUID(t, uid(n)); jobs != 1 {
+			if jobs := importersByUID(t, w, world.UID(n)); jobs != 1 {
 				t.Errorf("%d importers of the collection", jobs)
 			}
-			code, said = w.apply(t, uid(n), nil)
+			code, said = apply(t, w, world.UID(n), nil)
 			if code != 0 || !strings.Contains(said, "status=unchanged") {
 				t.Errorf("the second run: exit code %d:\n%s", code, said)
 			}
@@ -61,18 +61,18 @@ func TestAdoptsWhatWasMadeByHand(t *testing.T) {
 
 // makeByHand makes a secret and an active importer as a person does, with ids
 // of the server's choice.
-func (w *world) makeByHand(t *testing.T, n int, service string) (*microcks.ImportJob, microcks.Secret) {
+func makeByHand(t *testing.T, w *world.World, n int, service string) (*microcks.ImportJob, microcks.Secret) {
 	t.Helper()
-	c := microcks.New(http.DefaultClient, w.server)
+	c := microcks.New(w.Client(), w.MicrocksURL)
 	token, header, description := postman.DefaultAPIKey, microcks.TokenHeader, "made by hand"
 	err := c.CreateSecret(t.Context(), &microcks.Secret{Name: "Hand-made " + service, Description: &description, Token: &token, TokenHeader: &header})
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := w.secretNamed(t, "Hand-made "+service)
+	secret := secretNamed(t, w, "Hand-made "+service)
 	id := fmt.Sprintf("feed%020d", n)
 	job, err := c.SaveJob(t.Context(), &microcks.ImportJob{
-		ID: id, Name: "My importer", RepositoryURL: w.postmanURL + "/collections/" + uid(n), MainArtifact: true, Active: true,
+		ID: id, Name: "My importer", RepositoryURL: w.PostmanURL + "/collections/" + world.UID(n), MainArtifact: true, Active: true,
 		SecretRef: &microcks.SecretRef{SecretID: secret.ID, Name: secret.Name},
 		Metadata:  &microcks.Metadata{Labels: map[string]string{"domain": "pets"}, Annotations: map[string]string{"note": "do not touch"}},
 	})
@@ -82,18 +82,18 @@ func (w *world) makeByHand(t *testing.T, n int, service string) (*microcks.Impor
 	return job, secret
 }
 
-func (w *world) secretNamed(t *testing.T, name string) microcks.Secret {
+func secretNamed(t *testing.T, w *world.World, name string) microcks.Secret {
 	t.Helper()
-	found, err := microcks.New(http.DefaultClient, w.server).SecretsNamed(t.Context(), name)
+	found, err := microcks.New(w.Client(), w.MicrocksURL).SecretsNamed(t.Context(), name)
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d secrets named %q: %v", len(found), name, err)
 	}
 	return found[0]
 }
 
-func (w *world) importersByUID(t *testing.T, uid string) int {
+func importersByUID(t *testing.T, w *world.World, uid string) int {
 	t.Helper()
-	jobs, err := microcks.New(http.DefaultClient, w.server).Jobs(t.Context())
+	jobs, err := microcks.New(w.Client(), w.MicrocksURL).Jobs(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

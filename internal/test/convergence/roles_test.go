@@ -1,26 +1,23 @@
-package app_test
+package convergence
 
 import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
 	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/test/standin/keycloak"
-	fake "postman-microcks-importer/internal/test/standin/microcks"
-	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // Each set of roles that an account can have comes to the right success, or to
 // the right refusal before any write.
 func TestRolesDecideBeforeAnyWrite(t *testing.T) {
-	w, keycloakURL := signInWorld(t)
+	w, keycloakURL := withSignIn(t)
 	n := rand.IntN(1_000_000_000)
 	name := fmt.Sprintf("Roles API %d", n)
-	if err := w.postman.AddCollection(uid(n), collection(name, "1.0", 2)); err != nil {
+	if err := w.Postman.AddCollection(world.UID(n), world.Collection(name, "1.0", 2)); err != nil {
 		t.Fatal(err)
 	}
 	as := func(client string) map[string]string {
@@ -44,40 +41,26 @@ func TestRolesDecideBeforeAnyWrite(t *testing.T) {
 		{"ci-manager", "unchanged", 0, 1},
 		{"ci-user", "unchanged", 0, 1},
 	} {
-		code, said := w.apply(t, uid(n), as(step.client))
+		code, said := apply(t, w, world.UID(n), as(step.client))
 		if code != step.code || !strings.Contains(said, step.says) {
 			t.Errorf("as %s: exit code %d, want %d and %q in:\n%s", step.client, code, step.code, step.says, said)
 		}
-		if got := w.importersOf(t, uid(n), keycloakURL); got != step.importers {
+		if got := importersOf(t, w, world.UID(n), keycloakURL); got != step.importers {
 			t.Errorf("as %s: %d importers afterwards, want %d", step.client, got, step.importers)
 		}
 	}
 	// A manager changes and imports what an administrator's secret serves.
-	if err := w.postman.AddCollection(uid(n), collection(name, "1.0", 3)); err != nil {
+	if err := w.Postman.AddCollection(world.UID(n), world.Collection(name, "1.0", 3)); err != nil {
 		t.Fatal(err)
 	}
-	code, said := w.apply(t, uid(n), as("ci-manager"))
+	code, said := apply(t, w, world.UID(n), as("ci-manager"))
 	if code != 0 || !strings.Contains(said, "imported") {
 		t.Errorf("as ci-manager, with a changed collection: exit code %d:\n%s", code, said)
 	}
 }
 
-// signInWorld is a world whose Microcks wants a sign-in: a real one when both
-// MICROCKS_URL and KEYCLOAK_URL are set.
-func signInWorld(t *testing.T) (w *world, keycloakURL string) {
-	t.Helper()
-	if url := os.Getenv("KEYCLOAK_URL"); url != "" {
-		return realWorld(t, postman.Options{}), url
-	}
-	realm := keycloak.New(keycloak.Options{})
-	keycloakURL = serve(t, realm)
-	return newWorld(t, postman.Options{}, fake.Options{
-		Keycloak: &fake.Keycloak{URL: keycloakURL, Key: realm.PublicKey()},
-	}), keycloakURL
-}
-
 // importersOf counts the importers of a collection, as an administrator.
-func (w *world) importersOf(t *testing.T, uid, keycloakURL string) int {
+func importersOf(t *testing.T, w *world.World, uid, keycloakURL string) int {
 	t.Helper()
 	tokens := microcks.ClientSecretSource(t.Context(), http.DefaultClient, microcks.Realm{URL: keycloakURL, Name: "microcks"}, "ci-admin", "ci-admin-secret", func(string) {})
 	client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -88,7 +71,7 @@ func (w *world) importersOf(t *testing.T, uid, keycloakURL string) int {
 		token.SetAuthHeader(r)
 		return http.DefaultTransport.RoundTrip(r)
 	})}
-	jobs, err := microcks.New(client, w.server).Jobs(t.Context())
+	jobs, err := microcks.New(client, w.MicrocksURL).Jobs(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package app_test
+package convergence
 
 import (
 	"bytes"
@@ -8,13 +8,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
 	"postman-microcks-importer/internal/microcks"
-	fake "postman-microcks-importer/internal/test/standin/microcks"
-	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // A person sets the dispatcher of an operation in Microcks. Imports keep it, and
@@ -22,24 +20,24 @@ import (
 // failure, on every run anew.
 func TestADispatcherSetByHandIsNoReasonToImport(t *testing.T) {
 	t.Parallel()
-	for name, w := range worlds(t) {
+	for name, w := range eachServer(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := rand.IntN(1_000_000_000)
 			service := fmt.Sprintf("Edited API %d", n)
-			if err := w.postman.AddCollection(uid(n), filtered(service, "cats")); err != nil {
+			if err := w.Postman.AddCollection(world.UID(n), filtered(service, "cats")); err != nil {
 				t.Fatal(err)
 			}
 			inputs := map[string]string{"INPUT_SECRET-NAME": "secret of " + service}
 			run := func(wantStatus, wantText string) {
 				t.Helper()
-				code, said := w.apply(t, uid(n), inputs)
+				code, said := apply(t, w, world.UID(n), inputs)
 				if code != 0 || !strings.Contains(said, "\nstatus="+wantStatus+"\n") || !strings.Contains(said, wantText) {
 					t.Fatalf("exit code %d, want status %s and %q in:\n%s", code, wantStatus, wantText, said)
 				}
 			}
 			run("created", "imported")
-			w.setDispatcher(t, service, "GET /pets", "URI_PARAMS", "kind")
+			setDispatcher(t, w, service, "GET /pets", "URI_PARAMS", "kind")
 			// The import that follows shows that the edit stays; from then on
 			// there is nothing to do.
 			run("updated", "dispatchers that were set in Microcks by hand")
@@ -47,15 +45,6 @@ func TestADispatcherSetByHandIsNoReasonToImport(t *testing.T) {
 			run("unchanged", "GET /pets (URI_PARAMS kind)")
 		})
 	}
-}
-
-// worlds are the stand-in, and the real server when there is one.
-func worlds(t *testing.T) map[string]*world {
-	all := map[string]*world{"stand-in": newWorld(t, postman.Options{}, fake.Options{})}
-	if os.Getenv("MICROCKS_URL") != "" && os.Getenv("KEYCLOAK_URL") == "" {
-		all["real server"] = realWorld(t, postman.Options{})
-	}
-	return all
 }
 
 // filtered is a collection with one operation of two query parameters, changed
@@ -67,9 +56,9 @@ func filtered(name, example string) []byte {
 }
 
 // setDispatcher does what the page of an operation in Microcks does.
-func (w *world) setDispatcher(t *testing.T, service, operation, dispatcher, rules string) {
+func setDispatcher(t *testing.T, w *world.World, service, operation, dispatcher, rules string) {
 	t.Helper()
-	services, err := microcks.New(http.DefaultClient, w.server).ServicesNamed(t.Context(), service)
+	services, err := microcks.New(w.Client(), w.MicrocksURL).ServicesNamed(t.Context(), service)
 	if err != nil || len(services) != 1 {
 		t.Fatalf("%d services named %q: %v", len(services), service, err)
 	}
@@ -77,7 +66,7 @@ func (w *world) setDispatcher(t *testing.T, service, operation, dispatcher, rule
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := w.server + "/api/services/" + services[0].ID + "/operation?operationName=" + url.QueryEscape(operation)
+	address := w.MicrocksURL + "/api/services/" + services[0].ID + "/operation?operationName=" + url.QueryEscape(operation)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, address, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
