@@ -22,7 +22,7 @@ const troubleshooting = "docs/troubleshooting.md"
 // that of a problem: an entry nobody can be sent to is out of date.
 func TestTroubleshootingHasEveryAnchor(t *testing.T) {
 	t.Parallel()
-	if diff := cmp.Diff(anchorsInCode(t, "internal"), headings(t)); diff != "" {
+	if diff := cmp.Diff(anchorsInCode(t, filepath.Join(root, "internal")), headings(t)); diff != "" {
 		t.Errorf("anchors in the code (-) and headings of %s (+):\n%s", troubleshooting, diff)
 	}
 }
@@ -79,7 +79,7 @@ func matchesQuote(quote, message string) bool {
 // "see: …#anchor" follows a hint, which follows the message.
 func messagesInScenarios(t *testing.T) map[string][]string {
 	t.Helper()
-	scenarios, err := filepath.Glob(filepath.Join("internal", "test", "scenarios", "testdata", "*.txtar"))
+	scenarios, err := filepath.Glob(filepath.Join("..", "scenarios", "testdata", "*.txtar"))
 	if err != nil || len(scenarios) == 0 {
 		t.Fatalf("no scenarios: %v", err)
 	}
@@ -104,11 +104,7 @@ func messagesInScenarios(t *testing.T) map[string][]string {
 
 func page(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.FromSlash(troubleshooting))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return readDocument(t, troubleshooting)
 }
 
 func headings(t *testing.T) []string {

@@ -2,8 +2,6 @@ package documents
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -19,12 +17,11 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"postman-microcks-importer/internal/app"
 	"postman-microcks-importer/internal/config"
-	"postman-microcks-importer/internal/test/standin/github"
 	"postman-microcks-importer/internal/test/standin/keycloak"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // Every example of README and docs is run here as a reader would run it: the
@@ -68,20 +65,22 @@ func exampleBlocks(t *testing.T) []exampleBlock {
 	t.Helper()
 	var files []string
 	for _, pattern := range []string{"*.md", "docs/*.md", "docs/guides/*.md"} {
-		found, err := filepath.Glob(pattern)
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, found...)
+		for _, path := range found {
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, filepath.ToSlash(name))
+		}
 	}
 	var blocks []exampleBlock
 	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var open *exampleBlock
-		for number, line := range strings.Split(string(raw), "\n") {
+		for number, line := range strings.Split(readDocument(t, file), "\n") {
 			fence, isFence := strings.CutPrefix(strings.TrimSpace(line), "```")
 			switch {
 			case isFence && open == nil:
@@ -178,7 +177,7 @@ func TestExampleWorkflows(t *testing.T) {
 	for _, in := range config.Inputs() {
 		inputs[in.Name] = true
 	}
-	key, ran := exampleKey(t), 0
+	ran := 0
 	for _, block := range exampleBlocks(t) {
 		if block.language != "yaml" || !strings.Contains(block.text, exampleAction) {
 			continue
@@ -191,7 +190,7 @@ func TestExampleWorkflows(t *testing.T) {
 			ran += len(steps)
 			t.Run(block.place+"/"+event, func(t *testing.T) {
 				t.Parallel()
-				place := newExamplePlace(t, key)
+				place := newExamplePlace(t)
 				if steps[0].needsImported() {
 					place.importMains(t)
 				}
@@ -222,7 +221,7 @@ var exampleCommand = regexp.MustCompile(`--mode=\S+(?:\s+(?:\\\n\s*)?--[a-z-]+(?
 // TestExampleCommands runs the command lines in the documents off GitHub.
 func TestExampleCommands(t *testing.T) {
 	t.Parallel()
-	key, ran := exampleKey(t), 0
+	ran := 0
 	for _, block := range exampleBlocks(t) {
 		for _, command := range exampleCommand.FindAllString(block.text, -1) {
 			if strings.Contains(command, "…") {
@@ -232,7 +231,7 @@ func TestExampleCommands(t *testing.T) {
 			t.Run(block.place, func(t *testing.T) {
 				t.Parallel()
 				args := strings.Fields(strings.NewReplacer("\\\n", " ", `"$MODE"`, "plan").Replace(command))
-				if code, log := newExamplePlace(t, key).command(t, args); code != 0 {
+				if code, log := newExamplePlace(t).command(t, args); code != 0 {
 					t.Errorf("%s: %s\nends with exit code %d:\n%s", block.place, command, code, log)
 				}
 			})
@@ -243,51 +242,53 @@ func TestExampleCommands(t *testing.T) {
 	}
 }
 
-// examplePlace is the surroundings of an example.
+// examplePlace is the surroundings of an example: two worlds with the same
+// collections, since some examples sign in and others do not.
 type examplePlace struct {
-	dir      string
-	postman  string
-	github   string
-	open     string // a Microcks without sign-in
-	closed   string // a Microcks with sign-in
-	keycloak string
-	replaced *strings.Replacer // addresses in the documents, by those of the stand-ins
+	dir          string
+	open, closed *world.World // without sign-in and with it
 }
 
-func newExamplePlace(t *testing.T, key *rsa.PrivateKey) *examplePlace {
+func newExamplePlace(t *testing.T) *examplePlace {
 	t.Helper()
-	p := &examplePlace{dir: t.TempDir()}
-	source := postman.New(postman.Options{})
-	for uid, c := range exampleCollections {
-		if err := source.AddCollection(uid, c.export(t)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	serve := func(handler http.Handler) string {
-		server := httptest.NewServer(handler)
-		t.Cleanup(server.Close)
-		return server.URL
-	}
-	p.postman = serve(source)
-	p.open = serve(microcks.New(microcks.Options{}))
-	p.github = serve(github.NewIssuer("OWNER/REPO", key))
-	realm := keycloak.New(keycloak.Options{
+	p := &examplePlace{dir: t.TempDir(), open: exampleWorld(t), closed: exampleWorld(t)}
+	p.open.StartMicrocks(microcks.Options{})
+	p.closed.StartGitHub()
+	p.closed.StartKeycloak(keycloak.Options{
 		Clients: append(keycloak.DefaultClients(), keycloak.Client{
 			ID: "postman-importer-main", Provider: "github-actions", Roles: []string{"user", "manager", "admin"},
 			Subject: "repo:OWNER/REPO:ref:refs/heads/main",
 		}),
-		Providers: []keycloak.Provider{{Alias: "github-actions", Issuer: p.github, Key: &key.PublicKey}},
+		Providers: []keycloak.Provider{p.closed.Provider("github-actions")},
 	})
-	p.keycloak = serve(realm)
-	p.closed = serve(microcks.New(microcks.Options{Keycloak: &microcks.Keycloak{URL: p.keycloak, Key: realm.PublicKey()}}))
-	p.replaced = strings.NewReplacer(
-		"https://keycloak.internal.example.com", p.keycloak,
-		"https://api.eu.postman.com", p.postman,
-		"http://127.0.0.1:8585", p.open, "http://microcks:8080", p.open,
-	)
+	p.closed.StartMicrocks(microcks.Options{})
 	p.write(t, "harbour.postman_collection.json", exampleCollection{name: "Harbour API"}.export(t))
 	p.write(t, "certs/company-ca.pem", exampleAuthority(t))
 	return p
+}
+
+// exampleWorld is one with a Postman API that has the collections.
+func exampleWorld(t *testing.T) *world.World {
+	t.Helper()
+	w := world.New()
+	t.Cleanup(w.Close)
+	w.Repository = "OWNER/REPO"
+	w.StartPostman(postman.Options{})
+	for uid, c := range exampleCollections {
+		if err := w.Postman.AddCollection(uid, c.export(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// led is a text of the documents with the addresses of a world's servers.
+func led(text string, to *world.World) string {
+	return strings.NewReplacer(
+		"https://keycloak.internal.example.com", to.KeycloakURL,
+		"https://api.eu.postman.com", to.PostmanURL,
+		"https://microcks.example.com", to.MicrocksURL, "http://127.0.0.1:8585", to.MicrocksURL, "http://microcks:8080", to.MicrocksURL,
+	).Replace(text)
 }
 
 func (p *examplePlace) write(t *testing.T, name string, content []byte) {
@@ -305,10 +306,7 @@ func (p *examplePlace) write(t *testing.T, name string, content []byte) {
 // other examples.
 func (c exampleCollection) export(t *testing.T) []byte {
 	t.Helper()
-	raw, err := os.ReadFile("internal/demo/harbour.postman_collection.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := []byte(readDocument(t, "internal/demo/harbour.postman_collection.json"))
 	raw = bytes.Replace(raw, []byte(`"Harbour API"`), []byte(`"`+c.name+`"`), 1)
 	if c.secondary {
 		raw = bytes.ReplaceAll(raw, []byte(`"name": "moored boats"`), []byte(`"name": "boats at the quay"`))
@@ -325,14 +323,13 @@ func (p *examplePlace) importMains(t *testing.T) {
 			mains = append(mains, uid)
 		}
 	}
-	with := map[string]string{"collection": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": p.open}
-	if code, log := p.step(t, "push", exampleStep{with: with}); code != 0 {
-		t.Fatal(log)
-	}
-	with = maps.Clone(with)
-	maps.Copy(with, map[string]string{"microcks-url": p.closed, "keycloak-client-id": "ci-admin", "keycloak-client-secret": "ci-admin-secret"})
-	if code, log := p.step(t, "push", exampleStep{with: with}); code != 0 {
-		t.Fatal(log)
+	with := map[string]string{"collection": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com"}
+	signedIn := maps.Clone(with)
+	maps.Copy(signedIn, map[string]string{"keycloak-client-id": "ci-admin", "keycloak-client-secret": "ci-admin-secret"})
+	for _, with := range []map[string]string{with, signedIn} {
+		if code, log := p.step(t, "push", exampleStep{with: with}); code != 0 {
+			t.Fatal(log)
+		}
 	}
 }
 
@@ -345,62 +342,49 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 		t.Fatal(err)
 	}
 	p.write(t, "event.json", payload)
-	env := map[string]string{
-		"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "OWNER/REPO", "GITHUB_EVENT_NAME": event, "GITHUB_REF": "refs/heads/main",
+	w := p.open
+	if step.with["keycloak-client-id"] != "" || step.with["keycloak-auth"] != "" {
+		w = p.closed
+	}
+	env := w.Environment()
+	for _, own := range []string{"POSTMAN_API_KEY", "INPUT_MICROCKS-URL"} { // an example gives them itself
+		delete(env, own)
+	}
+	if step.with["mode"] == "check" {
+		delete(env, "INPUT_POSTMAN-API-URL")
+	}
+	maps.Copy(env, map[string]string{
+		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": event, "GITHUB_REF": "refs/heads/main",
 		"GITHUB_EVENT_PATH": filepath.Join(p.dir, "event.json"), "GITHUB_WORKSPACE": p.dir,
 		"GITHUB_OUTPUT": filepath.Join(p.dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(p.dir, "summary"),
-		"ACTIONS_ID_TOKEN_REQUEST_URL": github.RequestURL(p.github), "ACTIONS_ID_TOKEN_REQUEST_TOKEN": github.RequestToken,
-	}
+	})
 	maps.Copy(env, step.env)
 	for _, line := range strings.Fields(step.with["collection"]) {
 		if strings.HasSuffix(line, ".json") { // a checkout has brought it
 			p.write(t, line, exampleCollection{name: filepath.Base(line)}.export(t))
 		}
 	}
-	signIn := step.with["keycloak-client-id"] != "" || step.with["keycloak-auth"] != ""
 	for name, value := range step.with {
-		if value == "https://microcks.example.com" {
-			value = p.microcks(signIn)
-		}
-		env["INPUT_"+strings.ToUpper(name)] = p.replaced.Replace(value)
-	}
-	if env["INPUT_POSTMAN-API-URL"] == "" && step.with["mode"] != "check" {
-		env["INPUT_POSTMAN-API-URL"] = p.postman
+		env["INPUT_"+strings.ToUpper(name)] = led(value, w)
 	}
 	var out bytes.Buffer
-	code = (&app.Command{Getenv: func(name string) string { return env[name] }, Stdout: &out}).Main(t.Context(), nil)
+	code = w.Run(t.Context(), &out, env)
 	return code, out.String()
 }
 
 // command runs the program off GitHub, in the folder of the example.
 func (p *examplePlace) command(t *testing.T, args []string) (code int, log string) {
 	t.Helper()
-	env := map[string]string{"POSTMAN_API_KEY": postman.DefaultAPIKey, "GITHUB_REPOSITORY": "OWNER/REPO", "GITHUB_WORKSPACE": p.dir}
+	env := map[string]string{"POSTMAN_API_KEY": postman.DefaultAPIKey, "GITHUB_REPOSITORY": p.open.Repository, "GITHUB_WORKSPACE": p.dir}
 	if !slices.Contains(args, "--mode=check") {
-		args = append(args, "--postman-api-url="+p.postman)
+		args = append(args, "--postman-api-url="+p.open.PostmanURL)
 	}
 	for i, arg := range args {
-		args[i] = p.replaced.Replace(strings.Replace(arg, "https://microcks.example.com", p.open, 1))
+		args[i] = led(arg, p.open)
 	}
 	var out bytes.Buffer
-	code = (&app.Command{Getenv: func(name string) string { return env[name] }, Stdout: &out}).Main(t.Context(), args)
+	code = p.open.Run(t.Context(), &out, env, args...)
 	return code, out.String()
-}
-
-func (p *examplePlace) microcks(signIn bool) string {
-	if signIn {
-		return p.closed
-	}
-	return p.open
-}
-
-func exampleKey(t *testing.T) *rsa.PrivateKey {
-	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
 }
 
 // exampleAuthority is some certificate.

@@ -115,14 +115,18 @@ func TestAnchorsAreGitHubs(t *testing.T) {
 func linkedDocuments(t *testing.T) map[string]linkedDocument {
 	t.Helper()
 	documents := map[string]linkedDocument{}
-	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "testdata" || entry.Name() == "vendor"):
 			return filepath.SkipDir // testdata holds no documents but what tests read
-		case filepath.Ext(name) == ".md":
-			source, err := os.ReadFile(name)
+		case filepath.Ext(path) == ".md":
+			source, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			name, err := filepath.Rel(root, path)
 			if err != nil {
 				return err
 			}
@@ -161,7 +165,7 @@ func checkLink(documents map[string]linkedDocument, from, link string) error {
 	if fragment != "" {
 		return fmt.Errorf("%s is no document with headings", to)
 	}
-	if _, err := os.Stat(filepath.FromSlash(to)); err != nil {
+	if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(to))); err != nil {
 		return err
 	}
 	return nil

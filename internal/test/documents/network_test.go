@@ -1,7 +1,6 @@
 package documents
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -12,11 +11,8 @@ import (
 // what is on a list, and what polling costs of the quota.
 func TestReadmeNamesTheNetwork(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, network, found := strings.Cut(string(raw), "**Network.** The step needs:")
+	readme := readDocument(t, "README.md")
+	_, network, found := strings.Cut(readme, "**Network.** The step needs:")
 	if !found {
 		t.Fatal("the README does not say which network a step needs")
 	}
@@ -26,7 +22,7 @@ func TestReadmeNamesTheNetwork(t *testing.T) {
 			t.Errorf("the README does not name %s", host)
 		}
 	}
-	if !strings.Contains(string(raw), "12 to 24 calls a day and importer") {
+	if !strings.Contains(readme, "12 to 24 calls a day and importer") {
 		t.Error("the README does not say what polling costs")
 	}
 }
