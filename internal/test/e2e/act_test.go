@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"postman-microcks-importer/internal/test/world"
 )
 
 // actionImage is the name that act gives to the image of `uses: ./`.
@@ -61,7 +63,7 @@ type line struct {
 
 // runWorkflow has act carry out a workflow of testdata as a push to the
 // default branch or as a pull request, and cleans up behind it.
-func runWorkflow(t *testing.T, w *world, event, workflow string) *job {
+func runWorkflow(t *testing.T, w *surroundings, event, workflow string) *job {
 	t.Helper()
 	root, err := filepath.Abs("../../..")
 	if err != nil {
@@ -81,9 +83,9 @@ func runWorkflow(t *testing.T, w *world, event, workflow string) *job {
 		"--rebuild=false",              // the image of the first run serves all
 		"--reuse",                      // keep what the steps wrote, to look into it
 		"--json", "--insecure-secrets", // what they said, unmasked
-		"--env", "GITHUB_REPOSITORY=" + repository, "--env", "GITHUB_REF=" + map[string]string{"push": "refs/heads/main", "pull_request": "refs/pull/7/merge"}[event],
+		"--env", "GITHUB_REPOSITORY=" + world.DefaultRepository, "--env", "GITHUB_REF=" + map[string]string{"push": "refs/heads/main", "pull_request": "refs/pull/7/merge"}[event],
 		"--var", "HARBOUR=" + harbourUID, "--var", "FERRIES=" + ferriesUID, "--var", "BROKEN=" + brokenUID,
-		"--var", "POSTMAN_API_URL=" + w.postmanURL, "--var", "MICROCKS_URL=" + w.microcksURL, "--var", "KEYCLOAK_CLIENT_ID=" + w.clientID(),
+		"--var", "POSTMAN_API_URL=" + w.PostmanURL, "--var", "MICROCKS_URL=" + w.MicrocksURL, "--var", "KEYCLOAK_CLIENT_ID=" + w.clientID(),
 		"--secret", "POSTMAN_API_KEY", // its value comes from the environment
 	}
 	if w.secretOfClient() != "" {
@@ -118,8 +120,8 @@ func runWorkflow(t *testing.T, w *world, event, workflow string) *job {
 // payloads of the events, as far as the action reads them.
 func payloads() map[string]string {
 	return map[string]string{
-		"push":         `{"ref":"refs/heads/main","repository":{"default_branch":"main","full_name":"` + repository + `"}}`,
-		"pull_request": `{"number":7,"pull_request":{"number":7,"head":{"ref":"change","repo":{"full_name":"` + repository + `"}},"base":{"ref":"main"},"user":{"login":"octocat"}},"repository":{"default_branch":"main","full_name":"` + repository + `"}}`,
+		"push":         `{"ref":"refs/heads/main","repository":{"default_branch":"main","full_name":"` + world.DefaultRepository + `"}}`,
+		"pull_request": `{"number":7,"pull_request":{"number":7,"head":{"ref":"change","repo":{"full_name":"` + world.DefaultRepository + `"}},"base":{"ref":"main"},"user":{"login":"octocat"}},"repository":{"default_branch":"main","full_name":"` + world.DefaultRepository + `"}}`,
 	}
 }
 
@@ -231,15 +233,15 @@ func docker(t *testing.T, args ...string) string {
 }
 
 // clientID and secretOfClient are empty for a real server, whose sign-in is off.
-func (w *world) clientID() string {
-	if w.standIn == nil {
+func (w *surroundings) clientID() string {
+	if w.Microcks == nil {
 		return ""
 	}
 	return clientID
 }
 
-func (w *world) secretOfClient() string {
-	if w.standIn == nil {
+func (w *surroundings) secretOfClient() string {
+	if w.Microcks == nil {
 		return ""
 	}
 	return w.clientSecret

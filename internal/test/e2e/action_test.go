@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"postman-microcks-importer/internal/test/canary"
 )
 
 // TestActionInWorkflows carries out the workflows of testdata, one after
 // the other on the same Microcks. Their own steps check the outputs, as those
 // of a team would; here is looked at what only the runner sees.
 func TestActionInWorkflows(t *testing.T) {
-	w := newWorld(t)
+	w := newSurroundings(t)
 	cases := []struct {
 		workflow string
 		event    string
@@ -61,7 +63,7 @@ func TestActionInWorkflows(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(strings.TrimSuffix(c.workflow, ".yml"), func(t *testing.T) {
-			w.recorder.takeWrites()
+			w.Forget()
 			j := runWorkflow(t, w, c.event, c.workflow)
 			for id, want := range c.results {
 				got := ""
@@ -91,7 +93,7 @@ func TestActionInWorkflows(t *testing.T) {
 			if (j.exitCode != 0) != failed {
 				t.Errorf("act's exit code is %d", j.exitCode)
 			}
-			writes := w.recorder.takeWrites()
+			writes := w.Writes()
 			if (len(writes) > 0) != c.writes {
 				t.Errorf("requests that write: %v, want some: %v", writes, c.writes)
 			}
@@ -103,7 +105,7 @@ func TestActionInWorkflows(t *testing.T) {
 			}
 		})
 	}
-	if w.standIn != nil && len(w.recorder.issued()) == 0 {
+	if w.Microcks != nil && len(w.Tokens()) == 0 {
 		t.Error("no access token came by: nothing was signed in, and none could be looked for")
 	}
 }
@@ -130,7 +132,7 @@ func checkErrors(t *testing.T, s *step, want int) {
 // TestActionScanFindsPlantedCanary has a workflow let the key out on purpose,
 // in every way that the scan looks for.
 func TestActionScanFindsPlantedCanary(t *testing.T) {
-	w := newWorld(t)
+	w := newSurroundings(t)
 	j := runWorkflow(t, w, "push", "planted.yml")
 	if j.exitCode != 0 {
 		t.Fatalf("act's exit code is %d:\n%s", j.exitCode, j.log)
@@ -138,7 +140,7 @@ func TestActionScanFindsPlantedCanary(t *testing.T) {
 	sinks := j.sinks()
 	var found []string
 	for sink, text := range sinks {
-		if len(leaks(w.secrets(), text)) > 0 {
+		if len(canary.Leaks(w.canaries(), text)) > 0 {
 			found = append(found, sink)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // runnerAccount is the one that a runner's files belong to.
@@ -25,7 +26,7 @@ func TestActionContainerEndsBySignal(t *testing.T) {
 	for _, signal := range []string{"SIGINT", "SIGTERM"} {
 		t.Run(signal, func(t *testing.T) {
 			reached, until := make(chan struct{}, 10), make(chan struct{})
-			w := newStandInWorld(t, microcks.Options{Hooks: microcks.Hooks{BeforeImport: func(string) {
+			w := withStandIn(t, microcks.Options{Hooks: microcks.Hooks{BeforeImport: func(string) {
 				reached <- struct{}{}
 				<-until
 			}}})
@@ -43,17 +44,17 @@ func TestActionContainerEndsBySignal(t *testing.T) {
 			if took > grace || code == 0 {
 				t.Errorf("ended with %d after %s; want above 0, and within %s", code, took, grace)
 			}
-			summary := read(t, c.summary)
+			summary := string(readFile(t, c.summary))
 			for _, want := range []string{"Interrupted", "E2E Harbour API", "created"} {
 				if !strings.Contains(summary, want) {
 					t.Errorf("the summary lacks %q:\n%s", want, summary)
 				}
 			}
-			if status := output(read(t, c.outputs), "status"); status != "failed" {
+			if status := c.output(t, "status"); status != "failed" {
 				t.Errorf("output status is %q, want %q", status, "failed")
 			}
 			checkImporter(t, w, "inactive")
-			checkLeaks(t, w, map[string]string{"log": withoutMasks(docker(t, "logs", c.name)), "summary": summary, "outputs": read(t, c.outputs)})
+			checkLeaks(t, w, map[string]string{"log": docker(t, "logs", c.name), "summary": summary, "outputs": string(readFile(t, c.outputs))})
 			t.Logf("%s: ended with %d after %d ms, summary of %d bytes", signal, code, took.Milliseconds(), len(summary))
 		})
 	}
@@ -63,7 +64,7 @@ func TestActionContainerEndsBySignal(t *testing.T) {
 // every other path cannot be written.
 func TestActionContainerWritesRunnerFilesOnly(t *testing.T) {
 	buildImage(t)
-	w := newStandInWorld(t, microcks.Options{})
+	w := withStandIn(t, microcks.Options{})
 	c := startContainer(t, w, []string{"--env", "INPUT_VERIFY=mocks"})
 	if code := c.wait(t); code != 0 {
 		t.Fatalf("ended with %d:\n%s", code, docker(t, "logs", c.name))
@@ -92,7 +93,7 @@ type container struct {
 	outputs, summary string // paths on this side
 }
 
-func startContainer(t *testing.T, w *world, more []string) *container {
+func startContainer(t *testing.T, w *surroundings, more []string) *container {
 	t.Helper()
 	dir := t.TempDir()
 	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
@@ -116,7 +117,7 @@ func startContainer(t *testing.T, w *world, more []string) *container {
 	for name, value := range w.inputs(harbourUID) {
 		lines.WriteString(name + "=" + value + "\n")
 	}
-	lines.WriteString("GITHUB_ACTIONS=true\nGITHUB_REPOSITORY=" + repository + "\n")
+	lines.WriteString("GITHUB_ACTIONS=true\nGITHUB_REPOSITORY=" + world.DefaultRepository + "\n")
 	lines.WriteString("GITHUB_OUTPUT=/github/file_commands/set_output\nGITHUB_STEP_SUMMARY=/github/file_commands/step_summary\n")
 	if err := os.WriteFile(env, []byte(lines.String()), 0o600); err != nil {
 		t.Fatal(err)
@@ -126,6 +127,16 @@ func startContainer(t *testing.T, w *world, more []string) *container {
 	docker(t, append(append(args, more...), actionImage)...)
 	t.Cleanup(func() { docker(t, "rm", "--force", c.name) })
 	return c
+}
+
+// output is one of those that the container set.
+func (c *container) output(t *testing.T, name string) string {
+	t.Helper()
+	outputs, err := world.ParseOutputs(string(readFile(t, c.outputs)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return world.Value(outputs, name)
 }
 
 // wait returns the exit code once the container has ended.

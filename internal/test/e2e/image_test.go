@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 
+	"postman-microcks-importer/internal/test/canary"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -26,7 +28,7 @@ const mostCompressed = 5_000_000
 // TestActionImage looks into the image of the action: one binary and the
 // certificate authorities, small, and nothing of the run in its history.
 func TestActionImage(t *testing.T) {
-	w := newWorld(t)
+	w := newSurroundings(t)
 	buildImage(t)
 
 	var config struct {
@@ -82,14 +84,14 @@ func TestActionImage(t *testing.T) {
 
 // TestActionScanFindsCanaryInHistory plants the key in an image's history.
 func TestActionScanFindsCanaryInHistory(t *testing.T) {
-	w := newWorld(t)
+	w := newSurroundings(t)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte("FROM scratch\nARG KEY\nLABEL built-with=$KEY\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	legacyBuild(t, dir, "planted", "--build-arg", "KEY="+w.apiKey)
 	history := docker(t, "history", "--no-trunc", "--format", "{{.CreatedBy}} {{.Comment}}", "planted")
-	if found := leaks(w.secrets(), history); len(found) == 0 {
+	if found := canary.Leaks(w.canaries(), history); len(found) == 0 {
 		t.Errorf("the key stands in the history and is not found:\n%s", history)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // TestSignalAtEveryRequest ends a first run at its first request, at its
@@ -21,14 +22,18 @@ func TestSignalAtEveryRequest(t *testing.T) {
 		if n > most {
 			t.Fatalf("a run makes more than %d requests", most)
 		}
-		w := newStandInWorld(t, microcks.Options{})
+		w := withStandIn(t, microcks.Options{})
 		var seen atomic.Int64
 		var writesBefore atomic.Int64
 		running := make(chan *process, 1)
-		interrupt := func() {
+		interrupt := func(r world.Request) {
 			if seen.Add(1) == n {
 				p := <-running
-				writesBefore.Store(int64(len(w.recorder.takeWrites())))
+				writes := len(w.Writes())
+				if r.Writes() {
+					writes-- // itself, which nothing has answered yet
+				}
+				writesBefore.Store(int64(writes))
 				p.signal(t, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[n%2])
 			}
 		}
@@ -39,7 +44,7 @@ func TestSignalAtEveryRequest(t *testing.T) {
 		w.onRequest.Store(nil)
 		if seen.Load() < n {
 			if code != 0 {
-				t.Fatalf("the run that nothing interrupted ended with %d:\n%s", code, p.out.String())
+				t.Fatalf("the run that nothing interrupted ended with %d:\n%s", code, p.log(t))
 			}
 			t.Logf("ended at each of %d requests", n-1)
 			return
@@ -53,13 +58,12 @@ func TestSignalAtEveryRequest(t *testing.T) {
 
 // checkInterrupted reads what a run said that was told to end; wrote tells
 // whether it had changed something by then.
-func checkInterrupted(t *testing.T, w *world, p *process, code int, wrote bool) {
+func checkInterrupted(t *testing.T, w *surroundings, p *process, code int, wrote bool) {
 	t.Helper()
-	if took := p.over.Sub(p.signalled); took > grace {
+	if took := p.EndedAfter(); took > grace {
 		t.Errorf("ended %s after the signal, want at most %s", took, grace)
 	}
-	outputs, summary := read(t, p.outputs), read(t, p.summary)
-	status, changed := output(outputs, "status"), output(outputs, "changed")
+	summary, status, changed := p.summary(t), p.output(t, "status"), p.output(t, "changed")
 	// A signal that finds the work done changes nothing.
 	if (code == 0) == (status == "failed") {
 		t.Errorf("exit code %d and status %q do not go together", code, status)
@@ -70,28 +74,28 @@ func checkInterrupted(t *testing.T, w *world, p *process, code int, wrote bool) 
 	if wrote && changed != "true" {
 		t.Errorf("output changed is %q although something had been written:\n%s", changed, summary)
 	}
-	if len(w.recorder.takeWrites()) == 0 && !wrote && changed != "false" {
+	if len(w.Writes()) == 0 && changed != "false" {
 		t.Errorf("output changed is %q although nothing has been sent:\n%s", changed, summary)
 	}
-	checkLeaks(t, w, map[string]string{"log": withoutMasks(p.out.String()), "summary": summary, "outputs": outputs})
+	checkLeaksOf(t, w, p)
 }
 
 // checkNextRuns expects one run to finish the work and one more to find nothing
 // to do.
-func checkNextRuns(t *testing.T, w *world) {
+func checkNextRuns(t *testing.T, w *surroundings) {
 	t.Helper()
 	for _, want := range []string{"the work is finished", "nothing is left to do"} {
-		w.recorder.takeWrites()
+		w.Forget()
 		p := start(t, w.inputs(harbourUID))
 		if code := p.wait(t, time.Minute); code != 0 {
-			t.Fatalf("%s: exit code %d:\n%s", want, code, p.out.String())
+			t.Fatalf("%s: exit code %d:\n%s", want, code, p.log(t))
 		}
-		if services := w.standIn.Services(); len(services) != 1 {
+		if services := w.Microcks.Services(); len(services) != 1 {
 			t.Errorf("%s: %d services, want 1", want, len(services))
 		}
 		checkImporter(t, w, "active")
 	}
-	if writes := w.recorder.takeWrites(); len(writes) > 0 {
+	if writes := w.Writes(); len(writes) > 0 {
 		t.Errorf("the run after that writes: %v", writes)
 	}
 }

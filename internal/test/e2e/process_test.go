@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ func TestSignalEndsRun(t *testing.T) {
 	tests := []struct {
 		name   string
 		signal syscall.Signal
-		hang   func(w *world, reached chan<- struct{}, until <-chan struct{})
+		hang   func(w *surroundings, reached chan<- struct{}, until <-chan struct{})
 		want   []string // in the summary
 		active string   // the importer afterwards; "" when there is none
 	}{
@@ -40,50 +41,50 @@ func TestSignalEndsRun(t *testing.T) {
 				reached <- struct{}{}
 				<-until
 			}}
-			w := newStandInWorld(t, microcks.Options{Hooks: hooks})
+			w := withStandIn(t, microcks.Options{Hooks: hooks})
 			t.Cleanup(func() { close(until) })
 			test.hang(w, reached, until)
 			p := start(t, w.inputs(harbourUID))
 			select {
 			case <-reached:
-			case <-p.ended:
-				t.Fatalf("the program ended before it was told to: %s\n%s", p.cmd.ProcessState, p.out.String())
+			case <-p.Ended():
+				t.Fatalf("the program ended before it was told to, with %d:\n%s", p.Wait(), p.log(t))
 			}
 			p.signal(t, test.signal)
 			code := p.wait(t, grace)
 			if code <= 0 {
 				t.Errorf("exit code %d, want one above 0", code)
 			}
-			if took := p.over.Sub(p.signalled); took > grace {
+			if took := p.EndedAfter(); took > grace {
 				t.Errorf("ended %s after the signal, want at most %s", took, grace)
 			}
-			summary := read(t, p.summary)
+			summary := p.summary(t)
 			for _, want := range test.want {
 				if !strings.Contains(summary, want) {
 					t.Errorf("the summary lacks %q:\n%s", want, summary)
 				}
 			}
-			if status := output(read(t, p.outputs), "status"); status != "failed" {
+			if status := p.output(t, "status"); status != "failed" {
 				t.Errorf("output status is %q, want %q", status, "failed")
 			}
 			checkImporter(t, w, test.active)
-			checkLeaks(t, w, map[string]string{"log": withoutMasks(p.out.String()), "summary": summary, "outputs": read(t, p.outputs)})
+			checkLeaksOf(t, w, p)
 		})
 	}
 }
 
-func importHangs(*world, chan<- struct{}, <-chan struct{}) {}
+func importHangs(*surroundings, chan<- struct{}, <-chan struct{}) {}
 
-func postmanHangs(w *world, reached chan<- struct{}, until <-chan struct{}) {
-	w.postman.Fail(postman.Fault{On: arrival(reached), Hold: until, Times: -1})
+func postmanHangs(w *surroundings, reached chan<- struct{}, until <-chan struct{}) {
+	w.Postman.Fail(postman.Fault{On: arrival(reached), Hold: until, Times: -1})
 }
 
 // checkImporter expects no importer, or one that does or does not run in the
 // server's scan.
-func checkImporter(t *testing.T, w *world, want string) {
+func checkImporter(t *testing.T, w *surroundings, want string) {
 	t.Helper()
 	var got []string
-	for _, job := range w.standIn.Jobs() {
+	for _, job := range w.Microcks.Jobs() {
 		state := "inactive"
 		if job.Active {
 			state = "active"
@@ -99,7 +100,7 @@ func checkImporter(t *testing.T, w *world, want string) {
 // process may not write fails the step with a reason, not with a panic.
 func TestRunnerFilesThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	w := newStandInWorld(t, microcks.Options{})
+	w := withStandIn(t, microcks.Options{})
 	for _, variable := range []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} {
 		t.Run(variable, func(t *testing.T) {
 			t.Parallel()
@@ -110,7 +111,7 @@ func TestRunnerFilesThatCannotBeWritten(t *testing.T) {
 			if code := p.wait(t, time.Minute); code != 14 {
 				t.Errorf("exit code %d, want 14", code)
 			}
-			if log := p.out.String(); !strings.Contains(log, variable) || strings.Contains(log, "goroutine") {
+			if log := p.log(t); !strings.Contains(log, variable) || strings.Contains(log, "goroutine") {
 				t.Errorf("the log does not explain it:\n%s", log)
 			}
 		})
@@ -121,23 +122,32 @@ func TestRunnerFilesThatCannotBeWritten(t *testing.T) {
 // not in its working directory and not in its home.
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
-	w := newStandInWorld(t, microcks.Options{})
+	w := withStandIn(t, microcks.Options{})
 	home := t.TempDir()
 	env := w.inputs(harbourUID)
 	env["HOME"], env["TMPDIR"] = home, home
 	p := start(t, env)
 	if code := p.wait(t, time.Minute); code != 0 {
-		t.Fatalf("exit code %d:\n%s", code, p.out.String())
+		t.Fatalf("exit code %d:\n%s", code, p.log(t))
 	}
-	for _, dir := range []string{home, p.cmd.Dir} {
+	for _, dir := range []string{home, p.folder} {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, entry := range entries {
-			if path := filepath.Join(dir, entry.Name()); path != p.outputs && path != p.summary {
-				t.Errorf("left behind: %s", path)
-			}
+			t.Errorf("left behind: %s", filepath.Join(dir, entry.Name()))
 		}
+	}
+}
+
+// arrival reports a request for a collection and lets it meet the fault.
+func arrival(reached chan<- struct{}) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		if !strings.HasPrefix(r.URL.Path, "/collections/") {
+			return false
+		}
+		reached <- struct{}{}
+		return true
 	}
 }

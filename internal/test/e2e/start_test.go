@@ -24,7 +24,7 @@ func BenchmarkStartToFirstRequest(b *testing.B) {
 		w.WriteHeader(http.StatusForbidden) // ends the run, and nothing repeats it
 	}))
 	defer server.Close()
-	w := newStandInWorld(b, microcks.Options{})
+	w := withStandIn(b, microcks.Options{})
 	env := w.inputs(harbourUID)
 	env["INPUT_POSTMAN-API-URL"], env["INPUT_MICROCKS-URL"] = server.URL, server.URL
 
@@ -36,8 +36,8 @@ func BenchmarkStartToFirstRequest(b *testing.B) {
 			select {
 			case arrived := <-first:
 				took = append(took, arrived.Sub(began))
-			case <-p.ended:
-				b.Fatalf("the program ended without a request: %s\n%s", p.cmd.ProcessState, p.out.String())
+			case <-p.Ended():
+				b.Fatalf("the program ended without a request, with %d:\n%s", p.Wait(), p.log(b))
 			}
 			p.wait(b, time.Minute)
 			for len(first) > 0 {

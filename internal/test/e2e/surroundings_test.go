@@ -7,63 +7,51 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
+	"postman-microcks-importer/internal/test/canary"
 	"postman-microcks-importer/internal/test/standin/keycloak"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 const (
-	// repository is the one whose workflows run.
-	repository = "harbour/api"
-	clientID   = "ci-e2e"
+	clientID = "ci-e2e"
 
 	harbourUID = postman.DefaultUserID + "-00000000-0000-4000-8000-0000000000e1"
 	ferriesUID = postman.DefaultUserID + "-00000000-0000-4000-8000-0000000000e2"
 	brokenUID  = postman.DefaultUserID + "-00000000-0000-4000-8000-0000000000e3"
 )
 
-// world is what a run meets on this machine: the Postman API, Microcks behind a
-// recorder, and Keycloak.
-type world struct {
-	// The credentials open nothing but these stand-ins and are made anew each
-	// time, so that they stand in no file: where one is found, it was let out.
+// surroundings are a world with credentials that open nothing but its servers.
+// They are made anew each time, so that they stand in no file: where one is
+// found, it was let out.
+type surroundings struct {
+	*world.World
 	apiKey, clientSecret string
-
-	postman    *postman.Server
-	postmanURL string
-	// standIn is nil when MICROCKS_URL names a real server.
-	standIn     *microcks.Server
-	microcksURL string
-	recorder    *recorder
 	// onRequest is called with every request to any of the servers, before it is
 	// answered; nil when nobody wants to know.
-	onRequest atomic.Pointer[func()]
+	onRequest atomic.Pointer[func(world.Request)]
 }
 
-// newWorld is one with the Microcks at MICROCKS_URL, or else a stand-in.
-func newWorld(t testing.TB) *world {
+// newSurroundings are those with the Microcks at MICROCKS_URL, or else with a
+// stand-in.
+func newSurroundings(t testing.TB) *surroundings {
 	t.Helper()
 	address := os.Getenv("MICROCKS_URL")
 	if address == "" {
-		return newStandInWorld(t, microcks.Options{})
+		return withStandIn(t, microcks.Options{})
 	}
-	target, err := url.Parse(address)
-	if err != nil {
+	w := withPostman(t)
+	if err := w.UseMicrocks(address); err != nil {
 		t.Fatal(err)
 	}
-	w := newPostmanWorld(t)
-	w.recorder.next = httputil.NewSingleHostReverseProxy(target)
-	w.microcksURL = w.serve(t, w.recorder)
-	t.Cleanup(func() { deleteSecret(t, strings.TrimRight(address, "/"), "Postman API key for "+repository) })
+	t.Cleanup(func() { deleteSecret(t, strings.TrimRight(address, "/"), "Postman API key for "+w.Repository) })
 	return w
 }
 
@@ -98,66 +86,47 @@ func deleteSecret(t testing.TB, server, name string) {
 	}
 }
 
-// newStandInWorld is one with a stand-in for Microcks whose sign-in is on.
-func newStandInWorld(t testing.TB, o microcks.Options) *world {
+// withStandIn are those with a stand-in for Microcks whose sign-in is on.
+func withStandIn(t testing.TB, o microcks.Options) *surroundings {
 	t.Helper()
-	w := newPostmanWorld(t)
-	realm := keycloak.New(keycloak.Options{Clients: []keycloak.Client{
+	w := withPostman(t)
+	w.StartKeycloak(keycloak.Options{Clients: []keycloak.Client{
 		{ID: clientID, Secret: w.clientSecret, Roles: []string{"manager", "admin", "user"}},
 	}})
-	o.Keycloak = &microcks.Keycloak{URL: w.serve(t, realm), Key: realm.PublicKey()}
-	w.standIn = microcks.New(o)
-	w.recorder.next = w.standIn
-	w.microcksURL = w.serve(t, w.recorder)
+	w.StartMicrocks(o)
 	return w
 }
 
-// newPostmanWorld is one without Microcks yet.
-func newPostmanWorld(t testing.TB) *world {
+// withPostman are those without Microcks yet.
+func withPostman(t testing.TB) *surroundings {
 	t.Helper()
-	w := &world{
+	w := &surroundings{
+		World:  world.New(),
 		apiKey: "PMAK-" + strings.ToLower(rand.Text()+"-"+rand.Text()),
 		// Signs that URLs, JSON and base64 write in another way.
 		clientSecret: "c/" + rand.Text() + "+?&=<>\"'%~",
-		recorder:     &recorder{},
 	}
-	w.postman = postman.New(postman.Options{APIKey: w.apiKey})
-	w.postmanURL = w.serve(t, w.postman)
+	t.Cleanup(w.Close)
+	w.Before = func(name world.Server, next http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if tell := w.onRequest.Load(); tell != nil {
+				(*tell)(world.Request{Server: name, Method: r.Method, Path: r.URL.EscapedPath()})
+			}
+			next.ServeHTTP(rw, r)
+		})
+	}
+	w.StartPostman(postman.Options{APIKey: w.apiKey})
 	harbour := readFile(t, "../../demo/harbour.postman_collection.json")
 	for uid, export := range map[string][]byte{
 		harbourUID: renamed(t, harbour, "E2E Harbour API", "version=1.2.0 - Boats and berths."),
 		ferriesUID: renamed(t, harbour, "E2E Ferries API", "version=0.3.0 - The same, for ferries."),
 		brokenUID:  renamed(t, harbour, "E2E Broken API", "It names no version, which Microcks needs."),
 	} {
-		if err := w.postman.AddCollection(uid, export); err != nil {
+		if err := w.Postman.AddCollection(uid, export); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return w
-}
-
-func (w *world) serve(t testing.TB, handler http.Handler) string {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
-		if tell := w.onRequest.Load(); tell != nil {
-			(*tell)()
-		}
-		handler.ServeHTTP(rw, q)
-	}))
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	return server.URL
-}
-
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	raw, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
 }
 
 // renamed is the collection under another name and with another description,
@@ -181,51 +150,41 @@ func renamed(t testing.TB, export []byte, name, description string) []byte {
 }
 
 // inputs of a step that applies one collection.
-func (w *world) inputs(uid string) map[string]string {
+func (w *surroundings) inputs(uid string) map[string]string {
 	return map[string]string{
 		"INPUT_MODE":                   "apply",
 		"INPUT_COLLECTION":             uid,
-		"INPUT_POSTMAN-API-URL":        w.postmanURL,
+		"INPUT_POSTMAN-API-URL":        w.PostmanURL,
 		"INPUT_POSTMAN-API-KEY":        w.apiKey,
-		"INPUT_MICROCKS-URL":           w.microcksURL,
+		"INPUT_MICROCKS-URL":           w.MicrocksURL,
 		"INPUT_KEYCLOAK-CLIENT-ID":     clientID,
 		"INPUT_KEYCLOAK-CLIENT-SECRET": w.clientSecret,
 	}
 }
 
-// recorder stands in front of Microcks and keeps what passes.
-type recorder struct {
-	next http.Handler
-
-	mu     sync.Mutex
-	writes []string
-	tokens []string
-}
-
-func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
-	r.mu.Lock()
-	if q.Method != http.MethodGet && q.Method != http.MethodHead && strings.HasPrefix(q.URL.Path, "/api/") {
-		r.writes = append(r.writes, q.Method+" "+q.URL.Path)
+// canaries are all that must not come out.
+func (w *surroundings) canaries() []canary.Canary {
+	all := []canary.Canary{{Name: "the API key", Value: w.apiKey}, {Name: "the client secret", Value: w.clientSecret}}
+	for _, token := range w.Tokens() {
+		all = append(all, canary.Token("an access token", token))
 	}
-	if token, ok := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer "); ok && (len(r.tokens) == 0 || r.tokens[len(r.tokens)-1] != token) {
-		r.tokens = append(r.tokens, token)
+	return all
+}
+
+// checkLeaks looks for credentials in texts, by where they stand.
+func checkLeaks(t testing.TB, w *surroundings, sinks map[string]string) {
+	t.Helper()
+	for sink, text := range sinks {
+		if found := canary.Leaks(w.canaries(), canary.WithoutMasks(text)); len(found) > 0 {
+			t.Errorf("%s shows: %s", sink, strings.Join(found, ", "))
+		}
 	}
-	r.mu.Unlock()
-	r.next.ServeHTTP(w, q)
 }
 
-// takeWrites returns the writes since the last call.
-func (r *recorder) takeWrites() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	taken := r.writes
-	r.writes = nil
-	return taken
-}
-
-// issued returns the access tokens that came by.
-func (r *recorder) issued() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.tokens
+// checkLeaksOf looks for them in what a process printed and wrote.
+func checkLeaksOf(t testing.TB, w *surroundings, p *process) {
+	t.Helper()
+	for _, found := range canary.LeaksInFiles(w.canaries(), p.files) {
+		t.Error(found)
+	}
 }
