@@ -18,8 +18,8 @@ func microcksWords() map[string]command {
 	return map[string]command{
 		"microcks": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) >= 1, "microcks VERB [ARG...]")
-			w, rest := worldOf(ts), args[1:]
-			need(ts, (w.microcks == nil) == (args[0] == "start"), "microcks start first, and once")
+			w, rest := storyOf(ts), args[1:]
+			need(ts, (w.Microcks == nil) == (args[0] == "start"), "microcks start first, and once")
 			switch args[0] {
 			case "start": // microcks start [VERSION]
 				w.startMicrocks(ts, rest)
@@ -42,7 +42,7 @@ func microcksWords() map[string]command {
 			case "unhealthy": // microcks unhealthy TIMES
 				n, err := strconv.Atoi(strings.Join(rest, ""))
 				ts.Check(err)
-				w.microcks.Unhealthy(n)
+				w.Microcks.Unhealthy(n)
 			case "hold": // microcks hold before|after METHOD PATH
 				need(ts, len(rest) == 3, "microcks hold before|after METHOD PATH")
 				w.gates.add(rest[0] == "after", rest[1], rest[2])
@@ -59,19 +59,14 @@ func microcksWords() map[string]command {
 
 // startMicrocks starts a server without an importer, and has the inputs point
 // to it. With a Keycloak there it wants a sign-in.
-func (w *world) startMicrocks(ts *testscript.TestScript, version []string) {
+func (w *story) startMicrocks(ts *testscript.TestScript, version []string) {
 	need(ts, len(version) <= 1, "microcks start [VERSION]")
-	options := microcks.Options{Version: strings.Join(version, "")}
-	if w.keycloak != nil {
-		options.Keycloak = &microcks.Keycloak{URL: w.keycloakURL, Key: w.keycloak.PublicKey()}
-	}
-	w.microcks = microcks.New(options)
-	w.microcksURL = w.serve("Microcks", "Authorization", w.gates.before(w.microcks))
-	ts.Setenv("MICROCKS_URL", w.microcksURL)
-	ts.Setenv("INPUT_MICROCKS-URL", w.microcksURL)
+	w.StartMicrocks(microcks.Options{Version: strings.Join(version, "")})
+	ts.Setenv("MICROCKS_URL", w.MicrocksURL)
+	ts.Setenv("INPUT_MICROCKS-URL", w.MicrocksURL)
 }
 
-func (w *world) addToMicrocks(ts *testscript.TestScript, kind, text string) {
+func (w *story) addToMicrocks(ts *testscript.TestScript, kind, text string) {
 	read := func(into any) {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
 			ts.Fatalf("%s: %v", kind, err)
@@ -81,35 +76,35 @@ func (w *world) addToMicrocks(ts *testscript.TestScript, kind, text string) {
 	case "importer":
 		var one microcks.Job
 		read(&one)
-		w.microcks.AddJob(one)
+		w.Microcks.AddJob(one)
 	case "secret":
 		var one microcks.Secret
 		read(&one)
-		w.microcks.AddSecret(one)
+		w.Microcks.AddSecret(one)
 	case "service":
 		var one microcks.Service
 		read(&one)
-		w.microcks.AddService(one)
+		w.Microcks.AddService(one)
 	default:
 		ts.Fatalf("microcks adds no %s", kind)
 	}
 }
 
-func (w *world) removeFromMicrocks(ts *testscript.TestScript, kind, id string) {
-	remove := map[string]func(string){"importer": w.microcks.RemoveJob, "secret": w.microcks.RemoveSecret, "service": w.microcks.RemoveService}[kind]
+func (w *story) removeFromMicrocks(ts *testscript.TestScript, kind, id string) {
+	remove := map[string]func(string){"importer": w.Microcks.RemoveJob, "secret": w.Microcks.RemoveSecret, "service": w.Microcks.RemoveService}[kind]
 	need(ts, remove != nil, "importer, secret or service")
 	remove(id)
 }
 
 // putMicrocks does what a person does in the user interface.
-func (w *world) putMicrocks(ts *testscript.TestScript, args []string) {
+func (w *story) putMicrocks(ts *testscript.TestScript, args []string) {
 	need(ts, len(args) == 1 || len(args) == 2, "microcks put PATH [FILE]")
 	body := ""
 	if len(args) == 2 {
 		body = ts.ReadFile(args[1])
 	}
 	answer := httptest.NewRecorder()
-	w.microcks.ServeHTTP(answer, httptest.NewRequest("PUT", "/api/"+args[0], strings.NewReader(body)))
+	w.Microcks.ServeHTTP(answer, httptest.NewRequest("PUT", "/api/"+args[0], strings.NewReader(body)))
 	if answer.Code != 200 {
 		ts.Fatalf("Microcks answered %d", answer.Code)
 	}
@@ -117,7 +112,7 @@ func (w *world) putMicrocks(ts *testscript.TestScript, args []string) {
 
 // failMicrocks spoils the next such request: instead of acting, after it, or
 // while the server acts on. Status 0 breaks the connection.
-func (w *world) failMicrocks(ts *testscript.TestScript, args []string) {
+func (w *story) failMicrocks(ts *testscript.TestScript, args []string) {
 	need(ts, len(args) == 4 || len(args) == 5, "microcks fault before|after|meanwhile STATUS METHOD PATH [TIMES]")
 	when, known := map[string]microcks.Moment{"before": microcks.Before, "after": microcks.After, "meanwhile": microcks.Meanwhile}[args[0]]
 	status, err := strconv.Atoi(args[1])
@@ -133,29 +128,29 @@ func (w *world) failMicrocks(ts *testscript.TestScript, args []string) {
 		fault.Times, err = strconv.Atoi(args[4])
 		ts.Check(err)
 	}
-	w.microcks.Fail(fault)
+	w.Microcks.Fail(fault)
 }
 
 // markRequests begins a new count of requests.
-func (w *world) markRequests() {
-	if w.microcks != nil {
-		w.seen = len(w.microcks.Requests())
+func (w *story) markRequests() {
+	if w.Microcks != nil {
+		w.seen = len(w.Microcks.Requests())
 	}
-	if w.postmanAPI != nil {
-		w.polled = len(w.postmanAPI.Requests())
+	if w.Postman != nil {
+		w.polled = len(w.Postman.Requests())
 	}
 }
 
-func (w *world) askedPostman() int {
-	return len(w.postmanAPI.Requests()) - w.polled
+func (w *story) askedPostman() int {
+	return len(w.Postman.Requests()) - w.polled
 }
 
 // compareWrites holds the last run's requests to the API that are not GET
 // against those wanted, such as "PUT jobs/<PETS>/start".
-func (w *world) compareWrites(ts *testscript.TestScript, want []string) {
+func (w *story) compareWrites(ts *testscript.TestScript, want []string) {
 	need(ts, len(want) > 0, "microcks wrote nothing|REQUEST...")
 	var got []string
-	for _, r := range w.microcks.Requests()[w.seen:] {
+	for _, r := range w.Microcks.Requests()[w.seen:] {
 		if path, api := strings.CutPrefix(r.Path, "/api/"); api && r.Method != "GET" && r.Method != "HEAD" {
 			got = append(got, r.Method+" "+w.plain(path))
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // postmanWords are the words about the Postman API.
@@ -17,8 +18,8 @@ func postmanWords() map[string]command {
 		// postman start|serve|forget|fault|heal|quota|revoke|asked …
 		"postman": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) >= 1, "postman VERB [ARG...]")
-			w, rest := worldOf(ts), args[1:]
-			need(ts, (w.postmanAPI == nil) == (args[0] == "start"), "postman start first, and once")
+			w, rest := storyOf(ts), args[1:]
+			need(ts, (w.Postman == nil) == (args[0] == "start"), "postman start first, and once")
 			switch verb := args[0] + "/" + strconv.Itoa(len(rest)); verb {
 			case "start/0":
 				w.startPostman(ts, 0)
@@ -27,23 +28,23 @@ func postmanWords() map[string]command {
 				ts.Check(err)
 				w.startPostman(ts, calls)
 			case "serve/2": // postman serve FILE UID
-				if err := w.postmanAPI.AddCollection(rest[1], []byte(expand(ts, ts.ReadFile(rest[0])))); err != nil {
+				if err := w.Postman.AddCollection(rest[1], []byte(expand(ts, ts.ReadFile(rest[0])))); err != nil {
 					ts.Fatalf("%v", err)
 				}
 			case "serve-as-is/2": // postman serve-as-is FILE UID, not wrapped
-				w.postmanAPI.SetBody(rest[1], []byte(ts.ReadFile(rest[0])))
+				w.Postman.SetBody(rest[1], []byte(ts.ReadFile(rest[0])))
 			case "forget/1": // postman forget UID
-				w.postmanAPI.RemoveCollection(rest[0])
+				w.Postman.RemoveCollection(rest[0])
 			case "fault/1", "fault/2": // postman fault NAME [TIMES], every time without a number
 				w.failPostman(ts, rest[0], strings.Join(rest[1:], ""))
 			case "heal/0":
-				w.postmanAPI.Heal()
+				w.Postman.Heal()
 			case "quota/1": // postman quota LEFT
 				left, err := strconv.ParseInt(rest[0], 10, 64)
 				ts.Check(err)
-				w.postmanAPI.SetMonthUsed(monthLimit - left)
+				w.Postman.SetMonthUsed(monthLimit - left)
 			case "revoke/0":
-				w.postmanAPI.RevokeKey(apiKey)
+				w.Postman.RevokeKey(apiKey)
 			case "asked/1": // postman asked N times by the last run
 				if got := w.askedPostman(); strconv.Itoa(got) != rest[0] {
 					ts.Fatalf("Postman was asked %d times, want %s", got, rest[0])
@@ -59,16 +60,15 @@ const monthLimit = 1_000_000
 
 // startPostman starts a Postman API without a collection, and has the inputs
 // point to it.
-func (w *world) startPostman(ts *testscript.TestScript, perMinute int) {
-	w.postmanAPI = postman.New(postman.Options{APIKey: apiKey, MonthLimit: monthLimit, PerMinute: perMinute})
-	w.postmanURL = w.serve("Postman", "X-Api-Key", w.postmanAPI)
-	ts.Setenv("POSTMAN_URL", w.postmanURL)
-	ts.Setenv("INPUT_POSTMAN-API-URL", w.postmanURL)
+func (w *story) startPostman(ts *testscript.TestScript, perMinute int) {
+	w.StartPostman(postman.Options{APIKey: apiKey, MonthLimit: monthLimit, PerMinute: perMinute})
+	ts.Setenv("POSTMAN_URL", w.PostmanURL)
+	ts.Setenv("INPUT_POSTMAN-API-URL", w.PostmanURL)
 }
 
 // failPostman has Postman answer with a named fault, see [postman.Named]; one
 // for Microcks alone begins with "microcks:", one for this program with "run:".
-func (w *world) failPostman(ts *testscript.TestScript, name, times string) {
+func (w *story) failPostman(ts *testscript.TestScript, name, times string) {
 	whom, bare, one := strings.Cut(name, ":")
 	if !one || whom != "microcks" && whom != "run" {
 		whom, bare = "", name
@@ -81,13 +81,10 @@ func (w *world) failPostman(ts *testscript.TestScript, name, times string) {
 		ts.Check(err)
 	}
 	if whom != "" {
-		fault.On = func(r *http.Request) bool { return isServer(r) == (whom == "microcks") }
+		fault.On = func(r *http.Request) bool { return world.FromMicrocks(r) == (whom == "microcks") }
 	}
-	w.postmanAPI.Fail(fault)
+	w.Postman.Fail(fault)
 }
-
-// isServer tells whether Microcks made the request.
-func isServer(r *http.Request) bool { return strings.HasPrefix(r.UserAgent(), "Java/") }
 
 // textWords are the words that make other collections of the samples.
 func textWords() map[string]command {
@@ -99,7 +96,7 @@ func textWords() map[string]command {
 			if !strings.Contains(text, args[1]) {
 				ts.Fatalf("%s holds no %q", args[0], args[1])
 			}
-			worldOf(ts).write(ts, args[0], strings.ReplaceAll(text, args[1], args[2]))
+			storyOf(ts).write(ts, args[0], strings.ReplaceAll(text, args[1], args[2]))
 		},
 		// grow FILE BYTES adds a collection's description until it is that long.
 		"grow": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -113,7 +110,7 @@ func textWords() map[string]command {
 			items[0].(map[string]any)["description"] = strings.Repeat("x", size)
 			text, err := json.Marshal(collection)
 			ts.Check(err)
-			worldOf(ts).write(ts, args[0], string(text))
+			storyOf(ts).write(ts, args[0], string(text))
 		},
 	}
 }

@@ -1,10 +1,8 @@
 package scenarios
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/test/canary"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // judge checks what holds for every run, whatever it came to:
@@ -25,17 +25,20 @@ import (
 //     and each group of the log ends, with no annotation inside
 //
 // A run that was killed is excused from the last.
-func (w *world) judge(ts *testscript.TestScript, r *run, log string, ended bool) []string {
+func (w *story) judge(ts *testscript.TestScript, r *run, log string, ended bool) []string {
 	w.mu.Lock()
 	broken := append([]string(nil), w.violations...)
 	w.violations = nil
-	canaries := slices.Clone(w.canaries)
 	w.mu.Unlock()
-	broken = append(broken, leaksInFiles(canaries, w.dir)...)
+	broken = append(broken, canary.LeaksInFiles(w.canaries(), w.dir)...)
 	broken = append(broken, strangeCommands(log, r.onGitHub)...)
 	if r.onGitHub && ended {
-		broken = append(broken, missingOutputs(read(ts, r.outputs))...)
-		if !strings.HasPrefix(read(ts, r.summary), "### ") {
+		outputs, err := r.Outputs()
+		ts.Check(err)
+		summary, err := r.Summary()
+		ts.Check(err)
+		broken = append(broken, missingOutputs(outputs)...)
+		if !strings.HasPrefix(summary, "### ") {
 			broken = append(broken, "there is no summary")
 		}
 		broken = append(broken, looseGroups(log)...)
@@ -83,49 +86,11 @@ func looseGroups(log string) []string {
 	return found
 }
 
-type output struct{ name, value string }
-
-// parseOutputs reads the file of GITHUB_OUTPUT as the runner does.
-func parseOutputs(text string) ([]output, error) {
-	var all []output
-	rest := text
-	for rest != "" {
-		first, after, _ := strings.Cut(rest, "\n")
-		rest = after
-		name, delimiter, heredoc := strings.Cut(first, "<<")
-		if equals := strings.Index(first, "="); equals >= 0 && (!heredoc || equals < len(name)) {
-			all = append(all, output{first[:equals], first[equals+1:]})
-			continue
-		}
-		if !heredoc || name == "" || delimiter == "" {
-			return nil, fmt.Errorf("a line of the outputs is neither name=value nor name<<delimiter: %q", first)
-		}
-		var value []string
-		for {
-			if rest == "" {
-				return nil, errors.New("an output does not end: " + name)
-			}
-			line, after, _ := strings.Cut(rest, "\n")
-			rest = after
-			if line == delimiter {
-				break
-			}
-			value = append(value, line)
-		}
-		all = append(all, output{name, strings.Join(value, "\n")})
-	}
-	return all, nil
-}
-
 // missingOutputs holds the outputs against those that action.yml declares.
-func missingOutputs(text string) []string {
-	outputs, err := parseOutputs(text)
-	if err != nil {
-		return []string{err.Error()}
-	}
+func missingOutputs(outputs []world.Output) []string {
 	var got, want []string
 	for _, o := range outputs {
-		got = append(got, o.name)
+		got = append(got, o.Name)
 	}
 	for _, o := range config.Outputs() {
 		want = append(want, o.Name)
@@ -139,30 +104,32 @@ func missingOutputs(text string) []string {
 }
 
 // watch stands before a server. It notes when a request does not say whose it
-// is, and when a credential arrives that the
-// runner was not told to mask, one that is not this server's, or one in a URL.
-func (w *world) watch(server string, header string, next http.Handler) http.Handler {
+// is, and when a credential arrives that the runner was not told to mask, one
+// that is not this server's, or one in a URL.
+func (w *story) watch(server world.Server, next http.Handler) http.Handler {
+	header := "Authorization" // the one that the server's credential comes in
+	if server == world.Postman {
+		header = "X-Api-Key"
+	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.UserAgent(), "Java/") { // Microcks downloads
+		if world.FromMicrocks(r) { // it downloads
 			next.ServeHTTP(rw, r)
 			return
 		}
 		if agent := r.UserAgent(); !strings.HasPrefix(agent, "postman-microcks-importer/") {
 			w.violated("%s was asked by %q", server, agent)
 		}
-		w.mu.Lock()
-		canaries := slices.Clone(w.canaries)
-		w.mu.Unlock()
+		canaries := w.canaries()
 		token, isToken := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !isToken || server == "GitHub" { // the runner masks what it hands out itself
+		if !isToken || server == world.GitHub { // the runner masks what it hands out itself
 			token = ""
 		}
 		w.checkMasks(server, token)
-		if found := leaks(canaries, []byte(r.URL.String())); len(found) > 0 {
+		if found := canary.Leaks(canaries, r.URL.String()); len(found) > 0 {
 			w.violated("%s got %s in a URL", server, strings.Join(found, " and "))
 		}
 		for name, values := range r.Header {
-			if found := leaks(canaries, []byte(strings.Join(values, "\n"))); len(found) > 0 && name != header {
+			if found := canary.Leaks(canaries, strings.Join(values, "\n")); len(found) > 0 && name != header {
 				w.violated("%s got %s in the header %s", server, strings.Join(found, " and "), name)
 			}
 		}
@@ -172,20 +139,20 @@ func (w *world) watch(server string, header string, next http.Handler) http.Hand
 
 // checkMasks expects that a run has masked every credential that it got, and
 // the token of this request, in its log as the runner has read it so far.
-func (w *world) checkMasks(server, token string) {
+func (w *story) checkMasks(server world.Server, token string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, r := range w.running {
-		log, err := os.ReadFile(r.stdout)
+		log, err := r.Log()
 		unmasked := func(secret string) bool {
-			return secret != "" && !strings.Contains(string(log), maskCommand+secret+"\n")
+			return secret != "" && !strings.Contains(log, canary.MaskCommand+secret+"\n")
 		}
 		if err != nil || !r.onGitHub || !unmasked(token) && !slices.ContainsFunc(r.given, unmasked) {
 			return
 		}
 	}
 	if len(w.running) > 0 {
-		w.violations = append(w.violations, server+" got a request before its credentials were masked")
+		w.violations = append(w.violations, string(server)+" got a request before its credentials were masked")
 	}
 }
 
@@ -201,10 +168,7 @@ func TestRulesBite(t *testing.T) {
 	if found := strangeCommands("::group::a\n::error title=x,file=y::z\n a::b\n", true); len(found) > 0 {
 		t.Errorf("the program's own commands are refused: %q", found)
 	}
-	if len(missingOutputs("status<<x\nfailed\nx\n")) == 0 {
+	if len(missingOutputs([]world.Output{{Name: "status", Value: "failed"}})) == 0 {
 		t.Error("missing outputs are not missed")
-	}
-	if _, err := parseOutputs("status<<x\nfailed\n"); err == nil {
-		t.Error("an output without end passes")
 	}
 }

@@ -1,15 +1,14 @@
 package scenarios
 
 import (
-	"errors"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"postman-microcks-importer/internal/test/world"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -20,28 +19,28 @@ func runWords() map[string]command {
 		// exits CODE [FLAG…] runs the program, which must end with that code.
 		"exits": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) >= 1, "exits CODE [FLAG...]")
-			w := worldOf(ts)
+			w := storyOf(ts)
 			w.start(ts, "it", args[1:])
 			w.finish(ts, "it", args[0])
 		},
 		// starts NAME [FLAG…] runs the program beside the scenario.
 		"starts": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) >= 1, "starts NAME [FLAG...]")
-			worldOf(ts).start(ts, args[0], args[1:])
+			storyOf(ts).start(ts, args[0], args[1:])
 		},
 		// ends NAME CODE waits for a started program.
 		"ends": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) == 2, "ends NAME CODE")
-			worldOf(ts).finish(ts, args[0], args[1])
+			storyOf(ts).finish(ts, args[0], args[1])
 		},
 		// signal NAME TERM|KILL|INT sends a signal to a started program.
 		"signal": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) == 2, "signal NAME TERM|KILL|INT")
 			signal := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT}[args[1]]
 			need(ts, signal != 0, "a signal's name")
-			r := worldOf(ts).run(args[0])
+			r := storyOf(ts).run(args[0])
 			need(ts, r != nil, "a program that was started")
-			ts.Check(r.cmd.Process.Signal(signal))
+			ts.Check(r.Signal(signal))
 		},
 	}
 }
@@ -52,16 +51,14 @@ func need(ts *testscript.TestScript, ok bool, usage string) {
 	}
 }
 
-// run is one run of the program. Its standard output is a file, so that a
-// server can look what the runner has read when a request comes in.
+// run is one run of the program.
 type run struct {
-	cmd                      *exec.Cmd
-	stdout, outputs, summary string // paths
-	onGitHub                 bool
-	given                    []string // credentials that it got
+	*world.Process
+	onGitHub bool
+	given    []string // credentials that it got
 }
 
-func (w *world) run(name string) *run {
+func (w *story) run(name string) *run {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.running[name]
@@ -69,45 +66,33 @@ func (w *world) run(name string) *run {
 
 // start runs the program with the scenario's environment. Each run has its own
 // files for outputs and summary, as each step of a job has.
-func (w *world) start(ts *testscript.TestScript, name string, flags []string) {
+func (w *story) start(ts *testscript.TestScript, name string, flags []string) {
 	w.markRequests()
-	dir, err := os.MkdirTemp(w.dir, ".run-")
+	files, err := os.MkdirTemp(w.dir, ".run-")
 	ts.Check(err)
-	r := &run{
-		stdout: filepath.Join(dir, "stdout"), outputs: filepath.Join(dir, "outputs"), summary: filepath.Join(dir, "summary"),
-		onGitHub: ts.Getenv("GITHUB_ACTIONS") == "true",
-	}
-	if r.onGitHub {
-		ts.Setenv("GITHUB_OUTPUT", r.outputs)
-		ts.Setenv("GITHUB_STEP_SUMMARY", r.summary)
-		for _, file := range []string{r.outputs, r.summary} {
-			ts.Check(os.WriteFile(file, nil, 0o644))
-		}
-	}
-	stdout, err := os.Create(r.stdout)
-	ts.Check(err)
-	defer stdout.Close()
-	r.given = givenCredentials(ts)
-	r.cmd = exec.Command(ts.Value(programKey{}).(string), flags...)
-	r.cmd.Dir, r.cmd.Env = w.dir, environment(ts)
-	r.cmd.Stdout, r.cmd.Stderr = stdout, stdout
+	r := &run{onGitHub: ts.Getenv("GITHUB_ACTIONS") == "true", given: givenCredentials(ts)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	need(ts, w.running[name] == nil, "a name that no running program has")
-	ts.Check(r.cmd.Start())
+	r.Process, err = world.Start(ts.Value(programKey{}).(string), w.dir, files, environment(ts), flags...)
+	ts.Check(err)
 	w.running[name] = r
 }
 
 // finish waits for a run, keeps what it said for the scenario, and compares its
 // exit code, after what holds for every run.
-func (w *world) finish(ts *testscript.TestScript, name, want string) {
+func (w *story) finish(ts *testscript.TestScript, name, want string) {
 	r := w.run(name)
 	need(ts, r != nil, "a program that was started")
-	got := exitCode(ts, r.cmd.Wait())
+	got := strconv.Itoa(r.Wait())
+	if got == "-1" {
+		got = "killed"
+	}
 	w.mu.Lock()
 	delete(w.running, name)
 	w.mu.Unlock()
-	log := read(ts, r.stdout)
+	log, err := r.Log()
+	ts.Check(err)
 	ts.Logf("[log of the run, exit code %s]\n%s", got, w.plain(log))
 	w.keep(ts, r, log)
 	if broken := w.judge(ts, r, log, got != "killed"); len(broken) > 0 {
@@ -116,21 +101,6 @@ func (w *world) finish(ts *testscript.TestScript, name, want string) {
 	if got != want {
 		ts.Fatalf("exit code %s, want %s", got, want)
 	}
-}
-
-// exitCode of a program that has ended; one that a signal ended has none.
-func exitCode(ts *testscript.TestScript, err error) string {
-	var failure *exec.ExitError
-	switch {
-	case err == nil:
-		return "0"
-	case errors.As(err, &failure) && failure.Exited():
-		return strconv.Itoa(failure.ExitCode())
-	case errors.As(err, &failure):
-		return "killed"
-	}
-	ts.Fatalf("running the program: %v", err)
-	return ""
 }
 
 var (
@@ -149,7 +119,7 @@ var (
 //	summary.md   the job summary
 //	outputs      NAME=VALUE, without result
 //	result.json  the output result
-func (w *world) keep(ts *testscript.TestScript, r *run, log string) {
+func (w *story) keep(ts *testscript.TestScript, r *run, log string) {
 	w.write(ts, "log", w.plain(log))
 	told := lines(log, toldLine.MatchString)
 	w.write(ts, "annotations", w.plain(lines(log, annotation.MatchString)))
@@ -157,22 +127,23 @@ func (w *world) keep(ts *testscript.TestScript, r *run, log string) {
 		w.write(ts, "told", w.plain(told))
 		return
 	}
-	summary := read(ts, r.summary)
+	summary, err := r.Summary()
+	ts.Check(err)
 	heading, _, _ := strings.Cut(summary, "\n")
 	w.write(ts, "summary.md", w.plain(summary))
-	outputs, err := parseOutputs(read(ts, r.outputs))
+	outputs, err := r.Outputs()
 	ts.Check(err)
 	var text strings.Builder
 	var counted []string
 	for _, o := range outputs {
-		if slices.Contains([]string{"status", "changed", "warnings", "errors"}, o.name) {
-			counted = append(counted, o.name+"="+o.value)
+		if slices.Contains([]string{"status", "changed", "warnings", "errors"}, o.Name) {
+			counted = append(counted, o.Name+"="+o.Value)
 		}
-		if o.name == "result" {
-			w.write(ts, "result.json", w.plain(o.value)+"\n")
+		if o.Name == "result" {
+			w.write(ts, "result.json", w.plain(o.Value)+"\n")
 			continue
 		}
-		text.WriteString(o.name + "=" + o.value + "\n")
+		text.WriteString(o.Name + "=" + o.Value + "\n")
 	}
 	w.write(ts, "outputs", w.plain(text.String()))
 	if len(counted) > 0 {
@@ -189,10 +160,4 @@ func lines(text string, wanted func(string) bool) string {
 		}
 	}
 	return kept.String()
-}
-
-func read(ts *testscript.TestScript, path string) string {
-	text, err := os.ReadFile(path)
-	ts.Check(err)
-	return string(text)
 }

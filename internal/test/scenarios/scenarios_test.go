@@ -12,19 +12,35 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	client "postman-microcks-importer/internal/microcks"
-	build "postman-microcks-importer/internal/test/world"
+	"postman-microcks-importer/internal/test/world"
 )
 
 var update = flag.Bool("update", false, "write what the program says now into the scenarios")
 
+// TestMain lets more scenarios run at once than there are processors, unless
+// -parallel says how many: most of the time they wait.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if !said {
+		if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err) // the flag is the testing package's own
+		}
+	}
+	os.Exit(m.Run())
+}
+
 func TestScript(t *testing.T) {
 	t.Parallel()
-	program, err := build.Build(t.Context(), t.TempDir())
+	program, err := world.Build(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,11 +68,11 @@ func vocabulary() map[string]command {
 	return words
 }
 
-// setUp gives a scenario its world: the environment of a runner that carries
+// setUp gives a scenario its story: the environment of a runner that carries
 // out a push to the default branch, sample collections, and no server yet.
 func setUp(env *testscript.Env) error {
-	w := newWorld(env.WorkDir)
-	env.Values[worldKey{}] = w
+	w := newStory(env.WorkDir)
+	env.Values[storyKey{}] = w
 	env.Defer(w.end)
 	for name, value := range runnerEnvironment(env.WorkDir) {
 		env.Setenv(name, value)

@@ -10,19 +10,19 @@ import (
 )
 
 // show prints what the server holds, without dates, the same in every run.
-func (w *world) show(what string) string {
+func (w *story) show(what string) string {
 	var text strings.Builder
 	switch what {
 	case "importers":
-		for _, one := range w.microcks.Jobs() {
+		for _, one := range w.Microcks.Jobs() {
 			showImporter(&text, one)
 		}
 	case "secrets":
-		for _, one := range w.microcks.Secrets() {
+		for _, one := range w.Microcks.Secrets() {
 			showSecret(&text, one)
 		}
 	case "services":
-		for _, one := range w.microcks.Services() {
+		for _, one := range w.Microcks.Services() {
 			showService(&text, one)
 		}
 	}

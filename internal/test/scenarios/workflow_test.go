@@ -33,7 +33,7 @@ func workflowWords() map[string]command {
 			need(ts, !neg && len(args) == 2, "output NAME VALUE")
 			for line := range strings.Lines(ts.ReadFile("outputs")) {
 				if name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "="); name == args[0] {
-					if want := worldOf(ts).plain(args[1]); value != want {
+					if want := storyOf(ts).plain(args[1]); value != want {
 						ts.Fatalf("output %s is %q, want %q", name, value, want)
 					}
 					return
@@ -72,10 +72,10 @@ func runnerEnvironment(dir string) map[string]string {
 }
 
 // environment of the program: that of the scenario, not of the test.
-func environment(ts *testscript.TestScript) []string {
+func environment(ts *testscript.TestScript) map[string]string {
 	names := []string{
 		"PATH", "HOME", "TMPDIR", "WORK",
-		"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF", "RUNNER_DEBUG",
+		"GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF", "RUNNER_DEBUG",
 		"ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
 	}
@@ -88,10 +88,10 @@ func environment(ts *testscript.TestScript) []string {
 			names = append(names, in.Env)
 		}
 	}
-	var env []string
+	env := make(map[string]string)
 	for _, name := range names {
 		if value := ts.Getenv(name); value != "" {
-			env = append(env, name+"="+value)
+			env[name] = value
 		}
 	}
 	return env
@@ -163,7 +163,7 @@ func setEvent(ts *testscript.TestScript, kind, name string) {
 		ts.Setenv("KEYCLOAK_CLIENT_ID", "")
 		ts.Setenv("KEYCLOAK_CLIENT_SECRET", "")
 	}
-	ts.Check(writeEvent(worldOf(ts).dir, e))
+	ts.Check(writeEvent(storyOf(ts).dir, e))
 }
 
 // writeEvent writes the event's payload where GITHUB_EVENT_PATH points to.

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,9 +11,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	client "postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/test/standin/keycloak"
-	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/canary"
+	"postman-microcks-importer/internal/test/standin/github"
 	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 // uids are the collections of the scenarios, by the names that they have there.
@@ -31,26 +31,26 @@ const repository = "acme/pets"
 const defaultSecret = "Postman API key for " + repository
 
 type (
-	worldKey   struct{}
+	storyKey   struct{}
 	programKey struct{} // the path of the program
 )
 
-// world is what one scenario plays in.
-type world struct {
-	dir string
+// Credentials of the scenarios. They hold characters that encodings change, so
+// that a search for the raw text alone would miss them.
+const (
+	apiKey       = "PMAK-5ca1ab1e0ddba11c0ffee123-0123456789abcdeffedcba98765432100f"
+	accessKey    = "PMAT-01J0CANARYCANARYCANARY00XY"
+	clientSecret = `kc/5ecret+of<the>client&"1"=`
+)
 
-	postmanAPI  *postman.Server
-	postmanURL  string
-	microcks    *microcks.Server
-	microcksURL string
-	keycloak    *keycloak.Server
-	keycloakURL string
-	githubURL   string
-	servers     []*httptest.Server
-	gates       gates // of Microcks
+// story is what one scenario plays in: a world, and what is known of the runs
+// in it.
+type story struct {
+	*world.World
+	dir   string
+	gates gates // of Microcks
 
 	mu         sync.Mutex
-	canaries   []canary
 	running    map[string]*run
 	names      map[string]string // of ids that the scenario has named
 	violations []string          // of what every scenario must keep, seen by the servers
@@ -58,39 +58,47 @@ type world struct {
 	polled     int               // requests to Postman before it
 }
 
-func newWorld(dir string) *world {
-	return &world{dir: dir, running: map[string]*run{}, names: map[string]string{}, canaries: standingCanaries()}
+func newStory(dir string) *story {
+	w := &story{World: world.New(), dir: dir, running: map[string]*run{}, names: map[string]string{}}
+	w.Repository = repository
+	w.Before = func(name world.Server, next http.Handler) http.Handler {
+		if name == world.Microcks {
+			next = w.gates.before(next)
+		}
+		return w.watch(name, next)
+	}
+	return w
 }
 
-func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
+func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+
+// canaries are all credentials that must not come out.
+func (w *story) canaries() []canary.Canary {
+	all := []canary.Canary{
+		{Name: "the API key", Value: apiKey}, {Name: "the access key", Value: accessKey}, {Name: "the client secret", Value: clientSecret},
+		{Name: "the request token", Value: github.RequestToken},
+	}
+	for _, token := range w.Tokens() {
+		all = append(all, canary.Token("an access token or one of GitHub's", token))
+	}
+	return all
+}
 
 // end stops what is left of a scenario.
-func (w *world) end() {
+func (w *story) end() {
 	w.gates.open(false)
 	w.mu.Lock()
 	left := w.running
 	w.running = map[string]*run{}
 	w.mu.Unlock()
 	for _, r := range left {
-		_ = r.cmd.Process.Kill()
-		_ = r.cmd.Wait()
+		r.Kill()
 	}
-	for _, s := range w.servers {
-		s.CloseClientConnections()
-		s.Close()
-	}
-}
-
-// serve starts a server that is watched. header is the one that its credential
-// comes in.
-func (w *world) serve(name, header string, handler http.Handler) (url string) {
-	server := httptest.NewServer(w.watch(name, header, handler))
-	w.servers = append(w.servers, server)
-	return server.URL
+	w.Close()
 }
 
 // violated notes what a server has seen and must not have.
-func (w *world) violated(format string, args ...any) {
+func (w *story) violated(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.violations = append(w.violations, fmt.Sprintf(format, args...))
@@ -98,7 +106,7 @@ func (w *world) violated(format string, args ...any) {
 
 // plain makes a text of the program the same in every run: addresses, ids and
 // uids become the names that scenarios know them by, durations go.
-func (w *world) plain(text string) string {
+func (w *story) plain(text string) string {
 	var pairs []string
 	add := func(from, to string) {
 		if from != "" {
@@ -106,7 +114,7 @@ func (w *world) plain(text string) string {
 		}
 	}
 	for _, server := range []struct{ url, name string }{
-		{w.postmanURL, "POSTMAN"}, {w.microcksURL, "MICROCKS"}, {w.keycloakURL, "KEYCLOAK"}, {w.githubURL, "GITHUB"},
+		{w.PostmanURL, "POSTMAN"}, {w.MicrocksURL, "MICROCKS"}, {w.KeycloakURL, "KEYCLOAK"}, {w.GitHubURL, "GITHUB"},
 	} {
 		add(server.url, "$"+server.name+"_URL")
 		_, host, _ := strings.Cut(server.url, "://")
@@ -137,6 +145,6 @@ func expand(ts *testscript.TestScript, text string) string {
 }
 
 // write puts a file where the scenario can compare it.
-func (w *world) write(ts *testscript.TestScript, name, text string) {
+func (w *story) write(ts *testscript.TestScript, name, text string) {
 	ts.Check(os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o644))
 }
