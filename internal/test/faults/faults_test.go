@@ -3,7 +3,9 @@ package faults
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +18,13 @@ import (
 	"postman-microcks-importer/internal/test/standin/fault"
 	"postman-microcks-importer/internal/test/world"
 )
+
+// TestMain collects garbage a quarter as often: thousands of short runs make
+// nothing else.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // Every request of a run meets every fault, one at a time. Whatever happens:
 // nothing is there twice, nothing of others is lost, success is only said of

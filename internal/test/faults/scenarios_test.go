@@ -1,3 +1,5 @@
+// Package faults has tests alone. Whatever fails on the way, and whoever else is
+// at work: does a run tell the truth, and the next one finish the work?
 package faults
 
 import (

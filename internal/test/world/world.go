@@ -117,6 +117,9 @@ func (w *World) StartKeycloak(o keycloak.Options) {
 	if w.network != nil {
 		o.BaseURL = "https://" + hosts[Keycloak]
 	}
+	if o.Key == nil {
+		o.Key = signingKey()
+	}
 	w.Keycloak = keycloak.New(o)
 	w.KeycloakURL = w.serve(Keycloak, w.learnTokens(w.Keycloak))
 }
@@ -200,10 +203,10 @@ func (w *World) Environment() map[string]string {
 	return env
 }
 
-// signingKey signs the tokens of all stand-ins for GitHub: making a key takes
-// longer than most tests.
+// signingKey signs the tokens of all realms and of GitHub. It is short: nobody
+// attacks it, and thousands of runs sign in.
 var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		panic(err) // the system has no randomness
 	}
