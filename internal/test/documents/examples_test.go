@@ -56,10 +56,14 @@ func exampleValues(t *testing.T) map[string]string {
 
 // exampleBlock is a fenced block of a document.
 type exampleBlock struct {
-	place    string // file:line
+	file     string
+	line     int // of the fence
 	language string
 	text     string
 }
+
+// place is where the block is found: FILE:LINE.
+func (b exampleBlock) place() string { return fmt.Sprintf("%s:%d", b.file, b.line) }
 
 func exampleBlocks(t *testing.T) []exampleBlock {
 	t.Helper()
@@ -84,7 +88,7 @@ func exampleBlocks(t *testing.T) []exampleBlock {
 			fence, isFence := strings.CutPrefix(strings.TrimSpace(line), "```")
 			switch {
 			case isFence && open == nil:
-				open = &exampleBlock{place: fmt.Sprintf("%s:%d", file, number+1), language: fence}
+				open = &exampleBlock{file: file, line: number + 1, language: fence}
 			case isFence:
 				blocks = append(blocks, *open)
 				open = nil
@@ -105,7 +109,7 @@ func exampleSteps(t *testing.T, block exampleBlock) (steps []exampleStep, events
 	t.Helper()
 	var document any
 	if err := yaml.Unmarshal([]byte(block.text), &document); err != nil {
-		t.Fatalf("%s: %v", block.place, err)
+		t.Fatalf("%s: %v", block.place(), err)
 	}
 	events = []string{"push"}
 	if workflow, ok := document.(map[string]any); ok {
@@ -184,11 +188,11 @@ func TestExampleWorkflows(t *testing.T) {
 		}
 		steps, events := exampleSteps(t, block)
 		if len(steps) == 0 {
-			t.Errorf("%s: no step found", block.place)
+			t.Errorf("%s: no step found", block.place())
 		}
 		for _, event := range events {
 			ran += len(steps)
-			t.Run(block.place+"/"+event, func(t *testing.T) {
+			t.Run(block.place()+"/"+event, func(t *testing.T) {
 				t.Parallel()
 				place := newExamplePlace(t)
 				if steps[0].needsImported() {
@@ -198,12 +202,12 @@ func TestExampleWorkflows(t *testing.T) {
 				for _, step := range steps {
 					for name := range step.with {
 						if !inputs[name] {
-							t.Errorf("%s: there is no input %q", block.place, name)
+							t.Errorf("%s: there is no input %q", block.place(), name)
 						}
 					}
-					step = step.resolve(t, block.place)
+					step = step.resolve(t, block.place())
 					if code, log := place.step(t, event, step); code != 0 {
-						t.Errorf("%s: on %s the step ends with exit code %d:\n%s", block.place, event, code, log)
+						t.Errorf("%s: on %s the step ends with exit code %d:\n%s", block.place(), event, code, log)
 					}
 				}
 			})
@@ -228,11 +232,11 @@ func TestExampleCommands(t *testing.T) {
 				continue // shows the form alone
 			}
 			ran++
-			t.Run(block.place, func(t *testing.T) {
+			t.Run(block.place(), func(t *testing.T) {
 				t.Parallel()
 				args := strings.Fields(strings.NewReplacer("\\\n", " ", `"$MODE"`, "plan").Replace(command))
 				if code, log := newExamplePlace(t).command(t, args); code != 0 {
-					t.Errorf("%s: %s\nends with exit code %d:\n%s", block.place, command, code, log)
+					t.Errorf("%s: %s\nends with exit code %d:\n%s", block.place(), command, code, log)
 				}
 			})
 		}
