@@ -35,7 +35,9 @@ type recorder struct {
 }
 
 func newRecorder(microcks string) *recorder {
-	return &recorder{api: strings.TrimRight(microcks, "/") + "/api", client: &http.Client{Timeout: 2 * time.Minute}, inputs: map[string][]byte{}}
+	return &recorder{
+		api: strings.TrimRight(microcks, "/") + "/api", client: &http.Client{Timeout: 2 * time.Minute}, inputs: map[string][]byte{},
+	}
 }
 
 func (r *recorder) put(path string, raw []byte) {

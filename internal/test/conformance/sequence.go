@@ -218,7 +218,7 @@ func (r *recorder) dropService() error {
 	return err
 }
 
-// sequenceView reads the service with everything that a prediction tells.
+// sequenceView reads the service with everything that a prediction holds.
 func (r *recorder) sequenceView() (*predict.Service, error) {
 	found, err := r.found()
 	if err != nil || found == nil {

@@ -35,9 +35,12 @@ func TestVectors(t *testing.T) {
 func TestDisagreement(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	input := `{"collection":{"info":{"name":"Pets","description":"version=1.0 - d"},"item":[{"name":"a","request":{"method":"GET","url":{"raw":"{{u}}/a?s=1"}},"response":[
-		{"name":"e","originalRequest":{"url":{"raw":"{{u}}/a?s=1"}},"code":200,"header":[{"key":"Content-Type","value":"a/b"},{"key":"Content-Type","value":"c/d"}],"body":"x"}]}]}}`
-	seen := `{"file":"a.json","startStatus":200,"lastImportError":null,"serviceRefs":[{"name":"Pets","version":"1.0","bound":true}],"services":[{"name":"Pets","version":"1.0","type":"REST","operations":[` +
+	input := `{"collection":{"info":{"name":"Pets","description":"version=1.0 - d"},"item":[{"name":"a",
+		"request":{"method":"GET","url":{"raw":"{{u}}/a?s=1"}},"response":[
+		{"name":"e","originalRequest":{"url":{"raw":"{{u}}/a?s=1"}},"code":200,"header":[{"key":"Content-Type","value":"a/b"},
+			{"key":"Content-Type","value":"c/d"}],"body":"x"}]}]}}`
+	seen := `{"file":"a.json","startStatus":200,"lastImportError":null,"serviceRefs":[{"name":"Pets","version":"1.0","bound":true}],` +
+		`"services":[{"name":"Pets","version":"1.0","type":"REST","operations":[` +
 		`{"name":"GET /a","method":"GET","dispatcher":"URI_PARAMS","dispatcherRules":"s","resourcePaths":["/a"],"examples":[` +
 		`{"name":"e","status":"200","mediaType":"c/d","dispatchCriteria":"?s=1","requestContent":null,"responseContent":"x","source":true}]}]}]}`
 	write := func(name, content string) string {
@@ -61,7 +64,9 @@ func TestDisagreement(t *testing.T) {
 	for _, c := range []struct{ old, new, line string }{
 		{`"startStatus":200`, `"startStatus":500`, `a.json: start status class: predicted 2, observed 5`},
 		{`"lastImportError":null`, `"lastImportError":"no"`, `a.json: lastImportError: predicted null, observed "no"`},
-		{`"bound":true`, `"bound":false`, `a.json: serviceRefs: predicted [{"name":"Pets","version":"1.0","bound":true}], observed [{"name":"Pets","version":"1.0","bound":false}]`},
+		{`"bound":true`, `"bound":false`,
+			`a.json: serviceRefs: predicted [{"name":"Pets","version":"1.0","bound":true}], ` +
+				`observed [{"name":"Pets","version":"1.0","bound":false}]`},
 		{`"type":"REST"`, `"type":"EVENT"`, `a.json: service "Pets · 1.0" type: predicted "REST", observed "EVENT"`},
 		{`"method":"GET"`, `"method":null`, place + ` method: predicted "GET", observed null`},
 		{`"URI_PARAMS"`, `null`, place + ` dispatcher: predicted "URI_PARAMS", observed null`},
@@ -72,7 +77,8 @@ func TestDisagreement(t *testing.T) {
 		{`"requestContent":null`, `"requestContent":""`, place + ` example "e" requestContent: predicted null, observed ""`},
 		{`"responseContent":"x"`, `"responseContent":"y"`, place + ` example "e" responseContent: predicted "x", observed "y"`},
 		{`"source":true`, `"source":false`, place + ` example "e" source: predicted true, observed false`},
-		{`"name":"e"`, `"name":"f"`, place + ` example "e": predicted "present", observed "absent"` + "\n" + place + ` example "f": predicted "absent", observed "present"`},
+		{`"name":"e"`, `"name":"f"`,
+			place + ` example "e": predicted "present", observed "absent"` + "\n" + place + ` example "f": predicted "absent", observed "present"`},
 	} {
 		write("o.jsonl", strings.Replace(seen, c.old, c.new, 1)+"\n")
 		check(1, c.line+"\n0 agree, 1 disagree\n")
@@ -86,7 +92,9 @@ func TestDisagreement(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{}, {"dir"}, {"-observed", "x", "-record", "y", "dir"}, {"-observed", "missing.jsonl", "dir"}, {"-nonsense"}} {
+	for _, args := range [][]string{
+		{}, {"dir"}, {"-observed", "x", "-record", "y", "dir"}, {"-observed", "missing.jsonl", "dir"}, {"-nonsense"},
+	} {
 		var out, errs bytes.Buffer
 		if code := run(args, &out, &errs); code != 2 || errs.Len() == 0 {
 			t.Errorf("%v: exit %d, %s", args, code, errs.String())

@@ -65,7 +65,8 @@ func makeByHand(t *testing.T, w *world.World, n int, service string) (*microcks.
 	t.Helper()
 	c := microcks.New(w.Client(), w.MicrocksURL)
 	token, header, description := postman.DefaultAPIKey, microcks.TokenHeader, "made by hand"
-	err := c.CreateSecret(t.Context(), &microcks.Secret{Name: "Hand-made " + service, Description: &description, Token: &token, TokenHeader: &header})
+	err := c.CreateSecret(t.Context(),
+		&microcks.Secret{Name: "Hand-made " + service, Description: &description, Token: &token, TokenHeader: &header})
 	if err != nil {
 		t.Fatal(err)
 	}

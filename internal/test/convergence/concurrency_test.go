@@ -77,7 +77,8 @@ func (s *sightings) look(log string) {
 func (s *sightings) String() string {
 	s.guard.Lock()
 	defer s.guard.Unlock()
-	return fmt.Sprintf("%d imports, %d skipped since another run had just done the same, %d doubled services healed; a later run was needed %d times",
+	return fmt.Sprintf("%d imports, %d skipped since another run had just done the same, %d doubled services healed; "+
+		"a later run was needed %d times",
 		s.imports, s.skipped, s.healed, s.later)
 }
 

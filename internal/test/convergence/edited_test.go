@@ -50,9 +50,12 @@ func TestADispatcherSetByHandIsNoReasonToImport(t *testing.T) {
 // filtered is a collection with one operation of two query parameters, changed
 // long ago.
 func filtered(name, example string) []byte {
-	request := `{"method":"GET","header":[],"url":{"raw":"{{base}}/pets?kind=cat&page=1","query":[{"key":"kind","value":"cat"},{"key":"page","value":"1"}]}}`
-	return fmt.Appendf(nil, `{"info":{"_postman_id":"x","name":%q,"description":"version=1.0 - test","updatedAt":"2024-01-02T03:04:05.000Z","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
-		"item":[{"name":"pets","request":%[2]s,"response":[{"name":%[3]q,"originalRequest":%[2]s,"code":200,"status":"OK","_postman_previewlanguage":"json","header":[],"body":"[]"}]}]}`, name, request, example)
+	request := `{"method":"GET","header":[],"url":{"raw":"{{base}}/pets?kind=cat&page=1",
+		"query":[{"key":"kind","value":"cat"},{"key":"page","value":"1"}]}}`
+	return fmt.Appendf(nil, `{"info":{"_postman_id":"x","name":%q,"description":"version=1.0 - test","updatedAt":"2024-01-02T03:04:05.000Z",
+			"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+		"item":[{"name":"pets","request":%[2]s,"response":[{"name":%[3]q,"originalRequest":%[2]s,"code":200,"status":"OK",
+			"_postman_previewlanguage":"json","header":[],"body":"[]"}]}]}`, name, request, example)
 }
 
 // setDispatcher does what the page of an operation in Microcks does.

@@ -199,7 +199,7 @@ func (k kill) checkSaid(t *testing.T, w *world.World, p *world.Process) {
 	}
 }
 
-// trigger tells when a certain request comes to any of the servers.
+// trigger closes reached when a certain request comes to any of the servers.
 type trigger struct {
 	at      int
 	reached chan struct{}

@@ -62,7 +62,8 @@ func TestRolesDecideBeforeAnyWrite(t *testing.T) {
 // importersOf counts the importers of a collection, as an administrator.
 func importersOf(t *testing.T, w *world.World, uid, keycloakURL string) int {
 	t.Helper()
-	tokens := microcks.ClientSecretSource(t.Context(), http.DefaultClient, microcks.Realm{URL: keycloakURL, Name: "microcks"}, "ci-admin", "ci-admin-secret", func(string) {})
+	tokens := microcks.ClientSecretSource(t.Context(), http.DefaultClient, microcks.Realm{URL: keycloakURL, Name: "microcks"},
+		"ci-admin", "ci-admin-secret", func(string) {})
 	client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		token, err := tokens.Token()
 		if err != nil {

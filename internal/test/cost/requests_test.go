@@ -74,7 +74,8 @@ func TestRequestsOfARun(t *testing.T) {
 		t.Errorf("requests (-want +got):\n%s", d)
 	}
 	for _, c := range sorted {
-		most := map[string]int{"first false": 7, "first true": 9, "unchanged false": 5, "unchanged true": 5}[fmt.Sprintf("%s %t", c.Run, c.SignIn)]
+		run := fmt.Sprintf("%s %t", c.Run, c.SignIn)
+		most := map[string]int{"first false": 7, "first true": 9, "unchanged false": 5, "unchanged true": 5}[run]
 		if c.Collections == 1 && most > 0 && c.Turns > most {
 			t.Errorf("a run (%s, sign-in %t) is %d requests long, want at most %d", c.Run, c.SignIn, c.Turns, most)
 		}
@@ -149,7 +150,8 @@ func table(costs []cost) string {
 	b.WriteString("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, c := range costs {
 		signIn := map[bool]string{true: "Keycloak", false: "none"}[c.SignIn]
-		fmt.Fprintf(&b, "| %s | %d | %s | %d | %d | %d | %d | %d |\n", c.Run, c.Collections, signIn, c.Postman, c.Keycloak, c.Microcks, c.Writes, c.Turns)
+		fmt.Fprintf(&b, "| %s | %d | %s | %d | %d | %d | %d | %d |\n",
+			c.Run, c.Collections, signIn, c.Postman, c.Keycloak, c.Microcks, c.Writes, c.Turns)
 	}
 	return b.String()
 }

@@ -56,7 +56,8 @@ func TestTroubleshootingQuotesTheProgram(t *testing.T) {
 	}
 	for anchor, messages := range messagesInScenarios(t) {
 		if !slices.ContainsFunc(messages, func(message string) bool { return matchesQuote(quoted[anchor], message) }) {
-			t.Errorf("no scenario's message for %s is like the one that the page quotes:\n%s\nbut\n%s", anchor, quoted[anchor], strings.Join(messages, "\n"))
+			t.Errorf("no scenario's message for %s is like the one that the page quotes:\n%s\nbut\n%s",
+				anchor, quoted[anchor], strings.Join(messages, "\n"))
 		}
 	}
 }

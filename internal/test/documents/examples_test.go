@@ -168,7 +168,7 @@ func (s exampleStep) resolve(t *testing.T, place string) exampleStep {
 	return s
 }
 
-// needsImported tells whether the example speaks of a Microcks that has its
+// needsImported reports whether the example speaks of a Microcks that has its
 // collections already.
 func (s exampleStep) needsImported() bool {
 	return s.with["mode"] == "plan" || s.with["mode"] == "remove" || s.with["main-artifact"] == "false"
@@ -327,7 +327,9 @@ func (p *examplePlace) importMains(t *testing.T) {
 			mains = append(mains, uid)
 		}
 	}
-	with := map[string]string{"collection": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com"}
+	with := map[string]string{
+		"collection": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com",
+	}
 	signedIn := maps.Clone(with)
 	maps.Copy(signedIn, map[string]string{"keycloak-client-id": "ci-admin", "keycloak-client-secret": "ci-admin-secret"})
 	for _, with := range []map[string]string{with, signedIn} {

@@ -100,7 +100,8 @@ func TestLinkCheckFinds(t *testing.T) {
 
 func TestAnchorsAreGitHubs(t *testing.T) {
 	t.Parallel()
-	source := "# Quick start\n## What Microcks & Postman need\n## `mode: check`\n## Quick start\n## What's *new*, [here](x)?\n## snake_case – ok\n"
+	source := "# Quick start\n## What Microcks & Postman need\n## `mode: check`\n## Quick start\n" +
+		"## What's *new*, [here](x)?\n## snake_case – ok\n"
 	want := []string{"mode-check", "quick-start", "quick-start-1", "snake_case--ok", "what-microcks--postman-need", "whats-new-here"}
 	var got []string
 	for anchor := range readLinks([]byte(source)).anchors {
@@ -140,7 +141,7 @@ func linkedDocuments(t *testing.T) map[string]linkedDocument {
 	return documents
 }
 
-// checkLink tells why a link of a document leads nowhere.
+// checkLink returns why a link of a document leads nowhere.
 func checkLink(documents map[string]linkedDocument, from, link string) error {
 	to, fragment, inside := linkTarget(from, link)
 	if !inside {

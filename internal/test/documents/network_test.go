@@ -17,7 +17,9 @@ func TestReadmeNamesTheNetwork(t *testing.T) {
 		t.Fatal("the README does not say which network a step needs")
 	}
 	network, _, _ = strings.Cut(network, "**Pinning.**")
-	for _, host := range []string{postman.DefaultHost + ":443", postman.EUHost + ":443", "your Microcks", "your Keycloak", "*.actions.githubusercontent.com:443"} {
+	for _, host := range []string{
+		postman.DefaultHost + ":443", postman.EUHost + ":443", "your Microcks", "your Keycloak", "*.actions.githubusercontent.com:443",
+	} {
 		if !strings.Contains(network, host) {
 			t.Errorf("the README does not name %s", host)
 		}

@@ -83,7 +83,8 @@ func runWorkflow(t *testing.T, w *surroundings, event, workflow string) *job {
 		"--rebuild=false",              // the image of the first run serves all
 		"--reuse",                      // keep what the steps wrote, to look into it
 		"--json", "--insecure-secrets", // what they said, unmasked
-		"--env", "GITHUB_REPOSITORY=" + world.DefaultRepository, "--env", "GITHUB_REF=" + map[string]string{"push": "refs/heads/main", "pull_request": "refs/pull/7/merge"}[event],
+		"--env", "GITHUB_REPOSITORY=" + world.DefaultRepository,
+		"--env", "GITHUB_REF=" + map[string]string{"push": "refs/heads/main", "pull_request": "refs/pull/7/merge"}[event],
 		"--var", "HARBOUR=" + harbourUID, "--var", "FERRIES=" + ferriesUID, "--var", "BROKEN=" + brokenUID,
 		"--var", "POSTMAN_API_URL=" + w.PostmanURL, "--var", "MICROCKS_URL=" + w.MicrocksURL, "--var", "KEYCLOAK_CLIENT_ID=" + w.clientID(),
 		"--secret", "POSTMAN_API_KEY", // its value comes from the environment
@@ -119,9 +120,11 @@ func runWorkflow(t *testing.T, w *surroundings, event, workflow string) *job {
 
 // payloads of the events, as far as the action reads them.
 func payloads() map[string]string {
+	const repository = `"repository":{"default_branch":"main","full_name":"` + world.DefaultRepository + `"}`
 	return map[string]string{
-		"push":         `{"ref":"refs/heads/main","repository":{"default_branch":"main","full_name":"` + world.DefaultRepository + `"}}`,
-		"pull_request": `{"number":7,"pull_request":{"number":7,"head":{"ref":"change","repo":{"full_name":"` + world.DefaultRepository + `"}},"base":{"ref":"main"},"user":{"login":"octocat"}},"repository":{"default_branch":"main","full_name":"` + world.DefaultRepository + `"}}`,
+		"push": `{"ref":"refs/heads/main",` + repository + `}`,
+		"pull_request": `{"number":7,"pull_request":{"number":7,"head":{"ref":"change","repo":{"full_name":"` + world.DefaultRepository + `"}},` +
+			`"base":{"ref":"main"},"user":{"login":"octocat"}},` + repository + `}`,
 	}
 }
 

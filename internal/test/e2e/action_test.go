@@ -145,7 +145,9 @@ func TestActionScanFindsPlantedCanary(t *testing.T) {
 		}
 	}
 	slices.Sort(found)
-	for _, want := range []string{"log", "output leaked of base64", "summary of summary", "annotations of annotation", "/leaked.txt", "/workflow/envs.txt"} {
+	for _, want := range []string{
+		"log", "output leaked of base64", "summary of summary", "annotations of annotation", "/leaked.txt", "/workflow/envs.txt",
+	} {
 		if !slices.ContainsFunc(found, func(sink string) bool { return sink == want || strings.HasSuffix(sink, want) }) {
 			t.Errorf("planted in %q and not found; found in %q", want, found)
 		}

@@ -56,8 +56,8 @@ func TestSignalAtEveryRequest(t *testing.T) {
 	}
 }
 
-// checkInterrupted reads what a run said that was told to end; wrote tells
-// whether it had changed something by then.
+// checkInterrupted reads what a run said that was told to end. wrote: it had
+// changed something by then.
 func checkInterrupted(t *testing.T, w *surroundings, p *process, code int, wrote bool) {
 	t.Helper()
 	if took := p.EndedAfter(); took > grace {

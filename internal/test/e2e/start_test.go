@@ -15,7 +15,7 @@ import (
 const tooSlow = 60 * time.Millisecond
 
 // BenchmarkStartToFirstRequest measures from the start of the process to its
-// first request, and tells the median.
+// first request, and reports the median.
 func BenchmarkStartToFirstRequest(b *testing.B) {
 	const runs = 21
 	first := make(chan time.Time, 100)

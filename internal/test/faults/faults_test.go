@@ -57,7 +57,8 @@ func TestEveryRequestMeetsEveryFault(t *testing.T) {
 	if world.RaceDetector {
 		t.Log("every second case only: all of them without -race")
 	}
-	t.Logf("%d cases: %d requests of %d runs, %d faults; %d runs did not reach their goal at once, the next one always did, from %d different states; the longest took %s of virtual time; all together %s",
+	t.Logf("%d cases: %d requests of %d runs, %d faults; %d runs did not reach their goal at once, the next one always did, "+
+		"from %d different states; the longest took %s of virtual time; all together %s",
 		cases, requests, len(all), len(fault.All()), failed, states, longest.Round(time.Second), time.Since(began).Round(time.Second))
 }
 
@@ -154,7 +155,9 @@ func (c *trial) disturb(t *testing.T, request string, f fault.Fault) {
 	if !proxy.Struck() {
 		t.Errorf("the request did not come: %q", v.requests())
 	}
-	for _, problem := range []string{kept(c.before, after), doubled(c.before, after), e.explained(), e.honest(after, c.want), c.blindStart(v)} {
+	for _, problem := range []string{
+		kept(c.before, after), doubled(c.before, after), e.explained(), e.honest(after, c.want), c.blindStart(v),
+	} {
 		if problem != "" {
 			t.Error(problem)
 		}
@@ -222,8 +225,8 @@ func difference(want, got server) string {
 	return cmp.Diff(want, got)
 }
 
-// blindStart says whether an import was started a second time without a look at
-// the importer in between: the first may be running still.
+// blindStart describes an import that was started a second time without a look
+// at the importer in between, when the first may be running still; "" for none.
 func (c *trial) blindStart(v *virtual) string {
 	if strings.Contains(c.inputs["INPUT_COLLECTION"], "\n") {
 		return "" // requests of several importers do not tell whose they are

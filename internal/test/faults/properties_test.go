@@ -116,7 +116,7 @@ type served struct {
 	operations     int
 }
 
-// play tells what went otherwise than the model says; "" when nothing did.
+// play returns what went otherwise than the model has it; "" when nothing did.
 func play(ctx context.Context, story []chapter, last inputs) string {
 	s := &stage{virtual: newVirtual(nobody, latency)}
 	s.foreign()
@@ -295,8 +295,8 @@ func (s *stage) oneRun(ctx context.Context, in inputs) string {
 	return ""
 }
 
-// stuck tells whether an importer of a run has a secret that does not work and
-// that the run was not asked to change: what comes of it hangs on whether an
+// stuck reports whether an importer of a run has a secret that does not work and
+// that the run was not asked to change: what comes of it depends on whether an
 // import is due.
 func (s *stage) stuck(state server, in inputs) bool {
 	for _, n := range in.Collections {
@@ -321,7 +321,7 @@ func settings(jobs []microcks.Job) []microcks.Job {
 	return jobs
 }
 
-// isMain tells whether a collection's importer will be a main artifact.
+// isMain reports whether a collection's importer will be a main artifact.
 func (s *stage) isMain(state server, n int, in inputs) bool {
 	if in.Main != "" {
 		return in.Main == "true"

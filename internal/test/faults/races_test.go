@@ -23,7 +23,7 @@ import (
 type meddling struct {
 	name string
 	do   func(context.Context, *virtual)
-	// undone says that it can spoil what the run has just done, so that only the
+	// undone: it can spoil what the run has just done, so that only the
 	// next run can put it right.
 	undone bool
 }

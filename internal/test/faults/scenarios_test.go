@@ -48,7 +48,12 @@ func one(more ...string) map[string]string {
 	return inputs
 }
 
-// served puts the collection into Postman, and nothing into Microcks.
+// two are the inputs for two collections.
+func two() map[string]string {
+	return map[string]string{"INPUT_COLLECTION": world.UID(1) + "\n" + world.UID(2)}
+}
+
+// servedByPostman puts the collection into Postman, and nothing into Microcks.
 func servedByPostman(_ context.Context, v *virtual) { v.collection(1, harbour, "1.0", 2) }
 
 // imported is after a first run.
@@ -86,9 +91,18 @@ func scenarios() []scenario {
 		signedIn[i].signIn = clientWithSecret
 	}
 	return append(signedIn,
-		scenario{name: "unchanged, signed in by GitHub", signIn: workflowToken, there: imported, inputs: one(), services: []string{harbour + " 1.0: 2"}},
-		scenario{name: "first run, inactive", there: servedByPostman, inputs: one("ACTIVE", "false"), services: []string{harbour + " 1.0: 2"}, written: 4},
-		scenario{name: "importer changed", there: imported, inputs: one("LABELS", "team=docks", "IMPORTER-NAME", "Docks", "ACTIVE", "false"), services: []string{harbour + " 1.0: 2"}, written: 2},
+		scenario{
+			name: "unchanged, signed in by GitHub", signIn: workflowToken, there: imported, inputs: one(),
+			services: []string{harbour + " 1.0: 2"},
+		},
+		scenario{
+			name: "first run, inactive", there: servedByPostman, inputs: one("ACTIVE", "false"),
+			services: []string{harbour + " 1.0: 2"}, written: 4,
+		},
+		scenario{
+			name: "importer changed", there: imported, inputs: one("LABELS", "team=docks", "IMPORTER-NAME", "Docks", "ACTIVE", "false"),
+			services: []string{harbour + " 1.0: 2"}, written: 2,
+		},
 		scenario{name: "new version, labelled", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			v.collection(1, harbour, "2.0", 2)
@@ -123,11 +137,11 @@ func scenarios() []scenario {
 			v.collection(2, harbour, "1.0", 2)
 			v.mustRun(ctx, map[string]string{"INPUT_COLLECTION": world.UID(2), "INPUT_MAIN-ARTIFACT": "false"})
 			v.collection(1, harbour, "1.0", 3)
-		}, inputs: map[string]string{"INPUT_COLLECTION": world.UID(1) + "\n" + world.UID(2)}, services: []string{harbour + " 1.0: 3"}, written: 2},
+		}, inputs: two(), services: []string{harbour + " 1.0: 3"}, written: 2},
 		scenario{name: "two collections", there: func(ctx context.Context, v *virtual) {
 			servedByPostman(ctx, v)
 			v.collection(2, "Ferries API", "0.3", 1)
-		}, inputs: map[string]string{"INPUT_COLLECTION": world.UID(1) + "\n" + world.UID(2)}, services: []string{"Ferries API 0.3: 1", harbour + " 1.0: 2"}, written: 5},
+		}, inputs: two(), services: []string{"Ferries API 0.3: 1", harbour + " 1.0: 2"}, written: 5},
 		scenario{name: "removed", there: imported, inputs: one("MODE", "remove", "REMOVE-SERVICES", "true"), written: 2},
 	)
 }
@@ -196,7 +210,8 @@ func kept(before, after server) string {
 			continue // whether it may be deleted, the end state says
 		}
 		now := after.Jobs[i]
-		if now.Frequency != old.Frequency || now.DisableSSL != old.DisableSSL || !holds(now.Metadata.Labels, old.Metadata.Labels) || !holds(now.Metadata.Annotations, old.Metadata.Annotations) {
+		if now.Frequency != old.Frequency || now.DisableSSL != old.DisableSSL || !holds(now.Metadata.Labels, old.Metadata.Labels) ||
+			!holds(now.Metadata.Annotations, old.Metadata.Annotations) {
 			return "an importer lost what others wrote:\n" + cmp.Diff(old, now)
 		}
 	}
@@ -214,7 +229,7 @@ func kept(before, after server) string {
 	return ""
 }
 
-// holds tells whether a map has every key of another.
+// holds reports whether a map has every key of another.
 func holds(m, keys map[string]string) bool {
 	for key := range keys {
 		if _, has := m[key]; !has {

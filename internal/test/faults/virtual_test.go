@@ -218,7 +218,8 @@ func (v *virtual) state() server {
 		one := &s.Services[i]
 		for n := range one.Operations {
 			// Artifacts of one service are imported in no order of their own.
-			slices.SortStableFunc(one.Operations[n].Examples, func(a, b predict.Example) int { return strings.Compare(a.SourceArtifact, b.SourceArtifact) })
+			slices.SortStableFunc(one.Operations[n].Examples,
+				func(a, b predict.Example) int { return strings.Compare(a.SourceArtifact, b.SourceArtifact) })
 		}
 		twins[one.Name+" "+one.Version]++
 		numbers[one.ID] = fmt.Sprintf("%s %s, number %d", one.Name, one.Version, twins[one.Name+" "+one.Version])

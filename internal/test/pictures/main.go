@@ -4,8 +4,8 @@
 //	go run ./internal/test/pictures
 //
 // It needs Chromium (Debian: chromium, fonts-liberation, fonts-noto-color-emoji)
-// and writes docs/images. A test tells without a browser when a golden summary
-// has changed since its picture was taken.
+// and writes docs/images. A test finds, without a browser, golden summaries
+// that have changed since their picture was taken.
 package main
 
 import (

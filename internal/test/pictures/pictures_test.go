@@ -41,7 +41,8 @@ func TestPicturesAreUpToDate(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(recorded, now, cmp.AllowUnexported(record{})); diff != "" {
-		t.Errorf("pictures of docs/images are out of step with the golden summaries, take them anew with: go run ./internal/test/pictures\n(-recorded +now):\n%s", diff)
+		t.Errorf("pictures of docs/images are out of step with the golden summaries, take them anew with: go run ./internal/test/pictures\n"+
+			"(-recorded +now):\n%s", diff)
 	}
 	there, err := filepath.Glob(filepath.Join(images, "*.png"))
 	if err != nil {
@@ -56,12 +57,14 @@ func TestPicturesAreUpToDate(t *testing.T) {
 // links.
 func TestPage(t *testing.T) {
 	t.Parallel()
-	const summary = "### ✅ Done\n\n| A | B |\n| --- | ---: |\n| one<br>two | `x \\| y` |\n\n<details><summary>More</summary>\n\n- [a](https://example.com)\n\n</details>\n"
+	const summary = "### ✅ Done\n\n| A | B |\n| --- | ---: |\n| one<br>two | `x \\| y` |\n\n" +
+		"<details><summary>More</summary>\n\n- [a](https://example.com)\n\n</details>\n"
 	for _, tt := range []struct {
 		open bool
 		want []string
 	}{
-		{false, []string{`class="dark"`, "<h3", "<table>", "one<br>two", "<code>x | y</code>", "<details><summary>More</summary>", `<a href="https://example.com">a</a>`}},
+		{false, []string{`class="dark"`, "<h3", "<table>", "one<br>two", "<code>x | y</code>", "<details><summary>More</summary>",
+			`<a href="https://example.com">a</a>`}},
 		{true, []string{"<details open><summary>More</summary>"}},
 	} {
 		html, err := page([]byte(summary), "dark", tt.open)

@@ -75,7 +75,7 @@ func withoutRest(whole image.Image) image.Image {
 	return cut
 }
 
-// plain tells whether a row is all background.
+// plain reports whether a row is all background.
 func plain(whole image.Image, row int, background color.Color) bool {
 	for x := whole.Bounds().Min.X; x < whole.Bounds().Max.X; x++ {
 		if whole.At(x, row) != background {

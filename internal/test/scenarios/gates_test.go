@@ -16,7 +16,7 @@ type gates struct {
 	mu      sync.Mutex
 	waiting *gate
 	arrived chan struct{} // closed when a request is held
-	release chan bool     // says whether the held request goes on or is lost
+	release chan bool     // true: the held request goes on; false: it is lost
 }
 
 // gate holds one request, before the server acts on it or after.

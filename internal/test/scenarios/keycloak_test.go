@@ -26,7 +26,9 @@ func keycloakWords() map[string]command {
 				ts.Setenv("KEYCLOAK_CLIENT_ID", rest[0])
 				ts.Setenv("KEYCLOAK_CLIENT_SECRET", clientSecret)
 			case "trusts-github/1": // keycloak trusts-github SUB, a token of GitHub's for that workflow
-				w.Keycloak.SetClient(keycloak.Client{ID: "ci-github", Roles: []string{"manager", "admin", "user"}, Provider: "github", Subject: rest[0]})
+				w.Keycloak.SetClient(keycloak.Client{
+					ID: "ci-github", Roles: []string{"manager", "admin", "user"}, Provider: "github", Subject: rest[0],
+				})
 				ts.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", github.RequestURL(w.GitHubURL))
 				ts.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", github.RequestToken)
 			case "fault/1": // keycloak fault STATUS, at the next request for a token
@@ -34,7 +36,8 @@ func keycloakWords() map[string]command {
 				ts.Check(err)
 				w.Keycloak.Fail("/token", 99, status, "<html>no</html>")
 			case "opaque/0": // keycloak opaque, with a token that says nothing
-				w.Keycloak.Fail("/token", 99, http.StatusOK, `{"access_token":"0123456789abcdef0123456789abcdef","token_type":"Bearer","expires_in":300}`)
+				w.Keycloak.Fail("/token", 99, http.StatusOK,
+					`{"access_token":"0123456789abcdef0123456789abcdef","token_type":"Bearer","expires_in":300}`)
 			default:
 				ts.Fatalf("keycloak has no %s", verb)
 			}

@@ -91,7 +91,9 @@ func (w *story) addToMicrocks(ts *testscript.TestScript, kind, text string) {
 }
 
 func (w *story) removeFromMicrocks(ts *testscript.TestScript, kind, id string) {
-	remove := map[string]func(string){"importer": w.Microcks.RemoveJob, "secret": w.Microcks.RemoveSecret, "service": w.Microcks.RemoveService}[kind]
+	remove := map[string]func(string){
+		"importer": w.Microcks.RemoveJob, "secret": w.Microcks.RemoveSecret, "service": w.Microcks.RemoveService,
+	}[kind]
 	need(ts, remove != nil, "importer, secret or service")
 	remove(id)
 }

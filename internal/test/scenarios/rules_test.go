@@ -64,21 +64,24 @@ func strangeCommands(log string, onGitHub bool) []string {
 	return found
 }
 
+var annotates = regexp.MustCompile("^(error|warning|notice)")
+
 // looseGroups finds groups of the log that do not end, end twice or hide an
 // annotation.
 func looseGroups(log string) []string {
 	var found []string
 	open := false
 	for line := range strings.Lines(log) {
-		switch command := strings.SplitN(line+"::", "::", 3)[1]; {
-		case !strings.HasPrefix(line, "::"):
-		case command == "group" && open, command == "endgroup" && !open, regexp.MustCompile("^(error|warning|notice)").MatchString(command) && open:
-			found = append(found, "inside or outside a group, where it is not to be: "+line)
-		case command == "group":
-			open = true
-		case command == "endgroup":
-			open = false
+		if !strings.HasPrefix(line, "::") {
+			continue
 		}
+		command := strings.SplitN(line+"::", "::", 3)[1]
+		opens, ends := command == "group", command == "endgroup"
+		if opens && open || ends && !open || annotates.MatchString(command) && open {
+			found = append(found, "inside or outside a group, where it is not to be: "+line)
+			continue
+		}
+		open = opens || open && !ends
 	}
 	if open {
 		found = append(found, "the last group of the log does not end")

@@ -147,7 +147,8 @@ func (w *story) keep(ts *testscript.TestScript, r *run, log string) {
 	}
 	w.write(ts, "outputs", w.plain(text.String()))
 	if len(counted) > 0 {
-		told += "summary: " + strings.ReplaceAll(strings.TrimPrefix(heading, "### "), "\u200b", "") + "\noutputs: " + strings.Join(counted, " ") + "\n"
+		told += "summary: " + strings.ReplaceAll(strings.TrimPrefix(heading, "### "), "\u200b", "") + "\n" +
+			"outputs: " + strings.Join(counted, " ") + "\n"
 	}
 	w.write(ts, "told", w.plain(told))
 }

@@ -111,7 +111,7 @@ func givenCredentials(ts *testscript.TestScript) []string {
 	return given
 }
 
-// event as the runner tells it.
+// event is what started the workflow.
 type event struct {
 	name, ref, actor string
 	headRepository   string // of a pull request

@@ -106,7 +106,7 @@ func ask(t *testing.T, network http.RoundTripper, address string) seen {
 	return seen{Status: res.StatusCode, Body: string(beginning[:n]), Reset: broken(err)}
 }
 
-// broken tells whether the other side reset the connection.
+// broken reports whether the other side reset the connection.
 func broken(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET)
 }
@@ -117,7 +117,9 @@ func TestOnlyTheChosenRequestIsSpoiled(t *testing.T) {
 	network := &fault.Network{Hosts: map[string]http.Handler{"server": proxy}}
 	proxy.Spoil("GET /jobs/{id} #2", fault.Fault{Reply: fault.Status(http.StatusServiceUnavailable)})
 	var statuses []int
-	for _, path := range []string{"/jobs/0123456789abcdef01234567", "/jobs", "/jobs/76543210fedcba9876543210", "/jobs/0123456789abcdef01234567"} {
+	for _, path := range []string{
+		"/jobs/0123456789abcdef01234567", "/jobs", "/jobs/76543210fedcba9876543210", "/jobs/0123456789abcdef01234567",
+	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://server"+path, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -17,10 +17,10 @@ import (
 // Fault is one way to spoil an answer. The zero value spoils nothing.
 type Fault struct {
 	Name string
-	// Acted says that the server acts, and only its answer suffers. Otherwise
+	// Acted: the server acts, and only its answer suffers. Otherwise
 	// the server never hears of the request.
 	Acted bool
-	// Shows says that the reply is made of the server's answer.
+	// Shows: the reply is made of the server's answer.
 	Shows bool
 	// Late is how long after the answer the server acts: a gateway has given up
 	// on it, not the other way round. Not with Acted.
@@ -66,7 +66,7 @@ func (f Fault) answer(w http.ResponseWriter, r *http.Request, next http.Handler)
 }
 
 // For are the faults that a request with this method can meet. With GET the
-// caller cannot tell whether the server was asked and then spoiled, unless it
+// caller cannot know whether the server was asked and then spoiled, unless it
 // sees some of the answer, so that is one case.
 func For(method string) []Fault {
 	all := All()

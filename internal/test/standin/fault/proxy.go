@@ -51,7 +51,7 @@ func (p *Proxy) Spoil(request string, f Fault) {
 	p.spoiled, p.fault, p.struck = request, f, false
 }
 
-// Struck tells whether the chosen request came.
+// Struck reports whether the chosen request came.
 func (p *Proxy) Struck() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -117,12 +117,14 @@ func TestContractTokenRequests(t *testing.T) {
 		{"empty secret", grant, basic("ci-admin", ""), 401, "unauthorized_client", badCredentials},
 		{"unknown client", grant, basic("ci-nobody", "x"), 401, "invalid_client", badCredentials},
 		{"no client", grant, nil, 401, "invalid_client", badCredentials},
-		{"client of browsers", grant + "&client_id=microcks-app-js", nil, 401, "unauthorized_client", "Public client not allowed to retrieve service account"},
+		{"client of browsers", grant + "&client_id=microcks-app-js", nil, 401, "unauthorized_client",
+			"Public client not allowed to retrieve service account"},
 		{"no grant type", "", basic("ci-admin", "ci-admin-secret"), 400, "invalid_request", "Missing form parameter: grant_type"},
 		{"no grant type, no client", "", nil, 400, "invalid_request", "Missing form parameter: grant_type"},
 		{"other grant type", "grant_type=nope", nil, 400, "unsupported_grant_type", "Unsupported grant_type"},
 		{"twice the same parameter", grant + "&" + grant, basic("ci-admin", "ci-admin-secret"), 400, "invalid_request", "duplicated parameter"},
-		{"assertion that is none", grant + "&client_assertion_type=" + url.QueryEscape(assertionType) + "&client_assertion=abc", nil, 401, "invalid_client", badCredentials},
+		{"assertion that is none", grant + "&client_assertion_type=" + url.QueryEscape(assertionType) + "&client_assertion=abc", nil, 401,
+			"invalid_client", badCredentials},
 		{"unknown scope", grant + "&scope=zzz", basic("ci-admin", "ci-admin-secret"), 400, "invalid_scope", "Invalid scopes: zzz"},
 	}
 	for _, tt := range tests {
@@ -142,17 +144,23 @@ func TestContractTokenRequests(t *testing.T) {
 		c.token(t, grant+"&scope=profile", basic("ci-admin", "ci-admin-secret")),
 	} {
 		o := good.object(t)
-		if good.status != 200 || o["token_type"] != "Bearer" || o["expires_in"].(float64) < 299 || o["refresh_expires_in"] != float64(0) || o["access_token"] == "" {
+		if good.status != 200 || o["token_type"] != "Bearer" || o["expires_in"].(float64) < 299 ||
+			o["refresh_expires_in"] != float64(0) || o["access_token"] == "" {
 			t.Error(good)
 		}
 		if good.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("headers: %v", good.header)
 		}
 	}
-	if got := send(t, "GET", c.realm()+"/protocol/openid-connect/token", "", "", nil); got.status != 405 || got.object(t)["error"] != "HTTP 405 Method Not Allowed" {
+	if got := send(t, "GET", c.realm()+"/protocol/openid-connect/token", "", "", nil); got.status != 405 ||
+		got.object(t)["error"] != "HTTP 405 Method Not Allowed" {
 		t.Error(got)
 	}
-	for path, want := range map[string]string{"/realms/nope/protocol/openid-connect/token": "Realm does not exist", "/realms/nope": "Realm does not exist", "/nope": "Unable to find matching target resource method"} {
+	for path, want := range map[string]string{
+		"/realms/nope/protocol/openid-connect/token": "Realm does not exist",
+		"/realms/nope": "Realm does not exist",
+		"/nope":        "Unable to find matching target resource method",
+	} {
 		if got := send(t, "GET", c.base+path, "", "", nil); got.status != 404 || got.object(t)["error"] != want {
 			t.Errorf("%s: %v", path, got)
 		}
@@ -163,19 +171,22 @@ func TestContractClaims(t *testing.T) {
 	t.Parallel()
 	c := newContract(t)
 	tests := map[string][]any{
-		"ci-none": nil, "ci-user": {"user"}, "ci-manager": {"manager", "user"}, "ci-admin": {"admin", "manager", "user"}, "ci-adminonly": {"admin"},
+		"ci-none": nil, "ci-user": {"user"}, "ci-manager": {"manager", "user"},
+		"ci-admin": {"admin", "manager", "user"}, "ci-adminonly": {"admin"},
 	}
 	for account, roles := range tests {
 		raw := c.token(t, "grant_type=client_credentials", basic(account, account+"-secret")).object(t)["access_token"].(string)
 		claims := jwt.MapClaims{}
-		token, err := jwt.ParseWithClaims(raw, claims, c.keyOf(t), jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(c.realm()), jwt.WithExpirationRequired())
+		token, err := jwt.ParseWithClaims(raw, claims, c.keyOf(t), jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(c.realm()),
+			jwt.WithExpirationRequired())
 		if err != nil {
 			t.Fatalf("%s: %v", account, err)
 		}
 		if token.Header["typ"] != "JWT" || len(token.Header) != 3 {
 			t.Errorf("%s: header %v", account, token.Header)
 		}
-		want := jwt.MapClaims{"iss": c.realm(), "typ": "Bearer", "azp": account, "acr": "1", "email_verified": false, "preferred_username": "service-account-" + account}
+		want := jwt.MapClaims{"iss": c.realm(), "typ": "Bearer", "azp": account, "acr": "1", "email_verified": false,
+			"preferred_username": "service-account-" + account}
 		if roles != nil {
 			want["aud"] = "microcks-app"
 			want["resource_access"] = map[string]any{"microcks-app": map[string]any{"roles": roles}}
@@ -183,7 +194,8 @@ func TestContractClaims(t *testing.T) {
 		if claims["exp"].(float64)-claims["iat"].(float64) != 300 {
 			t.Errorf("%s lives %v to %v", account, claims["iat"], claims["exp"])
 		}
-		if len(claims["sub"].(string)) != 36 || !strings.HasPrefix(claims["jti"].(string), "trrtcc:") || !strings.Contains(claims["scope"].(string), "profile") {
+		if len(claims["sub"].(string)) != 36 || !strings.HasPrefix(claims["jti"].(string), "trrtcc:") ||
+			!strings.Contains(claims["scope"].(string), "profile") {
 			t.Errorf("%s: %v", account, claims)
 		}
 		for _, varying := range []string{"exp", "iat", "jti", "sub", "scope"} {
@@ -234,7 +246,8 @@ func TestContractIssuerIsTheAddressOfTheRequest(t *testing.T) {
 		t.Skip("needs a server at 127.0.0.1, which has another name")
 	}
 	other := "http://localhost:" + u.Port()
-	if got := send(t, "GET", other+"/realms/microcks/.well-known/openid-configuration", "", "", nil).object(t)["issuer"]; got != other+"/realms/microcks" {
+	discovery := send(t, "GET", other+"/realms/microcks/.well-known/openid-configuration", "", "", nil)
+	if got := discovery.object(t)["issuer"]; got != other+"/realms/microcks" {
 		t.Errorf("issuer %v", got)
 	}
 }
@@ -309,7 +322,8 @@ func (c *contract) administrator(t *testing.T) func(method, path string, body an
 		if body != nil {
 			_ = json.NewEncoder(&raw).Encode(body)
 		}
-		got := send(t, method, c.base+"/admin/realms/microcks"+path, "application/json", raw.String(), http.Header{"Authorization": {"Bearer " + token}})
+		got := send(t, method, c.base+"/admin/realms/microcks"+path, "application/json", raw.String(),
+			http.Header{"Authorization": {"Bearer " + token}})
 		if got.status >= 300 {
 			t.Errorf("%s %s: %v", method, path, got)
 		}
@@ -351,7 +365,8 @@ func (f *federation) assertion(t *testing.T, change jwt.MapClaims) string {
 
 func (f *federation) ask(t *testing.T, assertion, more string) reply {
 	t.Helper()
-	return f.token(t, "grant_type=client_credentials&client_assertion_type="+url.QueryEscape(assertionType)+"&client_assertion="+assertion+more, nil)
+	form := "grant_type=client_credentials&client_assertion_type=" + url.QueryEscape(assertionType) + "&client_assertion=" + assertion + more
+	return f.token(t, form, nil)
 }
 
 func TestContractTokenOfAnotherIssuer(t *testing.T) {
@@ -372,17 +387,24 @@ func TestContractTokenOfAnotherIssuer(t *testing.T) {
 	}{
 		{"the same once more", first, "", 400, "invalid_client", "Token reuse detected"},
 		{"with a client id", f.assertion(t, nil), "&client_id=ci-admin", 401, "unauthorized_client", badCredentials},
-		{"with its own client id", f.assertion(t, nil), "&client_id=" + f.client, 400, "invalid_client", "client_id parameter does not match sub claim"},
+		{"with its own client id", f.assertion(t, nil), "&client_id=" + f.client, 400, "invalid_client",
+			"client_id parameter does not match sub claim"},
 		{"with an unknown client id", f.assertion(t, nil), "&client_id=ci-nobody", 401, "invalid_client", badCredentials},
 		{"with the subject as client id", f.assertion(t, nil), "&client_id=" + url.QueryEscape(f.subject), 200, "", ""},
-		{"with its own client id and another subject", f.assertion(t, jwt.MapClaims{"sub": "repo:octo/other"}), "&client_id=" + f.client, 400, "unauthorized_client", "Unexpected error when authenticating client"},
+		{"with its own client id and another subject", f.assertion(t, jwt.MapClaims{"sub": "repo:octo/other"}), "&client_id=" + f.client,
+			400, "unauthorized_client", "Unexpected error when authenticating client"},
 		{"another key", f.assertion(t, jwt.MapClaims{"other key": true}), "", 401, "invalid_client", badCredentials},
-		{"another subject", f.assertion(t, jwt.MapClaims{"sub": "repo:octo/other:ref:refs/heads/main"}), "", 401, "invalid_client", badCredentials},
-		{"another audience", f.assertion(t, jwt.MapClaims{"aud": "https://github.com/octo"}), "", 400, "invalid_client", "Invalid token audience"},
-		{"audiences", f.assertion(t, jwt.MapClaims{"aud": []string{"https://github.com/octo", f.realm()}}), "", 400, "invalid_client", "Multiple audiences not allowed"},
+		{"another subject", f.assertion(t, jwt.MapClaims{"sub": "repo:octo/other:ref:refs/heads/main"}), "", 401, "invalid_client",
+			badCredentials},
+		{"another audience", f.assertion(t, jwt.MapClaims{"aud": "https://github.com/octo"}), "", 400, "invalid_client",
+			"Invalid token audience"},
+		{"audiences", f.assertion(t, jwt.MapClaims{"aud": []string{"https://github.com/octo", f.realm()}}), "", 400, "invalid_client",
+			"Multiple audiences not allowed"},
 		{"no jti", f.assertion(t, jwt.MapClaims{"jti": nil}), "", 400, "invalid_client", "Token jti claim is required"},
 		{"no exp", f.assertion(t, jwt.MapClaims{"exp": nil}), "", 400, "invalid_client", "Token exp claim is required"},
-		{"expired", f.assertion(t, jwt.MapClaims{"exp": time.Now().Add(-time.Hour).Unix(), "iat": time.Now().Add(-2 * time.Hour).Unix(), "nbf": nil}), "", 400, "invalid_client", "Token is not active"},
+		{"expired", f.assertion(t, jwt.MapClaims{
+			"exp": time.Now().Add(-time.Hour).Unix(), "iat": time.Now().Add(-2 * time.Hour).Unix(), "nbf": nil,
+		}), "", 400, "invalid_client", "Token is not active"},
 		{"another issuer", f.assertion(t, jwt.MapClaims{"iss": "https://elsewhere.test"}), "", 401, "invalid_client", badCredentials},
 		{"no issuer", f.assertion(t, jwt.MapClaims{"iss": nil}), "", 401, "invalid_client", badCredentials},
 		{"no subject", f.assertion(t, jwt.MapClaims{"sub": nil}), "", 401, "invalid_client", badCredentials},

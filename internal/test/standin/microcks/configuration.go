@@ -31,10 +31,12 @@ func (s *Server) configuration(path string) map[string]handler {
 			tenancy["enabled"] = "true"
 		}
 		v = map[string]any{
-			"repository-filter":  map[string]string{"enabled": "true", "label-key": "domain", "label-label": "Domain", "label-list": "domain,status"},
+			"repository-filter": map[string]string{"enabled": "true", "label-key": "domain", "label-label": "Domain",
+				"label-list": "domain,status"},
 			"repository-tenancy": tenancy,
-			"microcks-hub":       map[string]string{"enabled": "true", "allowed-roles": "admin,manager,manager-any", "endpoint": "https://hub.microcks.io/api"},
-			"async-api":          map[string]string{"enabled": "false"},
+			"microcks-hub": map[string]string{"enabled": "true", "allowed-roles": "admin,manager,manager-any",
+				"endpoint": "https://hub.microcks.io/api"},
+			"async-api": map[string]string{"enabled": "false"},
 		}
 	default:
 		return nil

@@ -124,7 +124,8 @@ func TestContractDownloadCredentials(t *testing.T) {
 			{map[string]any{"token": "t", "tokenHeader": "  "}, map[string]string{"Authorization": "Bearer t"}},
 			{map[string]any{"token": "t", "tokenHeader": "x-my-key "}, map[string]string{"X-My-Key": "t"}},
 			{map[string]any{"username": "u", "password": "p"}, map[string]string{"Authorization": "Basic dTpw"}},
-			{map[string]any{"username": "u", "password": "p", "token": "t", "tokenHeader": "X-My-Key"}, map[string]string{"Authorization": "Basic dTpw", "X-My-Key": "t"}},
+			{map[string]any{"username": "u", "password": "p", "token": "t", "tokenHeader": "X-My-Key"},
+				map[string]string{"Authorization": "Basic dTpw", "X-My-Key": "t"}},
 			{map[string]any{"username": "u"}, map[string]string{}},
 		} {
 			id := c.id(100 + i)

@@ -166,7 +166,7 @@ func (r reply) field(t *testing.T, name string) string {
 	return s
 }
 
-// generic says that the answer is the error document without a reason.
+// generic expects that the answer is the error document without a reason.
 func (r reply) generic(t *testing.T, status int) {
 	t.Helper()
 	if r.status != status {
@@ -179,7 +179,7 @@ func (r reply) generic(t *testing.T, status int) {
 	}
 }
 
-// bare says that the answer has this status and no body.
+// bare expects that the answer has this status and no body.
 func (r reply) bare(t *testing.T, status int) {
 	t.Helper()
 	if r.status != status || r.body != "" {
@@ -232,7 +232,10 @@ func send1(t *testing.T, method, address string, header http.Header, body any) r
 	}
 	req.Header = header.Clone()
 	// A transport of its own: closing a test server closes the shared one's connections.
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	res, err := client.Do(req)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, address, err)

@@ -53,7 +53,10 @@ func (c *contract) key(t *testing.T) map[string]any {
 func (c *contract) importer(t *testing.T, n int, url string, more map[string]any) string {
 	t.Helper()
 	id := c.id(n)
-	doc := map[string]any{"id": id, "name": c.name(fmt.Sprint("importer ", n)), "repositoryUrl": url, "metadata": map[string]any{"annotations": map[string]string{"a": "b"}}}
+	doc := map[string]any{
+		"id": id, "name": c.name(fmt.Sprint("importer ", n)), "repositoryUrl": url,
+		"metadata": map[string]any{"annotations": map[string]string{"a": "b"}},
+	}
 	for k, v := range more {
 		doc[k] = v
 	}
@@ -90,7 +93,8 @@ func outline(view map[string]any) []string {
 		op := anyMap(o)
 		paths, _ := op["resourcePaths"].([]any)
 		slices.SortFunc(paths, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
-		lines = append(lines, fmt.Sprintf("%v: method %v, %v %v, paths %v, delay %v", op["name"], op["method"], op["dispatcher"], op["dispatcherRules"], paths, op["defaultDelay"]))
+		lines = append(lines, fmt.Sprintf("%v: method %v, %v %v, paths %v, delay %v",
+			op["name"], op["method"], op["dispatcher"], op["dispatcherRules"], paths, op["defaultDelay"]))
 	}
 	for name, list := range anyMap(view["messagesMap"]) {
 		pairs, _ := list.([]any)
@@ -99,8 +103,9 @@ func outline(view map[string]any) []string {
 		}
 		for _, p := range pairs {
 			req, res := anyMap(anyMap(p)["request"]), anyMap(anyMap(p)["response"])
-			lines = append(lines, fmt.Sprintf("%s: %v by %v (%v, headers %v, content %v) gives %v %v %v, headers %v, criteria %v", name, res["name"],
-				res["sourceArtifact"], parameters(req), headers(req), req["content"], res["status"], res["mediaType"], res["content"], headers(res), res["dispatchCriteria"]))
+			lines = append(lines, fmt.Sprintf("%s: %v by %v (%v, headers %v, content %v) gives %v %v %v, headers %v, criteria %v",
+				name, res["name"], res["sourceArtifact"], parameters(req), headers(req), req["content"],
+				res["status"], res["mediaType"], res["content"], headers(res), res["dispatchCriteria"]))
 		}
 	}
 	slices.Sort(lines)
@@ -129,26 +134,12 @@ func parameters(m map[string]any) []string {
 
 // petsOutline is what every version makes of the collection; %[1]s is the
 // artifact.
-const petsOutline = `1.0 REST %[1]s
-DELETE /pets: method DELETE, <nil> <nil>, paths [/pets], delay <nil>
-DELETE /pets: nothing
-GET /owners/:owner/pets: cats of 7 by %[1]s ([kind=cat owner=7], headers [Accept[application/json]], content <nil>) gives 200 text/plain 1, headers [Content-Type[text/plain] X-Total[1]], criteria /owner=7?kind=cat
-GET /owners/:owner/pets: method GET, URI_ELEMENTS owner ?? kind, paths [/owners/7/pets], delay <nil>
-GET /pets/:id: cat by %[1]s ([id=1], headers [Accept[application/json]], content <nil>) gives 200 application/json {"kind":"cat"}, headers [Content-Type[application/json]], criteria /id=1
-GET /pets/:id: gone by %[1]s ([id=2], headers [Accept[application/json]], content <nil>) gives 404 <nil> no such pet, headers [], criteria /id=2
-GET /pets/:id: method GET, URI_PARTS id, paths [/pets/1 /pets/2], delay <nil>
-GET /pets: all by %[1]s ([], headers [Accept[application/json]], content <nil>) gives 200 application/json [1,2,3], headers [Content-Type[application/json]], criteria 
-GET /pets: method GET, URI_PARAMS status && limit, paths [/pets], delay <nil>
-GET /pets: sold by %[1]s ([status=sold], headers [Accept[application/json]], content <nil>) gives 200 application/json [], headers [Content-Type[application/json]], criteria ?status=sold
-GET /pets: two free by %[1]s ([limit=2 status=free], headers [Accept[application/json]], content <nil>) gives 200 application/json [1,2], headers [Content-Type[application/json]], criteria ?limit=2?status=free
-PATCH /pets/:id/:field: method PATCH, URI_PARTS id && field, paths [/pets/1/name], delay <nil>
-PATCH /pets/:id/:field: renamed by %[1]s ([field=name id=1], headers [Accept[application/json]], content "Tom") gives 204 <nil> , headers [], criteria /field=name/id=1
-POST /pets: added by %[1]s ([], headers [Accept[application/json]], content {"kind":"dog"}) gives 201 application/json {"id":3}, headers [Content-Type[application/json] Location[/pets/3]], criteria <nil>
-POST /pets: method POST, <nil> <nil>, paths [/pets], delay <nil>
-POST /pets: refused by %[1]s ([], headers [Accept[application/json]], content {}) gives 422 text/xml <e/>, headers [Content-Type[text/xml]], criteria <nil>`
+//
+//go:embed testdata/pets.outline
+var petsOutline string
 
 func wantOutline(url string) []string {
-	return strings.Split(fmt.Sprintf(petsOutline, fileName(url)), "\n")
+	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(petsOutline, "%[1]s", fileName(url)), "\n"), "\n")
 }
 
 func TestContractImportOfACollection(t *testing.T) {
@@ -188,7 +179,8 @@ func TestContractImportOfACollection(t *testing.T) {
 		// What the server asked for, and how.
 		asked := c.source.Requests()
 		if len(asked) != 1 || asked[0].Method != "GET" || asked[0].Query != "" || asked[0].Header.Get("X-API-Key") != postman.DefaultAPIKey ||
-			asked[0].Header.Get("Accept-Encoding") != "" || !strings.HasPrefix(asked[0].Header.Get("User-Agent"), "Java/") || asked[0].Header.Get("If-None-Match") != "" {
+			asked[0].Header.Get("Accept-Encoding") != "" || !strings.HasPrefix(asked[0].Header.Get("User-Agent"), "Java/") ||
+			asked[0].Header.Get("If-None-Match") != "" {
 			t.Errorf("download: %+v", asked)
 		}
 
@@ -227,7 +219,8 @@ func TestContractImportsThatAreRefused(t *testing.T) {
 		}{
 			{"unknown collection", missing, nil, notFound},
 			{"no secret", c.serve(t, 1, c.pets("Pets")), map[string]any{"secretRef": nil}, c.serve(t, 1, c.pets("Pets")) + " cannot be downloaded"},
-			{"secret that is gone", c.serve(t, 1, c.pets("Pets")), map[string]any{"secretRef": map[string]any{"secretId": c.id(404)}}, c.serve(t, 1, c.pets("Pets")) + " cannot be downloaded"},
+			{"secret that is gone", c.serve(t, 1, c.pets("Pets")), map[string]any{"secretRef": map[string]any{"secretId": c.id(404)}},
+				c.serve(t, 1, c.pets("Pets")) + " cannot be downloaded"},
 			{"nobody listens", "http://127.0.0.1:1/collections/x", nil, "http://127.0.0.1:1/collections/x cannot be downloaded"},
 			{"a file of the server", "/no/such/file", nil, "/no/such/file"},
 			{"no version", c.serveRaw(2, noVersion), nil, "Version property is missing in Collection description"},
@@ -355,8 +348,10 @@ func TestContractWhatAnImportKeeps(t *testing.T) {
 		c.start(t, id)
 		service := "/services/" + anyMap(c.served(t, "Pets")["service"])["id"].(string)
 
-		c.do(t, "PUT", service+"/metadata", map[string]any{"labels": map[string]string{"l": "1"}, "annotations": map[string]string{"a": "1"}}).bare(t, http.StatusOK)
-		c.do(t, "PUT", service+"/operation?operationName=GET%20/pets", map[string]any{"dispatcher": "URI_PARAMS", "dispatcherRules": "limit", "defaultDelay": 5}).bare(t, http.StatusOK)
+		c.do(t, "PUT", service+"/metadata",
+			map[string]any{"labels": map[string]string{"l": "1"}, "annotations": map[string]string{"a": "1"}}).bare(t, http.StatusOK)
+		c.do(t, "PUT", service+"/operation?operationName=GET%20/pets",
+			map[string]any{"dispatcher": "URI_PARAMS", "dispatcherRules": "limit", "defaultDelay": 5}).bare(t, http.StatusOK)
 		c.do(t, "PUT", service+"/operation?operationName=nope", map[string]any{}).bare(t, http.StatusForbidden)
 
 		// Another collection under the same URL, without the pets of owners.
@@ -375,12 +370,16 @@ func TestContractWhatAnImportKeeps(t *testing.T) {
 			}
 		}
 		want := []string{
-			"GET /owners/:owner/dogs: cats of 7 by A ([kind=cat owner=7], headers [Accept[application/json]], content <nil>) gives 200 text/plain 1, headers [Content-Type[text/plain] X-Total[1]], criteria /owner=7?kind=cat",
+			"GET /owners/:owner/dogs: cats of 7 by A ([kind=cat owner=7], headers [Accept[application/json]], content <nil>) gives 200 " +
+				"text/plain 1, headers [Content-Type[text/plain] X-Total[1]], criteria /owner=7?kind=cat",
 			"GET /owners/:owner/dogs: method GET, URI_ELEMENTS owner ?? kind, paths [/owners/7/dogs], delay <nil>",
-			"GET /pets: all by A ([], headers [Accept[application/json]], content <nil>) gives 200 application/json [1,2,3], headers [Content-Type[application/json]], criteria ",
+			"GET /pets: all by A ([], headers [Accept[application/json]], content <nil>) gives 200 application/json [1,2,3], headers " +
+				"[Content-Type[application/json]], criteria ",
 			"GET /pets: method GET, URI_PARAMS limit, paths [/pets], delay 5",
-			"GET /pets: sold by A ([status=sold], headers [Accept[application/json]], content <nil>) gives 200 application/json [], headers [Content-Type[application/json]], criteria ",
-			"GET /pets: two free by A ([limit=2 status=free], headers [Accept[application/json]], content <nil>) gives 200 application/json [1,2], headers [Content-Type[application/json]], criteria ?limit=2",
+			"GET /pets: sold by A ([status=sold], headers [Accept[application/json]], content <nil>) gives 200 application/json [], headers " +
+				"[Content-Type[application/json]], criteria ",
+			"GET /pets: two free by A ([limit=2 status=free], headers [Accept[application/json]], content <nil>) gives 200 application/json [1," +
+				"2], headers [Content-Type[application/json]], criteria ?limit=2",
 		}
 		if diff := cmp.Diff(want, lines); diff != "" {
 			t.Errorf("operations (-want +got):\n%s", diff)

@@ -34,7 +34,9 @@ func TestContractCreatedJobKeepsLabelsOnly(t *testing.T) {
 		if shown != c.version.showsEmptyMaps() {
 			t.Errorf("annotations shown: %t", shown)
 		}
-		for key, want := range map[string]any{"mainArtifact": true, "active": false, "repositoryDisableSSLValidation": false, "unknown": nil, "etag": nil, "serviceRefs": nil} {
+		for key, want := range map[string]any{
+			"mainArtifact": true, "active": false, "repositoryDisableSSLValidation": false, "unknown": nil, "etag": nil, "serviceRefs": nil,
+		} {
 			if j[key] != want {
 				t.Errorf("%s: got %v, want %v", key, j[key], want)
 			}
@@ -54,9 +56,11 @@ func TestContractSavedJobIsTheWholeDocument(t *testing.T) {
 		full := map[string]any{
 			"id": id, "name": c.name("full"), "repositoryUrl": "http://127.0.0.1:1/x", "mainArtifact": false, "active": true,
 			"repositoryDisableSSLValidation": true, "frequency": "f", "createdDate": 4, "lastImportDate": 9, "lastImportError": "",
-			"etag": "e", "metadata": map[string]any{"createdOn": 5, "lastUpdate": 6, "annotations": map[string]any{"a": "b"}, "labels": map[string]any{"k": nil, "l": 1}},
-			"secretRef": map[string]any{"secretId": "s", "name": "n"}, "serviceRefs": []any{map[string]any{"serviceId": "q", "name": "n", "version": "v"}},
-			"unknown": map[string]any{},
+			"etag": "e", "metadata": map[string]any{"createdOn": 5, "lastUpdate": 6, "annotations": map[string]any{"a": "b"},
+				"labels": map[string]any{"k": nil, "l": 1}},
+			"secretRef":   map[string]any{"secretId": "s", "name": "n"},
+			"serviceRefs": []any{map[string]any{"serviceId": "q", "name": "n", "version": "v"}},
+			"unknown":     map[string]any{},
 		}
 		created := c.do(t, "POST", "/jobs/whatever", full)
 		if created.status != http.StatusOK {
@@ -101,7 +105,8 @@ func TestContractJobIDs(t *testing.T) {
 	each(t, func(t *testing.T, c *contract) {
 		id := c.id(10)
 		for _, name := range []string{"first", "second"} {
-			if got := c.do(t, "POST", "/jobs", map[string]any{"id": id, "name": c.name(name)}); got.status != http.StatusCreated || got.field(t, "id") != id {
+			if got := c.do(t, "POST", "/jobs", map[string]any{"id": id, "name": c.name(name)}); got.status != http.StatusCreated ||
+				got.field(t, "id") != id {
 				t.Fatal(got)
 			}
 		}
@@ -137,7 +142,8 @@ func TestContractJobsThatCannotBeRead(t *testing.T) {
 				c.do(t, "POST", path, `{"name":"`+c.name("dot")+`","metadata":`+meta+`}`).generic(t, http.StatusInternalServerError)
 			}
 		}
-		c.do(t, "POST", "/jobs/x", `{"name":"`+c.name("dot")+`","metadata":{"annotations":{"a.b":"c"}}}`).generic(t, http.StatusInternalServerError)
+		dotted := c.do(t, "POST", "/jobs/x", `{"name":"`+c.name("dot")+`","metadata":{"annotations":{"a.b":"c"}}}`)
+		dotted.generic(t, http.StatusInternalServerError)
 		if jobs := c.get(t, "/jobs?name="+c.prefix).list(t); len(jobs) != 0 {
 			t.Errorf("saved: %v", jobs)
 		}
@@ -154,7 +160,9 @@ func TestContractJobSearchIsARegularExpression(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *contract) {
 		for _, name := range []string{"a.b", "aXb", "z [x]"} {
-			c.do(t, "POST", "/jobs", map[string]any{"name": c.name(name), "metadata": map[string]any{"labels": map[string]string{"of": c.prefix + name}}})
+			c.do(t, "POST", "/jobs", map[string]any{
+				"name": c.name(name), "metadata": map[string]any{"labels": map[string]string{"of": c.prefix + name}},
+			})
 		}
 		tests := []struct {
 			path string
@@ -248,11 +256,15 @@ func TestContractActivateAndStop(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *contract) {
 		id := c.id(20)
-		c.do(t, "POST", "/jobs/x", map[string]any{"id": id, "name": c.name("s"), "createdDate": 4, "metadata": map[string]any{"createdOn": 5, "annotations": map[string]string{"a": "b"}}})
+		c.do(t, "POST", "/jobs/x", map[string]any{
+			"id": id, "name": c.name("s"), "createdDate": 4,
+			"metadata": map[string]any{"createdOn": 5, "annotations": map[string]string{"a": "b"}},
+		})
 		for verb, active := range map[string]bool{"activate": true, "stop": false} {
 			got := c.do(t, "PUT", "/jobs/"+id+"/"+verb, nil).object(t)
 			meta := anyMap(got["metadata"])
-			if got["active"] != active || got["createdDate"] != float64(4) || meta["createdOn"] != float64(5) || anyMap(meta["annotations"])["a"] != "b" {
+			if got["active"] != active || got["createdDate"] != float64(4) || meta["createdOn"] != float64(5) ||
+				anyMap(meta["annotations"])["a"] != "b" {
 				t.Errorf("%s: %v", verb, got)
 			}
 		}

@@ -90,11 +90,13 @@ func TestContractMocks(t *testing.T) {
 			}
 		}
 		// Only what the rules name counts.
-		c.do(t, "PUT", "/services/"+id+"/operation?operationName=PATCH%20/pets/:id/:field", map[string]any{"dispatcher": "URI_PARTS", "dispatcherRules": "id"})
+		c.do(t, "PUT", "/services/"+id+"/operation?operationName=PATCH%20/pets/:id/:field",
+			map[string]any{"dispatcher": "URI_PARTS", "dispatcherRules": "id"})
 		if got := c.mock(t, "PATCH", base+"/pets/1/name", nil); c.version.refusesUnmatched() && got.body != "The response /id=1 does not exist!" {
 			t.Errorf("with other rules: %v", got)
 		}
-		if got := c.mock(t, "GET", "/"+c.prefix+"/1.0/pets", nil); got.status != 404 || got.body != "The service "+c.prefix+" with version 1.0 does not exist!" {
+		if got := c.mock(t, "GET", "/"+c.prefix+"/1.0/pets", nil); got.status != 404 ||
+			got.body != "The service "+c.prefix+" with version 1.0 does not exist!" {
 			t.Error(got)
 		}
 	})
@@ -142,13 +144,16 @@ func TestContractMocksEvaluateExpressions(t *testing.T) {
 			{`{{uuid()}}`, `^[0-9a-f-]{36}$`},
 			{`{{ now() }}`, `^[0-9]{13}$`},
 		}
-		item := `{"name":"%d","originalRequest":{"method":"GET","url":{"raw":"{{u}}/t/:id","variable":[{"key":"id","value":"%d"}]}},"code":200,"header":[{"key":"X-Saved","value":%q}],"body":%q}`
+		item := `{"name":"%d","originalRequest":{"method":"GET","url":{"raw":"{{u}}/t/:id","variable":[{"key":"id","value":"%d"}]}},` +
+			`"code":200,"header":[{"key":"X-Saved","value":%q}],"body":%q}`
 		var examples []string
 		for i, tt := range tests {
 			examples = append(examples, fmt.Sprintf(item, i, i, tt.saved, tt.saved))
 		}
-		collection := fmt.Sprintf(`{"info":{"name":%q,"description":"version=1.0 x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
-			`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t/:id"}},"response":[%s]}]}`, c.name("T"), strings.Join(examples, ","))
+		collection := fmt.Sprintf(`{"info":{"name":%q,"description":"version=1.0 x",`+
+			`"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
+			`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t/:id"}},"response":[%s]}]}`,
+			c.name("T"), strings.Join(examples, ","))
 		c.start(t, c.importer(t, 1, c.serve(t, 1, []byte(collection)), map[string]any{"secretRef": c.key(t)}))
 		for i, tt := range tests {
 			got := c.mock(t, "GET", fmt.Sprintf("/%s+T/1.0/t/%d", c.prefix, i), nil)
@@ -160,7 +165,8 @@ func TestContractMocksEvaluateExpressions(t *testing.T) {
 			if got.status != 200 || !match(got.body) {
 				t.Errorf("%s: got %v, want %s", tt.saved, got, tt.want)
 			}
-			if c.version.rendersHeaders() && !match(saved) && strings.TrimSpace(tt.want) != saved || !c.version.rendersHeaders() && saved != tt.saved {
+			if c.version.rendersHeaders() && !match(saved) && strings.TrimSpace(tt.want) != saved ||
+				!c.version.rendersHeaders() && saved != tt.saved {
 				t.Errorf("%s in a header: %q", tt.saved, saved)
 			}
 		}
@@ -181,10 +187,13 @@ func TestContractMocksAddresses(t *testing.T) {
 		}
 		for i, tt := range tests {
 			name, version := c.name(tt[0]), tt[1]
-			collection := fmt.Appendf(nil, `{"info":{"name":%q,"description":"version=%s x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
-				`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t"}},"response":[{"name":"e","originalRequest":{"method":"GET","url":{"raw":"{{u}}/t"}},"code":200,"body":"here %d"}]}]}`, name, version, i)
+			collection := fmt.Appendf(nil,
+				`{"info":{"name":%q,"description":"version=%s x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
+					`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t"}},"response":[{"name":"e",`+
+					`"originalRequest":{"method":"GET","url":{"raw":"{{u}}/t"}},"code":200,"body":"here %d"}]}]}`, name, version, i)
 			c.start(t, c.importer(t, i, c.serve(t, i, collection), map[string]any{"secretRef": c.key(t)}))
-			service := predict.Collection(collection, predict.Target{Version: fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch), Main: true, Export: true}).Service
+			service := predict.Collection(collection,
+				predict.Target{Version: fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch), Main: true, Export: true}).Service
 			if service == nil {
 				t.Fatalf("%q %q: no service predicted", name, version)
 			}

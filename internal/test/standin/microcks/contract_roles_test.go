@@ -110,11 +110,13 @@ func TestContractRoles(t *testing.T) {
 			switch {
 			case tt.front == nil && got.status != http.StatusOK:
 				t.Errorf("%s %s without token: %v, want %s", tt.method, tt.path, got, free)
-			case tt.front != nil && (got.status != http.StatusUnauthorized || got.body != "" || !strings.HasPrefix(got.header.Get("WWW-Authenticate"), "Bearer")):
+			case tt.front != nil &&
+				(got.status != http.StatusUnauthorized || got.body != "" || !strings.HasPrefix(got.header.Get("WWW-Authenticate"), "Bearer")):
 				t.Errorf("%s %s without token: %v %v, want 401", tt.method, tt.path, got, got.header)
 			}
 		}
-		if got := c.get(t, "/keycloak/config").object(t); got["enabled"] != true || got["realm"] != "microcks" || got["auth-server-url"] != c.keycloak {
+		if got := c.get(t, "/keycloak/config").object(t); got["enabled"] != true || got["realm"] != "microcks" ||
+			got["auth-server-url"] != c.keycloak {
 			t.Errorf("config: %v", got)
 		}
 	})
@@ -146,7 +148,8 @@ func TestContractBadTokens(t *testing.T) {
 			}
 		}
 		// Other schemes are as good as none.
-		if got := send1(t, "GET", c.url+"/api/jobs", http.Header{"Authorization": {"Basic eDp5"}}, nil); got.status != 401 || strings.Contains(got.header.Get("WWW-Authenticate"), "error") {
+		if got := send1(t, "GET", c.url+"/api/jobs", http.Header{"Authorization": {"Basic eDp5"}}, nil); got.status != 401 ||
+			strings.Contains(got.header.Get("WWW-Authenticate"), "error") {
 			t.Errorf("basic: %v %v", got, got.header)
 		}
 		if got := send1(t, "GET", c.url+"/api/version/info", http.Header{"Authorization": {"Basic eDp5"}}, nil); got.status != 200 {
@@ -159,7 +162,10 @@ func TestContractWhoSeesSecrets(t *testing.T) {
 	t.Parallel()
 	eachWithSignIn(t, func(t *testing.T, c *contract) {
 		id := c.id(1)
-		full := map[string]any{"id": id, "name": c.name("s"), "description": "d", "username": "u", "password": "p", "token": "t", "tokenHeader": "X-API-Key", "caCertPem": "c"}
+		full := map[string]any{
+			"id": id, "name": c.name("s"), "description": "d", "username": "u", "password": "p", "token": "t",
+			"tokenHeader": "X-API-Key", "caCertPem": "c",
+		}
 		hidden := map[string]any{"id": id, "name": c.name("s"), "description": "d", "tokenHeader": "X-API-Key"}
 		c.do(t, "POST", "/secrets", full)
 		for _, who := range accounts {

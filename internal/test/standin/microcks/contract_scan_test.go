@@ -46,7 +46,8 @@ func TestContractScan(t *testing.T) {
 
 		c.scan(t)
 		first := read()
-		if first["lastImportDate"] == nil || first["lastImportError"] != nil || tag() != postman.ETag(mustWrap(t, c.pets("Pets"))) || first["active"] != true {
+		if first["lastImportDate"] == nil || first["lastImportError"] != nil || tag() != postman.ETag(mustWrap(t, c.pets("Pets"))) ||
+			first["active"] != true {
 			t.Errorf("first scan: %v", first)
 		}
 		if got := c.get(t, "/jobs/"+idle).object(t); got["lastImportDate"] != nil {
@@ -108,7 +109,8 @@ func TestContractScan(t *testing.T) {
 		c.source.Heal()
 
 		// A job whose import crashes keeps the jobs after it from being looked at.
-		graphQL := bytes.Replace(mustWrap(t, c.pets("Graph")), []byte(`{"mode":"raw","raw":"{}"}`), []byte(`{"mode":"graphql","graphql":{"query":"{a}"}}`), 1)
+		graphQL := bytes.Replace(mustWrap(t, c.pets("Graph")), []byte(`{"mode":"raw","raw":"{}"}`),
+			[]byte(`{"mode":"graphql","graphql":{"query":"{a}"}}`), 1)
 		crashing := c.importer(t, 3, c.serveRaw(3, graphQL), map[string]any{"secretRef": key, "active": true})
 		after := c.importer(t, 4, c.serve(t, 4, c.pets("After")), map[string]any{"secretRef": key, "active": true})
 		for range 2 {

@@ -36,13 +36,15 @@ func TestContractSecretIsTheWholeDocument(t *testing.T) {
 		if diff := cmp.Diff(map[string]any{"id": id, "name": c.name("again")}, found()); diff != "" {
 			t.Errorf("posted again (-want +got):\n%s", diff)
 		}
-		if got := c.do(t, "PUT", "/secrets/"+c.id(9), map[string]any{"id": id, "name": c.name("put"), "token": nil}); got.status != http.StatusOK {
+		other := map[string]any{"id": id, "name": c.name("put"), "token": nil}
+		if got := c.do(t, "PUT", "/secrets/"+c.id(9), other); got.status != http.StatusOK {
 			t.Error(got)
 		}
 		if diff := cmp.Diff(map[string]any{"id": id, "name": c.name("put")}, found()); diff != "" {
 			t.Errorf("put (-want +got):\n%s", diff)
 		}
-		if fresh := c.do(t, "PUT", "/secrets/"+id, map[string]any{"name": c.name("no id")}).field(t, "id"); fresh == id || !objectID.MatchString(fresh) {
+		if fresh := c.do(t, "PUT", "/secrets/"+id, map[string]any{"name": c.name("no id")}).field(t, "id"); fresh == id ||
+			!objectID.MatchString(fresh) {
 			t.Errorf("a body without id: %q", fresh)
 		}
 		if got := c.do(t, "PUT", "/secrets/x", map[string]any{"id": c.id(2), "name": c.name("made by put")}); got.status != http.StatusOK {

@@ -78,7 +78,9 @@ func TestContractServiceLookUp(t *testing.T) {
 func TestContractPathsThatNeverArrive(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *contract) {
-		for _, path := range []string{"/services/a%2Fb:1", "/services/a%5Cb:1", "/services/a%25b:1", "/services/a%3Bb:1", "/services/a;b:1", "/services//a:1"} {
+		for _, path := range []string{
+			"/services/a%2Fb:1", "/services/a%5Cb:1", "/services/a%25b:1", "/services/a%3Bb:1", "/services/a;b:1", "/services//a:1",
+		} {
 			if got := c.get(t, path); got.status != http.StatusBadRequest {
 				t.Errorf("%s: %v", path, got)
 			}
@@ -130,7 +132,9 @@ func TestContractServiceMetadataAndDeletion(t *testing.T) {
 		read := func() map[string]any {
 			return anyMap(c.get(t, "/services/"+id+"?messages=false").object(t)["metadata"])
 		}
-		c.do(t, "PUT", "/services/"+id+"/metadata", map[string]any{"createdOn": 1, "labels": map[string]string{"a": "1"}, "annotations": map[string]string{"b": "2"}}).bare(t, http.StatusOK)
+		c.do(t, "PUT", "/services/"+id+"/metadata", map[string]any{
+			"createdOn": 1, "labels": map[string]string{"a": "1"}, "annotations": map[string]string{"b": "2"},
+		}).bare(t, http.StatusOK)
 		created := read()["createdOn"]
 		if m := read(); anyMap(m["labels"])["a"] != "1" || anyMap(m["annotations"])["b"] != "2" || created.(float64) < 1e12 {
 			t.Errorf("metadata: %v", m)
@@ -140,7 +144,8 @@ func TestContractServiceMetadataAndDeletion(t *testing.T) {
 		if m := read(); len(anyMap(m["annotations"])) != 0 || len(anyMap(m["labels"])) != 1 || m["createdOn"] != created {
 			t.Errorf("labels alone: %v", m)
 		}
-		c.do(t, "PUT", "/services/"+id+"/metadata", map[string]any{"labels": map[string]string{"a.b": "1"}}).generic(t, http.StatusInternalServerError)
+		dotted := c.do(t, "PUT", "/services/"+id+"/metadata", map[string]any{"labels": map[string]string{"a.b": "1"}})
+		dotted.generic(t, http.StatusInternalServerError)
 		c.do(t, "PUT", "/services/"+c.id(404)+"/metadata", map[string]any{}).bare(t, http.StatusForbidden)
 		named := c.do(t, "PUT", byName+"/metadata", map[string]any{"labels": map[string]string{"d": "4"}})
 		if c.version.namesServices() {
@@ -261,7 +266,8 @@ func TestContractCollectionReplacesAnotherArtifact(t *testing.T) {
 		first := anyMap(c.served(t, "Pets")["service"])
 		c.imported(t, "Pets")
 		second := anyMap(c.served(t, "Pets")["service"])
-		if first["id"] != second["id"] || first["sourceArtifact"] != "first.json" || !strings.Contains(fmt.Sprint(second["sourceArtifact"]), "12ece9e1") {
+		if first["id"] != second["id"] || first["sourceArtifact"] != "first.json" ||
+			!strings.Contains(fmt.Sprint(second["sourceArtifact"]), "12ece9e1") {
 			t.Errorf("before %v, after %v", first, second)
 		}
 		n := 0

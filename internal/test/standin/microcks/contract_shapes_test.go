@@ -11,7 +11,9 @@ import (
 
 // shape wraps items into a collection of the test's own name.
 func (c *contract) shape(name, items string) []byte {
-	return fmt.Appendf(nil, `{"info":{"name":%q,"description":"version=1.0 x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[%s]}`, c.name(name), items)
+	return fmt.Appendf(nil,
+		`{"info":{"name":%q,"description":"version=1.0 x","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},`+
+			`"item":[%s]}`, c.name(name), items)
 }
 
 // Imports of several shapes: what appears is the same on every server.
@@ -38,7 +40,8 @@ func TestContractImportsOfSeveralShapes(t *testing.T) {
 			"1.0 REST A\nGET /a: method GET, <nil> <nil>, paths [/a], delay <nil>\n" +
 				"GET /a: one by A ([], headers [], content <nil>) gives 200 <nil> 1, headers [], criteria <nil>\n" +
 				"GET /a: two by A ([q=2], headers [], content <nil>) gives 404 <nil> , headers [], criteria <nil>"},
-		{"text instead of a URL object", item("GET", `"{{u}}/a?q=1"`, `{"name":"one","originalRequest":{"method":"GET","url":"{{u}}/a?q=1"},"body":"1"}`),
+		{"text instead of a URL object",
+			item("GET", `"{{u}}/a?q=1"`, `{"name":"one","originalRequest":{"method":"GET","url":"{{u}}/a?q=1"},"body":"1"}`),
 			"1.0 REST A\nGET /a: method GET, URI_PARAMS q, paths [ /a], delay <nil>\n" +
 				"GET /a: one by A ([], headers [], content <nil>) gives 200 <nil> 1, headers [], criteria "},
 		{"names that differ in case", item("GET", raw("{{u}}/a"), ex("one", "{{u}}/a", "", "200", `"1"`)) + "," + item("GET", raw("{{u}}/A")),
@@ -49,7 +52,8 @@ func TestContractImportsOfSeveralShapes(t *testing.T) {
 		{"no example request", item("GET", raw("{{u}}/a/:id"), `{"name":"one","code":200,"_postman_previewlanguage":"json","body":"{}"}`),
 			"1.0 REST A\nGET /a/:id: method GET, URI_PARTS id, paths [], delay <nil>\n" +
 				"GET /a/:id: one by A ([], headers [], content <nil>) gives 200 application/json {}, headers [], criteria "},
-		{"GraphQL request without example", `{"name":"q","request":{"method":"POST","url":{"raw":"{{u}}/graphql"},"body":{"mode":"graphql","graphql":{"query":"{a}"}}}}`,
+		{"GraphQL request without example",
+			`{"name":"q","request":{"method":"POST","url":{"raw":"{{u}}/graphql"},"body":{"mode":"graphql","graphql":{"query":"{a}"}}}}`,
 			"1.0 REST A\nPOST /graphql: method POST, <nil> <nil>, paths [/graphql], delay <nil>\nPOST /graphql: nothing"},
 	}
 	each(t, func(t *testing.T, c *contract) {
@@ -80,7 +84,8 @@ func TestContractImportTooLarge(t *testing.T) {
 		if c.fake != nil && c.version != parseVersion("1.15.0") {
 			t.Skip("the stand-in does the same at every version; one of them is enough for so much")
 		}
-		large := c.shape("Large", fmt.Sprintf(`{"name":"i","request":{"method":"GET","url":{"raw":"{{u}}/a"},"description":%q}}`, strings.Repeat("x", 17<<20)))
+		large := c.shape("Large",
+			fmt.Sprintf(`{"name":"i","request":{"method":"GET","url":{"raw":"{{u}}/a"},"description":%q}}`, strings.Repeat("x", 17<<20)))
 		c.start(t, c.importer(t, 1, c.serve(t, 1, large), map[string]any{"secretRef": c.key(t)})).generic(t, http.StatusInternalServerError)
 	})
 }

@@ -64,7 +64,9 @@ func (s *Server) runJob(ctx context.Context, j *job) bool {
 
 // importURL downloads a collection and imports it. The refusal is the text of
 // lastImportError, "" for none.
-func (s *Server) importURL(ctx context.Context, jobID, url string, auth *secret, main bool) (refs []serviceRef, refusal string, crashed bool) {
+func (s *Server) importURL(ctx context.Context, jobID, url string, auth *secret, main bool) (
+	refs []serviceRef, refusal string, crashed bool,
+) {
 	if !strings.HasPrefix(url, "http") {
 		return nil, url, false // a file of the server; it has none
 	}

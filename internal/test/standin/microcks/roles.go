@@ -57,7 +57,8 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, segments []string
 	if given {
 		roles, err := k.roles(token)
 		if err != nil {
-			s.refuse(w, r, http.StatusUnauthorized, `error="invalid_token", error_description="`+decodingProblem(err)+`", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"`)
+			s.refuse(w, r, http.StatusUnauthorized,
+				`error="invalid_token", error_description="`+decodingProblem(err)+`", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"`)
 			return who, false
 		}
 		who.roles = roles
@@ -69,7 +70,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, segments []string
 	case !given:
 		s.refuse(w, r, http.StatusUnauthorized, "")
 	default:
-		s.refuse(w, r, http.StatusForbidden, `error="insufficient_scope", error_description="The request requires higher privileges than provided by the access token.", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"`)
+		s.refuse(w, r, http.StatusForbidden,
+			`error="insufficient_scope", error_description="The request requires higher privileges than provided by the access token.", `+
+				`error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"`)
 	}
 	return who, false
 }
@@ -118,7 +121,8 @@ func (s *Server) needed(method string, segments []string) []string {
 		return managing
 	case segments[0] == "secrets" && n <= 2 && reading:
 		return any3
-	case segments[0] == "secrets" && (n == 1 && method == http.MethodPost || n == 2 && (method == http.MethodPut || method == http.MethodDelete)):
+	case segments[0] == "secrets" &&
+		(n == 1 && method == http.MethodPost || n == 2 && (method == http.MethodPut || method == http.MethodDelete)):
 		return admin
 	}
 	return nil

@@ -126,7 +126,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	if refusedPath(path) {
 		w.Header().Set("Content-Type", "text/html;charset=utf-8")
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = w.Write([]byte("<!doctype html><html lang=\"en\"><head><title>HTTP Status 400 – Bad Request</title></head><body><h1>HTTP Status 400 – Bad Request</h1></body></html>"))
+		_, _ = w.Write([]byte("<!doctype html><html lang=\"en\"><head><title>HTTP Status 400 – Bad Request</title></head>" +
+			"<body><h1>HTTP Status 400 – Bad Request</h1></body></html>"))
 		return
 	}
 	segments, ok := split(path)

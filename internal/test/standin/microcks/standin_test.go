@@ -97,7 +97,9 @@ func TestTwoImportsAtOnceMayDoubleTheMessages(t *testing.T) {
 	t.Parallel()
 	c := standIn(t, Options{})
 	address := c.serve(t, 1, c.pets("Pets"))
-	jobs := []string{c.importer(t, 1, address, map[string]any{"secretRef": c.key(t)}), c.importer(t, 2, address, map[string]any{"secretRef": c.key(t)})}
+	jobs := []string{
+		c.importer(t, 1, address, map[string]any{"secretRef": c.key(t)}), c.importer(t, 2, address, map[string]any{"secretRef": c.key(t)}),
+	}
 	c.start(t, jobs[0])
 	met, both := make(chan struct{}, 2), make(chan struct{})
 	c.fake.SetHooks(Hooks{BeforeMessages: func(string) {
@@ -138,7 +140,8 @@ func TestStateIsWhatTheAPIShows(t *testing.T) {
 	t.Parallel()
 	c := standIn(t, Options{})
 	job := Job{
-		Name: "j", RepositoryURL: "http://x", MainArtifact: true, Active: true, CreatedDate: 4, LastImportDate: 5, LastImportError: "e", ETag: "t",
+		Name: "j", RepositoryURL: "http://x", MainArtifact: true, Active: true, CreatedDate: 4,
+		LastImportDate: 5, LastImportError: "e", ETag: "t",
 		Metadata:    Metadata{CreatedOn: 1, LastUpdate: 2, Labels: map[string]string{"a": "b"}, Annotations: map[string]string{"c": "d"}},
 		SecretRef:   SecretRef{SecretID: "s", Name: "n"},
 		ServiceRefs: []ServiceRef{{ServiceID: "q", Name: "n", Version: "v"}, {Name: "m"}},
@@ -150,16 +153,22 @@ func TestStateIsWhatTheAPIShows(t *testing.T) {
 	if got := c.get(t, "/jobs/"+job.ID).field(t, "lastImportError"); got != "e" {
 		t.Errorf("by the API: %s", got)
 	}
-	secret := Secret{ID: "abcabcabcabcabcabcabcabc", Name: "s", Description: "d", Username: "u", Password: "p", Token: "t", TokenHeader: "h", CACertPem: "c"}
+	secret := Secret{
+		ID: "abcabcabcabcabcabcabcabc", Name: "s", Description: "d", Username: "u", Password: "p", Token: "t",
+		TokenHeader: "h", CACertPem: "c",
+	}
 	c.fake.AddSecret(secret)
 	if diff := cmp.Diff([]Secret{secret}, c.fake.Secrets()); diff != "" {
 		t.Errorf("secrets (-want +got):\n%s", diff)
 	}
 	rules, criteria, content := "id", "/id=1", "{}"
-	service := Service{Service: predict.Service{Name: "S", Version: "1", Type: "REST", SourceArtifact: "petstore.yaml", Operations: []predict.Operation{{
-		Name: "GET /pets/{id}", Method: "GET", Dispatcher: "URI_PARTS", DispatcherRules: &rules, ResourcePaths: []string{"/pets/1"}, Override: true,
-		Examples: []predict.Example{{Name: "one", SourceArtifact: "petstore.yaml", DispatchCriteria: &criteria, Response: predict.Response{Status: "200", Content: &content, MediaType: "application/json"}}},
-	}}}}
+	service := Service{Service: predict.Service{Name: "S", Version: "1", Type: "REST", SourceArtifact: "petstore.yaml",
+		Operations: []predict.Operation{{
+			Name: "GET /pets/{id}", Method: "GET", Dispatcher: "URI_PARTS", DispatcherRules: &rules,
+			ResourcePaths: []string{"/pets/1"}, Override: true,
+			Examples: []predict.Example{{Name: "one", SourceArtifact: "petstore.yaml", DispatchCriteria: &criteria,
+				Response: predict.Response{Status: "200", Content: &content, MediaType: "application/json"}}},
+		}}}}
 	service.ID = c.fake.AddService(service)
 	got := c.fake.Services()
 	if len(got) != 1 || got[0].Metadata.CreatedOn == 0 {

@@ -152,7 +152,8 @@ func isCollection(r *http.Request) bool {
 func (f *Fault) spoil(r *http.Request, a *answer) {
 	if f.Redirect != "" {
 		*a = answer{status: max(f.Status, http.StatusMovedPermanently), location: f.Redirect, contentType: "text/html",
-			body: []byte("<html>\r\n<head><title>Moved</title></head>\r\n<body>\r\n<center><h1>Moved</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"), noETag: true}
+			body: []byte("<html>\r\n<head><title>Moved</title></head>\r\n<body>\r\n<center><h1>Moved</h1></center>\r\n" +
+				"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"), noETag: true}
 		return
 	}
 	if f.Change != nil {

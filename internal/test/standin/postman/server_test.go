@@ -21,7 +21,9 @@ const export = `{
   "variable": [{"key": "baseUrl", "value": "http://x"}]
 }`
 
-const served = `{"collection":{"info":{"_postman_id":"12ece9e1-2abf-4edc-8e34-de66e74114d2","name":"Pets & co","description":"version=1.0 - Pets","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[],"variable":[{"key":"baseUrl","value":"http://x"}]}}`
+const served = `{"collection":{"info":{"_postman_id":"12ece9e1-2abf-4edc-8e34-de66e74114d2","name":"Pets & co",` +
+	`"description":"version=1.0 - Pets","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[],` +
+	`"variable":[{"key":"baseUrl","value":"http://x"}]}}`
 
 // start serves one collection.
 func start(t *testing.T, o Options) (*Server, string) {
@@ -104,7 +106,8 @@ func TestContractCollectionIsServedAsPostmanServesIt(t *testing.T) {
 // which this rule was read; this is one of them.
 func TestContractETagIsThatOfTheBody(t *testing.T) {
 	t.Parallel()
-	got := ETag([]byte(`{"error":{"name":"AuthenticationError","message":"Invalid API Key. Every request requires a valid API Key to be sent."}}`))
+	got := ETag([]byte(`{"error":{"name":"AuthenticationError","message":"Invalid API Key. Every request requires a valid API Key to be ` +
+		`sent."}}`))
 	if want := `W/"78-WpLmxRlFkKKPPDh/y4B5Gn3NuSs"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -125,27 +128,35 @@ func TestContractWhoMayRead(t *testing.T) {
 		{"key in the query", "/collections/" + uid + "?apikey=" + DefaultAPIKey, nil, nil, 200, served},
 		{"the header counts", "/collections/" + uid + "?apikey=" + DefaultAPIKey, []string{"X-API-Key", "no"}, nil, 401, "AuthenticationError"},
 		{"no key", "/collections/" + uid, nil, nil, 401, "AuthenticationError"},
-		{"revoked key", "/collections/" + uid, []string{"X-API-Key", DefaultAPIKey}, func(s *Server) { s.RevokeKey(DefaultAPIKey) }, 401, "AuthenticationError"},
+		{"revoked key", "/collections/" + uid, []string{"X-API-Key", DefaultAPIKey}, func(s *Server) { s.RevokeKey(DefaultAPIKey) }, 401,
+			"AuthenticationError"},
 		{"key as a bearer token", "/collections/" + uid, []string{"Authorization", "Bearer " + DefaultAPIKey}, nil, 401, "AuthenticationError"},
 		{"access key", "/collections/" + uid + "?access_key=PMAT-01H", nil, func(s *Server) { s.AddAccessKey(uid, "PMAT-01H") }, 200, served},
-		{"access key of another collection", "/collections/" + uid + "?access_key=PMAT-01H", nil, func(s *Server) { s.AddAccessKey("1-x", "PMAT-01H") }, 401, "AuthenticationError"},
+		{"access key of another collection", "/collections/" + uid + "?access_key=PMAT-01H", nil,
+			func(s *Server) { s.AddAccessKey("1-x", "PMAT-01H") }, 401, "AuthenticationError"},
 		{"bare id of one's own", "/collections/" + bare, []string{"X-API-Key", DefaultAPIKey}, nil, 200, served},
-		{"bare id of another's", "/collections/" + bare, []string{"X-API-Key", "other"}, func(s *Server) { s.AddAccount("other", "99") }, 404, "instanceNotFoundError"},
+		{"bare id of another's", "/collections/" + bare, []string{"X-API-Key", "other"}, func(s *Server) { s.AddAccount("other", "99") },
+			404, "instanceNotFoundError"},
 		{"uid of another's", "/collections/" + uid, []string{"X-API-Key", "other"}, func(s *Server) { s.AddAccount("other", "99") }, 200, served},
 		{"unknown uid", "/collections/1-" + bare, []string{"X-API-Key", DefaultAPIKey}, nil, 404, "instanceNotFoundError"},
 		{"odd id", "/collections/hello", []string{"X-API-Key", DefaultAPIKey}, nil, 404, "instanceNotFoundError"},
-		{"removed", "/collections/" + uid, []string{"X-API-Key", DefaultAPIKey}, func(s *Server) { s.RemoveCollection(uid) }, 404, "instanceNotFoundError"},
+		{"removed", "/collections/" + uid, []string{"X-API-Key", DefaultAPIKey}, func(s *Server) { s.RemoveCollection(uid) }, 404,
+			"instanceNotFoundError"},
 		{"other route", "/monitors", []string{"X-API-Key", DefaultAPIKey}, nil, 404, "error"},
 		{"minimal", "/collections/" + uid + "?model=minimal", []string{"X-API-Key", DefaultAPIKey}, nil, 200, `"rootLevelRequests":[]`},
 		{"listing", "/collections", []string{"X-API-Key", DefaultAPIKey}, nil, 200, `"uid":"` + uid + `"`},
 		{"listing by name", "/collections?name=Pets+%26+co", []string{"X-API-Key", DefaultAPIKey}, nil, 200, `"uid":"` + uid + `"`},
 		{"listing by another name", "/collections?name=Pets", []string{"X-API-Key", DefaultAPIKey}, nil, 200, `{"collections":[]}`},
 		{"listing of an unknown workspace", "/collections?workspace=none", []string{"X-API-Key", DefaultAPIKey}, nil, 200, `{"collections":[]}`},
-		{"listing in pages", "/collections?limit=1&offset=1", []string{"X-API-Key", DefaultAPIKey}, nil, 200, `{"collections":[],"meta":{"total":1,"offset":1,"limit":1}}`},
-		{"workspace", "/workspaces/w", []string{"X-API-Key", DefaultAPIKey}, func(s *Server) { s.AddWorkspace(Workspace{ID: "w", Collections: []string{uid}}) }, 200, `"name":"Pets & co"`},
-		{"workspace of a collection", "/workspaces?elementType=collection&elementId=" + uid, []string{"X-API-Key", DefaultAPIKey}, func(s *Server) { s.AddWorkspace(Workspace{ID: "w", Collections: []string{uid}}) }, 200, `"id":"w"`},
+		{"listing in pages", "/collections?limit=1&offset=1", []string{"X-API-Key", DefaultAPIKey}, nil, 200,
+			`{"collections":[],"meta":{"total":1,"offset":1,"limit":1}}`},
+		{"workspace", "/workspaces/w", []string{"X-API-Key", DefaultAPIKey},
+			func(s *Server) { s.AddWorkspace(Workspace{ID: "w", Collections: []string{uid}}) }, 200, `"name":"Pets & co"`},
+		{"workspace of a collection", "/workspaces?elementType=collection&elementId=" + uid, []string{"X-API-Key", DefaultAPIKey},
+			func(s *Server) { s.AddWorkspace(Workspace{ID: "w", Collections: []string{uid}}) }, 200, `"id":"w"`},
 		{"unknown workspace", "/workspaces/w", []string{"X-API-Key", DefaultAPIKey}, nil, 404, "workspaceNotFoundError"},
-		{"me", "/me", []string{"X-API-Key", DefaultAPIKey}, nil, 200, `"operations":[{"name":"api_usage","limit":1000000,"usage":1,"overage":0}]`},
+		{"me", "/me", []string{"X-API-Key", DefaultAPIKey}, nil, 200,
+			`"operations":[{"name":"api_usage","limit":1000000,"usage":1,"overage":0}]`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -291,7 +302,8 @@ func TestWithVersion(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ in, want string }{
 		{`{"info":{"name":"a"},"item":[]}`, `{"collection":{"info":{"name":"a","description":"version=2"},"item":[]}}`},
-		{`{"collection":{"item":[],"info":{"name":"a","description":"Hi <you>"}}}`, `{"collection":{"info":{"name":"a","description":"version=2 Hi <you>"},"item":[]}}`},
+		{`{"collection":{"item":[],"info":{"name":"a","description":"Hi <you>"}}}`,
+			`{"collection":{"info":{"name":"a","description":"version=2 Hi <you>"},"item":[]}}`},
 		{`{"info":{"description":"x version=1"},"item":[]}`, `{"collection":{"info":{"description":"x version=1"},"item":[]}}`},
 		{`{"info":{"description":null},"item":[]}`, `{"collection":{"info":{"description":"version=2"},"item":[]}}`},
 	}
