@@ -48,8 +48,8 @@ func TestAdoptsWhatWasMadeByHand(t *testing.T) {
 			if got := secretNamed(t, w, secret.Name); got.ID != secret.ID || *got.Token != *secret.Token || *got.Description != *secret.Description {
 				t.Errorf("the secret changed from %v to %v", secret, got)
 			}
-			if jobs := importersByUID(t, w, world.UID(n)); jobs != 1 {
-				t.Errorf("%d importers of the collection", jobs)
+			if jobs := importersOf(t, w, w.Client(), world.UID(n)); len(jobs) != 1 {
+				t.Errorf("%d importers of the collection", len(jobs))
 			}
 			code, said = apply(t, w, world.UID(n), nil)
 			if code != 0 || !strings.Contains(said, "status=unchanged") {
@@ -90,19 +90,4 @@ func secretNamed(t *testing.T, w *world.World, name string) microcks.Secret {
 		t.Fatalf("%d secrets named %q: %v", len(found), name, err)
 	}
 	return found[0]
-}
-
-func importersByUID(t *testing.T, w *world.World, uid string) int {
-	t.Helper()
-	jobs, err := microcks.New(w.Client(), w.MicrocksURL).Jobs(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := 0
-	for _, job := range jobs {
-		if strings.HasSuffix(job.RepositoryURL, uid) {
-			found++
-		}
-	}
-	return found
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
-	fake "postman-microcks-importer/internal/test/standin/microcks"
+	standin "postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
 )
@@ -48,11 +48,11 @@ func firstRuns(t *testing.T, round int, seen *sightings) {
 	drift := []time.Duration{0, 2 * time.Millisecond, 20 * time.Millisecond, 200 * time.Millisecond}[round%4]
 	w := world.InMemory(2*time.Millisecond, drift)
 	w.StartPostman(postman.Options{})
-	hooks := fake.Hooks{}
+	hooks := standin.Hooks{}
 	if round/4%2 == 1 {
 		hooks.AfterDownload = func(string) { time.Sleep(rand.N(20 * time.Millisecond)) }
 	}
-	w.StartMicrocks(fake.Options{Hooks: hooks})
+	w.StartMicrocks(standin.Options{Hooks: hooks})
 	if err := w.Postman.AddCollection(world.UID(1), world.Collection("Crowded API", "1.0", 3)); err != nil {
 		t.Fatal(err)
 	}
@@ -149,16 +149,7 @@ func promise(t *testing.T, w *world.World, uid, name, secret string, operations 
 	t.Helper()
 	ctx := context.Background()
 	c := microcks.New(w.Client(), w.MicrocksURL)
-	jobs, err := c.Jobs(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mine []microcks.ImportJob
-	for _, job := range jobs {
-		if strings.HasSuffix(job.RepositoryURL, uid) {
-			mine = append(mine, job)
-		}
-	}
+	mine := importersOf(t, w, w.Client(), uid)
 	secrets, err := c.SecretsNamed(ctx, secret)
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/reconcile"
-	fake "postman-microcks-importer/internal/test/standin/microcks"
+	standin "postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
 )
@@ -88,7 +88,7 @@ func (k kill) carryOut(t *testing.T, program string) (end string) {
 	t.Cleanup(w.Close)
 	w.Before = func(_ world.Server, next http.Handler) http.Handler { return trigger.before(next) }
 	w.StartPostman(postman.Options{})
-	w.StartMicrocks(fake.Options{StartDelay: 4 * time.Millisecond})
+	w.StartMicrocks(standin.Options{StartDelay: 4 * time.Millisecond})
 	operations := 2
 	mustServe(t, w, operations)
 	if k.changed {

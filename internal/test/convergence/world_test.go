@@ -5,12 +5,17 @@ package convergence
 
 import (
 	"bytes"
+	"context"
 	"maps"
+	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
+	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/test/standin/keycloak"
-	"postman-microcks-importer/internal/test/standin/microcks"
+	standin "postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
 )
@@ -21,7 +26,7 @@ func standIns(t testing.TB) *world.World {
 	w := world.New()
 	t.Cleanup(w.Close)
 	w.StartPostman(postman.Options{})
-	w.StartMicrocks(microcks.Options{})
+	w.StartMicrocks(standin.Options{})
 	return w
 }
 
@@ -64,7 +69,7 @@ func withSignIn(t *testing.T) (w *world.World, keycloakURL string) {
 	t.Cleanup(w.Close)
 	w.StartPostman(postman.Options{})
 	w.StartKeycloak(keycloak.Options{})
-	w.StartMicrocks(microcks.Options{})
+	w.StartMicrocks(standin.Options{})
 	return w, w.KeycloakURL
 }
 
@@ -77,4 +82,14 @@ func apply(t testing.TB, w *world.World, uid string, more map[string]string) (co
 	var out bytes.Buffer
 	code = w.Run(t.Context(), &out, env)
 	return code, out.String()
+}
+
+// importersOf are the importers of a collection.
+func importersOf(t *testing.T, w *world.World, as *http.Client, uid string) []microcks.ImportJob {
+	t.Helper()
+	jobs, err := microcks.New(as, w.MicrocksURL).Jobs(context.Background()) // also when the test's own has ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(jobs, func(job microcks.ImportJob) bool { return !strings.HasSuffix(job.RepositoryURL, uid) })
 }
