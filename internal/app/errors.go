@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -13,6 +13,9 @@ import (
 type timeoutError struct{ limit time.Duration }
 
 func (e *timeoutError) Error() string { return fmt.Sprintf("the time limit of %s is over", e.limit) }
+
+// Timeout is true: the run ended because its time was over.
+func (e *timeoutError) Timeout() bool { return true }
 
 // Hint says what to do next.
 func (e *timeoutError) Hint() string { return "raise the input `timeout`" }
@@ -38,7 +41,7 @@ func (e *unhealthyError) Unwrap() error { return e.last }
 // Hint says what to do next.
 func (e *unhealthyError) Hint() string {
 	hint := "raise the input `wait-for-microcks` when the server needs longer to start"
-	if last, ok := errors.AsType[reconcile.Explained](e.last); ok && !timedOut(last) {
+	if last, ok := errors.AsType[result.Explained](e.last); ok && !timedOut(last) {
 		hint += "; if that is not it: " + last.Hint()
 	}
 	return hint
@@ -51,10 +54,10 @@ func timedOut(err error) bool {
 }
 
 // Anchor of docs/troubleshooting.md: that of the last look.
-func (e *unhealthyError) Anchor() string { return reconcile.ProblemFrom(e.last).Anchor }
+func (e *unhealthyError) Anchor() string { return result.ProblemOf(e.last).Anchor }
 
 // ExitCode is that of the last look.
-func (e *unhealthyError) ExitCode() int { return reconcile.ProblemFrom(e.last).ExitCode }
+func (e *unhealthyError) ExitCode() int { return result.ProblemOf(e.last).ExitCode }
 
 // fileError is a local file that cannot be read.
 type fileError struct {

@@ -14,9 +14,10 @@ import (
 	"postman-microcks-importer/internal/actions"
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/postman"
-	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -56,15 +57,13 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	}
 	if err := runner.Open(); err != nil {
 		complain(runner, err)
-		return reconcile.ProblemFrom(err).ExitCode
+		return result.ProblemOf(err).ExitCode
 	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
-	result := p.result(ctx, problems)
-	if result.Duration == 0 {
-		result.Duration = time.Since(began)
-	}
-	code := result.ExitCode()
-	if err := p.publish(result); err != nil {
+	told := p.result(ctx, problems)
+	told.DurationMillis = time.Since(began).Milliseconds()
+	code := told.ExitCode()
+	if err := p.publish(told); err != nil {
 		complain(runner, err)
 		if code == 0 {
 			code = 14
@@ -76,15 +75,15 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 // complain tells of outputs or a summary that cannot be written, in the places
 // that are left.
 func complain(runner *actions.Runner, err error) {
-	problem := reconcile.ProblemFrom(err)
-	text := strings.ReplaceAll(problem.Text, "\n", "; ") // several, joined
-	runner.Printf("error: %s", text)
+	problem := result.ProblemOf(err)
+	said := strings.ReplaceAll(string(problem.Text), "\n", "; ") // several, joined
+	runner.Printf("error: %s", said)
 	if problem.Hint != "" {
 		runner.Printf("hint: %s", problem.Hint)
 		runner.Printf("see: docs/troubleshooting.md#%s", problem.Anchor)
-		text += "\nHint: " + problem.Hint
+		said += "\nHint: " + string(problem.Hint)
 	}
-	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: text})
+	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: said})
 }
 
 // program is one run with what it needs of its surroundings.
@@ -96,44 +95,48 @@ type program struct {
 }
 
 // result carries out the run, unless the inputs are wrong.
-func (p *program) result(ctx context.Context, problems []config.Problem) *reconcile.Result {
-	result := &reconcile.Result{
-		Schema: reconcile.ResultSchema, Version: Version, Mode: reconcile.Mode(p.Mode), ModeReason: p.ModeReason,
-		Status: reconcile.Failed, Collections: []reconcile.CollectionResult{},
-	}
+func (p *program) result(ctx context.Context, problems []config.Problem) *result.Result {
+	refused := p.emptyResult()
 	for _, problem := range problems {
-		result.Problems = append(result.Problems, inputProblem(problem))
+		refused.Problems = append(refused.Problems, inputProblem(problem))
 	}
 	var wanted []reconcile.Wanted
 	if len(problems) == 0 {
 		var err error
 		if wanted, err = p.wanted(); err != nil {
-			result.Problems = append(result.Problems, reconcile.ProblemFrom(err))
+			refused.Problems = append(refused.Problems, result.ProblemOf(err))
 		}
 	}
-	if len(result.Problems) > 0 {
-		result.Totals.Errors = len(result.Problems)
-		return result
+	if len(refused.Problems) > 0 {
+		refused.Totals.Add(refused.Problems)
+		return refused
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
 	p.runner.Printf("postman-microcks-importer %s, mode %s%s", Version, string(p.Mode), because(p.ModeReason))
 	steps := &stepLog{runner: p.runner}
 	defer steps.end()
-	result, err := p.carryOut(ctx, wanted, steps)
+	done, err := p.carryOut(ctx, wanted, steps)
 	if err != nil {
-		failed := &reconcile.Result{
-			Schema: reconcile.ResultSchema, Version: Version, Mode: reconcile.Mode(p.Mode), ModeReason: p.ModeReason,
-			Status: reconcile.Failed, Collections: []reconcile.CollectionResult{}, Problems: []reconcile.Problem{reconcile.ProblemFrom(err)},
-		}
-		failed.Totals.Errors = 1
-		return failed
+		refused.Problems = []result.Problem{result.ProblemOf(err)}
+		refused.Totals.Add(refused.Problems)
+		return refused
 	}
+	var warnings []result.Problem
 	for _, warning := range p.Warnings {
-		result.Problems = append(result.Problems, reconcile.Problem{Level: predict.Warning, Text: warning, Anchor: "inputs"})
-		result.Totals.Warnings++
+		warnings = append(warnings, result.Problem{Level: result.Warning, Text: text.Untrusted(warning), Anchor: "inputs"})
 	}
-	return result
+	done.Problems = append(done.Problems, warnings...)
+	done.Totals.Add(warnings)
+	return done
+}
+
+// emptyResult is that of a run that did nothing.
+func (p *program) emptyResult() *result.Result {
+	return &result.Result{
+		Schema: result.Schema, Version: Version, Mode: result.Mode(p.Mode), ModeReason: p.ModeReason,
+		Status: result.Failed, Collections: []result.Collection{},
+	}
 }
 
 func because(reason string) string {
@@ -144,7 +147,7 @@ func because(reason string) string {
 }
 
 // carryOut wires the clients together and runs.
-func (p *program) carryOut(ctx context.Context, wanted []reconcile.Wanted, steps *stepLog) (*reconcile.Result, error) {
+func (p *program) carryOut(ctx context.Context, wanted []reconcile.Wanted, steps *stepLog) (*result.Result, error) {
 	source, err := p.sources()
 	if err != nil {
 		return nil, err
@@ -166,7 +169,7 @@ func (p *program) settings() reconcile.Settings {
 		provenance[reconcile.AnnotationRun] = p.Provenance.RunURL
 	}
 	return reconcile.Settings{
-		Mode:            reconcile.Mode(p.Mode),
+		Mode:            result.Mode(p.Mode),
 		ModeReason:      p.ModeReason,
 		ProgramVersion:  Version,
 		MicrocksVersion: p.Microcks.Version,
@@ -247,25 +250,25 @@ func (p *program) readFile(name string) ([]byte, error) {
 	return raw, nil
 }
 
-func inputProblem(p config.Problem) reconcile.Problem {
-	return reconcile.Problem{Level: predict.Error, Text: p.Text(), Hint: p.Hint, Anchor: "wrong-inputs", ExitCode: 2}
+func inputProblem(p config.Problem) result.Problem {
+	return result.Problem{Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2}
 }
 
 // publish says the result everywhere. It goes on when one place fails.
-func (p *program) publish(result *reconcile.Result) error {
-	for _, line := range report.Log(result) {
+func (p *program) publish(told *result.Result) error {
+	for _, line := range report.Log(told) {
 		p.runner.Printf("%s", line)
 	}
-	for _, a := range report.Annotations(result) {
-		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{Title: a.Title, Message: a.Message, File: a.File, Line: a.Line, Col: a.Column})
+	for _, a := range report.Annotations(told) {
+		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column})
 	}
 	outputs := make([]actions.Output, 0, 20)
-	for _, o := range report.Outputs(result) {
+	for _, o := range report.Outputs(told) {
 		outputs = append(outputs, actions.Output(o))
 	}
 	errs := []error{
 		p.runner.SetOutputs(outputs),
-		p.runner.WriteSummary(report.Summary(result, report.Context{DocsURL: p.docsURL()})),
+		p.runner.WriteSummary(report.Summary(told, report.Context{DocsURL: p.docsURL()})),
 	}
 	errs = append(errs, p.runner.Close())
 	return errors.Join(errs...)

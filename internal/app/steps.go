@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/actions"
+	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/result"
 )
 
 // stepLog prints what a run does, one line a collection and step, folded by
@@ -41,6 +43,11 @@ func (l *stepLog) Step(stage, collection, text string, took time.Duration) {
 		text = collection + ": " + text
 	}
 	l.runner.Printf("%-8s %s (%s)", stage, text, took.Round(time.Millisecond).String())
+}
+
+// Did implements reconcile.Log.
+func (l *stepLog) Did(stage, collection string, deed result.Done, took time.Duration) {
+	l.Step(stage, collection, string(report.Deed(deed)), took)
 }
 
 func (l *stepLog) end() {

@@ -53,7 +53,7 @@ func TestExport(t *testing.T) {
 	} {
 		p := judge(c.raw)
 		i := slices.IndexFunc(p.Findings, func(f Finding) bool { return f.Name == c.rule && f.Level == Error })
-		if i < 0 || !strings.Contains(p.Findings[i].Message, c.says) || p.Outcome != Refused {
+		if i < 0 || !strings.Contains(string(p.Findings[i].Message), c.says) || p.Outcome != Refused {
 			t.Errorf("%s: %s %+v", name, p.Outcome, p.Findings)
 		}
 	}

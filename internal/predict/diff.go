@@ -25,8 +25,8 @@ type Change struct {
 	// Example is its name; empty when the operation itself changes.
 	Example string `json:"example,omitempty"`
 	// Fields that differ, for a changed one: "dispatcher", "rules", "paths";
-	// "status", "media type", "criteria", "request body", "request headers",
-	// "request parameters", "response body", "response headers", "artifact".
+	// "status", "mediaType", "criteria", "requestBody", "requestHeaders",
+	// "requestParameters", "responseBody", "responseHeaders", "artifact".
 	Fields []string `json:"fields,omitempty"`
 	// Breaking is set when consumers may lose something that they use: what
 	// disappears, or answers to other requests than before.
@@ -144,13 +144,13 @@ func diffExample(was, is Example) []string {
 		same bool
 	}{
 		{"status", was.Response.Status == is.Response.Status},
-		{"media type", sameMediaType(was.Response, is.Response)},
+		{"mediaType", sameMediaType(was.Response, is.Response)},
 		{"criteria", same(was.DispatchCriteria, is.DispatchCriteria)},
-		{"request body", same(was.Request.Content, is.Request.Content)},
-		{"request headers", sameSet(was.Request.Headers, is.Request.Headers, compareHeaders)},
-		{"request parameters", sameSet(was.Request.Parameters, is.Request.Parameters, compareParameters)},
-		{"response body", same(was.Response.Content, is.Response.Content)},
-		{"response headers", sameSet(was.Response.Headers, is.Response.Headers, compareHeaders)},
+		{"requestBody", same(was.Request.Content, is.Request.Content)},
+		{"requestHeaders", sameSet(was.Request.Headers, is.Request.Headers, compareHeaders)},
+		{"requestParameters", sameSet(was.Request.Parameters, is.Request.Parameters, compareParameters)},
+		{"responseBody", same(was.Response.Content, is.Response.Content)},
+		{"responseHeaders", sameSet(was.Response.Headers, is.Response.Headers, compareHeaders)},
 		{"artifact", was.SourceArtifact == is.SourceArtifact},
 	} {
 		if !field.same {

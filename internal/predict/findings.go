@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // Rule is one thing that a person should know before an import.
@@ -52,8 +54,8 @@ func (r *run) broken() bool { return r.p.Outcome == Refused || r.p.Outcome == Cr
 
 func (r *run) add(rule Rule, level Level, at value, message string) {
 	r.p.Findings = append(r.p.Findings, Finding{
-		ID: rule.ID, Name: rule.Name, Level: level, Message: message, Hint: rule.Hint,
-		Pointer: pointer(at), Path: r.path(at),
+		ID: rule.ID, Name: rule.Name, Level: level, Message: text.Untrusted(message), Hint: rule.Hint,
+		Pointer: text.Untrusted(pointer(at)), Path: r.path(at),
 	})
 	r.offsets = append(r.offsets, offset(at))
 }
@@ -96,15 +98,15 @@ func pointer(v value) string {
 
 // path is what a person sees in Postman on the way to a value: folders,
 // request, example.
-func (r *run) path(v value) []string {
-	var names []string
+func (r *run) path(v value) []text.Untrusted {
+	var names []text.Untrusted
 	for n := v.n; n != nil && n.parent != nil && n != r.coll.root.n; n = n.parent {
 		list := n.parent
 		if n.kind != objectKind || list.parent == nil || list.parent.kind != objectKind {
 			continue
 		}
 		if member := v.doc.memberName(list); member == "item" || member == "response" {
-			names = append(names, asServed(value{v.doc, n}.at("name").asText()))
+			names = append(names, text.Untrusted(asServed(value{v.doc, n}.at("name").asText())))
 		}
 	}
 	slices.Reverse(names)

@@ -4,6 +4,8 @@
 // the import. It is pure: bytes in, values out.
 package predict
 
+import "postman-microcks-importer/internal/result"
+
 // Target is the server and the role for which a collection is judged.
 type Target struct {
 	// Version of the server, such as "1.15.0"; a "-SNAPSHOT" counts as its
@@ -120,31 +122,18 @@ type Parameter struct {
 	Name, Value string
 }
 
-// Level of a finding.
-type Level string
+// Findings are told in the words of result.
+type (
+	Level   = result.Level
+	Finding = result.Finding
+)
 
 // Levels.
 const (
-	Error   Level = "error"   // Microcks will refuse or break
-	Warning Level = "warning" // imported, but not what the author expects
-	Note    Level = "note"
+	Error   = result.Error
+	Warning = result.Warning
+	Note    = result.Note
 )
-
-// Finding is something a person should know, with the place that it is about.
-type Finding struct {
-	ID      string `json:"id"`   // "PMI001", stable
-	Name    string `json:"name"` // "version-missing", stable
-	Level   Level  `json:"level"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-	// Pointer is the RFC 6901 pointer to the place in the input.
-	Pointer string `json:"pointer"`
-	// Path is what a person sees in Postman: folders, request, example.
-	Path []string `json:"path,omitempty"`
-	// Line and Column, from 1, of the place in the input; 0 when unknown.
-	Line   int `json:"line,omitempty"`
-	Column int `json:"column,omitempty"`
-}
 
 // Collection predicts what a server makes of the bytes that it downloads from
 // t.URL. It never panics, and reads no further than the size that a server can

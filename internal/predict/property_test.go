@@ -73,8 +73,8 @@ func sound(t *testing.T, raw []byte, p Prediction) {
 		if f.Message == "" || f.Hint == "" {
 			t.Errorf("finding without message or hint: %+v", f)
 		}
-		if f.Pointer != "" && !resolves(doc, f.Pointer) {
-			t.Errorf("%s: pointer %q leads nowhere", f.ID, f.Pointer)
+		if string(f.Pointer) != "" && !resolves(doc, string(f.Pointer)) {
+			t.Errorf("%s: pointer %q leads nowhere", f.ID, string(f.Pointer))
 		}
 	}
 	switch p.Outcome {

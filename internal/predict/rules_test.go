@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"postman-microcks-importer/internal/text"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -168,7 +170,7 @@ func TestFindingPlace(t *testing.T) {
 	}
 	f := p.Findings[i]
 	want := Finding{
-		Pointer: "/item/0/item/0/response/1/body", Path: []string{"Cats é", "all", "b"}, Line: 6, Column: 80,
+		Pointer: "/item/0/item/0/response/1/body", Path: []text.Untrusted{"Cats é", "all", "b"}, Line: 6, Column: 80,
 	}
 	got := Finding{Pointer: f.Pointer, Path: f.Path, Line: f.Line, Column: f.Column}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -3,11 +3,11 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"fmt"
+
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 
 	"golang.org/x/sync/errgroup"
-
-	"postman-microcks-importer/internal/predict"
 )
 
 // apply writes what the plan says: the secret first, then the services at the
@@ -41,19 +41,19 @@ func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
 	var last *observation
 	broken := false
 	for _, it := range g.items {
-		if it.failed() {
+		if it.Failed() {
 			continue
 		}
 		if broken {
-			it.fail(&refusal{
-				text:   "importing: an artifact of the same service before this one was not imported",
-				hint:   "see what is said of that collection; both are imported in the next run",
-				anchor: "import-not-reached", code: 1,
+			it.Fail(&result.Problem{Level: result.Error,
+				Text:   "importing: an artifact of the same service before this one was not imported",
+				Hint:   "see what is said of that collection; both are imported in the next run",
+				Anchor: "import-not-reached", ExitCode: 1,
 			})
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			it.notFinished(context.Cause(ctx), "nothing was written for it")
+			it.notFinished(context.Cause(ctx))
 			continue
 		}
 		if !it.goal.writes(it) {
@@ -66,9 +66,9 @@ func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
 		case errors.Is(err, errNoSecret):
 			return // which the run itself tells
 		case err != nil && ctx.Err() != nil:
-			it.notFinished(context.Cause(ctx), c.stoppedAt())
+			it.notFinished(context.Cause(ctx))
 		case err != nil:
-			it.fail(err)
+			it.Fail(err)
 			broken = true
 		default:
 			last = seen
@@ -77,30 +77,34 @@ func (r *run) applyGroup(ctx context.Context, g *group, starts chan struct{}) {
 	r.verify(ctx, g, last)
 }
 
-// writes tells whether there is anything to do for the importer.
+// writes reports whether there is anything to do for the importer.
 func (g *goal) writes(it *item) bool {
-	return g.importDue || it.Importer.Change != Keep
+	return g.importDue || it.Importer.Change != result.Keep
 }
 
-// isActive tells whether Microcks pulls the collection as the run found it.
+// isActive reports whether Microcks pulls the collection as the run found it.
 func (it *item) isActive() bool { return it.pick.use != nil && it.pick.use.Active }
 
 // report puts what was done into the result.
 func (r *run) report(it *item, c *convergence) {
+	if c.inFlight {
+		c.done = append(c.done, result.Done{Kind: result.ImportInDoubt})
+	}
 	it.Importer.Done = c.done
 	it.Importer.Imported = c.imported
 	it.Importer.Active = c.active
-	if len(c.done) > 0 || c.inFlight {
+	if len(c.done) > 0 {
 		r.changed.Store(true)
 	}
 }
 
-// notFinished says how far a collection came when the run ended.
-func (it *item) notFinished(cause error, where string) {
-	it.Status = Failed
-	it.Problems = append(it.Problems, Problem{
-		Level: predict.Error, ExitCode: 1, Anchor: "interrupted",
-		Text: fmt.Sprintf("the run ended before this collection was done (%v): %s", cause, where),
+// notFinished says that the run ended before the collection was done; how far
+// it came stands in what was done.
+func (it *item) notFinished(cause error) {
+	it.Status = result.Failed
+	it.Problems = append(it.Problems, result.Problem{
+		Level: result.Error, ExitCode: 1, Anchor: "interrupted",
+		Text: text.Untrustedf("the run ended before this collection was done (%v)", cause),
 		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
 	})
 }

@@ -1,140 +1,137 @@
 package reconcile
 
 import (
-	"fmt"
 	"slices"
 
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // conclude gives every collection its status and adds up the totals.
 func (r *run) conclude() {
-	result := r.result
-	result.Changed = r.changed.Load()
-	result.Status = Unchanged
+	all := r.result
+	all.Written = r.changed.Load()
+	all.Status = result.Unchanged
 	counted := make(map[serviceKey]bool)
-	runFailed := slices.ContainsFunc(result.Problems, func(p Problem) bool { return p.Level == predict.Error }) || result.Interrupted != ""
+	runFailed := all.Interrupted != nil || slices.ContainsFunc(all.Problems, func(p result.Problem) bool { return p.Level == result.Error })
 	for _, it := range r.items {
 		if it.Status == "" {
 			it.Status = r.statusOf(it, runFailed)
 		}
-		if worse(it.Status, result.Status) {
-			result.Status = it.Status
+		if it.Status.Worse(all.Status) {
+			all.Status = it.Status
 		}
 		// What an apply could not bring about is not served, and artifacts of one
 		// service serve the same.
-		if s := it.Service; s != nil && (r.Mode != Apply || s.ID != "") && !counted[serviceKey{s.Name, s.Version}] {
-			counted[serviceKey{s.Name, s.Version}] = true
-			result.Totals.Operations += len(it.Service.Operations)
-			result.Totals.Examples += it.Service.Examples()
+		if s := it.Service; s != nil && (r.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
+			counted[keyOf(s)] = true
+			all.Totals.Operations += len(s.Operations)
+			all.Totals.Examples += s.Examples()
 		}
-		result.Totals.Errors += count(it.Findings, predict.Error)
-		result.Totals.Warnings += count(it.Findings, predict.Warning)
-		result.Totals.add(it.Problems)
+		all.Totals.Errors += count(it.Findings, result.Error)
+		all.Totals.Warnings += count(it.Findings, result.Warning)
+		all.Totals.Add(it.Problems)
 	}
-	result.Totals.add(result.Problems)
+	all.Totals.Add(all.Problems)
 	if runFailed {
-		result.Status = Failed
+		all.Status = result.Failed
 	}
+	all.Changed = all.Written || r.Mode == result.Plan && all.Due()
 	r.failOnChanges()
 }
 
-func (t *Totals) add(problems []Problem) {
-	for _, p := range problems {
-		switch {
-		case p.OfFindings:
-		case p.Level == predict.Error:
-			t.Errors++
-		case p.Level == predict.Warning:
-			t.Warnings++
-		}
-	}
-}
-
-func worse(a, b Status) bool { return slices.Index(severity, a) > slices.Index(severity, b) }
+func keyOf(s *result.Service) serviceKey { return serviceKey{string(s.Name), string(s.Version)} }
 
 // statusOf a collection that nothing of its own failed. A run that ended
 // before the writes leaves it failed, since what was asked for is not there.
-func (r *run) statusOf(it *item, runFailed bool) Status {
+func (r *run) statusOf(it *item, runFailed bool) result.Status {
 	switch {
-	case r.Mode == Check && it.alone.Outcome != "":
-		return Checked
-	case r.Mode == Check || it.Importer == nil && r.Mode != Remove:
-		return Failed
-	case r.Mode == Remove:
-		if it.Importer != nil && it.Importer.Change == Delete {
-			return Removed
+	case r.Mode == result.Check && it.alone.Outcome != "":
+		return result.Checked
+	case r.Mode == result.Check || it.Importer == nil && r.Mode != result.Remove:
+		return result.Failed
+	case r.Mode == result.Remove:
+		if it.Importer != nil && it.Importer.Change == result.Delete {
+			return result.Removed
 		}
-		return Unchanged
-	case r.Mode == Plan && runFailed:
-		return Failed
-	case r.Mode == Plan:
-		return Planned
+		return result.Unchanged
+	case r.Mode == result.Plan && runFailed:
+		return result.Failed
+	case r.Mode == result.Plan:
+		return result.Planned
 	case runFailed && len(it.Importer.Done) == 0 && it.goal.writes(it):
-		return Failed
+		return result.Failed
 	case len(it.Importer.Done) == 0 && r.result.Secret != nil && r.result.Secret.Done && it.usesSecret(r.secret):
-		return Updated
+		return result.Updated
 	case len(it.Importer.Done) == 0:
-		return Unchanged
-	case it.Importer.Change == Create:
-		return Created
+		return result.Unchanged
+	case it.Importer.Change == result.Create:
+		return result.Created
 	}
-	return Updated
+	return result.Updated
 }
 
 // failOnChanges makes a plan with something to do a failure: the drift check
 // of a schedule.
 func (r *run) failOnChanges() {
-	if !r.FailOnChanges || r.Mode != Plan || r.result.Status == Failed {
+	if !r.FailOnChanges || r.Mode != result.Plan || r.result.Status == result.Failed {
 		return
 	}
 	differing := 0
 	for _, it := range r.items {
-		if it.Importer.Change != Keep || it.Importer.Import != "" || len(it.Difference) > 0 {
+		if it.Importer.Change != result.Keep || it.Importer.Import != nil || len(it.Difference) > 0 {
 			differing++
 		}
 	}
-	secret := r.result.Secret != nil && r.result.Secret.Change != Keep
+	secret := r.result.Secret != nil && r.result.Secret.Change != result.Keep
 	if differing == 0 && !secret {
 		return
 	}
-	r.result.Status = Failed
+	r.result.Status = result.Failed
 	r.result.Totals.Errors++
-	r.result.Problems = append(r.result.Problems, Problem{
-		Level: predict.Error, ExitCode: 1, Anchor: "changes-found",
-		Text: fmt.Sprintf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true", plural(differing, "collection")),
+	r.result.Problems = append(r.result.Problems, result.Problem{
+		Level: result.Error, ExitCode: 1, Anchor: "changes-found",
+		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true", text.Plural(differing, "collection")),
 		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
 	})
 }
 
 // serviceResult shows a service as served or predicted; id is empty when it
 // does not exist yet.
-func (r *run) serviceResult(id string, s *predict.Service) *ServiceResult {
+func (r *run) serviceResult(id string, s *predict.Service) *result.Service {
 	if s == nil {
 		return nil
 	}
-	result := &ServiceResult{ID: id, Name: s.Name, Version: s.Version, Operations: []OperationResult{}}
-	base := ""
+	shown := &result.Service{ID: id, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version), Operations: []result.Operation{}}
+	mocks := ""
+	if s.Addressable() {
+		mocks = predict.MockPath(s.Name, s.Version)
+		shown.MockPath = text.Untrusted(mocks)
+	}
 	if r.session != nil {
-		base = r.session.Microcks.Base()
-		if s.Addressable() {
-			result.MockURL = base + predict.MockPath(s.Name, s.Version)
+		if mocks != "" {
+			shown.MockURL = text.Untrusted(r.session.Microcks.Base() + mocks)
 		}
 		if id != "" {
-			result.URL = r.session.Microcks.ServiceURL(id)
+			shown.URL = r.session.Microcks.ServiceURL(id)
 		}
 	}
 	for i := range s.Operations {
 		op := &s.Operations[i]
-		operation := OperationResult{Name: op.Name, Dispatcher: op.Dispatcher, Rules: value(op.DispatcherRules), Examples: []ExampleResult{}}
+		operation := result.Operation{
+			Name: text.Untrusted(op.Name), Dispatcher: text.Untrusted(op.Dispatcher), Rules: text.Untrusted(value(op.DispatcherRules)),
+			Examples: []result.Example{},
+		}
 		for k := range op.Examples {
-			example := ExampleResult{Name: op.Examples[k].Name, Status: op.Examples[k].Response.Status}
-			if call, ok := s.MockCall(op, &op.Examples[k]); ok {
-				example.Call = call.Method + " " + base + call.Path
+			saved := &op.Examples[k]
+			example := result.Example{Name: text.Untrusted(saved.Name), Status: text.Untrusted(saved.Response.Status)}
+			if call, ok := s.MockCall(op, saved); ok {
+				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[len(mocks):])}
 			}
 			operation.Examples = append(operation.Examples, example)
 		}
-		result.Operations = append(result.Operations, operation)
+		shown.Operations = append(shown.Operations, operation)
 	}
-	return result
+	return shown
 }

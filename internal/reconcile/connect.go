@@ -5,25 +5,26 @@ import (
 	"fmt"
 	"time"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // connect finds out how to talk to Microcks.
-func (r *run) connect(ctx context.Context) ([]Problem, error) {
+func (r *run) connect(ctx context.Context) ([]result.Problem, error) {
 	began := time.Now()
 	session, err := r.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if session.Version.Before(1, 7, 0) {
-		return nil, &refusal{
-			text:   fmt.Sprintf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can", session.Version.Text),
-			hint:   "upgrade Microcks to 1.7.0 or newer",
-			anchor: "microcks-too-old", code: 14,
+		return nil, &result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can", session.Version.Text),
+			Hint:   "upgrade Microcks to 1.7.0 or newer",
+			Anchor: "microcks-too-old", ExitCode: 14,
 		}
 	}
 	r.session = session
-	server := &Server{URL: session.Microcks.Base(), Version: session.Version.Text}
+	server := &result.Server{URL: session.Microcks.Base(), Version: session.Version.Text}
 	text := "Microcks " + session.Version.Text + ", no sign-in"
 	if session.Account != nil {
 		server.SignIn, server.Account = true, session.Account.Client
@@ -39,7 +40,7 @@ func (r *run) connect(ctx context.Context) ([]Problem, error) {
 
 // versionNotices name what an old server does that its owner should know. Who
 // can sign in sees what it shows, so without a sign-in there is nothing to add.
-func versionNotices(session *Session) []Problem {
+func versionNotices(session *Session) []result.Problem {
 	where := ""
 	switch {
 	case session.Account == nil:
@@ -51,9 +52,9 @@ func versionNotices(session *Session) []Problem {
 	if where == "" {
 		return nil
 	}
-	return []Problem{{
-		Level:  predict.Note,
-		Text:   fmt.Sprintf("Microcks %s shows the tokens of secrets in %s to every account that can sign in", session.Version.Text, where),
+	return []result.Problem{{
+		Level:  result.Note,
+		Text:   text.Untrustedf("Microcks %s shows the tokens of secrets in %s to every account that can sign in", session.Version.Text, where),
 		Hint:   "upgrade to 1.15.0, or use a Postman key of an account that sees nothing but these collections",
 		Anchor: "secrets-readable",
 	}}

@@ -8,9 +8,10 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
 )
 
-// unsettled tells whether what was imported is not there as it should be:
+// unsettled reports whether what was imported is not there as it should be:
 // another run healed the service away, or its import mixed with ours.
 func (c *convergence) unsettled(seen *observation) bool {
 	if !c.bound(seen) {
@@ -26,7 +27,7 @@ func (c *convergence) unsettled(seen *observation) bool {
 	return c.looks < most
 }
 
-// differs tells whether the service is neither as after this import nor as
+// differs reports whether the service is neither as after this import nor as
 // after all imports of the group.
 func (c *convergence) differs(view *microcks.ServiceView) bool {
 	now := served(view)
@@ -50,14 +51,14 @@ func (c *convergence) lookAgain(seen *observation) move {
 	return c.rest
 }
 
-// lacking tells whether an example is missing.
+// lacking reports whether an example is missing.
 func (c *convergence) lacking(view *microcks.ServiceView) bool {
 	return view != nil && slices.ContainsFunc(differenceOf(served(view), c.group.predicted), func(d predict.Change) bool {
 		return d.Kind == predict.Added && d.Example != ""
 	})
 }
 
-// doubled tells whether an example is there more often than it was made, which
+// doubled reports whether an example is there more often than it was made, which
 // only imports at the same time do. Others may be missing at that moment.
 func (c *convergence) doubled(view *microcks.ServiceView) bool {
 	if view == nil || c.group.predicted == nil {
@@ -106,13 +107,13 @@ func (c *convergence) atMost(most int) int {
 	return maxAlone
 }
 
-// writes tells whether this run puts its mark on the importers that it saves.
+// writes reports whether this run puts its mark on the importers that it saves.
 func (c *convergence) writes() bool {
 	_, marks := c.item.goal.intent.annotations[AnnotationWriter]
 	return marks
 }
 
-// quiet tells whether other runs have had time to finish, and none has
+// quiet reports whether other runs have had time to finish, and none has
 // finished since the last look.
 func (c *convergence) quiet(seen *observation) bool {
 	still := seen.job.Imported() == c.seenAt
@@ -136,7 +137,7 @@ func (c *convergence) settle(ctx context.Context, err error, try int) error {
 	sent := c.wrote(err)
 	if try >= maxTries || ctx.Err() != nil {
 		if sent {
-			c.done = append(c.done, "a change sent, whose answer got lost")
+			c.done = append(c.done, result.Done{Kind: result.ChangeInDoubt})
 		}
 		return err
 	}

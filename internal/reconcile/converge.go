@@ -2,14 +2,14 @@ package reconcile
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // The server has no compare-and-set: others write at the same time, a start
@@ -47,16 +47,16 @@ type convergence struct {
 	item   *item
 	starts chan struct{}
 
-	done       []string // what was written
-	imported   bool     // a start of this run succeeded
-	importedAt int64    // when that last import was, as the server says
-	surplus    bool     // surplus importers were deleted
-	active     bool     // whether the importer was active when last heard of
-	inFlight   bool     // an import was started, and its end is not known
-	inactive   bool     // the importer was inactive right before the last start
-	service    string   // id of the service that the last import was bound to, of this run or another
-	contended  bool     // other runs are at work on the same importer
-	seenAt     int64    // time of the last import at the look before this one
+	done       []result.Done // what was written
+	imported   bool          // a start of this run succeeded
+	importedAt int64         // when that last import was, as the server says
+	surplus    bool          // surplus importers were deleted
+	active     bool          // whether the importer was active when last heard of
+	inFlight   bool          // an import was started, and its end is not known
+	inactive   bool          // the importer was inactive right before the last start
+	service    string        // id of the service that the last import was bound to, of this run or another
+	contended  bool          // other runs are at work on the same importer
+	seenAt     int64         // time of the last import at the look before this one
 
 	saves, started, heals, crashes, looks int
 	rests, restsInAll                     int // since the last start, and ever
@@ -128,9 +128,9 @@ func (c *convergence) next(seen *observation) (move, error) {
 	c.noticeOthers(seen)
 	switch job := seen.job; {
 	case job == nil:
-		return c.save(c.newImporter(), "created")
+		return c.save(c.newImporter(), result.ImporterCreated)
 	case len(goal.intent.diff(job)) > 0:
-		return c.save(goal.intent.onto(job), "updated")
+		return c.save(goal.intent.onto(job), result.ImporterUpdated)
 	case len(c.item.pick.surplus) > 0 && !c.surplus:
 		return c.deleteSurplus, nil
 	case len(seen.services) > 1:
@@ -147,7 +147,7 @@ func (c *convergence) next(seen *observation) (move, error) {
 	return nil, nil
 }
 
-// bound tells whether the importer refers to the one service there is.
+// bound reports whether the importer refers to the one service there is.
 func (c *convergence) bound(seen *observation) bool {
 	return len(seen.services) == 1 && refersTo(seen.job, seen.services[0].ID)
 }
@@ -160,19 +160,19 @@ func (c *convergence) newImporter() *microcks.ImportJob {
 	return c.item.goal.intent.onto(&job)
 }
 
-func contendedError(importer string) error {
-	return &refusal{
-		text:   fmt.Sprintf("saving importer %q: %d times what was written was overwritten again", importer, maxSaves),
-		hint:   "find out who else writes this importer at the same time; give workflows that import a `concurrency:` group",
-		anchor: "importer-contended", code: 12,
+func contendedError(importer text.Untrusted) error {
+	return &result.Problem{Level: result.Error,
+		Text:   text.Untrustedf("saving importer %q: %d times what was written was overwritten again", importer, maxSaves),
+		Hint:   "find out who else writes this importer at the same time; give workflows that import a `concurrency:` group",
+		Anchor: "importer-contended", ExitCode: 12,
 	}
 }
 
 // save writes the importer. An answer that got lost is no error: the next look
-// tells whether the write arrived.
-func (c *convergence) save(job *microcks.ImportJob, verb string) (move, error) {
+// reports whether the write arrived.
+func (c *convergence) save(job *microcks.ImportJob, deed result.DoneKind) (move, error) {
 	if c.saves++; c.saves > maxSaves {
-		return nil, contendedError(job.Name)
+		return nil, contendedError(text.Untrusted(job.Name))
 	}
 	return func(ctx context.Context) error {
 		began := time.Now()
@@ -180,16 +180,16 @@ func (c *convergence) save(job *microcks.ImportJob, verb string) (move, error) {
 		if err = c.settle(ctx, err, c.saves); err != nil {
 			return err
 		}
-		c.did("importer "+verb, began)
+		c.did(result.Done{Kind: deed}, began)
 		return nil
 	}, nil
 }
 
-func (c *convergence) did(what string, began time.Time) {
+func (c *convergence) did(what result.Done, began time.Time) {
 	if !slices.Contains(c.done, what) {
 		c.done = append(c.done, what)
 	}
-	c.step("apply", c.item, began, what)
+	c.Log.Did("apply", string(c.item.title()), what, time.Since(began))
 }
 
 // deleteSurplus deletes the importers that earlier runs made beside this one.
@@ -199,7 +199,7 @@ func (c *convergence) deleteSurplus(ctx context.Context) error {
 		if err := c.deleteImporter(ctx, &job); err != nil {
 			return err
 		}
-		c.did("surplus importer "+job.ID+" deleted", began)
+		c.did(result.Done{Kind: result.SurplusDeleted, ID: job.ID}, began)
 	}
 	c.surplus = true
 	return nil
@@ -223,7 +223,7 @@ func (c *convergence) heal(services []microcks.Service) (move, error) {
 			if err := c.settle(ctx, c.session.Microcks.DeleteService(ctx, s.ID), c.heals); err != nil {
 				return err
 			}
-			c.did("doubled service "+s.ID+" deleted", began)
+			c.did(result.Done{Kind: result.DoubledServiceDeleted, ID: s.ID}, began)
 		}
 		c.item.goal.importDue = true
 		c.contended = true
@@ -237,30 +237,18 @@ func (c *convergence) setActive(active bool) (move, error) {
 	}
 	return func(ctx context.Context) error {
 		began := time.Now()
-		call, verb := c.session.Microcks.StopJob, "importer deactivated"
+		call, deed := c.session.Microcks.StopJob, result.ImporterDeactivated
 		if active {
-			call, verb = c.session.Microcks.ActivateJob, "importer activated"
+			call, deed = c.session.Microcks.ActivateJob, result.ImporterActivated
 		}
 		_, err := call(ctx, c.item.goal.id)
 		if err = c.settle(ctx, err, c.saves); err != nil {
 			return err
 		}
-		c.did(verb, began)
+		c.did(result.Done{Kind: deed}, began)
 		if c.saves > 1 {
 			return pause(ctx, c.saves)
 		}
 		return nil
 	}, nil
-}
-
-// stoppedAt says where an interrupted convergence was.
-func (c *convergence) stoppedAt() string {
-	text := "nothing was written for it"
-	if len(c.done) > 0 {
-		text = "done so far: " + strings.Join(c.done, "; ")
-	}
-	if c.inFlight {
-		text += "; an import was started and may still run, which puts the importer into the schedule"
-	}
-	return text
 }

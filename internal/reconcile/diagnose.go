@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // diagnose explains a failed import from both sides: this run could fetch the
@@ -14,18 +16,18 @@ import (
 func (c *convergence) diagnose(job *microcks.ImportJob) error {
 	said := job.Failed()
 	if !strings.HasSuffix(said, "cannot be downloaded") {
-		return &refusal{
-			text:   fmt.Sprintf("importing: Microcks refused the collection: %s", shortened(said, 300)),
-			hint:   "this run found the same collection good, so Microcks downloaded another text: run again in case the collection changed meanwhile, and look for a proxy or sign-in page between Microcks and Postman",
-			anchor: "import-refused", code: 1,
+		return &result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("importing: Microcks refused the collection: %s", text.Cut(said, 300)),
+			Hint:   "this run found the same collection good, so Microcks downloaded another text: run again in case the collection changed meanwhile, and look for a proxy or sign-in page between Microcks and Postman",
+			Anchor: "import-refused", ExitCode: 1,
 		}
 	}
 	causes := c.downloadCauses(job)
-	return &refusal{
-		text: fmt.Sprintf("importing: Microcks cannot download %s, which this run could fetch with the same key (%s); the most probable cause first: %s",
-			withoutQuery(job.RepositoryURL), bytesText(c.item.Bytes), strings.Join(causes.texts(), "; ")),
-		hint:   causes[0].remedy,
-		anchor: "import-download", code: 12,
+	return &result.Problem{Level: result.Error,
+		Text: text.Untrustedf("importing: Microcks cannot download %s, which this run could fetch with the same key (%s); the most probable cause first: %s",
+			withoutQuery(job.RepositoryURL), text.Size(c.item.Bytes), strings.Join(causes.texts(), "; ")),
+		Hint:   text.Untrusted(causes[0].remedy),
+		Anchor: "import-download", ExitCode: 12,
 	}
 }
 
@@ -58,7 +60,7 @@ func (c *convergence) downloadCauses(job *microcks.ImportJob) causes {
 	case secret != nil && !c.secret.comparable:
 		add(fmt.Sprintf("the token of secret %q may not be this run's key: this account cannot see it", secret.Name),
 			"let an administrator put the Postman API key into that secret, or give this client the role `admin`")
-	case secret != nil && !strings.EqualFold(value(secret.TokenHeader), microcks.TokenHeader) && c.secret.change == Keep:
+	case secret != nil && !strings.EqualFold(value(secret.TokenHeader), microcks.TokenHeader) && c.secret.change == result.Keep:
 		add(fmt.Sprintf("secret %q sends its token in another header than %s", secret.Name, microcks.TokenHeader),
 			"set the token header of that secret to "+microcks.TokenHeader)
 	}

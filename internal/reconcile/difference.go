@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // differenceOf lists what an import would change, breaking changes first. A
@@ -11,4 +13,19 @@ func differenceOf(served, predicted *predict.Service) []predict.Change {
 		return nil
 	}
 	return predict.Diff(served, predicted)
+}
+
+// shownDifference is a difference as a run tells it.
+func shownDifference(changes []predict.Change) []result.Difference {
+	var all []result.Difference
+	for _, c := range changes {
+		d := result.Difference{
+			Kind: result.DifferenceKind(c.Kind), Operation: text.Untrusted(c.Operation), Example: text.Untrusted(c.Example), Breaking: c.Breaking,
+		}
+		for _, field := range c.Fields {
+			d.Fields = append(d.Fields, result.Part(field))
+		}
+		all = append(all, d)
+	}
+	return all
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // A person can set an operation's dispatcher in Microcks, and imports keep it
@@ -26,7 +28,7 @@ func (r *run) composeEdited(g *group) {
 	}
 	g.edited = before
 	for _, it := range g.items {
-		if it.failed() {
+		if it.Failed() {
 			continue
 		}
 		if p := r.predictOnto(it, g.edited); p.Service != nil {
@@ -61,17 +63,17 @@ func markEdited(served, predicted *predict.Service) *predict.Service {
 	return &marked
 }
 
-// looksEdited tells whether a service is as predicted but for dispatchers that
+// looksEdited reports whether a service is as predicted but for dispatchers that
 // a person may have set.
 func (g *group) looksEdited(now *predict.Service) bool {
 	return g.edited != nil && now != nil && len(differenceOf(now, g.edited)) == 0
 }
 
-// importedSinceUpdate tells whether every importer of the group has imported
+// importedSinceUpdate reports whether every importer of the group has imported
 // its collection as it is now, by the time of change that Postman gives.
 func (g *group) importedSinceUpdate() bool {
 	for _, it := range g.items {
-		if it.failed() {
+		if it.Failed() {
 			continue
 		}
 		updated := updatedAt(it.raw)
@@ -92,8 +94,8 @@ func (g *group) acceptEdits() {
 		}
 	}
 	g.predicted, g.edited = g.edited, nil
-	firstLive(g).tell(predict.Note, "operation-edited",
-		fmt.Sprintf("imports keep dispatchers that were set in Microcks by hand, and %s has one: %s", plural(len(names), "operation"), strings.Join(names, "; ")),
+	firstLive(g).Tell(result.Note, "operation-edited",
+		text.Untrustedf("imports keep dispatchers that were set in Microcks by hand, and %s has one: %s", text.Plural(len(names), "operation"), strings.Join(names, "; ")),
 		"nothing to do if that is meant; otherwise set the dispatcher in Microcks back to what the collection makes")
 }
 

@@ -1,11 +1,13 @@
 package reconcile
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // goal is what the importer of one collection shall become.
@@ -31,36 +33,36 @@ func (r *run) setGoal(it *item) {
 		r.setExistingGoal(it, job)
 	}
 	active := it.isActive() // until something is done
-	if r.Mode == Plan {
+	if r.Mode == result.Plan {
 		active = g.active
 	}
-	it.Importer = &ImporterResult{
+	it.Importer = &result.Importer{
 		ID: g.id, URL: r.session.Microcks.ImportersURL(), MainArtifact: it.main, Active: active,
-		Adopted: it.pick.adopted, Change: Keep,
+		Adopted: it.pick.adopted, Change: result.Keep,
 	}
 	target := g.intent.onto(r.startingPoint(it))
-	it.Importer.Name, it.Importer.Repository = target.Name, withoutQuery(target.RepositoryURL)
+	it.Importer.Name, it.Importer.Repository = text.Untrusted(target.Name), text.Untrusted(withoutQuery(target.RepositoryURL))
 	switch {
 	case g.create:
-		it.Importer.Change = Create
+		it.Importer.Change = result.Create
 		it.Importer.Fields = g.intent.diff(&microcks.ImportJob{MainArtifact: !it.main})
 	default:
 		it.Importer.Fields = g.intent.diff(job)
 		if job.Active != g.active {
-			it.Importer.Fields = append(it.Importer.Fields, FieldChange{Field: "active", From: fmt.Sprint(job.Active), To: fmt.Sprint(g.active)})
+			it.Importer.Fields = append(it.Importer.Fields, changed(result.FieldActive, strconv.FormatBool(job.Active), strconv.FormatBool(g.active)))
 		}
 		if len(it.Importer.Fields) > 0 || len(it.pick.surplus) > 0 {
-			it.Importer.Change = Update
+			it.Importer.Change = result.Update
 		}
 	}
-	if labels := r.labelChanges(it); len(labels) > 0 {
+	if labels := r.serviceLabelChanges(it); len(labels) > 0 {
 		it.Importer.Fields = append(it.Importer.Fields, labels...)
-		if it.Importer.Change == Keep {
-			it.Importer.Change = Update
+		if it.Importer.Change == result.Keep {
+			it.Importer.Change = result.Update
 		}
 	}
 	for _, job := range it.pick.surplus {
-		it.Importer.Fields = append(it.Importer.Fields, FieldChange{Field: "surplus importer " + job.ID, From: job.Name, To: "(deleted)"})
+		it.Importer.Surplus = append(it.Importer.Surplus, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
 	}
 }
 
@@ -100,7 +102,7 @@ func (r *run) setExistingGoal(it *item, job *microcks.ImportJob) {
 		}
 	}
 	// The run takes a key out of the URL of an importer of its own.
-	keyInURL := g.intent.url == nil && secretQuery.MatchString(job.RepositoryURL)
+	keyInURL := g.intent.url == nil && text.HasCredentialQuery(job.RepositoryURL)
 	// An administrator can delete the secret and make it again under its name.
 	renewed := mine && job.SecretRef != nil && job.SecretRef.Name == r.secret.ref.Name
 	switch {

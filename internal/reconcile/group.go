@@ -8,6 +8,8 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // group is every wanted artifact of one service, the main one first.
@@ -61,13 +63,13 @@ func (r *run) refuseTwoMains(g *group) {
 	}
 	var sources []string
 	for _, it := range mains {
-		sources = append(sources, it.CollectionResult.Source)
+		sources = append(sources, string(it.Collection.Source))
 	}
 	for _, it := range mains {
-		it.fail(&refusal{
-			text:   fmt.Sprintf("planning: %d collections of this run are the main artifact of service %s %s: %s", len(mains), g.name, g.version, strings.Join(sources, ", ")),
-			hint:   "give each its own name or version in Postman, or make all but one secondary with `main-artifact: false`",
-			anchor: "service-two-mains", code: 1,
+		it.Fail(&result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("planning: %d collections of this run are the main artifact of service %s %s: %s", len(mains), g.name, g.version, strings.Join(sources, ", ")),
+			Hint:   "give each its own name or version in Postman, or make all but one secondary with `main-artifact: false`",
+			Anchor: "service-two-mains", ExitCode: 1,
 		})
 	}
 }
@@ -76,7 +78,7 @@ func (r *run) refuseTwoMains(g *group) {
 // explains one that exists twice where it is not ours to heal.
 func (r *run) refuseForeignService(g *group) {
 	for _, it := range g.items {
-		if it.failed() {
+		if it.Failed() {
 			continue
 		}
 		var foreign []microcks.Service
@@ -87,23 +89,23 @@ func (r *run) refuseForeignService(g *group) {
 		}
 		switch {
 		case len(g.before.services) > 1 && len(foreign) > 0:
-			it.fail(twiceError(g, g.before.services))
+			it.Fail(twiceError(g, g.before.services))
 		case it.main && len(foreign) > 0 && !it.ReplaceService:
-			it.fail(&refusal{
-				text: fmt.Sprintf("planning: service %s %s exists and comes from %q (type %s), not from this collection; importing would replace its operations",
+			it.Fail(&result.Problem{Level: result.Error,
+				Text: text.Untrustedf("planning: service %s %s exists and comes from %q (type %s), not from this collection; importing would replace its operations",
 					g.name, g.version, foreign[0].SourceArtifact, foreign[0].Type),
-				hint:   "give the collection another name or version, import it as `main-artifact: false` to add its examples, or set `replace-service: true` to replace the service",
-				anchor: "service-foreign", code: 1,
+				Hint:   "give the collection another name or version, import it as `main-artifact: false` to add its examples, or set `replace-service: true` to replace the service",
+				Anchor: "service-foreign", ExitCode: 1,
 			})
 		case len(g.before.services) > 1 && it == firstLive(g):
-			it.tell(predict.Warning, "service-twice",
-				fmt.Sprintf("service %s %s exists %d times, all made of this collection, so Microcks answers 500 to every import and mock call of it", g.name, g.version, len(g.before.services)),
+			it.Tell(result.Warning, "service-twice",
+				text.Untrustedf("service %s %s exists %d times, all made of this collection, so Microcks answers 500 to every import and mock call of it", g.name, g.version, len(g.before.services)),
 				"nothing: applying deletes all but the oldest and imports again; a `concurrency:` group keeps imports from running at the same time")
 		}
 	}
 }
 
-// owns tells whether an artifact is one of the group's collections, whatever
+// owns reports whether an artifact is one of the group's collections, whatever
 // query its URL had when it was imported.
 func (g *group) owns(artifact string) bool {
 	return g.imports(artifact) || slices.ContainsFunc(g.items, func(it *item) bool { return sameArtifact(artifact, it.Wanted.UID) })
@@ -125,10 +127,10 @@ func twiceError(g *group, services []microcks.Service) error {
 	for _, s := range services {
 		each = append(each, fmt.Sprintf("%s from %q", s.ID, s.SourceArtifact))
 	}
-	return &refusal{
-		text:   fmt.Sprintf("planning: service %s %s exists %d times (%s): Microcks answers 500 to every import and mock call of it", g.name, g.version, len(services), strings.Join(each, ", ")),
-		hint:   "delete all but one of them in Microcks under APIs | Services, then run again: two imports at the same time made them",
-		anchor: "service-twice", code: 1,
+	return &result.Problem{Level: result.Error,
+		Text:   text.Untrustedf("planning: service %s %s exists %d times (%s): Microcks answers 500 to every import and mock call of it", g.name, g.version, len(services), strings.Join(each, ", ")),
+		Hint:   "delete all but one of them in Microcks under APIs | Services, then run again: two imports at the same time made them",
+		Anchor: "service-twice", ExitCode: 1,
 	}
 }
 
@@ -136,21 +138,21 @@ func twiceError(g *group, services []microcks.Service) error {
 func (r *run) compose(g *group) {
 	g.predicted = g.served
 	for _, it := range g.items {
-		if it.failed() {
+		if it.Failed() {
 			continue
 		}
 		p := r.predictOnto(it, g.predicted)
 		it.Findings = shownFindings(p.Findings)
 		if p.Outcome == predict.Skipped {
-			it.fail(&refusal{
-				text:   fmt.Sprintf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to", p.Name, p.Version),
-				hint:   "import the main artifact first, check that name and version are the same in both, or set `main-artifact: true`",
-				anchor: "secondary-without-service", code: 1, ofFindings: count(it.Findings, predict.Error) > 0,
+			it.Fail(&result.Problem{Level: result.Error,
+				Text:   text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to", p.Name, p.Version),
+				Hint:   "import the main artifact first, check that name and version are the same in both, or set `main-artifact: true`",
+				Anchor: "secondary-without-service", ExitCode: 1, OfFindings: count(it.Findings, result.Error) > 0,
 			})
 			continue
 		}
 		r.refuseUnfit(it, p)
-		if !it.failed() {
+		if !it.Failed() {
 			g.predicted = p.Service
 			it.goal = &goal{predicted: p.Service}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/text"
 )
 
 // Labels that say who made an importer. Only what carries both is ever
@@ -28,7 +29,7 @@ const (
 	AnnotationWriter = "postman-microcks-importer-writer"
 )
 
-// ours tells whether runs of this repository made the importer. Without a
+// ours reports whether runs of this repository made the importer. Without a
 // repository nothing is.
 func ours(job *microcks.ImportJob, repository string) bool {
 	return repository != "" && job.Label(LabelManagedBy) == program && job.Label(LabelRepository) == repository
@@ -128,7 +129,7 @@ func canonicalLike(existing, wanted, uid string) string {
 
 // withoutQuery drops what may hold an access key.
 func withoutQuery(address string) string {
-	bare, _, found := strings.Cut(userinfo.ReplaceAllString(address, "://"), "?")
+	bare, _, found := strings.Cut(text.WithoutUserinfo(address), "?")
 	if found {
 		return bare + "?…"
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // boundService is the id of the service of that name and version among the
@@ -25,10 +27,10 @@ func boundService(job *microcks.ImportJob, key serviceKey) string {
 func (c *convergence) importNow(seen *observation) (move, error) {
 	goal := c.item.goal
 	if c.started >= maxStart {
-		return nil, &refusal{
-			text:   fmt.Sprintf("importing: after %d imports the service is still not there once", maxStart),
-			hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
-			anchor: "service-contended", code: 12,
+		return nil, &result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("importing: after %d imports the service is still not there once", maxStart),
+			Hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
+			Anchor: "service-contended", ExitCode: 12,
 		}
 	}
 	return func(ctx context.Context) error {
@@ -84,7 +86,7 @@ func (c *convergence) tellWhile(what string) (stop func()) {
 	return func() { close(done) }
 }
 
-// doneByOthers tells whether an import that ended after this run had read the
+// doneByOthers reports whether an import that ended after this run had read the
 // server made exactly what this one would make.
 func (c *convergence) doneByOthers(ctx context.Context, seen *observation) (bool, error) {
 	goal := c.item.goal
@@ -106,7 +108,7 @@ func (c *convergence) doneByOthers(ctx context.Context, seen *observation) (bool
 	return true, nil
 }
 
-// importedByOthers tells whether an import has ended well since this run read
+// importedByOthers reports whether an import has ended well since this run read
 // the server.
 func (c *convergence) importedByOthers(seen *observation) bool {
 	return seen.job.Imported() > c.item.goal.baseline && seen.job.Failed() == "" && c.bound(seen)
@@ -130,10 +132,10 @@ func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, e
 		c.step("import", c.item, began, "Microcks answered 500, looking again")
 		return pause(ctx, c.crashes)
 	case errors.As(err, &api) && api.Status == http.StatusInternalServerError:
-		return &refusal{
-			text:   fmt.Sprintf("importing: Microcks answered 500 %d times, although nothing in the collection explains it", c.crashes+1),
-			hint:   "the reason stands in Microcks' own log only; look there for the time of this run",
-			anchor: "import-500", code: 12,
+		return &result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("importing: Microcks answered 500 %d times, although nothing in the collection explains it", c.crashes+1),
+			Hint:   "the reason stands in Microcks' own log only; look there for the time of this run",
+			Anchor: "import-500", ExitCode: 12,
 		}
 	case err != nil:
 		return err
@@ -144,7 +146,7 @@ func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, e
 	c.imported = true
 	c.importedAt = job.Imported()
 	c.service = boundService(job, c.group.serviceKey)
-	c.did("imported", began)
+	c.did(result.Done{Kind: result.CollectionImported}, began)
 	return nil
 }
 
@@ -152,7 +154,7 @@ func (c *convergence) judgeStart(ctx context.Context, job *microcks.ImportJob, e
 // where the start put it there, and explains the failure.
 func (c *convergence) importFailed(ctx context.Context, job *microcks.ImportJob) error {
 	cause := c.diagnose(job)
-	c.done = append(c.done, "import tried, and refused by Microcks")
+	c.done = append(c.done, result.Done{Kind: result.ImportRefused})
 	goal := c.item.goal
 	if job.Active && (c.inactive || goal.unborn || !goal.active) {
 		c.stopAfter(ctx)
@@ -173,7 +175,7 @@ func (c *convergence) stopAfter(ctx context.Context) {
 		return
 	}
 	c.active = false
-	c.did("importer stopped, so that the server's scan does not run into it", began)
+	c.did(result.Done{Kind: result.ImporterStopped}, began)
 }
 
 // waitForImport follows an import whose answer got lost: it goes on without

@@ -1,11 +1,14 @@
 package reconcile
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // intent is what an importer shall have. A nil field keeps what is there, and
@@ -21,42 +24,58 @@ type intent struct {
 }
 
 // diff lists the fields in which job is not as intended.
-func (in intent) diff(job *microcks.ImportJob) []FieldChange {
-	var changes []FieldChange
-	add := func(field, from, to string) {
+func (in intent) diff(job *microcks.ImportJob) []result.FieldChange {
+	var changes []result.FieldChange
+	add := func(field result.Field, from, to string) {
 		if from != to {
-			changes = append(changes, FieldChange{Field: field, From: from, To: to})
+			changes = append(changes, changed(field, from, to))
 		}
 	}
 	if in.name != nil {
-		add("name", job.Name, *in.name)
+		add(result.FieldName, job.Name, *in.name)
 	}
 	if in.url != nil && job.RepositoryURL != *in.url {
-		add("repositoryUrl", withoutQuery(job.RepositoryURL), *in.url)
+		add(result.FieldRepositoryURL, withoutQuery(job.RepositoryURL), *in.url)
 	}
 	if in.main != nil {
-		add("mainArtifact", strconv.FormatBool(job.MainArtifact), strconv.FormatBool(*in.main))
+		add(result.FieldMainArtifact, strconv.FormatBool(job.MainArtifact), strconv.FormatBool(*in.main))
 	}
 	if in.secret != nil && (job.SecretRef == nil || job.SecretRef.SecretID != in.secret.SecretID) {
-		from := "(none)"
+		change := result.FieldChange{Field: result.FieldSecret, To: shownSecret(in.secret)}
 		if job.SecretRef != nil {
-			from = job.SecretRef.Name + " (" + job.SecretRef.SecretID + ")"
+			change.From = shownSecret(job.SecretRef)
 		}
-		add("secret", from, in.secret.Name+" ("+in.secret.SecretID+")")
+		changes = append(changes, change)
 	}
-	for _, key := range slices.Sorted(maps.Keys(in.labels)) {
-		from, to := job.Label(key), in.labels[key]
-		if job.Metadata != nil {
-			if _, has := job.Metadata.Labels[key]; has && from == to {
-				continue
-			}
+	return append(changes, labelChanges(result.FieldLabel, labelsOf(job.Metadata), in.labels)...)
+}
+
+// labelChanges are the labels that are added or changed.
+func labelChanges(field result.Field, there, wanted map[string]string) []result.FieldChange {
+	var changes []result.FieldChange
+	for _, key := range slices.Sorted(maps.Keys(wanted)) {
+		from, has := there[key]
+		if has && from == wanted[key] {
+			continue
 		}
-		if from == "" {
-			from = "(none)"
+		change := result.FieldChange{Field: field, Key: text.Untrusted(key), To: untrusted(wanted[key])}
+		if has {
+			change.From = untrusted(from)
 		}
-		changes = append(changes, FieldChange{Field: "label " + key, From: from, To: to})
+		changes = append(changes, change)
 	}
 	return changes
+}
+
+// changed is a field that had a value and gets another.
+func changed(field result.Field, from, to string) result.FieldChange {
+	return result.FieldChange{Field: field, From: untrusted(from), To: untrusted(to)}
+}
+
+func untrusted(s string) *text.Untrusted { u := text.Untrusted(s); return &u }
+
+func shownSecret(ref *microcks.SecretRef) *text.Untrusted {
+	return untrusted(fmt.Sprintf("%s (%s)", ref.Name, ref.SecretID))
 }
 
 // onto returns job as intended, everything else kept.

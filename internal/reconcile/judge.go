@@ -1,11 +1,12 @@
 package reconcile
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // judgeAlone predicts each collection by itself, which tells what service it
@@ -15,10 +16,10 @@ func (r *run) judgeAlone(target predict.Target) {
 		began := time.Now()
 		t := target
 		t.URL = it.Wanted.URL
-		t.Main = r.Mode != Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
+		t.Main = r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
 		t.Export = it.Wanted.File != ""
 		it.alone = predict.Collection(it.raw, t)
-		it.CollectionResult.Name = it.alone.Name
+		it.Collection.Name = text.Untrusted(it.alone.Name)
 		it.Findings = shownFindings(it.alone.Findings)
 		r.refuseUnfit(it, it.alone)
 		r.step("predict", it, began, outcomeText(it.alone))
@@ -29,28 +30,31 @@ func (r *run) judgeAlone(target predict.Target) {
 // finding is as bad as the run allows none, or when it is not what the run
 // expects.
 func (r *run) refuseUnfit(it *item, p predict.Prediction) {
-	bad := count(p.Findings, predict.Error)
+	bad := count(p.Findings, result.Error)
 	switch p.Outcome {
 	case predict.Refused:
-		it.fail(&refusal{
-			text:   fmt.Sprintf("predicting the import: Microcks would refuse it: %s", p.ImportError),
-			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
-			anchor: "collection-refused", code: 1, ofFindings: bad > 0,
+		it.Fail(&result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("predicting the import: Microcks would refuse it: %s", p.ImportError),
+			Hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
+			Anchor: "collection-refused", ExitCode: 1, OfFindings: bad > 0,
 		})
 	case predict.Crashed:
-		it.fail(&refusal{
-			text:   fmt.Sprintf("predicting the import: Microcks would answer 500: %s", p.Cause),
-			hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
-			anchor: "collection-crashes", code: 1, ofFindings: bad > 0,
+		it.Fail(&result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("predicting the import: Microcks would answer 500: %s", p.Cause),
+			Hint:   hintOf(p.Findings, "mend the collection in Postman as the findings say"),
+			Anchor: "collection-crashes", ExitCode: 1, OfFindings: bad > 0,
 		})
 	default:
 		if bad > 0 {
-			it.fail(&refusal{text: fmt.Sprintf("judging the collection: %s of level error", plural(bad, "finding")), hint: hintOf(p.Findings, ""), anchor: "findings-failed", code: 1, ofFindings: true})
-		} else if n := count(p.Findings, predict.Warning); n > 0 && r.FailOnWarnings {
-			it.fail(&refusal{
-				text:   fmt.Sprintf("judging the collection: %s of level warning, and `fail-on` is warning", plural(n, "finding")),
-				hint:   "mend them in Postman, or set `fail-on: error`",
-				anchor: "findings-failed", code: 1,
+			it.Fail(&result.Problem{
+				Level: result.Error, Text: text.Untrustedf("judging the collection: %s of level error", text.Plural(bad, "finding")),
+				Hint: hintOf(p.Findings, ""), Anchor: "findings-failed", ExitCode: 1, OfFindings: true,
+			})
+		} else if n := count(p.Findings, result.Warning); n > 0 && r.FailOnWarnings {
+			it.Fail(&result.Problem{Level: result.Error,
+				Text:   text.Untrustedf("judging the collection: %s of level warning, and `fail-on` is warning", text.Plural(n, "finding")),
+				Hint:   "mend them in Postman, or set `fail-on: error`",
+				Anchor: "findings-failed", ExitCode: 1,
 			})
 		}
 	}
@@ -59,22 +63,22 @@ func (r *run) refuseUnfit(it *item, p predict.Prediction) {
 		{"expected-version", it.ExpectedVersion, p.Version},
 	} {
 		if expected.want != "" && expected.want != expected.got {
-			it.fail(&refusal{
-				text:   fmt.Sprintf("checking what the release expects: `%s` is %q, but the collection makes %q", expected.input, expected.want, expected.got),
-				hint:   "release the collection in Postman under the expected name and version first, or correct the input",
-				anchor: "expectation-failed", code: 1,
+			it.Fail(&result.Problem{Level: result.Error,
+				Text:   text.Untrustedf("checking what the release expects: `%s` is %q, but the collection makes %q", expected.input, expected.want, expected.got),
+				Hint:   "release the collection in Postman under the expected name and version first, or correct the input",
+				Anchor: "expectation-failed", ExitCode: 1,
 			})
 		}
 	}
 }
 
 // hintOf is the hint of the first error among the findings.
-func hintOf(findings []predict.Finding, otherwise string) string {
-	i := slices.IndexFunc(findings, func(f predict.Finding) bool { return f.Level == predict.Error && f.Hint != "" })
+func hintOf(findings []result.Finding, otherwise text.Untrusted) text.Untrusted {
+	i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Level == result.Error && f.Hint != "" })
 	if i < 0 {
 		return otherwise
 	}
-	return findings[i].Hint
+	return text.Untrusted(findings[i].Hint)
 }
 
 // showPredicted puts the service that would appear into each result.
@@ -88,9 +92,9 @@ func (r *run) showPredicted() {
 
 // shownFindings are findings as they may be shown: one can quote where the
 // server's service came from.
-func shownFindings(findings []predict.Finding) []predict.Finding {
+func shownFindings(findings []result.Finding) []result.Finding {
 	for i := range findings {
-		findings[i].Message = hideCredentials(findings[i].Message)
+		findings[i].Message = text.HideCredentials(findings[i].Message)
 	}
 	return findings
 }

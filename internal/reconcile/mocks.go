@@ -14,6 +14,8 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // Mocks is what calls mocks as a consumer would.
@@ -27,7 +29,7 @@ func (r *run) verifyMocks(ctx context.Context, g *group, service *predict.Servic
 	began := time.Now()
 	var guard sync.Mutex
 	var wrong []string
-	verified := Verification{Scope: string(VerifyMocks)}
+	verified := result.Verification{Scope: result.ScopeMocks}
 	var calls errgroup.Group
 	calls.SetLimit(max(1, r.Parallelism))
 	for i := range service.Operations {
@@ -72,13 +74,13 @@ func (r *run) verifyMocks(ctx context.Context, g *group, service *predict.Servic
 	if len(wrong) == 0 {
 		return
 	}
-	err := &refusal{
-		text:   fmt.Sprintf("verifying: %s did not answer as saved: %s", plural(len(wrong), "mock"), firstOf(wrong)),
-		hint:   "call the mock by hand and compare; an override of the operation in Microcks, or another artifact's examples, can answer in place of the saved one",
-		anchor: "verify-mocks", code: 1,
+	err := &result.Problem{Level: result.Error,
+		Text:   text.Untrustedf("verifying: %s did not answer as saved: %s", text.Plural(len(wrong), "mock"), firstOf(wrong)),
+		Hint:   "call the mock by hand and compare; an override of the operation in Microcks, or another artifact's examples, can answer in place of the saved one",
+		Anchor: "verify-mocks", ExitCode: 1,
 	}
 	for _, it := range done {
-		it.fail(err)
+		it.Fail(err)
 	}
 }
 

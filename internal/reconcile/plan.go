@@ -1,13 +1,13 @@
 package reconcile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // plan decides everything without asking anybody.
@@ -40,7 +40,7 @@ func (r *run) pickImporter(it *item) {
 	}
 	pick, err := choose(candidates, id, r.Repository)
 	if err != nil {
-		it.fail(err)
+		it.Fail(err)
 		return
 	}
 	it.pick = pick
@@ -52,18 +52,18 @@ func (r *run) pickImporter(it *item) {
 		it.main = *it.MainArtifact
 	}
 	for _, job := range pick.foreign {
-		it.tell(predict.Warning, "importer-foreign",
-			fmt.Sprintf("another importer reads this collection, too: %q (%s); it was not made by this repository's runs and is left alone", job.Name, job.ID),
+		it.Tell(result.Warning, "importer-foreign",
+			text.Untrustedf("another importer reads this collection, too: %q (%s); it was not made by this repository's runs and is left alone", job.Name, job.ID),
 			"delete it in Microcks under Importers if nobody needs it: two importers of one collection import everything twice")
 	}
 	if pick.use != nil && pick.adopted && strings.Contains(pick.use.RepositoryURL, "?") {
-		it.tell(predict.Warning, "importer-url-query",
-			fmt.Sprintf("the URL of importer %q has a query; it is kept because the importer was made by hand", pick.use.Name),
+		it.Tell(result.Warning, "importer-url-query",
+			text.Untrustedf("the URL of importer %q has a query; it is kept because the importer was made by hand", pick.use.Name),
 			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, and this action makes one with a clean URL")
 	}
-	if pick.use != nil && pick.use.Active && pick.use.Failed() != "" && (r.Mode == Plan || r.Import == ImportNever) {
-		it.tell(predict.Warning, "import-not-retried",
-			fmt.Sprintf("the last import of %q failed, and the schedule of Microcks tries again only once the collection changes", pick.use.Name),
+	if pick.use != nil && pick.use.Active && pick.use.Failed() != "" && (r.Mode == result.Plan || r.Import == ImportNever) {
+		it.Tell(result.Warning, "import-not-retried",
+			text.Untrustedf("the last import of %q failed, and the schedule of Microcks tries again only once the collection changes", pick.use.Name),
 			"run in mode apply with `import: auto`: that imports it")
 	}
 	name := it.alone.Name
@@ -73,14 +73,14 @@ func (r *run) pickImporter(it *item) {
 	for _, job := range r.state.jobs {
 		same := slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID })
 		if pick.use == nil && job.Name == name && !same {
-			it.tell(predict.Note, "importer-same-name",
-				fmt.Sprintf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
+			it.Tell(result.Note, "importer-same-name",
+				text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
 				"set `importer-name` to tell the two apart")
 		}
 	}
 }
 
-// readBy tells whether an importer is one of this collection: by its derived id
+// readBy reports whether an importer is one of this collection: by its derived id
 // or by its URL.
 func (it *item) readBy(job *microcks.ImportJob) bool {
 	return job.ID == microcks.DerivedID(microcks.ImporterKind, it.Wanted.UID) ||
@@ -96,21 +96,21 @@ func (r *run) decideImports(g *group) {
 	}
 	difference, others := g.withoutOthers(differenceOf(g.served, g.predicted))
 	if len(others) > 0 {
-		firstLive(g).tell(predict.Note, "dispatcher-of-another",
-			fmt.Sprintf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s", plural(len(others), "operation"), strings.Join(others, ", ")),
+		firstLive(g).Tell(result.Note, "dispatcher-of-another",
+			text.Untrustedf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s", text.Plural(len(others), "operation"), strings.Join(others, ", ")),
 			"import the artifacts of one service in one step, so that they are always imported together, the main one first")
 	}
 	due := false
 	for _, it := range g.items {
-		if it.failed() {
+		if it.Failed() {
 			continue
 		}
-		it.Difference = difference
+		it.Difference = shownDifference(difference)
 		reason := r.importReason(it, g, len(difference))
-		if due && reason == "" && r.Import != ImportNever {
-			reason = "an artifact before it in the same service is imported"
+		if due && reason == nil && r.Import != ImportNever {
+			reason = &result.ImportReason{Kind: result.ImportedAfterMain}
 		}
-		it.goal.importDue = reason != ""
+		it.goal.importDue = reason != nil
 		it.Importer.Import = reason
 		due = due || it.goal.importDue
 		if it.goal.importDue && !it.goal.create {
@@ -131,42 +131,44 @@ func (it *item) tellLeftServices(g *group) {
 		if ref.ServiceID == "" || ref.Name == g.name && ref.Version == g.version {
 			continue
 		}
-		it.tell(predict.Note, "service-left",
-			fmt.Sprintf("this importer made service %s %s before, and makes %s %s from now on; the old one stays as it is", ref.Name, ref.Version, g.name, g.version),
+		it.Tell(result.Note, "service-left",
+			text.Untrustedf("this importer made service %s %s before, and makes %s %s from now on; the old one stays as it is", ref.Name, ref.Version, g.name, g.version),
 			"delete the old service in Microcks under APIs | Services when nobody calls its mocks any more")
 	}
 }
 
-func (r *run) importReason(it *item, g *group, differences int) string {
+// importReason is why an import is due; nil when none is.
+func (r *run) importReason(it *item, g *group, differences int) *result.ImportReason {
 	job := it.pick.use
+	because := func(kind result.ImportKind) *result.ImportReason { return &result.ImportReason{Kind: kind} }
 	switch {
 	case r.Import == ImportNever:
-		return ""
+		return nil
 	case it.goal.create:
-		return "the importer is new"
+		return because(result.ImporterIsNew)
 	case r.Import == ImportAlways:
-		return "`import` is always"
+		return because(result.ImportAsked)
 	case job.Failed() != "":
-		return "the last import failed: " + hideCredentials(job.Failed())
+		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
 	case g.served == nil && len(g.before.services) > 1:
-		return "the service exists twice"
+		return because(result.ServiceTwice)
 	case g.served == nil:
-		return "Microcks does not serve it"
+		return because(result.NotServed)
 	case importsDifferently(it.Importer.Fields):
-		return "the importer changes"
+		return because(result.ImporterChanges)
 	case differences > 0:
-		return plural(differences, "difference") + " between what Microcks serves and the collection"
+		return &result.ImportReason{Kind: result.ServesOther, Differences: differences}
 	case !refersTo(job, g.before.services[0].ID):
-		return "the importer is not bound to the service"
+		return because(result.ImporterNotBound)
 	}
-	return ""
+	return nil
 }
 
-// importsDifferently tells whether a change of the importer changes what an
+// importsDifferently reports whether a change of the importer changes what an
 // import does; a name or label does not.
-func importsDifferently(fields []FieldChange) bool {
-	return slices.ContainsFunc(fields, func(f FieldChange) bool {
-		return f.Field == "repositoryUrl" || f.Field == "mainArtifact" || f.Field == "secret"
+func importsDifferently(fields []result.FieldChange) bool {
+	return slices.ContainsFunc(fields, func(f result.FieldChange) bool {
+		return f.Field == result.FieldRepositoryURL || f.Field == result.FieldMainArtifact || f.Field == result.FieldSecret
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/text"
 )
 
 // state is what a server held when the run read it.
@@ -75,7 +76,7 @@ func (r *run) read(ctx context.Context) error {
 		return err
 	}
 	r.maskImporters(r.state.jobs)
-	r.step("read", nil, began, fmt.Sprintf("%s on the server", plural(len(r.state.jobs), "importer")))
+	r.step("read", nil, began, fmt.Sprintf("%s on the server", text.Plural(len(r.state.jobs), "importer")))
 	return nil
 }
 

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // remove deletes the importers of the named collections that this repository's
@@ -24,7 +25,7 @@ func (r *run) remove(ctx context.Context) error {
 	}
 	r.state = &state{jobs: jobs}
 	r.maskImporters(jobs)
-	r.step("read", nil, began, fmt.Sprintf("%s on the server", plural(len(jobs), "importer")))
+	r.step("read", nil, began, fmt.Sprintf("%s on the server", text.Plural(len(jobs), "importer")))
 	chosen := make(map[*item][]microcks.ImportJob)
 	for _, it := range r.items {
 		chosen[it] = r.removable(it, jobs)
@@ -35,7 +36,7 @@ func (r *run) remove(ctx context.Context) error {
 	for _, it := range r.items {
 		for _, job := range chosen[it] {
 			if err := r.removeOne(ctx, it, &job); err != nil {
-				it.fail(err)
+				it.Fail(err)
 			}
 		}
 	}
@@ -54,8 +55,8 @@ func (r *run) removable(it *item, jobs []microcks.ImportJob) []microcks.ImportJo
 			mine = append(mine, job)
 			continue
 		}
-		it.tell(predict.Warning, "importer-foreign",
-			fmt.Sprintf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID),
+		it.Tell(result.Warning, "importer-foreign",
+			text.Untrustedf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID),
 			"delete it by hand in Microcks under Importers if nobody needs it")
 	}
 	return mine
@@ -77,13 +78,13 @@ func (r *run) refuseRemoval(chosen map[*item][]microcks.ImportJob) error {
 // that was asked for: a run that ends in between leaves the importer, by which
 // the next one finds the rest.
 func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) error {
-	var done, removed []string
+	var done []result.Done
 	if it.Importer != nil { // another one of this collection
-		done, removed = it.Importer.Done, it.Importer.RemovedServices
+		done = it.Importer.Done
 	}
-	it.Importer = &ImporterResult{
-		Done: done, RemovedServices: removed, ID: job.ID, Name: job.Name, URL: r.session.Microcks.ImportersURL(), Repository: withoutQuery(job.RepositoryURL),
-		MainArtifact: job.MainArtifact, Active: job.Active, Change: Delete, KeepsServices: !r.RemoveServices,
+	it.Importer = &result.Importer{
+		ID: job.ID, Name: text.Untrusted(job.Name), URL: r.session.Microcks.ImportersURL(), Repository: text.Untrusted(withoutQuery(job.RepositoryURL)),
+		MainArtifact: job.MainArtifact, Active: job.Active, Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices,
 	}
 	if r.RemoveServices {
 		stay, err := r.removeServices(ctx, it, job)
@@ -91,7 +92,7 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 			return err
 		}
 		for _, k := range stay {
-			it.tell(predict.Warning, "service-foreign", k.why+": it stays", k.hint)
+			it.Tell(result.Warning, "service-foreign", k.why, k.hint)
 		}
 	}
 	began := time.Now()
@@ -100,8 +101,7 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 		return err
 	}
 	it.Importer.Active = false
-	it.Importer.Done = append(it.Importer.Done, "importer deleted")
-	r.step("remove", it, began, fmt.Sprintf("importer %q deleted", job.Name))
+	r.did("remove", it, began, result.Done{Kind: result.ImporterDeleted, ID: job.ID, Name: text.Untrusted(job.Name)})
 	if !r.RemoveServices {
 		return nil
 	}
@@ -113,7 +113,7 @@ func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) 
 // maybeDone tells of a deletion that was sent and whose answer got lost.
 func (it *item) maybeDone(err error) {
 	if microcks.MayBeDone(err) {
-		it.Importer.Done = append(it.Importer.Done, "a deletion sent, whose answer got lost")
+		it.Importer.Done = append(it.Importer.Done, result.Done{Kind: result.DeletionInDoubt})
 	}
 }
 
@@ -132,10 +132,10 @@ func (r *run) deleteImporter(ctx context.Context, job *microcks.ImportJob) error
 			return err
 		}
 		if try == maxTries {
-			return &refusal{
-				text:   fmt.Sprintf("deleting importer %q: it came back %d times: an import that runs at the same time saves it again", job.Name, maxTries),
-				hint:   "wait until the import has ended and run again",
-				anchor: "importer-contended", code: 12,
+			return &result.Problem{Level: result.Error,
+				Text:   text.Untrustedf("deleting importer %q: it came back %d times: an import that runs at the same time saves it again", job.Name, maxTries),
+				Hint:   "wait until the import has ended and run again",
+				Anchor: "importer-contended", ExitCode: 12,
 			}
 		}
 		if err := pause(ctx, try); err != nil {
@@ -145,7 +145,7 @@ func (r *run) deleteImporter(ctx context.Context, job *microcks.ImportJob) error
 }
 
 // kept is a service that stays although its importer goes.
-type kept struct{ why, hint string }
+type kept struct{ why, hint text.Untrusted }
 
 // removeServices deletes the services that the importer made, as long as they
 // come from this collection and no other importer feeds them, and returns the
@@ -158,11 +158,11 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 		}
 		for _, s := range ofVersion(services, ref.Version) {
 			if other := r.otherFeeder(it, s.ID); other != nil {
-				others = append(others, kept{fmt.Sprintf("service %s %s is also fed by importer %q (%s)", s.Name, s.Version, other.Name, other.ID), "delete that importer, too, if nobody needs the service"})
+				others = append(others, kept{text.Untrustedf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, other.Name, other.ID), "delete that importer, too, if nobody needs the service"})
 				continue
 			}
 			if !sameArtifact(s.SourceArtifact, it.Wanted.UID) {
-				others = append(others, kept{fmt.Sprintf("service %s %s comes from %q, not from this collection", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it"})
+				others = append(others, kept{text.Untrustedf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact), "delete it by hand in Microcks if nobody needs it"})
 				continue
 			}
 			began := time.Now()
@@ -172,9 +172,7 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 				it.maybeDone(err)
 				return nil, err
 			}
-			it.Importer.Done = append(it.Importer.Done, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
-			it.Importer.RemovedServices = append(it.Importer.RemovedServices, s.Name+" "+s.Version)
-			r.step("remove", it, began, fmt.Sprintf("service %s %s deleted", s.Name, s.Version))
+			r.did("remove", it, began, result.Done{Kind: result.ServiceDeleted, ID: s.ID, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)})
 		}
 	}
 	return others, nil

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/microcks"
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // need is a role that a plan cannot be carried out without.
@@ -24,7 +25,7 @@ func (r *run) refuseBlindAccount() error {
 	}
 	n := need{[]microcks.Role{microcks.User, microcks.Manager, microcks.Admin}, "to read importers"}
 	// Since 1.11.1 no other role shows the examples of a service.
-	if r.Mode != Remove && !r.session.Version.Before(1, 11, 1) {
+	if r.Mode != result.Remove && !r.session.Version.Before(1, 11, 1) {
 		n = need{[]microcks.Role{microcks.User}, "to read services"}
 	}
 	if account.Has(n.anyOf...) {
@@ -40,14 +41,14 @@ func (r *run) needs() []need {
 	writes, labels := false, false
 	for _, it := range r.live() {
 		writes = writes || it.goal.writes(it)
-		labels = labels || len(r.labelChanges(it)) > 0
+		labels = labels || len(r.serviceLabelChanges(it)) > 0
 	}
 	if writes {
 		needs = append(needs, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to create, change and start importers"})
 	}
-	if r.secret != nil && r.secret.used && r.secret.change != Keep {
+	if r.secret != nil && r.secret.used && r.secret.change != result.Keep {
 		what := fmt.Sprintf("to %s the secret %q", r.secret.change, r.secret.ref.Name)
-		if r.secret.change == Update {
+		if r.secret.change == result.Update {
 			what += ", whose " + strings.Join(names(r.secret.fields), " and ") + " differs"
 		}
 		needs = append(needs, need{[]microcks.Role{microcks.Admin}, what})
@@ -58,10 +59,10 @@ func (r *run) needs() []need {
 	return needs
 }
 
-func names(fields []FieldChange) []string {
+func names(fields []result.FieldChange) []string {
 	var all []string
 	for _, f := range fields {
-		all = append(all, f.Field)
+		all = append(all, string(f.Field))
 	}
 	return all
 }
@@ -81,13 +82,13 @@ func (r *run) refuseMissingRoles() error {
 		}
 		err := missingRole(*account, n)
 		switch {
-		case r.Mode == Plan:
-			p := ProblemFrom(err)
-			p.Level, p.ExitCode = predict.Warning, 0
+		case r.Mode == result.Plan:
+			p := result.ProblemOf(err)
+			p.Level, p.ExitCode = result.Warning, 0
 			r.result.Problems = append(r.result.Problems, p)
 		case r.session.Tenancy && n.anyOf[0] == microcks.Manager:
-			p := ProblemFrom(err)
-			p.Level, p.ExitCode = predict.Note, 0
+			p := result.ProblemOf(err)
+			p.Level, p.ExitCode = result.Note, 0
 			p.Hint = "repository tenancy is on, so membership of the group that manages this API may be enough: Microcks decides. " + p.Hint
 			r.result.Problems = append(r.result.Problems, p)
 		default:
@@ -100,7 +101,7 @@ func (r *run) refuseMissingRoles() error {
 	// All at once, so that nobody has to go to Keycloak twice.
 	last := len(missing) - 1
 	for _, err := range missing[:last] {
-		r.result.Problems = append(r.result.Problems, ProblemFrom(err))
+		r.result.Problems = append(r.result.Problems, result.ProblemOf(err))
 	}
 	return missing[last]
 }
@@ -125,9 +126,9 @@ func missingRole(account microcks.Account, n need) error {
 	case microcks.Admin:
 		hint += "; or let an administrator of Microcks make that secret with the token header " + microcks.TokenHeader + " once, and this account only refers to it"
 	}
-	return &refusal{
-		text:   fmt.Sprintf("checking roles: account %q (client %q) needs the role %s of microcks-app %s; %s", account.Name, account.Client, strings.Join(names, " or "), n.what, having),
-		hint:   hint,
-		anchor: "role-missing", code: 12,
+	return &result.Problem{Level: result.Error,
+		Text:   text.Untrustedf("checking roles: account %q (client %q) needs the role %s of microcks-app %s; %s", account.Name, account.Client, strings.Join(names, " or "), n.what, having),
+		Hint:   text.Untrusted(hint),
+		Anchor: "role-missing", ExitCode: 12,
 	}
 }

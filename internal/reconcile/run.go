@@ -14,6 +14,8 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // Deps is the outside of a run.
@@ -44,6 +46,8 @@ type Log interface {
 	// Step tells what was done for one collection ("" = for all) and how long
 	// it took.
 	Step(stage, collection, text string, took time.Duration)
+	// Did tells of one thing that was done to Microcks.
+	Did(stage, collection string, deed result.Done, took time.Duration)
 }
 
 // run is one pass along the line.
@@ -58,13 +62,13 @@ type run struct {
 	secret  *secretPlan
 	changed atomic.Bool   // something was written
 	slots   chan struct{} // one for each call of a mock at the same time
-	result  *Result
+	result  *result.Result
 }
 
 // item is one wanted importer on its way.
 type item struct {
 	Wanted
-	*CollectionResult
+	*result.Collection
 	raw   []byte
 	alone predict.Prediction // as a main artifact on an empty server
 	pick  choice
@@ -74,15 +78,15 @@ type item struct {
 
 // Run carries out one run. It always returns a Result, also when ctx ends
 // before the run does.
-func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *Result {
+func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *result.Result {
 	began := time.Now()
-	r := &run{Settings: s, Deps: d, writer: rand.Text(), slots: make(chan struct{}, max(1, s.Parallelism)), result: &Result{
-		Schema: ResultSchema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason,
-		Collections: make([]CollectionResult, len(wanted)),
+	r := &run{Settings: s, Deps: d, writer: rand.Text(), slots: make(chan struct{}, max(1, s.Parallelism)), result: &result.Result{
+		Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason,
+		Collections: make([]result.Collection, len(wanted)),
 	}}
 	for i, w := range wanted {
-		r.result.Collections[i] = CollectionResult{Source: w.Source, UID: w.UID, File: w.File}
-		r.items = append(r.items, &item{Wanted: w, CollectionResult: &r.result.Collections[i]})
+		r.result.Collections[i] = result.Collection{Source: text.Untrusted(w.Source), UID: w.UID, File: text.Untrusted(w.File)}
+		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i]})
 	}
 	err := r.stages(ctx)
 	if err != nil {
@@ -90,22 +94,22 @@ func Run(ctx context.Context, s Settings, wanted []Wanted, d Deps) *Result {
 	}
 	// An end that comes when all is done interrupts nothing.
 	if ctx.Err() != nil && (err != nil || len(r.live()) < len(r.items)) {
-		r.result.Interrupted = context.Cause(ctx).Error()
+		r.result.Interrupted = interruption(context.Cause(ctx))
 	}
 	r.conclude()
-	r.result.Duration = time.Since(began)
+	r.result.DurationMillis = time.Since(began).Milliseconds()
 	return r.result
 }
 
 // stages is the line itself.
 func (r *run) stages(ctx context.Context) error {
-	if r.Mode == Remove {
+	if r.Mode == result.Remove {
 		return r.remove(ctx)
 	}
 	// Neither ends the other: what is wrong on both sides is told at once.
 	var sides errgroup.Group
-	var ofServer, ofPostman []Problem
-	if r.Mode != Check {
+	var ofServer, ofPostman []result.Problem
+	if r.Mode != result.Check {
 		sides.Go(func() (err error) { ofServer, err = r.connect(ctx); return err })
 	}
 	sides.Go(func() error { ofPostman = r.fetch(ctx); return nil })
@@ -114,7 +118,7 @@ func (r *run) stages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.Mode == Check {
+	if r.Mode == result.Check {
 		r.judgeAlone(predict.Target{Version: r.MicrocksVersion})
 		r.showPredicted()
 		return nil
@@ -124,14 +128,14 @@ func (r *run) stages(ctx context.Context) error {
 		return err
 	}
 	r.plan()
-	if err := r.refuseMissingRoles(); err != nil || r.Mode == Plan {
+	if err := r.refuseMissingRoles(); err != nil || r.Mode == result.Plan {
 		return err
 	}
 	return r.apply(ctx)
 }
 
 // wrote counts a write that gave err as a change when it was carried out, and
-// when it may have been; it tells whether that is so.
+// when it may have been; it reports whether that is so.
 func (r *run) wrote(err error) bool {
 	may := err == nil || microcks.MayBeDone(err)
 	if may {
@@ -142,7 +146,7 @@ func (r *run) wrote(err error) bool {
 
 // live are the items that nothing has failed yet.
 func (r *run) live() []*item {
-	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.failed() })
+	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.Failed() })
 }
 
 // parallel does something for every live item, at most Parallelism at once.
@@ -157,18 +161,24 @@ func (r *run) parallel(do func(*item)) {
 }
 
 // step tells the log about one collection, or about all when it is nil.
-func (r *run) step(stage string, it *item, began time.Time, text string) {
-	name := ""
+func (r *run) step(stage string, it *item, began time.Time, what string) {
+	name := text.Untrusted("")
 	if it != nil {
 		name = it.title()
 	}
-	r.Log.Step(stage, name, hideCredentials(text), time.Since(began))
+	r.Log.Step(stage, string(name), text.HideCredentials(what), time.Since(began))
+}
+
+// did records what was done for a collection, and tells the log.
+func (r *run) did(stage string, it *item, began time.Time, deed result.Done) {
+	it.Importer.Done = append(it.Importer.Done, deed)
+	r.Log.Did(stage, string(it.title()), deed, time.Since(began))
 }
 
 // title is what a person calls the collection.
-func (it *item) title() string {
-	if it.CollectionResult.Name != "" {
-		return it.CollectionResult.Name
+func (it *item) title() text.Untrusted {
+	if it.Collection.Name != "" {
+		return it.Collection.Name
 	}
-	return it.CollectionResult.Source
+	return it.Collection.Source
 }

@@ -9,16 +9,16 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
-
-const hidden = "(hidden)"
 
 // secretPlan is what happens to the Microcks secret that holds the Postman key.
 type secretPlan struct {
 	ref    microcks.SecretRef
 	there  *microcks.Secret // nil: it has to be created
-	change Change
-	fields []FieldChange
+	change result.Change
+	fields []result.FieldChange
 	// comparable is false where the account cannot see the token.
 	comparable bool
 	err        error // why an importer cannot use it
@@ -50,7 +50,7 @@ func (p *secretPlan) is(id string) bool { return p.ref.SecretID == id }
 
 // planSecret decides about the secret as if some importer used it.
 func (r *run) planSecret() {
-	p := &secretPlan{change: Keep, comparable: true}
+	p := &secretPlan{change: result.Keep, comparable: true}
 	r.secret = p
 	there, err := r.pickSecret()
 	if err != nil {
@@ -58,9 +58,9 @@ func (r *run) planSecret() {
 		return
 	}
 	if there == nil {
-		p.change = Create
+		p.change = result.Create
 		p.ref = microcks.SecretRef{SecretID: r.secretID(), Name: r.Secret.Name}
-		p.fields = []FieldChange{{Field: "token", From: "(none)", To: hidden}, {Field: "tokenHeader", From: "(none)", To: microcks.TokenHeader}}
+		p.fields = []result.FieldChange{{Field: result.FieldToken, Hidden: true}, {Field: result.FieldTokenHeader, To: untrusted(microcks.TokenHeader)}}
 		return
 	}
 	p.there = there
@@ -69,12 +69,12 @@ func (r *run) planSecret() {
 	if len(p.fields) == 0 {
 		return
 	}
-	p.change = Update
+	p.change = result.Update
 	if users := r.otherUsers(there.ID); len(users) > 0 && !r.Secret.Replace {
-		p.err = &refusal{
-			text:   fmt.Sprintf("planning: secret %q holds another token or header, and importers outside this run use it: %s", there.Name, strings.Join(users, ", ")),
-			hint:   "set `secret-name` to a name of its own, or `replace-secret: true` to change it for all of them",
-			anchor: "secret-shared", code: 1,
+		p.err = &result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("planning: secret %q holds another token or header, and importers outside this run use it: %s", there.Name, strings.Join(users, ", ")),
+			Hint:   "set `secret-name` to a name of its own, or `replace-secret: true` to change it for all of them",
+			Anchor: "secret-shared", ExitCode: 1,
 		}
 	}
 }
@@ -95,25 +95,26 @@ func (r *run) pickSecret() (*microcks.Secret, error) {
 	for _, s := range found {
 		ids = append(ids, s.ID)
 	}
-	return nil, &refusal{
-		text:   fmt.Sprintf("planning: %d secrets are named %q: %s", len(found), r.Secret.Name, strings.Join(ids, ", ")),
-		hint:   "delete or rename all but one of them in Microcks under Administration > Secrets, or set `secret-name`",
-		anchor: "secrets-ambiguous", code: 1,
+	return nil, &result.Problem{Level: result.Error,
+		Text:   text.Untrustedf("planning: %d secrets are named %q: %s", len(found), r.Secret.Name, strings.Join(ids, ", ")),
+		Hint:   "delete or rename all but one of them in Microcks under Administration > Secrets, or set `secret-name`",
+		Anchor: "secrets-ambiguous", ExitCode: 1,
 	}
 }
 
 // compareSecret tells what differs, and whether the token could be seen.
-func (r *run) compareSecret(s *microcks.Secret) (fields []FieldChange, comparable bool) {
+func (r *run) compareSecret(s *microcks.Secret) (fields []result.FieldChange, comparable bool) {
 	seesTokens := r.session.Account == nil || r.session.Account.Has(microcks.Admin)
 	comparable = s.Token != nil || seesTokens
 	if comparable && value(s.Token) != r.Secret.Token {
-		fields = append(fields, FieldChange{Field: "token", From: hidden, To: hidden})
+		fields = append(fields, result.FieldChange{Field: result.FieldToken, Hidden: true})
 	}
 	if header := value(s.TokenHeader); !strings.EqualFold(strings.TrimSpace(header), microcks.TokenHeader) {
-		if header == "" {
-			header = "(none)"
+		change := result.FieldChange{Field: result.FieldTokenHeader, To: untrusted(microcks.TokenHeader)}
+		if header != "" {
+			change.From = untrusted(header)
 		}
-		fields = append(fields, FieldChange{Field: "tokenHeader", From: header, To: microcks.TokenHeader})
+		fields = append(fields, change)
 	}
 	return fields, comparable
 }
@@ -135,18 +136,18 @@ func (r *run) otherUsers(secretID string) []string {
 func (r *run) dropUnusedSecret() {
 	p := r.secret
 	if !p.used {
-		p.change, p.fields, p.err = Keep, nil, nil
+		p.change, p.fields, p.err = result.Keep, nil, nil
 		return
 	}
 	if p.err != nil {
 		for _, it := range r.live() {
 			if it.usesSecret(p) {
-				it.fail(p.err)
+				it.Fail(p.err)
 			}
 		}
-		p.change = Keep
+		p.change = result.Keep
 	}
-	r.result.Secret = &SecretResult{ID: p.ref.SecretID, Name: p.ref.Name, Change: p.change, Fields: p.fields, Comparable: p.comparable}
+	r.result.Secret = &result.Secret{ID: p.ref.SecretID, Name: text.Untrusted(p.ref.Name), Change: p.change, Fields: p.fields, Comparable: p.comparable}
 }
 
 func (it *item) usesSecret(p *secretPlan) bool {
@@ -160,7 +161,7 @@ func (it *item) usesSecret(p *secretPlan) bool {
 // again, since an answer that got lost says nothing.
 func (r *run) saveSecret(ctx context.Context) error {
 	p := r.secret
-	if !p.used || p.change == Keep || len(r.live()) == 0 {
+	if !p.used || p.change == result.Keep || len(r.live()) == 0 {
 		return nil
 	}
 	began := time.Now()
@@ -204,7 +205,7 @@ func (r *run) saveSecret(ctx context.Context) error {
 	}
 	r.result.Secret.Done, r.result.Secret.InDoubt = true, false
 	r.changed.Store(true)
-	r.step("apply", nil, began, fmt.Sprintf("secret %q %sd", p.ref.Name, p.change))
+	r.step("apply", nil, began, fmt.Sprintf("secret %q written", p.ref.Name))
 	return nil
 }
 

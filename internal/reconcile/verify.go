@@ -10,6 +10,8 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // verify proves that what Microcks serves now is what was predicted. last is
@@ -17,7 +19,7 @@ import (
 func (r *run) verify(ctx context.Context, g *group, last *observation) {
 	var done []*item
 	for _, it := range g.items {
-		if !it.failed() {
+		if !it.Failed() {
 			done = append(done, it)
 		}
 	}
@@ -27,7 +29,7 @@ func (r *run) verify(ctx context.Context, g *group, last *observation) {
 	began := time.Now()
 	fail := func(err error) {
 		for _, it := range done {
-			it.fail(err)
+			it.Fail(err)
 		}
 	}
 	view := g.before.view
@@ -53,7 +55,7 @@ func (r *run) verify(ctx context.Context, g *group, last *observation) {
 	}
 }
 
-// compare tells whether the service is what was predicted, and says so to the
+// compare reports whether the service is what was predicted, and says so to the
 // collections it is made of.
 func (r *run) compare(g *group, id string, now *predict.Service, done []*item, began time.Time) bool {
 	if g.looksEdited(now) {
@@ -68,22 +70,22 @@ func (r *run) compare(g *group, id string, now *predict.Service, done []*item, b
 		switch {
 		case len(wrong) == 0:
 			it.Service = r.serviceResult(id, g.inOrder(now))
-			it.Verified = &Verification{Scope: string(VerifyService), Examples: it.Service.Examples()}
+			it.Verified = &result.Verification{Scope: result.ScopeService, Examples: it.Service.Examples()}
 		case imported:
-			it.fail(&refusal{
-				text:   fmt.Sprintf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
-				hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
-				anchor: "verify-differs", code: 1,
+			it.Fail(&result.Problem{Level: result.Error,
+				Text:   text.Untrustedf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
+				Hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
+				Anchor: "verify-differs", ExitCode: 1,
 			})
 		default:
-			it.tell(predict.Warning, "verify-not-imported", fmt.Sprintf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)), "set `import: auto`")
+			it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)), "set `import: auto`")
 		}
 	}
 	if len(wrong) > 0 {
 		return false
 	}
 	operations, examples := size(g.predicted)
-	r.step("verify", done[0], began, fmt.Sprintf("Microcks serves %s and %s", plural(operations, "operation"), plural(examples, "example")))
+	r.step("verify", done[0], began, fmt.Sprintf("Microcks serves %s and %s", text.Plural(operations, "operation"), text.Plural(examples, "example")))
 	return true
 }
 
@@ -106,10 +108,10 @@ func (r *run) viewAfter(ctx context.Context, g *group, last *observation) (*micr
 		}
 	}
 	if view == nil {
-		return nil, &refusal{
-			text:   fmt.Sprintf("verifying: service %s %s is not there after the import", g.name, g.version),
-			hint:   "another run or person may have deleted it at the same time: run again",
-			anchor: "verify-differs", code: 1,
+		return nil, &result.Problem{Level: result.Error,
+			Text:   text.Untrustedf("verifying: service %s %s is not there after the import", g.name, g.version),
+			Hint:   "another run or person may have deleted it at the same time: run again",
+			Anchor: "verify-differs", ExitCode: 1,
 		}
 	}
 	return view, nil
@@ -132,16 +134,16 @@ func (r *run) tellLeftovers(it *item, g *group, now *predict.Service) {
 		}
 	}
 	for _, artifact := range slices.Sorted(maps.Keys(left)) {
-		level, hint := predict.Note, "nothing to do when another importer or upload adds them on purpose"
+		level, hint := result.Note, text.Untrusted("nothing to do when another importer or upload adds them on purpose")
 		if g.owns(artifact) {
-			level = predict.Warning
+			level = result.Warning
 			hint = "they come from an earlier URL of this importer and are served beside the new ones: delete the service in Microcks and run again"
 		}
-		it.tell(level, "leftover-examples", fmt.Sprintf("another artifact, %[2]q, added %[1]s to the service", plural(left[artifact], "example"), withoutQuery(artifact)), hint)
+		it.Tell(level, "leftover-examples", text.Untrustedf("another artifact, %[2]q, added %[1]s to the service", text.Plural(left[artifact], "example"), withoutQuery(artifact)), hint)
 	}
 }
 
-// imports tells whether an artifact is exactly what one of the group's
+// imports reports whether an artifact is exactly what one of the group's
 // importers stores.
 func (g *group) imports(artifact string) bool {
 	return slices.ContainsFunc(g.items, func(it *item) bool {
@@ -150,14 +152,14 @@ func (g *group) imports(artifact string) bool {
 	})
 }
 
-// hasMain tells whether this run imports the service's main artifact.
+// hasMain reports whether this run imports the service's main artifact.
 func (g *group) hasMain() bool {
 	return slices.ContainsFunc(g.items, func(it *item) bool { return it.main })
 }
 
 func firstLive(g *group) *item {
 	for _, it := range g.items {
-		if !it.failed() {
+		if !it.Failed() {
 			return it
 		}
 	}
@@ -176,7 +178,7 @@ func (r *run) tellOtherImporters(g *group, done []*item) {
 			return ref.Name == g.name && ref.Version == g.version && ref.ServiceID != ""
 		})
 		if !inRun && feeds && job.MainArtifact && g.hasMain() {
-			done[0].tell(predict.Note, "other-importer", fmt.Sprintf("importer %q (%s) feeds the same service %s %s", job.Name, job.ID, g.name, g.version), "two main artifacts of one service replace each other's operations at every scan; make one of them secondary")
+			done[0].Tell(result.Note, "other-importer", text.Untrustedf("importer %q (%s) feeds the same service %s %s", job.Name, job.ID, g.name, g.version), "two main artifacts of one service replace each other's operations at every scan; make one of them secondary")
 		}
 	}
 }
@@ -191,7 +193,7 @@ func someOf(changes []predict.Change) string {
 			text = fmt.Sprintf("example %q of %s %s", c.Example, c.Operation, says[c.Kind])
 		}
 		if len(c.Fields) > 0 {
-			text += " (" + strings.Join(c.Fields, ", ") + ")"
+			text += " (" + partWords(c.Fields) + ")"
 		}
 		texts = append(texts, text)
 	}
@@ -199,4 +201,12 @@ func someOf(changes []predict.Change) string {
 		texts = append(texts, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(texts, "; ")
+}
+
+func partWords(fields []string) string {
+	words := make([]string, len(fields))
+	for i, f := range fields {
+		words[i] = result.Part(f).Words()
+	}
+	return strings.Join(words, ", ")
 }

@@ -5,17 +5,7 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
-)
-
-// Mode decides where the line from collection to report ends.
-type Mode string
-
-// Modes.
-const (
-	Check  Mode = "check"  // ends after the prediction; needs no Microcks
-	Plan   Mode = "plan"   // says what apply would do
-	Apply  Mode = "apply"  // writes, imports, verifies
-	Remove Mode = "remove" // deletes importers that this repository's runs made
+	"postman-microcks-importer/internal/result"
 )
 
 // ImportPolicy says when to import.
@@ -40,7 +30,7 @@ const (
 
 // Settings hold for all collections of a run.
 type Settings struct {
-	Mode            Mode
+	Mode            result.Mode
 	ModeReason      string
 	ProgramVersion  string
 	MicrocksVersion string // for Check; empty: the newest known

@@ -4,20 +4,11 @@ import (
 	"fmt"
 
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
-func bytesText(n int) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1000*1000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1000)
-	default:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-}
-
-func count(findings []predict.Finding, level predict.Level) int {
+func count(findings []result.Finding, level result.Level) int {
 	n := 0
 	for _, f := range findings {
 		if f.Level == level {
@@ -35,7 +26,7 @@ func outcomeText(p predict.Prediction) string {
 		return "Microcks would answer 500: " + p.Cause
 	}
 	operations, examples := size(p.Service)
-	return fmt.Sprintf("makes %s %s with %s and %s", p.Name, p.Version, plural(operations, "operation"), plural(examples, "example"))
+	return fmt.Sprintf("makes %s %s with %s and %s", p.Name, p.Version, text.Plural(operations, "operation"), text.Plural(examples, "example"))
 }
 
 func size(s *predict.Service) (operations, examples int) {
@@ -48,24 +39,9 @@ func size(s *predict.Service) (operations, examples int) {
 	return len(s.Operations), examples
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 func value(s *string) string {
 	if s == nil {
 		return ""
 	}
 	return *s
-}
-
-// shortened cuts a server's text to limit runes.
-func shortened(s string, limit int) string {
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return s
 }

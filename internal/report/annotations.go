@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // AnnotationLevel is a level in the runner's words.
@@ -24,16 +24,16 @@ const (
 type Annotation struct {
 	Level   AnnotationLevel
 	Title   string
-	Message string // may have several lines
-	File    string // path in the workspace; "" for none
-	Line    int    // from 1; 0 for none
-	Column  int    // from 1; 0 for none
+	Message string         // may have several lines
+	File    text.Untrusted // path in the workspace; "" for none
+	Line    int            // from 1; 0 for none
+	Column  int            // from 1; 0 for none
 }
 
 // Annotations of a run, errors first. The runner keeps few of a level, so a
 // failed collection has one error, and of findings in a file each rule has one,
 // at its first place.
-func Annotations(r *reconcile.Result) []Annotation {
+func Annotations(r *result.Result) []Annotation {
 	var errors, warnings, notices []Annotation
 	add := func(a Annotation) {
 		switch a.Level {
@@ -46,7 +46,7 @@ func Annotations(r *reconcile.Result) []Annotation {
 		}
 	}
 	for _, p := range r.Problems {
-		add(Annotation{Level: annotationLevel(p.Level), Title: "Microcks import", Message: withHint(p)})
+		add(Annotation{Level: annotationLevel(p.Level), Title: "Microcks import", Message: withHint(p), File: p.File, Line: p.Line})
 	}
 	for i := range r.Collections {
 		c := &r.Collections[i]
@@ -54,15 +54,15 @@ func Annotations(r *reconcile.Result) []Annotation {
 			add(a)
 		}
 		for _, p := range c.Problems {
-			if p.Level != predict.Error {
-				add(Annotation{Level: annotationLevel(p.Level), Title: title(c), Message: withHint(p)})
+			if p.Level != result.Error {
+				add(Annotation{Level: annotationLevel(p.Level), Title: title(c), Message: withHint(p), File: p.File, Line: p.Line})
 			}
 		}
 		for _, a := range findingAnnotations(c) {
 			add(a)
 		}
-		if n := breaking(c.Difference); n > 0 && r.Mode == reconcile.Plan {
-			add(Annotation{Level: AnnotateWarning, Title: title(c), Message: "Applying this takes something away that consumers may use: " + plural(n, "breaking change") + ", listed in the summary."})
+		if n := breaking(c.Difference); n > 0 && r.Mode == result.Plan {
+			add(Annotation{Level: AnnotateWarning, Title: title(c), Message: "Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") + ", listed in the summary."})
 		}
 	}
 	return append(append(errors, warnings...), notices...)
@@ -70,20 +70,20 @@ func Annotations(r *reconcile.Result) []Annotation {
 
 // failureAnnotation is the one error of a collection: its problems, or when it
 // has none the errors among its findings.
-func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Annotation, bool) {
+func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool) {
 	a := Annotation{Level: AnnotateError, Title: title(c), File: c.File}
 	var lines []string
 	for _, p := range c.Problems {
-		if p.Level != predict.Error {
+		if p.Level != result.Error {
 			continue
 		}
-		if slices.ContainsFunc(c.Findings, func(f predict.Finding) bool { return f.Level == predict.Error && f.Hint == p.Hint }) {
+		if slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Level == result.Error && text.Untrusted(f.Hint) == p.Hint }) {
 			p.Hint = "" // the finding below says it
 		}
 		lines = append(lines, withHint(p))
 	}
 	for _, g := range byRule(c.Findings) {
-		if g.level != predict.Error {
+		if g.level != result.Error {
 			continue
 		}
 		if c.File != "" && a.Line == 0 {
@@ -92,11 +92,14 @@ func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Anno
 		lines = append(lines, g.title()+": "+g.annotation(c.File))
 	}
 	if len(lines) == 0 {
-		runFailed := slices.ContainsFunc(r.Problems, func(p reconcile.Problem) bool { return p.Level == predict.Error })
-		if c.Status != reconcile.Failed || runFailed {
+		runFailed := slices.ContainsFunc(r.Problems, func(p result.Problem) bool { return p.Level == result.Error })
+		if c.Status != result.Failed || runFailed {
 			return a, false
 		}
 		lines = []string{failure(r, c)}
+	}
+	if done := deedsOf(c); done != "" {
+		lines = append(lines, "How far it came: "+done)
 	}
 	a.Message = strings.Join(lines, "\n")
 	return a, true
@@ -104,11 +107,11 @@ func failureAnnotation(r *reconcile.Result, c *reconcile.CollectionResult) (Anno
 
 // findingAnnotations are the warnings: in a file one for each rule, else one for
 // the collection.
-func findingAnnotations(c *reconcile.CollectionResult) []Annotation {
+func findingAnnotations(c *result.Collection) []Annotation {
 	var all []Annotation
 	var lines []string
 	for _, g := range byRule(c.Findings) {
-		if g.level != predict.Warning {
+		if g.level != result.Warning {
 			continue
 		}
 		first := g.findings[0]
@@ -127,19 +130,19 @@ func findingAnnotations(c *reconcile.CollectionResult) []Annotation {
 	return all
 }
 
-func annotationLevel(l predict.Level) AnnotationLevel {
+func annotationLevel(l result.Level) AnnotationLevel {
 	switch l {
-	case predict.Error:
+	case result.Error:
 		return AnnotateError
-	case predict.Warning:
+	case result.Warning:
 		return AnnotateWarning
 	}
 	return AnnotateNotice
 }
 
-func withHint(p reconcile.Problem) string {
+func withHint(p result.Problem) string {
 	if p.Hint == "" {
-		return p.Text
+		return string(p.Text)
 	}
-	return p.Text + "\nHint: " + p.Hint
+	return string(p.Text + "\nHint: " + p.Hint)
 }

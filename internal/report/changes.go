@@ -5,24 +5,24 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // changes shows what apply would do, or what it did, object by object and field
 // by field.
 func (s *summary) changes() {
-	planned := s.r.Mode == reconcile.Plan
+	planned := s.r.Mode == result.Plan
 	rows := s.secretRows()
 	more := len(rows) > 0 // than the table of collections has said
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
 		switch {
 		case c.Importer == nil:
-		case planned && due(c), !planned && c.Status == reconcile.Updated && c.Importer.Change == reconcile.Update:
+		case planned && c.Due(), !planned && c.Status == result.Updated && c.Importer.Change == result.Update:
 			rows = append(rows, s.importerRows(c)...)
 			more = true
-		case !planned && slices.Contains(c.Importer.Done, "importer created"):
+		case !planned && c.Importer.Did(result.ImporterCreated):
 			rows = append(rows, s.createdRow(c))
 		}
 	}
@@ -40,7 +40,7 @@ func (s *summary) changes() {
 		s.roleChange(&s.r.Collections[i])
 	}
 	columns := []column{{title: "Object"}, change, {title: "Field"}, {title: "From"}, {title: "To"}}
-	if !slices.ContainsFunc(rows, func(row []Text) bool { return row[2] != "" }) {
+	if !slices.ContainsFunc(rows, func(row []Markdown) bool { return row[2] != "" }) {
 		columns = columns[:2]
 		for i := range rows {
 			rows[i] = rows[i][:2]
@@ -54,76 +54,80 @@ func (s *summary) changes() {
 
 // roleChange warns of a change between main and secondary artifact: it decides
 // who defines the service.
-func (s *summary) roleChange(c *reconcile.CollectionResult) {
-	if c.Importer == nil || c.Importer.Change != reconcile.Update {
+func (s *summary) roleChange(c *result.Collection) {
+	if c.Importer == nil || c.Importer.Change != result.Update {
 		return
 	}
-	i := slices.IndexFunc(c.Importer.Fields, func(f reconcile.FieldChange) bool { return f.Field == "mainArtifact" })
+	i := slices.IndexFunc(c.Importer.Fields, func(f result.FieldChange) bool { return f.Field == result.FieldMainArtifact })
 	if i < 0 {
 		return
 	}
-	meaning := Text("turns from the secondary into the **main artifact**: from now on its operations are the service's, and others go")
-	if c.Importer.Fields[i].To == "false" {
+	meaning := Markdown("turns from the secondary into the **main artifact**: from now on its operations are the service's, and others go")
+	if !c.Importer.MainArtifact {
 		meaning = "turns from the main into a **secondary artifact**: from now on it only adds examples to the operations that exist"
 	}
-	s.paragraph("⚠️ " + bold(text(title(c))) + " " + meaning + ".")
+	s.paragraph("⚠️ " + bold(inline(title(c))) + " " + meaning + ".")
 }
 
-func (s *summary) secretRows() [][]Text {
-	if !secretDue(s.r) || writes(s.r.Mode) && !s.r.Secret.Done {
+func (s *summary) secretRows() [][]Markdown {
+	if !s.r.SecretDue() || s.r.Mode.Writes() && !s.r.Secret.Done {
 		return nil
 	}
 	fields := s.r.Secret.Fields
-	if s.r.Secret.Change == reconcile.Create && s.r.Secret.Done {
+	if s.r.Secret.Change == result.Create && s.r.Secret.Done {
 		fields = nil // a new one has them all, and one of them cannot be shown
 	}
-	return fieldRows("Secret "+bold(shortText(s.r.Secret.Name, 80)), s.r.Secret.Change, s.verb(s.r.Secret.Change), fields)
+	return fieldRows("Secret "+bold(short(s.r.Secret.Name, 80)), s.r.Secret.Change, s.verb(s.r.Secret.Change), fields)
 }
 
-func (s *summary) importerRows(c *reconcile.CollectionResult) [][]Text {
+func (s *summary) importerRows(c *result.Collection) [][]Markdown {
 	i := c.Importer
-	var verbs []Text
-	if i.Change != reconcile.Keep && i.Change != "" {
-		verbs = append(verbs, s.verb(i.Change))
+	var todo []Markdown
+	if i.Change != result.Keep && i.Change != "" {
+		todo = append(todo, s.verb(i.Change))
 	}
-	if i.Import != "" && s.r.Mode == reconcile.Plan {
-		verbs = append(verbs, "import: "+prose(i.Import))
+	if i.Import != nil && s.r.Mode == result.Plan {
+		todo = append(todo, "import: "+prose(reason(i.Import)))
 	}
-	object := "Importer " + bold(shortText(i.Name, 80))
+	object := "Importer " + bold(short(i.Name, 80))
 	if i.Adopted {
 		object += " (adopted)"
 	}
 	fields := i.Fields
-	if i.Change == reconcile.Create && len(s.r.Collections) > 1 {
+	if i.Change == result.Create && len(s.r.Collections) > 1 {
 		fields = nil // they would bury what changes in others
 	}
-	return fieldRows(object, i.Change, join("<br>", verbs...), fields)
+	rows := fieldRows(object, i.Change, join("<br>", todo...), fields)
+	for _, surplus := range i.Surplus {
+		rows = append(rows, []Markdown{"", "", "surplus importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
+	}
+	return rows
 }
 
 // createdRow names an importer that is new. Its fields are those that the
 // details show.
-func (s *summary) createdRow(c *reconcile.CollectionResult) []Text {
-	return []Text{"Importer " + bold(shortText(c.Importer.Name, 80)), s.verb(reconcile.Create), "", "", ""}
+func (s *summary) createdRow(c *result.Collection) []Markdown {
+	return []Markdown{"Importer " + bold(short(c.Importer.Name, 80)), s.verb(result.Create), "", "", ""}
 }
 
 // verb is what happens to an object: to be done in a plan, done after it.
-func (s *summary) verb(c reconcile.Change) Text {
-	if s.r.Mode == reconcile.Plan {
-		return Text(c)
+func (s *summary) verb(c result.Change) Markdown {
+	if s.r.Mode == result.Plan {
+		return Markdown(verbs[c].todo)
 	}
-	return Text(strings.TrimSuffix(string(c), "e") + "ed")
+	return Markdown(verbs[c].done)
 }
 
 // fieldRows are an object's rows, one a field; the object stands in the first.
 // A new object has had no values.
-func fieldRows(object Text, change reconcile.Change, verb Text, fields []reconcile.FieldChange) [][]Text {
+func fieldRows(object Markdown, change result.Change, verb Markdown, fields []result.FieldChange) [][]Markdown {
 	if len(fields) == 0 {
-		return [][]Text{{object, verb, "", "", ""}}
+		return [][]Markdown{{object, verb, "", "", ""}}
 	}
-	rows := make([][]Text, len(fields))
+	rows := make([][]Markdown, len(fields))
 	for i, f := range fields {
-		rows[i] = []Text{object, verb, code(f.Field), value(f.From), value(f.To)}
-		if change == reconcile.Create {
+		rows[i] = []Markdown{object, verb, code(fieldName(f)), value(f, f.From), value(f, f.To)}
+		if change == result.Create {
 			rows[i][3] = "–"
 		}
 		object, verb = "", ""
@@ -131,27 +135,29 @@ func fieldRows(object Text, change reconcile.Change, verb Text, fields []reconci
 	return rows
 }
 
-// value of a field. Words in parentheses stand for a value.
-func value(s string) Text {
+// value of a field, nil where there is none.
+func value(f result.FieldChange, v *text.Untrusted) Markdown {
 	switch {
-	case s == "":
+	case f.Hidden:
+		return "(hidden)"
+	case v == nil:
+		return "(none)"
+	case *v == "":
 		return "(empty)"
-	case strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")"):
-		return text(s)
 	}
-	return code(limit(clean(s), 120))
+	return shortCode(*v, 120)
 }
 
 // difference shows what consumers of the mocks would notice, or did: breaking
 // changes of every collection first.
 func (s *summary) difference() {
 	type line struct {
-		c *reconcile.CollectionResult
-		predict.Change
+		c *result.Collection
+		result.Difference
 	}
 	var lines, harmless []line
 	for _, c := range s.differing() {
-		changes := slices.SortedStableFunc(slices.Values(c.Difference), func(a, b predict.Change) int { return kindRank(a) - kindRank(b) })
+		changes := slices.SortedStableFunc(slices.Values(c.Difference), func(a, b result.Difference) int { return kindRank(a) - kindRank(b) })
 		for _, change := range changes {
 			if change.Breaking {
 				lines = append(lines, line{c, change})
@@ -168,42 +174,42 @@ func (s *summary) difference() {
 	if len(s.r.Collections) > 1 {
 		columns = append([]column{{title: "Collection"}}, columns...)
 	}
-	rows := make([][]Text, len(lines))
-	kinds := map[string]int{}
+	rows := make([][]Markdown, len(lines))
+	kinds, breaking := map[result.DifferenceKind]int{}, 0
 	for i, l := range lines {
-		example := Text("–")
+		example := Markdown("–")
 		if l.Example != "" {
-			example = shortText(l.Example, 80)
+			example = short(l.Example, 80)
 		}
-		rows[i] = []Text{code(limit(clean(l.Operation), 120)), example, changeText(l.Change)}
+		rows[i] = []Markdown{shortCode(l.Operation, 120), example, changeText(l.Difference)}
 		if len(s.r.Collections) > 1 {
-			rows[i] = append([]Text{shortText(title(l.c), 60)}, rows[i]...)
+			rows[i] = append([]Markdown{short(title(l.c), 60)}, rows[i]...)
 		}
-		kinds[string(l.Kind)]++
+		kinds[l.Kind]++
 		if l.Breaking {
-			kinds["breaking"]++
+			breaking++
 		}
 	}
-	if s.r.Mode == reconcile.Plan {
+	if s.r.Mode == result.Plan {
 		s.heading(4, "What consumers would notice")
 	} else {
 		s.heading(4, "What consumers notice")
 	}
 	var parts []string
-	for _, kind := range []string{"removed", "changed", "added"} {
+	for _, kind := range []result.DifferenceKind{result.Vanishes, result.Changes, result.Appears} {
 		if n := kinds[kind]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, kind))
 		}
 	}
 	then := "serves now"
-	if s.r.Changed {
+	if s.r.Written {
 		then = "served before this run"
 	}
-	sum := Text("Of the operations and examples that Microcks " + then + ": " + strings.Join(parts, ", ") + ".")
-	if n := kinds["breaking"]; n > 0 {
-		sum += " " + bold(Text(plural(n, "breaking change"))) + ": consumers may use what goes or changes."
+	sum := Markdown("Of the operations and examples that Microcks " + then + ": " + strings.Join(parts, ", ") + ".")
+	if breaking > 0 {
+		sum += " " + bold(Markdown(text.Plural(breaking, "breaking change"))) + ": consumers may use what goes or changes."
 	}
-	if s.r.Mode == reconcile.Plan && slices.ContainsFunc(lines, func(l line) bool { return l.c.Status == reconcile.Failed }) {
+	if s.r.Mode == result.Plan && slices.ContainsFunc(lines, func(l line) bool { return l.c.Status == result.Failed }) {
 		sum += " Of a collection that failed, nothing is imported before that is mended."
 	}
 	s.paragraph(sum)
@@ -213,7 +219,7 @@ func (s *summary) difference() {
 		s.details(fmt.Sprintf("%d more changes", len(rest)), func() {
 			s.table(columns, rest[:min(len(rest), most)])
 			if len(rest) > most {
-				s.paragraph(Text(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-most)))
+				s.paragraph(Markdown(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-most)))
 			}
 		})
 	}
@@ -221,17 +227,17 @@ func (s *summary) difference() {
 
 // differing are the collections with a difference to tell, one for each service:
 // the artifacts of one service all have the same.
-func (s *summary) differing() []*reconcile.CollectionResult {
-	var all []*reconcile.CollectionResult
-	listed := map[[2]string]bool{}
+func (s *summary) differing() []*result.Collection {
+	var all []*result.Collection
+	listed := map[[2]text.Untrusted]bool{}
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
-		told := !writes(s.r.Mode) || c.Importer != nil && c.Importer.Imported
+		told := !s.r.Mode.Writes() || c.Importer != nil && c.Importer.Imported
 		if len(c.Difference) == 0 || !told {
 			continue
 		}
 		if c.Service != nil {
-			service := [2]string{c.Service.Name, c.Service.Version}
+			service := [2]text.Untrusted{c.Service.Name, c.Service.Version}
 			if listed[service] {
 				continue
 			}
@@ -243,14 +249,14 @@ func (s *summary) differing() []*reconcile.CollectionResult {
 }
 
 // kindRank orders changes: what goes before what comes.
-func kindRank(c predict.Change) int {
-	return slices.Index([]predict.ChangeKind{predict.Removed, predict.Changed, predict.Added}, c.Kind)
+func kindRank(c result.Difference) int {
+	return slices.Index([]result.DifferenceKind{result.Vanishes, result.Changes, result.Appears}, c.Kind)
 }
 
-func changeText(c predict.Change) Text {
-	t := Text(map[predict.ChangeKind]string{predict.Removed: "removed", predict.Changed: "changed", predict.Added: "added"}[c.Kind])
+func changeText(c result.Difference) Markdown {
+	t := Markdown(c.Kind)
 	if len(c.Fields) > 0 {
-		t += ": " + text(strings.Join(c.Fields, ", "))
+		t += ": " + inline(partList(c.Fields))
 	}
 	if c.Breaking {
 		return "💥 " + bold("breaking") + ", " + t

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // collections writes the details of each collection, behind a click. The
@@ -32,15 +32,15 @@ func (s *summary) collections() {
 	}
 }
 
-func (s *summary) hasDetail(c *reconcile.CollectionResult) bool {
+func (s *summary) hasDetail(c *result.Collection) bool {
 	return c.Importer != nil || c.Service != nil
 }
 
 // detailTitle is the line to click on.
-func (s *summary) detailTitle(c *reconcile.CollectionResult) string {
+func (s *summary) detailTitle(c *result.Collection) string {
 	var parts []string
 	if s.shown(c) {
-		parts = append(parts, plural(len(c.Service.Operations), "operation"), plural(c.Service.Examples(), "example"))
+		parts = append(parts, text.Plural(len(c.Service.Operations), "operation"), text.Plural(c.Service.Examples(), "example"))
 	}
 	if found := counts(c.Findings).String(); found != "" {
 		parts = append(parts, found)
@@ -52,11 +52,11 @@ func (s *summary) detailTitle(c *reconcile.CollectionResult) string {
 }
 
 // importer tells about the importer, the service's addresses and the proof.
-func (s *summary) importer(c *reconcile.CollectionResult) {
+func (s *summary) importer(c *result.Collection) {
 	var items []item
-	add := func(t Text) { items = append(items, item{text: t}) }
+	add := func(t Markdown) { items = append(items, item{text: t}) }
 	if i := c.Importer; i != nil {
-		t := "Importer " + bold(s.link(text(i.Name), i.URL)) + ", id " + code(i.ID)
+		t := "Importer " + bold(s.link(inline(i.Name), i.URL)) + ", id " + code(i.ID)
 		if i.Adopted {
 			t += ", adopted: it was there before"
 		}
@@ -64,14 +64,16 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	}
 	switch i := c.Importer; {
 	case i == nil:
-	case i.Change == reconcile.Delete:
-		if c.Status == reconcile.Removed {
+	case i.Change == result.Delete:
+		if c.Status == result.Removed {
 			add("It imported " + code(i.Repository))
 		} else {
 			add(s.schedule(c))
 		}
-		for _, name := range i.RemovedServices {
-			add("Service " + bold(shortText(name, 80)) + " deleted")
+		for _, d := range i.Done {
+			if d.Kind == result.ServiceDeleted {
+				add("Service " + bold(short(d.Name+" "+d.Version, 80)) + " deleted")
+			}
 		}
 		if i.KeepsServices {
 			add("Its services stay, with their mocks. `remove-services: true` deletes them, too")
@@ -87,10 +89,10 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	if c.Verified != nil {
 		add(verified(c.Verified))
 	}
-	if s.shown(c) && s.r.Mode != reconcile.Check && c.Service.MockURL == "" {
+	if s.shown(c) && s.r.Mode != result.Check && c.Service.MockPath == "" {
 		add("No address leads to its mocks, because of a sign in its name or version")
-	} else if base := mockBase(c.Service); s.shown(c) && base != "" && !(s.r.Mode == reconcile.Check && c.Status == reconcile.Failed) {
-		answer := Text("Mocks answer at ")
+	} else if base := mockBase(c.Service); s.shown(c) && base != "" && (s.r.Mode != result.Check || !c.Failed()) {
+		answer := Markdown("Mocks answer at ")
 		if c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported) {
 			answer = "Mocks would answer at "
 		}
@@ -99,32 +101,32 @@ func (s *summary) importer(c *reconcile.CollectionResult) {
 	s.list(items)
 }
 
-// schedule says whether Microcks keeps pulling.
-func (s *summary) schedule(c *reconcile.CollectionResult) Text {
+// schedule reports whether Microcks keeps pulling.
+func (s *summary) schedule(c *result.Collection) Markdown {
 	i := c.Importer
 	switch {
-	case i.Active && s.r.Mode == reconcile.Plan && i.Change != reconcile.Keep:
+	case i.Active && s.r.Mode == result.Plan && i.Change != result.Keep:
 		return "Active after that: Microcks will keep pulling " + code(i.Repository) + " on its schedule"
-	case s.r.Mode == reconcile.Plan && i.Active, pulling(c):
+	case s.r.Mode == result.Plan && i.Active, pulling(c):
 		return "Active: Microcks keeps pulling " + code(i.Repository) + " on its schedule"
 	}
 	return "Not active: Microcks does not pull " + code(i.Repository) + " by itself"
 }
 
 // verified is the proof in one line.
-func verified(v *reconcile.Verification) Text {
-	if v.Scope != "mocks" {
-		return Text(fmt.Sprintf("Verified: Microcks lists %s, as predicted", plural(v.Examples, "example")))
+func verified(v *result.Verification) Markdown {
+	if v.Scope != result.ScopeMocks {
+		return Markdown(fmt.Sprintf("Verified: Microcks lists %s, as predicted", text.Plural(v.Examples, "example")))
 	}
-	t := Text(fmt.Sprintf("Verified: %d of %d mocks answered as saved", v.Answered, v.Examples))
+	t := Markdown(fmt.Sprintf("Verified: %d of %d mocks answered as saved", v.Answered, v.Examples))
 	if v.Skipped > 0 {
-		t += Text(fmt.Sprintf("; %d cannot be called by a request of their own", v.Skipped))
+		t += Markdown(fmt.Sprintf("; %d cannot be called by a request of their own", v.Skipped))
 	}
 	return t
 }
 
 // findings lists what was found in the collection, by rule.
-func (s *summary) findings(c *reconcile.CollectionResult) {
+func (s *summary) findings(c *result.Collection) {
 	groups := byRule(c.Findings)
 	if len(groups) == 0 {
 		return
@@ -138,13 +140,13 @@ func (s *summary) findings(c *reconcile.CollectionResult) {
 }
 
 // rule is one group of findings with its places.
-func (s *summary) rule(file string, g ruleFindings) item {
+func (s *summary) rule(file text.Untrusted, g ruleFindings) item {
 	const most = 10
 	first := g.findings[0]
-	same := !slices.ContainsFunc(g.findings, func(f predict.Finding) bool { return f.Message != first.Message })
+	same := !slices.ContainsFunc(g.findings, func(f result.Finding) bool { return f.Message != first.Message })
 	t := levelIcon(g.level) + " " + bold(s.ruleLink(g))
 	if len(g.findings) > 1 {
-		t += Text(fmt.Sprintf(" (%d times)", len(g.findings)))
+		t += Markdown(fmt.Sprintf(" (%d times)", len(g.findings)))
 	}
 	if same {
 		t += ": " + prose(first.Message)
@@ -152,10 +154,10 @@ func (s *summary) rule(file string, g ruleFindings) item {
 	if first.Hint != "" {
 		t += "<br>" + bold("Hint:") + " " + prose(first.Hint)
 	}
-	var places []Text
+	var places []Markdown
 	for i, f := range g.findings {
 		if i == most {
-			places = append(places, Text(fmt.Sprintf("… and %d more", len(g.findings)-most)))
+			places = append(places, Markdown(fmt.Sprintf("… and %d more", len(g.findings)-most)))
 			break
 		}
 		at := where(file, f)
@@ -168,8 +170,8 @@ func (s *summary) rule(file string, g ruleFindings) item {
 }
 
 // ruleLink is the rule's id and name, leading to docs/findings.md.
-func (s *summary) ruleLink(g ruleFindings) Text {
-	label := text(g.title())
+func (s *summary) ruleLink(g ruleFindings) Markdown {
+	label := inline(g.title())
 	place := strings.ToLower(g.id)
 	before, found := strings.CutSuffix(s.c.DocsURL, "troubleshooting.md")
 	if !found || !anchor.MatchString(place) {
@@ -179,14 +181,14 @@ func (s *summary) ruleLink(g ruleFindings) Text {
 }
 
 // where a finding is: the folders in Postman, and the place in the file.
-func where(file string, f predict.Finding) Text {
-	at := Text("")
+func where(file text.Untrusted, f result.Finding) Markdown {
+	at := Markdown("")
 	if file != "" && f.Line > 0 {
 		at = code(fmt.Sprintf("%s:%d:%d", file, f.Line, f.Column))
 	}
-	parts := make([]Text, len(f.Path))
+	parts := make([]Markdown, len(f.Path))
 	for i, p := range f.Path {
-		parts[i] = shortText(p, 80)
+		parts[i] = short(p, 80)
 	}
 	path := join(" › ", parts...)
 	switch {
@@ -203,7 +205,7 @@ func where(file string, f predict.Finding) Text {
 }
 
 // service lists operations and examples with the calls that the mocks answer.
-func (s *summary) service(c *reconcile.CollectionResult) {
+func (s *summary) service(c *result.Collection) {
 	if !s.shown(c) || len(c.Service.Operations) == 0 {
 		return
 	}
@@ -214,22 +216,21 @@ func (s *summary) service(c *reconcile.CollectionResult) {
 	calls := false
 	for _, op := range c.Service.Operations {
 		for _, e := range op.Examples {
-			calls = calls || e.Call != ""
+			calls = calls || e.Call != nil
 		}
 	}
 	columns := []column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Example"}, {title: "Status", right: true}}
 	if calls {
 		columns = append(columns, column{title: "Call"})
 	}
-	var rows [][]Text
-	base := mockBase(c.Service)
+	var rows [][]Markdown
 	for _, op := range c.Service.Operations {
-		name, how := code(limit(clean(op.Name), 120)), dispatching(op)
+		name, how := shortCode(op.Name, 120), dispatching(op)
 		if len(op.Examples) == 0 {
-			rows = append(rows, padded([]Text{name, how, "none"}, len(columns)))
+			rows = append(rows, padded([]Markdown{name, how, "none"}, len(columns)))
 		}
 		for _, e := range op.Examples {
-			row := []Text{name, how, shortText(e.Name, 80), shortText(e.Status, 10), call(base, e.Call)}
+			row := []Markdown{name, how, short(e.Name, 80), short(e.Status, 10), call(e.Call)}
 			rows = append(rows, row[:len(columns)])
 			name, how = "", ""
 		}
@@ -238,25 +239,25 @@ func (s *summary) service(c *reconcile.CollectionResult) {
 }
 
 // budgeted writes as many rows as the summary still takes.
-func (s *summary) budgeted(columns []column, rows [][]Text) {
+func (s *summary) budgeted(columns []column, rows [][]Markdown) {
 	n := min(len(rows), s.rows)
 	s.rows -= n
 	s.table(columns, rows[:n])
 	if n < len(rows) {
-		s.paragraph(Text(fmt.Sprintf("… and %d more rows: the output `result` has what is left out here.", len(rows)-n)))
+		s.paragraph(Markdown(fmt.Sprintf("… and %d more rows: the output `result` has what is left out here.", len(rows)-n)))
 	}
 }
 
 // operationsOnly is the service without its single examples.
-func (s *summary) operationsOnly(service *reconcile.ServiceResult) {
-	rows := make([][]Text, len(service.Operations))
+func (s *summary) operationsOnly(service *result.Service) {
+	rows := make([][]Markdown, len(service.Operations))
 	for i, op := range service.Operations {
-		rows[i] = []Text{code(limit(clean(op.Name), 120)), dispatching(op), Text(fmt.Sprint(len(op.Examples)))}
+		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(len(op.Examples)))}
 	}
 	s.budgeted([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
 }
 
-func padded(row []Text, n int) []Text {
+func padded(row []Markdown, n int) []Markdown {
 	for len(row) < n {
 		row = append(row, "")
 	}
@@ -264,51 +265,34 @@ func padded(row []Text, n int) []Text {
 }
 
 // dispatching is how Microcks chooses an example: dispatcher and rules.
-func dispatching(op reconcile.OperationResult) Text {
+func dispatching(op result.Operation) Markdown {
 	if op.Dispatcher == "" {
 		return "–"
 	}
-	t := code(limit(clean(op.Dispatcher), 40))
+	t := shortCode(op.Dispatcher, 40)
 	if op.Rules != "" {
-		t += " " + text("on") + " " + code(limit(clean(op.Rules), 80))
+		t += " " + inline("on") + " " + shortCode(op.Rules, 80)
 	}
 	return t
 }
 
 // mockBase is what the addresses of all mocks begin with: with an unknown
 // server "/rest/NAME/VERSION".
-func mockBase(s *reconcile.ServiceResult) string {
-	if s == nil {
+func mockBase(s *result.Service) text.Untrusted {
+	switch {
+	case s == nil:
 		return ""
-	}
-	if s.MockURL != "" {
+	case s.MockURL != "":
 		return s.MockURL
 	}
-	base := ""
-	for _, op := range s.Operations {
-		for _, e := range op.Examples {
-			_, address, _ := strings.Cut(e.Call, " ")
-			parts := strings.SplitN(address, "/", 5)
-			if e.Call == "" {
-				continue
-			}
-			if len(parts) < 5 || parts[0] != "" {
-				return ""
-			}
-			begin := strings.Join(parts[:4], "/")
-			if base != "" && base != begin {
-				return ""
-			}
-			base = begin
-		}
-	}
-	return base
+	return s.MockPath
 }
 
-// call is the request that the example answers, short for what all begin with.
-func call(base, call string) Text {
-	if base != "" {
-		call = strings.Replace(call, " "+base+"/", " …/", 1)
+// call is the request that the example answers, without what all begin with.
+func call(c *result.Call) Markdown {
+	if c == nil {
+		return ""
 	}
-	return code(strings.ReplaceAll(limit(clean(call), 200), "@", "%40"))
+	shown := text.Cut(text.Line(text.Untrusted(c.Method+" …")+c.Path), 200)
+	return code(strings.ReplaceAll(string(shown), "@", "%40"))
 }

@@ -12,12 +12,12 @@ type document struct{ b strings.Builder }
 func (d *document) String() string { return strings.TrimRight(d.b.String(), "\n") + "\n" }
 
 // heading writes a heading of the given level.
-func (d *document) heading(level int, t Text) {
+func (d *document) heading(level int, t Markdown) {
 	fmt.Fprintf(&d.b, "%s %s\n\n", strings.Repeat("#", level), t)
 }
 
 // paragraph writes a paragraph; an empty one is left out.
-func (d *document) paragraph(t Text) {
+func (d *document) paragraph(t Markdown) {
 	if t != "" {
 		fmt.Fprintf(&d.b, "%s\n\n", t)
 	}
@@ -25,8 +25,8 @@ func (d *document) paragraph(t Text) {
 
 // item of a list, with the items below it.
 type item struct {
-	text  Text
-	below []Text
+	text  Markdown
+	below []Markdown
 }
 
 // list writes a list.
@@ -45,16 +45,16 @@ func (d *document) list(items []item) {
 
 // column of a table.
 type column struct {
-	title Text
+	title Markdown
 	right bool // for numbers
 }
 
 // table writes a table. Every row has a cell for each column.
-func (d *document) table(columns []column, rows [][]Text) {
+func (d *document) table(columns []column, rows [][]Markdown) {
 	if len(rows) == 0 {
 		return
 	}
-	titles, rules := make([]Text, len(columns)), make([]Text, len(columns))
+	titles, rules := make([]Markdown, len(columns)), make([]Markdown, len(columns))
 	for i, c := range columns {
 		titles[i], rules[i] = c.title, "---"
 		if c.right {
@@ -69,9 +69,9 @@ func (d *document) table(columns []column, rows [][]Text) {
 	d.b.WriteString("\n")
 }
 
-// row writes the cells of a table's row. Text has pipes in code spans only, and
+// row writes the cells of a table's row. Markdown has pipes in code spans only, and
 // the table takes them out of the backslash before the span is read.
-func (d *document) row(cells []Text) {
+func (d *document) row(cells []Markdown) {
 	for _, cell := range cells {
 		d.b.WriteString("| " + strings.ReplaceAll(string(cell), "|", `\|`) + " ")
 	}
@@ -87,7 +87,7 @@ func (d *document) details(summary string, inside func()) {
 }
 
 // join puts the texts that are not empty together.
-func join(separator Text, parts ...Text) Text {
+func join[S ~string](separator S, parts ...S) S {
 	var b strings.Builder
 	for _, p := range parts {
 		if p == "" {
@@ -98,13 +98,5 @@ func join(separator Text, parts ...Text) Text {
 		}
 		b.WriteString(string(p))
 	}
-	return Text(b.String())
-}
-
-// plural is "1 thing", "2 things".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return S(b.String())
 }

@@ -5,14 +5,15 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
+
+	"postman-microcks-importer/internal/text"
 )
 
-// Text is trusted Markdown of one line: constants of this package and what the
-// functions of this file make of untrusted strings, one function for each place
+// Markdown is trusted Markdown of one line: constants of this package and what
+// the functions of this file make of untrusted strings, one function for each place
 // where such a string may stand. It fits paragraphs, list items, headings and,
 // by [document.table], table cells.
-type Text string
+type Markdown string
 
 // The most characters of one untrusted string that is shown, by place.
 const (
@@ -25,21 +26,22 @@ const (
 // making a mention, a reference or a link of them, without changing the look.
 const apart = "\u200b"
 
-// text escapes a string for running text.
-func text(s string) Text {
-	return Text(escapeText(limit(strings.Join(strings.Fields(clean(s)), " "), maxText)))
-}
+// inline escapes a string for running text.
+func inline[S ~string](s S) Markdown { return Markdown(escapeText(text.Cut(oneLine(s), maxText))) }
 
-// shortText is text of at most n characters.
-func shortText(s string, n int) Text { return text(limit(clean(s), n)) }
+// short is inline of at most n characters.
+func short[S ~string](s S, n int) Markdown { return inline(text.Cut(text.Line(s), n)) }
+
+// oneLine is a line with single spaces.
+func oneLine[S ~string](s S) string { return strings.Join(strings.Fields(string(text.Line(s))), " ") }
 
 // prose escapes a message for running text, and shows as code what stands
 // between backticks in it and what is an address, so that it can be copied. Its
 // lines stay lines, the first ten of them.
-func prose(s string) Text {
+func prose[S ~string](s S) Markdown {
 	const most = 10
-	var lines []Text
-	for line := range strings.SplitSeq(s, "\n") {
+	var lines []Markdown
+	for line := range strings.SplitSeq(string(s), "\n") {
 		if len(lines) == most {
 			lines = append(lines, "…")
 			break
@@ -49,8 +51,8 @@ func prose(s string) Text {
 	return join("<br>", lines...)
 }
 
-func proseLine(s string) Text {
-	s = limit(strings.Join(strings.Fields(clean(s)), " "), maxText)
+func proseLine(s string) Markdown {
+	s = text.Cut(oneLine(s), maxText)
 	var b strings.Builder
 	for s != "" {
 		at := codePart.FindStringSubmatchIndex(s)
@@ -69,7 +71,7 @@ func proseLine(s string) Text {
 		b.WriteString(string(code(inner)))
 		s = s[at[1]:]
 	}
-	return Text(b.String())
+	return Markdown(b.String())
 }
 
 // codePart finds what prose shows as code: `…` or an address.
@@ -77,8 +79,8 @@ var codePart = regexp.MustCompile("`([^`]*[^` ][^`]*)`|(?i:https?)://[^\\s\"'`<>
 
 // code escapes a string for a code span, which ends only with as many backticks
 // as it began with.
-func code(s string) Text {
-	s = limit(clean(s), maxCode)
+func code[S ~string](untrusted S) Markdown {
+	s := string(text.Cut(text.Line(untrusted), maxCode))
 	if strings.TrimSpace(s) == "" {
 		return ""
 	}
@@ -89,17 +91,20 @@ func code(s string) Text {
 	if strings.Trim(s[:1]+s[len(s)-1:], "` ") != s[:1]+s[len(s)-1:] {
 		s = " " + s + " "
 	}
-	return Text(ticks + s + ticks)
+	return Markdown(ticks + s + ticks)
 }
+
+// shortCode is code of at most n characters.
+func shortCode[S ~string](s S, n int) Markdown { return code(text.Cut(text.Line(s), n)) }
 
 // summaryText escapes a string for the inside of an HTML element that stands on
 // one line, where Markdown does not count.
 func summaryText(s string) string {
-	return html.EscapeString(keepApart(limit(strings.Join(strings.Fields(clean(s)), " "), maxSummary)))
+	return html.EscapeString(keepApart(text.Cut(oneLine(s), maxSummary)))
 }
 
 // bold emphasises.
-func bold(t Text) Text {
+func bold(t Markdown) Markdown {
 	if t == "" {
 		return ""
 	}
@@ -108,14 +113,14 @@ func bold(t Text) Text {
 
 // link makes a link, or leaves the label alone when the address is not one of a
 // web page.
-func link(label Text, address string) Text {
-	u, err := url.Parse(clean(address))
+func link(label Markdown, address string) Markdown {
+	u, err := url.Parse(text.Line(address))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !plainHost.MatchString(u.Host) || label == "" {
 		return label
 	}
 	origin := u.Scheme + "://" + u.Host
 	u.Scheme, u.Host = "", ""
-	return "[" + label + "](" + Text(origin+escapeAddress(u.String())) + ")"
+	return "[" + label + "](" + Markdown(origin+escapeAddress(u.String())) + ")"
 }
 
 var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$|^\[[0-9a-fA-F:]+\](:[0-9]+)?$`)
@@ -202,39 +207,6 @@ func keepApart(s string) string {
 // reference finds the start of what becomes a link by itself. Seven hexadecimal
 // digits can name a commit.
 var reference = regexp.MustCompile(`@|#|://|(?i:\bgh-|www\.)|[0-9a-fA-F]{7,}`)
-
-// clean makes a string one line of valid UTF-8 without control characters and
-// without what is invisible or turns the direction of writing. The joiners that
-// some scripts and emoji need stay.
-func clean(s string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsSpace(c), c == '\u2028', c == '\u2029':
-			return ' '
-		case c == '\u200c', c == '\u200d':
-			return c
-		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Noncharacter_Code_Point):
-			return -1
-		}
-		return c
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-// limit cuts a string to at most n characters, the last an ellipsis then.
-func limit(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	count, last := 0, 0
-	for i := range s {
-		if count++; count == n {
-			last = i
-		} else if count > n {
-			return s[:last] + "…"
-		}
-	}
-	return s
-}
 
 // longestRun is the length of the longest run of c in s.
 func longestRun(s string, c rune) int {

@@ -35,7 +35,7 @@ func TestText(t *testing.T) {
 		{"- x", `\- x`, `\- x`, "`- x`", "- x"},
 		{"# x", `\#` + z + ` x`, `\#` + z + ` x`, "`# x`", "#" + z + " x"},
 	} {
-		got := []string{string(text(tt.in)), string(prose(tt.in)), string(code(tt.in)), summaryText(tt.in)}
+		got := []string{string(inline(tt.in)), string(prose(tt.in)), string(code(tt.in)), summaryText(tt.in)}
 		want := []string{tt.text, tt.prose, tt.code, tt.summary}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%q as text, prose, code and summary (-want +got):\n%s", tt.in, d)
@@ -50,11 +50,11 @@ func TestLimits(t *testing.T) {
 		shown string
 		most  int
 	}{
-		"text":    {string(text(long)), maxText},
+		"text":    {string(inline(long)), maxText},
 		"prose":   {string(prose(long)), maxText},
 		"code":    {strings.Trim(string(code(long)), "`"), maxCode},
 		"summary": {summaryText(long), maxSummary},
-		"short":   {string(shortText(long, 7)), 7},
+		"short":   {string(short(long, 7)), 7},
 	} {
 		if runes := []rune(got.shown); len(runes) != got.most || runes[got.most-1] != '…' {
 			t.Errorf("%s shows %d characters, want %d with an ellipsis: %q", name, len(runes), got.most, got.shown)
@@ -95,12 +95,12 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		build := func(s string) string {
 			var d document
-			for _, cell := range []Text{text(s), prose(s), code(s), bold(text(s)), link(bold(text(s)), server+"/"+s)} {
+			for _, cell := range []Markdown{inline(s), prose(s), code(s), bold(inline(s)), link(bold(inline(s)), server+"/"+s)} {
 				d.heading(4, cell)
 				d.paragraph(cell)
 				d.paragraph("a " + cell + " b " + cell + ".")
-				d.list([]item{{text: cell, below: []Text{cell + ": " + cell}}})
-				d.table([]column{{title: "A"}, {title: cell}, {title: "B"}}, [][]Text{{cell, cell, ""}, {"", cell + " " + cell, cell}})
+				d.list([]item{{text: cell, below: []Markdown{cell + ": " + cell}}})
+				d.table([]column{{title: "A"}, {title: cell}, {title: "B"}}, [][]Markdown{{cell, cell, ""}, {"", cell + " " + cell, cell}})
 			}
 			d.details(s, func() { d.paragraph("x") })
 			return d.String()

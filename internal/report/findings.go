@@ -6,18 +6,19 @@ import (
 	"strconv"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // ruleFindings are all findings of one rule and level.
 type ruleFindings struct {
 	id, name string
-	level    predict.Level
-	findings []predict.Finding // at least one
+	level    result.Level
+	findings []result.Finding // at least one
 }
 
 // byRule groups findings: errors first, then in the order of the rules.
-func byRule(findings []predict.Finding) []ruleFindings {
+func byRule(findings []result.Finding) []ruleFindings {
 	var groups []ruleFindings
 	for _, f := range findings {
 		i := slices.IndexFunc(groups, func(g ruleFindings) bool { return g.id == f.ID && g.name == f.Name && g.level == f.Level })
@@ -40,12 +41,12 @@ func byRule(findings []predict.Finding) []ruleFindings {
 func (g ruleFindings) title() string { return strings.TrimSpace(g.id + " " + g.name) }
 
 // annotation is what the rule has to say, in plain text, with every place.
-func (g ruleFindings) annotation(file string) string {
+func (g ruleFindings) annotation(file text.Untrusted) string {
 	const most = 10
 	first := g.findings[0]
-	text := first.Message
+	said := string(first.Message)
 	if first.Hint != "" {
-		text += "\nHint: " + first.Hint
+		said += "\nHint: " + first.Hint
 	}
 	var places []string
 	for i, f := range g.findings {
@@ -55,17 +56,17 @@ func (g ruleFindings) annotation(file string) string {
 		}
 		places = append(places, place(file, f))
 	}
-	return text + "\nAt " + strings.Join(places, "; ")
+	return said + "\nAt " + strings.Join(places, "; ")
 }
 
 // place is where a finding is, as a person looks for it: the folders in
 // Postman, and the line and column in a file.
-func place(file string, f predict.Finding) string {
+func place(file text.Untrusted, f result.Finding) string {
 	at := ""
 	if file != "" && f.Line > 0 {
 		at = strconv.Itoa(f.Line) + ":" + strconv.Itoa(f.Column)
 	}
-	path := strings.Join(f.Path, " > ")
+	path := string(join(" > ", f.Path...))
 	switch {
 	case path != "" && at != "":
 		return path + " (" + at + ")"
@@ -74,7 +75,7 @@ func place(file string, f predict.Finding) string {
 	case at != "":
 		return at
 	case f.Pointer != "":
-		return f.Pointer
+		return string(f.Pointer)
 	}
 	return "the whole collection"
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"postman-microcks-importer/internal/result"
 
-	"postman-microcks-importer/internal/reconcile"
+	"github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -46,7 +46,7 @@ func TestGolden(t *testing.T) {
 }
 
 // plain is everything but the summary, for reading.
-func plain(r *reconcile.Result) string {
+func plain(r *result.Result) string {
 	var b strings.Builder
 	b.WriteString("# log\n" + strings.Join(Log(r), "\n") + "\n\n# annotations\n")
 	for _, a := range Annotations(r) {

@@ -1,8 +1,8 @@
 package report
 
 import (
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // troubleshooting is the page that the anchors of problems are in.
@@ -18,33 +18,29 @@ const troubleshooting = "docs/troubleshooting.md"
 //
 // The lines hold no control characters. They are untrusted all the same: the
 // runner must not take them for commands.
-func Log(r *reconcile.Result) []string {
+func Log(r *result.Result) []string {
 	var lines []string
 	for _, g := range problems(r) {
-		lines = append(lines, word(g.Level)+": "+g.about()+clean(g.Text))
+		lines = append(lines, levels[g.Level]+": "+g.about()+text.Line(string(g.Text)))
 		if g.Hint != "" {
-			lines = append(lines, "hint: "+clean(g.Hint))
+			lines = append(lines, "hint: "+text.Line(string(g.Hint)))
 		}
 		if anchor.MatchString(g.Anchor) {
 			lines = append(lines, "see: "+troubleshooting+"#"+g.Anchor)
 		}
 	}
-	if r.Interrupted != "" {
-		lines = append(lines, "interrupted: "+clean(r.Interrupted))
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		if done := deedsOf(c); c.Failed() && done != "" {
+			lines = append(lines, "how far: "+text.Line(title(c)+": "+done))
+		}
+	}
+	if r.Interrupted != nil {
+		lines = append(lines, "interrupted: "+text.Line(string(r.Interrupted.Cause)))
 	}
 	state := "done"
-	if r.Status == reconcile.Failed || r.Interrupted != "" {
+	if r.Status == result.Failed || r.Interrupted != nil {
 		state = "failed"
 	}
-	return append(lines, state+": "+clean(outcome(r)))
-}
-
-func word(l predict.Level) string {
-	switch l {
-	case predict.Error:
-		return "error"
-	case predict.Warning:
-		return "warning"
-	}
-	return "note"
+	return append(lines, state+": "+text.Line(outcome(r)))
 }

@@ -4,39 +4,39 @@ import (
 	"fmt"
 	"strings"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // outcome is the run in one plain line, such as "Pet Store 1.0.0: importer
 // created, 14 operations and 23 examples mocked". It holds untrusted names.
-func outcome(r *reconcile.Result) string {
-	if r.Interrupted != "" {
+func outcome(r *result.Result) string {
+	if r.Interrupted != nil {
 		return interrupted(r)
 	}
-	failed := count(r, func(c *reconcile.CollectionResult) bool { return c.Status == reconcile.Failed })
+	failed := count(r, (*result.Collection).Failed)
 	switch {
-	case len(r.Collections) == 1 && (failed == 1 || r.Status != reconcile.Failed):
+	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
 		if failed == 1 {
 			return title(c) + ": " + failure(r, c)
 		}
 		return success(r, c)
 	case failed > 0:
-		line := fmt.Sprintf("%d of %s failed", failed, plural(len(r.Collections), "collection"))
+		line := fmt.Sprintf("%d of %s failed", failed, text.Plural(len(r.Collections), "collection"))
 		if others := tally(r); others != "" {
 			line += "; " + others
 		}
 		return line
-	case r.Mode == reconcile.Plan && len(r.Collections) == 1 && r.Collections[0].Status == reconcile.Planned:
+	case r.Mode == result.Plan && len(r.Collections) == 1 && r.Collections[0].Status == result.Planned:
 		return success(r, &r.Collections[0]) // the plan is what failed the run
-	case r.Mode == reconcile.Plan && len(r.Collections) > 1:
+	case r.Mode == result.Plan && len(r.Collections) > 1:
 		return several(r)
-	case r.Status == reconcile.Failed && !writes(r.Mode):
+	case r.Status == result.Failed && !r.Mode.Writes():
 		return "The run failed"
-	case r.Status == reconcile.Failed && r.Changed:
+	case r.Status == result.Failed && r.Written:
 		return "The run failed after it had written to Microcks"
-	case r.Status == reconcile.Failed:
+	case r.Status == result.Failed:
 		return "The run failed, nothing was written to Microcks"
 	case len(r.Collections) == 0:
 		return "Nothing to do"
@@ -44,72 +44,70 @@ func outcome(r *reconcile.Result) string {
 	return several(r)
 }
 
-func interrupted(r *reconcile.Result) string {
-	done := count(r, func(c *reconcile.CollectionResult) bool { return c.Status != "" && c.Status != reconcile.Failed })
+func interrupted(r *result.Result) string {
+	done := count(r, func(c *result.Collection) bool { return c.Status != "" && !c.Failed() })
 	line := "Interrupted"
 	switch {
 	case len(r.Collections) > 1:
-		line += fmt.Sprintf(" with %d of %s done", done, plural(len(r.Collections), "collection"))
+		line += fmt.Sprintf(" with %d of %s done", done, text.Plural(len(r.Collections), "collection"))
 	case len(r.Collections) == 1:
 		line += ": " + title(&r.Collections[0])
 	}
-	if writes(r.Mode) && !r.Changed {
+	if r.Mode.Writes() && !r.Written {
 		line += ", nothing was written to Microcks"
 	}
 	return line
 }
 
 // failure says how far a single collection came.
-func failure(r *reconcile.Result, c *reconcile.CollectionResult) string {
+func failure(r *result.Result, c *result.Collection) string {
 	bad := counts(c.Findings)
 	switch {
-	case r.Mode == reconcile.Check && bad.errors > 0:
+	case r.Mode == result.Check && bad.errors > 0:
 		return "Microcks cannot serve this collection, " + bad.String()
-	case r.Mode == reconcile.Check:
+	case r.Mode == result.Check:
 		return "the check failed" + bad.and()
-	case r.Mode == reconcile.Plan:
+	case r.Mode == result.Plan:
 		return "the plan failed" + bad.and()
-	case r.Mode == reconcile.Remove:
+	case r.Mode == result.Remove:
 		return "not removed"
 	case c.Importer != nil && c.Importer.Imported:
 		return "imported, but not as it should be"
 	case c.Importer != nil && len(c.Importer.Done) > 0:
 		return "failed half-way"
-	case r.Changed: // the secret, or other collections
+	case r.Written: // the secret, or other collections
 		return "not imported"
-	default:
-		return "not imported, nothing was written"
 	}
+	return "not imported, nothing was written"
 }
 
 // success says what a single collection came to.
-func success(r *reconcile.Result, c *reconcile.CollectionResult) string {
+func success(r *result.Result, c *result.Collection) string {
 	bad := counts(c.Findings)
 	size := ""
 	if c.Service != nil {
-		size = plural(len(c.Service.Operations), "operation") + " and " + plural(c.Service.Examples(), "example")
+		size = text.Plural(len(c.Service.Operations), "operation") + " and " + text.Plural(c.Service.Examples(), "example")
 	}
-	line := ""
+	line := title(c) + ": "
 	switch r.Mode {
-	case reconcile.Check:
-		line = title(c) + ": Microcks" + serverVersion(r) + " can serve it"
+	case result.Check:
+		line += "Microcks" + serverVersion(r) + " can serve it"
 		if size != "" {
 			line += ", " + size
 		}
-	case reconcile.Plan:
-		if !due(c) && !secretDue(r) {
-			line = title(c) + ": nothing to do"
+	case result.Plan:
+		if !c.Due() && !r.SecretDue() {
+			line += "nothing to do"
 			break
 		}
-		line = "Plan for " + title(c) + ": " + strings.Join(intents(r, c), ", ")
+		line = "Plan for " + line + join(", ", intents(r, c, intention.inLine)...)
 		if n := breaking(c.Difference); n > 0 {
-			line += ", " + plural(n, "breaking change")
+			line += ", " + text.Plural(n, "breaking change")
 		}
-	case reconcile.Remove:
-		line = title(c) + ": " + doneTo(r, c)
 	default:
-		line = title(c) + ": " + doneTo(r, c)
+		line += fateOf(r, c).inLine(c)
 		switch {
+		case r.Mode == result.Remove:
 		case size != "" && c.Service.ID != "":
 			line += ", " + size + " mocked"
 		case size != "":
@@ -120,158 +118,172 @@ func success(r *reconcile.Result, c *reconcile.CollectionResult) string {
 }
 
 // several says what more than one collection came to.
-func several(r *reconcile.Result) string {
-	all := plural(len(r.Collections), "collection")
-	size := plural(r.Totals.Operations, "operation") + " and " + plural(r.Totals.Examples, "example")
+func several(r *result.Result) string {
+	all := text.Plural(len(r.Collections), "collection")
+	size := text.Plural(r.Totals.Operations, "operation") + " and " + text.Plural(r.Totals.Examples, "example")
 	bad := tallied{r.Totals.Errors, r.Totals.Warnings, 0}
-	switch r.Mode {
-	case reconcile.Check:
+	switch {
+	case r.Mode == result.Check:
 		return "Microcks" + serverVersion(r) + " can serve all " + all + ", " + size + bad.and()
-	case reconcile.Plan:
+	case r.Mode == result.Plan:
 		n := 0
 		for i := range r.Collections {
 			n += breaking(r.Collections[i].Difference)
 		}
 		line := "Plan for " + all + ": " + tally(r)
 		if n > 0 {
-			line += "; " + plural(n, "breaking change")
+			line += "; " + text.Plural(n, "breaking change")
 		}
 		return line + bad.and()
-	case reconcile.Remove:
+	case r.Mode == result.Remove:
 		return all + ": " + tally(r)
-	}
-	if r.Status == reconcile.Unchanged {
+	case r.Status == result.Unchanged:
 		return all + " unchanged, " + size + " mocked" + bad.and()
 	}
 	return all + ": " + tally(r) + "; " + size + " mocked" + bad.and()
 }
 
+// tallies are the states by which collections that did not fail are counted.
+// The first that fits counts.
+var tallies = []struct {
+	word string
+	is   func(*result.Collection) bool
+}{
+	{"created", hasStatus(result.Created)},
+	{"updated", hasStatus(result.Updated)},
+	{"removed", hasStatus(result.Removed)},
+	{"to create", plans(result.Create)},
+	{"to update", plans(result.Update)},
+	{"to import again", func(c *result.Collection) bool {
+		return c.Status == result.Planned && c.Importer != nil && c.Importer.Import != nil
+	}},
+	{"checked", hasStatus(result.Checked)},
+	{"not reached", hasStatus("")},
+	{"unchanged", func(*result.Collection) bool { return true }},
+}
+
+func hasStatus(s result.Status) func(*result.Collection) bool {
+	return func(c *result.Collection) bool { return c.Status == s }
+}
+
+func plans(change result.Change) func(*result.Collection) bool {
+	return func(c *result.Collection) bool {
+		return c.Status == result.Planned && c.Importer != nil && c.Importer.Change == change
+	}
+}
+
 // tally counts the collections that did not fail: "1 created, 2 unchanged".
-func tally(r *reconcile.Result) string {
-	words := []string{"created", "updated", "removed", "to create", "to update", "to import again", "to remove", "checked", "unchanged", "not reached"}
-	n := map[string]int{}
+func tally(r *result.Result) string {
+	n := make([]int, len(tallies))
 	for i := range r.Collections {
 		c := &r.Collections[i]
-		switch {
-		case c.Status == reconcile.Failed:
-		case c.Status == "":
-			n["not reached"]++
-		case c.Status == reconcile.Planned && c.Importer != nil:
-			switch {
-			case c.Importer.Change == reconcile.Create:
-				n["to create"]++
-			case c.Importer.Change == reconcile.Update:
-				n["to update"]++
-			case c.Importer.Change == reconcile.Delete:
-				n["to remove"]++
-			case c.Importer.Import != "":
-				n["to import again"]++
-			default:
-				n["unchanged"]++
+		if c.Failed() {
+			continue
+		}
+		for k, t := range tallies {
+			if t.is(c) {
+				n[k]++
+				break
 			}
-		default:
-			n[string(c.Status)]++
 		}
 	}
 	var parts []string
-	for _, w := range words {
-		if n[w] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[w], w))
+	for k, t := range tallies {
+		if n[k] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[k], t.word))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-// doneTo says what a run that writes did for a collection.
-func doneTo(r *reconcile.Result, c *reconcile.CollectionResult) string {
-	i := c.Importer
-	switch {
-	case c.Status == reconcile.Removed && i != nil && len(i.RemovedServices) > 0:
-		return "importer removed, with " + plural(len(i.RemovedServices), "service")
-	case c.Status == reconcile.Removed:
-		return "importer removed"
-	case r.Mode == reconcile.Remove:
-		return "nothing to remove"
-	case i == nil:
-		return string(c.Status)
-	case c.Status == reconcile.Created:
-		return "importer created"
-	case i.Change == reconcile.Update && i.Adopted:
-		return "importer adopted and updated"
-	case i.Change == reconcile.Update && i.Imported:
-		return "importer updated, imported again"
-	case i.Change == reconcile.Update:
-		return "importer updated"
-	case i.Imported:
-		return "imported again"
-	case r.Secret != nil && r.Secret.Done && c.Status == reconcile.Updated:
-		return "secret " + string(r.Secret.Change) + "d"
+// fate is what a run that writes did for a collection, in the words of a line
+// about it and of a cell in the table, whose column says what it is about.
+type fate struct{ line, cell string }
+
+func (f fate) inLine(c *result.Collection) string {
+	if c.Status == result.Removed && c.Importer != nil && c.Importer.Count(result.ServiceDeleted) > 0 {
+		return f.line + ", with " + text.Plural(c.Importer.Count(result.ServiceDeleted), "service")
 	}
-	return string(c.Status)
+	return f.line
 }
 
-// intents says what a plan holds for a collection, and for the secret when there
-// is no other collection.
-func intents(r *reconcile.Result, c *reconcile.CollectionResult) []string {
+func fateOf(r *result.Result, c *result.Collection) fate {
+	i := c.Importer
+	switch {
+	case c.Status == result.Removed:
+		return fate{"importer removed", "removed"}
+	case r.Mode == result.Remove:
+		return fate{"nothing to remove", "nothing to remove"}
+	case i == nil:
+		return fate{string(c.Status), string(c.Status)}
+	case c.Status == result.Created:
+		return fate{"importer created", "created"}
+	case i.Change == result.Update && i.Adopted:
+		return fate{"importer adopted and updated", "updated"} // the importer's cell says that it is adopted
+	case i.Change == result.Update && i.Imported:
+		return fate{"importer updated, imported again", "updated, imported again"}
+	case i.Change == result.Update:
+		return fate{"importer updated", "updated"}
+	case i.Imported:
+		return fate{"imported again", "imported again"}
+	case r.Secret != nil && r.Secret.Done && c.Status == result.Updated:
+		secret := "secret " + verbs[r.Secret.Change].done
+		return fate{secret, secret}
+	}
+	return fate{string(c.Status), string(c.Status)}
+}
+
+// intention is one thing that a plan holds, in the words of a line and of a cell.
+type intention struct{ line, cell string }
+
+func (i intention) inLine() string { return i.line }
+func (i intention) inCell() string { return i.cell }
+
+// intents says what a plan holds for a collection, and for the secret when
+// there is no other collection.
+func intents(r *result.Result, c *result.Collection, words func(intention) string) []string {
 	var all []string
-	if secretDue(r) && len(r.Collections) == 1 {
-		all = append(all, string(r.Secret.Change)+" the secret")
+	add := func(line, cell string) { all = append(all, words(intention{line, cell})) }
+	if r.SecretDue() && len(r.Collections) == 1 {
+		add(verbs[r.Secret.Change].todo+" the secret", "")
 	}
 	i := c.Importer
 	if i == nil {
 		return all
 	}
-	if i.Change != reconcile.Keep && i.Change != "" {
-		all = append(all, string(i.Change)+" the importer")
+	if i.Change != result.Keep && i.Change != "" {
+		add(verbs[i.Change].todo+" the importer", verbs[i.Change].todo)
 	}
-	if i.Import != "" && i.Change == reconcile.Create {
-		all = append(all, "import")
-	} else if i.Import != "" {
-		all = append(all, "import again")
+	switch {
+	case i.Import == nil:
+	case i.Change == result.Create:
+		add("import", "import")
+	default:
+		add("import again", "import again")
 	}
 	return all
 }
 
-// due tells whether a plan changes something for the collection itself. What
-// failed in a plan an apply would refuse.
-func due(c *reconcile.CollectionResult) bool {
-	return c.Status != reconcile.Failed && c.Importer != nil && (c.Importer.Import != "" || c.Importer.Change != reconcile.Keep && c.Importer.Change != "")
-}
-
-// secretDue tells whether the secret is written, or in a plan would be: for a
-// collection that does not fail.
-func secretDue(r *reconcile.Result) bool {
-	refused := r.Mode == reconcile.Plan && count(r, func(c *reconcile.CollectionResult) bool { return c.Status != reconcile.Failed }) == 0
-	return r.Secret != nil && r.Secret.Change != reconcile.Keep && r.Secret.Change != "" && !refused
-}
-
 // title is what a person calls the collection: the service's name and version
 // where they are known.
-func title(c *reconcile.CollectionResult) string {
+func title(c *result.Collection) string {
 	switch {
-	case c.Importer != nil && c.Importer.Change == reconcile.Delete:
-		return c.Importer.Name
+	case c.Importer != nil && c.Importer.Change == result.Delete:
+		return string(c.Importer.Name)
 	case c.Service != nil && c.Service.Name != "":
-		return strings.TrimSpace(c.Service.Name + " " + c.Service.Version)
-	case c.Name != "":
-		return c.Name
-	case c.File != "":
-		return c.File
+		return strings.TrimSpace(string(c.Service.Name + " " + c.Service.Version))
 	}
-	return c.Source
+	return string(collectionName(c))
 }
 
-// writes tells whether a mode may write to Microcks.
-func writes(m reconcile.Mode) bool { return m != reconcile.Check && m != reconcile.Plan }
-
-func serverVersion(r *reconcile.Result) string {
+func serverVersion(r *result.Result) string {
 	if r.Server == nil || r.Server.Version == "" {
 		return ""
 	}
 	return " " + r.Server.Version
 }
 
-func count(r *reconcile.Result, is func(*reconcile.CollectionResult) bool) int {
+func count(r *result.Result, is func(*result.Collection) bool) int {
 	n := 0
 	for i := range r.Collections {
 		if is(&r.Collections[i]) {
@@ -281,7 +293,7 @@ func count(r *reconcile.Result, is func(*reconcile.CollectionResult) bool) int {
 	return n
 }
 
-func breaking(changes []predict.Change) int {
+func breaking(changes []result.Difference) int {
 	n := 0
 	for _, c := range changes {
 		if c.Breaking {
@@ -294,13 +306,13 @@ func breaking(changes []predict.Change) int {
 // tallied are findings by level.
 type tallied struct{ errors, warnings, notes int }
 
-func counts(findings []predict.Finding) tallied {
+func counts(findings []result.Finding) tallied {
 	var t tallied
 	for _, f := range findings {
 		switch f.Level {
-		case predict.Error:
+		case result.Error:
 			t.errors++
-		case predict.Warning:
+		case result.Warning:
 			t.warnings++
 		default:
 			t.notes++
@@ -313,13 +325,13 @@ func counts(findings []predict.Finding) tallied {
 func (t tallied) String() string {
 	var parts []string
 	if t.errors > 0 {
-		parts = append(parts, plural(t.errors, "error"))
+		parts = append(parts, text.Plural(t.errors, "error"))
 	}
 	if t.warnings > 0 {
-		parts = append(parts, plural(t.warnings, "warning"))
+		parts = append(parts, text.Plural(t.warnings, "warning"))
 	}
 	if len(parts) == 0 && t.notes > 0 {
-		parts = append(parts, plural(t.notes, "note"))
+		parts = append(parts, text.Plural(t.notes, "note"))
 	}
 	return strings.Join(parts, ", ")
 }

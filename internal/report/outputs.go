@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // Output of the step. The value is untrusted and one line.
@@ -19,26 +20,26 @@ const maxResult = 500_000
 
 // Outputs of a run, every one that action.yml declares, in its order. What is
 // about one collection is empty unless the run has exactly one.
-func Outputs(r *reconcile.Result) []Output {
+func Outputs(r *result.Result) []Output {
 	status := r.Status
 	if status == "" {
-		status = reconcile.Failed
+		status = result.Failed
 	}
-	var c reconcile.CollectionResult
+	var c result.Collection
 	if len(r.Collections) == 1 {
 		c = r.Collections[0]
 	}
-	var importer reconcile.ImporterResult
+	var importer result.Importer
 	if c.Importer != nil {
 		importer = *c.Importer
 	}
-	var service reconcile.ServiceResult
+	var service result.Service
 	if c.Service != nil {
 		service = *c.Service
 	}
 	return []Output{
 		{"status", string(status)},
-		{"changed", strconv.FormatBool(changes(r))},
+		{"changed", strconv.FormatBool(r.Changed)},
 		{"operations", strconv.Itoa(r.Totals.Operations)},
 		{"examples", strconv.Itoa(r.Totals.Examples)},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},
@@ -47,10 +48,10 @@ func Outputs(r *reconcile.Result) []Output {
 		{"importer-id", importer.ID},
 		{"importer-url", importer.URL},
 		{"service-id", service.ID},
-		{"service-name", short(service.Name)},
-		{"service-version", short(service.Version)},
+		{"service-name", bounded(service.Name)},
+		{"service-version", bounded(service.Version)},
 		{"service-url", service.URL},
-		{"mock-url", short(service.MockURL)},
+		{"mock-url", bounded(service.MockURL)},
 	}
 }
 
@@ -58,30 +59,24 @@ func Outputs(r *reconcile.Result) []Output {
 // outputs of a job together may have 1 MB.
 const mostOutput = 4096
 
-func short(s string) string {
+func bounded(s text.Untrusted) string {
 	if len(s) <= mostOutput {
-		return s
+		return string(s)
 	}
-	return strings.ToValidUTF8(s[:mostOutput], "") + "…"
-}
-
-// changes tells whether something in Microcks was changed, or with a plan would
-// be.
-func changes(r *reconcile.Result) bool {
-	return r.Changed || r.Mode == reconcile.Plan && (secretDue(r) || count(r, due) > 0)
+	return strings.ToValidUTF8(string(s[:mostOutput]), "") + "…"
 }
 
 // JSON is the Result as one line of JSON, of at most limit bytes: when it would
 // be longer, detail is left out, the least telling first, and the member
 // truncated is true. Totals are always whole.
-func JSON(r *reconcile.Result, limit int) []byte {
-	whole := encode(r, false)
+func JSON(r *result.Result, limit int) []byte {
+	short := *r
+	whole := encode(&short, false)
 	if len(whole) <= limit {
 		return whole
 	}
-	short := *r
-	short.Collections = append([]reconcile.CollectionResult{}, r.Collections...)
-	for _, leaveOut := range []func(*reconcile.CollectionResult){withoutExamples, withoutOperations, withoutDetail} {
+	short.Collections = append([]result.Collection{}, r.Collections...)
+	for _, leaveOut := range []func(*result.Collection){withoutExamples, withoutOperations, withoutDetail} {
 		for i := range short.Collections {
 			leaveOut(&short.Collections[i])
 		}
@@ -95,50 +90,47 @@ func JSON(r *reconcile.Result, limit int) []byte {
 			return b
 		}
 	}
-	return encode(&reconcile.Result{
+	return encode(&result.Result{
 		Schema: r.Schema, Version: r.Version, Mode: r.Mode, Status: r.Status, Changed: r.Changed,
-		Collections: []reconcile.CollectionResult{}, Totals: r.Totals, Duration: r.Duration,
+		Collections: []result.Collection{}, Totals: r.Totals, DurationMillis: r.DurationMillis,
 	}, true)
 }
 
-func withoutExamples(c *reconcile.CollectionResult) {
+func withoutExamples(c *result.Collection) {
 	if c.Service == nil {
 		return
 	}
 	service := *c.Service
-	service.Operations = make([]reconcile.OperationResult, len(c.Service.Operations))
+	service.Operations = make([]result.Operation, len(c.Service.Operations))
 	for i, op := range c.Service.Operations {
-		op.Examples = []reconcile.ExampleResult{}
+		op.Examples = []result.Example{}
 		service.Operations[i] = op
 	}
 	c.Service = &service
 }
 
-func withoutOperations(c *reconcile.CollectionResult) {
+func withoutOperations(c *result.Collection) {
 	if c.Service == nil {
 		return
 	}
 	service := *c.Service
-	service.Operations = []reconcile.OperationResult{}
+	service.Operations = []result.Operation{}
 	c.Service = &service
 }
 
-func withoutDetail(c *reconcile.CollectionResult) {
+func withoutDetail(c *result.Collection) {
 	const most = 5
 	c.Difference = nil
 	c.Findings = c.Findings[:min(most, len(c.Findings))]
 	c.Problems = c.Problems[:min(most, len(c.Problems))]
 }
 
-func encode(r *reconcile.Result, truncated bool) []byte {
-	whole := *r
-	if whole.Collections == nil {
-		whole.Collections = []reconcile.CollectionResult{}
+func encode(r *result.Result, truncated bool) []byte {
+	r.Truncated = truncated
+	if r.Collections == nil {
+		r.Collections = []result.Collection{}
 	}
-	b, err := json.Marshal(struct {
-		*reconcile.Result
-		Truncated bool `json:"truncated,omitempty"`
-	}{&whole, truncated})
+	b, err := json.Marshal(r)
 	if err != nil {
 		// Result is made of strings, numbers and structs of them.
 		panic("encoding the result: " + err.Error())

@@ -8,13 +8,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
-func values(r *reconcile.Result) map[string]string {
+func values(r *result.Result) map[string]string {
 	all := map[string]string{}
 	for _, o := range Outputs(r) {
 		all[o.Name] = o.Value
@@ -29,7 +28,7 @@ func TestOutputsAreAlwaysAllThere(t *testing.T) {
 		"importer-id", "importer-url", "service-id", "service-name", "service-version", "service-url", "mock-url",
 	}
 	all := cases()
-	all["nothing"] = &reconcile.Result{}
+	all["nothing"] = &result.Result{}
 	for name, r := range all {
 		var got []string
 		for _, o := range Outputs(r) {
@@ -71,38 +70,9 @@ func TestOutputsOfOneCollection(t *testing.T) {
 	}
 }
 
-func TestChangedOfAPlanSaysWhatWouldBe(t *testing.T) {
-	t.Parallel()
-	onlySecret := plannedNothing()
-	onlySecret.Secret = secret(reconcile.Update, false)
-	refused := plannedUpdate()
-	refused.Status, refused.Collections[0].Status = reconcile.Failed, reconcile.Failed
-	for name, tt := range map[string]struct {
-		r    *reconcile.Result
-		want string
-	}{
-		"to update":     {plannedUpdate(), "true"},
-		"refused":       {refused, "false"},
-		"only secret":   {onlySecret, "true"},
-		"nothing to do": {plannedNothing(), "false"},
-		"unchanged":     {unchangedOne(), "false"},
-		"applied":       {created(), "true"},
-	} {
-		if got := values(tt.r)["changed"]; got != tt.want {
-			t.Errorf("%s: changed is %s", name, got)
-		}
-	}
-}
-
-// decoded is a Result with what JSON adds to it.
-type decoded struct {
-	reconcile.Result
-	Truncated bool `json:"truncated"`
-}
-
-func decode(t *testing.T, b []byte) decoded {
+func decode(t *testing.T, b []byte) result.Result {
 	t.Helper()
-	var d decoded
+	var d result.Result
 	if err := json.Unmarshal(b, &d); err != nil {
 		t.Fatalf("%v in %.200s", err, b)
 	}
@@ -115,9 +85,9 @@ func TestJSONIsTheResult(t *testing.T) {
 		d := decode(t, JSON(r, 10<<20))
 		want := *r
 		if want.Collections == nil {
-			want.Collections = []reconcile.CollectionResult{}
+			want.Collections = []result.Collection{}
 		}
-		if diff := cmp.Diff(want, d.Result, cmpopts.IgnoreUnexported(predict.Finding{})); diff != "" || d.Truncated {
+		if diff := cmp.Diff(want, d); diff != "" || d.Truncated {
 			t.Errorf("%s: truncated %v (-want +got):\n%s", name, d.Truncated, diff)
 		}
 	}
@@ -149,9 +119,9 @@ func TestJSONStaysWithinItsLimit(t *testing.T) {
 		t.Errorf("shortening changed the result itself:\n%s", d)
 	}
 	// Operations outlive examples.
-	b := JSON(hundred(), 400_000)
+	b := JSON(hundred(), 300_000)
 	if d := decode(t, b); !d.Truncated || len(d.Collections) != 100 || len(d.Collections[0].Service.Operations) != 14 || len(d.Collections[0].Service.Operations[0].Examples) != 0 {
-		t.Errorf("400 kB keep something else: %d bytes, truncated %v", len(b), d.Truncated)
+		t.Errorf("300 kB keep something else: %d bytes, truncated %v", len(b), d.Truncated)
 	}
 	if got := len(values(r)["result"]); got > maxResult {
 		t.Errorf("the output result has %d bytes", got)
@@ -178,7 +148,7 @@ func TestAnnotations(t *testing.T) {
 		for i := range r.Collections {
 			c := &r.Collections[i]
 			want := 0
-			if c.Status == reconcile.Failed && !(len(c.Problems) == 0 && len(r.Problems) > 0) {
+			if c.Status == result.Failed && !(len(c.Problems) == 0 && len(r.Problems) > 0) {
 				want = 1
 			}
 			if got := errors[title(c)]; got != want {
@@ -207,8 +177,8 @@ func TestAnnotationsOfAFileHaveTheirPlace(t *testing.T) {
 func TestLogLinesAreLines(t *testing.T) {
 	t.Parallel()
 	for _, s := range hostile {
-		for _, line := range Log(filled(reconcile.Apply, true, true, s, s)) {
-			if line != clean(line) {
+		for _, line := range Log(filled(result.Apply, true, true, s, s)) {
+			if line != text.Line(line) {
 				t.Errorf("%q has control characters", line)
 			}
 		}

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"slices"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // anchor is what a place in a page of docs/ may be called.
@@ -15,15 +15,15 @@ var anchor = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 // told is a problem and the collections that it is about: none for one of the
 // whole run.
 type told struct {
-	reconcile.Problem
-	collections []*reconcile.CollectionResult
+	result.Problem
+	collections []*result.Collection
 }
 
 // problems are those of the run and of its collections, errors first, the same
 // one of several collections told once.
-func problems(r *reconcile.Result) []told {
+func problems(r *result.Result) []told {
 	var all []told
-	add := func(p reconcile.Problem, c *reconcile.CollectionResult) {
+	add := func(p result.Problem, c *result.Collection) {
 		same := func(t told) bool { return c != nil && t.collections != nil && t.Problem == p }
 		if i := slices.IndexFunc(all, same); i >= 0 {
 			all[i].collections = append(all[i].collections, c)
@@ -31,7 +31,7 @@ func problems(r *reconcile.Result) []told {
 		}
 		t := told{Problem: p}
 		if c != nil {
-			t.collections = []*reconcile.CollectionResult{c}
+			t.collections = []*result.Collection{c}
 		}
 		all = append(all, t)
 	}
@@ -48,8 +48,8 @@ func problems(r *reconcile.Result) []told {
 }
 
 // rank orders levels, the worst first.
-func rank(l predict.Level) int {
-	return slices.Index([]predict.Level{predict.Error, predict.Warning, predict.Note}, l)
+func rank(l result.Level) int {
+	return slices.Index([]result.Level{result.Error, result.Warning, result.Note}, l)
 }
 
 // about is "Pet Store 1.0.0: ", or "" for the whole run.
@@ -58,7 +58,7 @@ func (t told) about() string {
 	if names == "" {
 		return ""
 	}
-	return clean(names) + ": "
+	return text.Line(names) + ": "
 }
 
 // names of the collections, at most three of them.

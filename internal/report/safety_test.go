@@ -17,8 +17,8 @@ import (
 	extast "github.com/yuin/goldmark/extension/ast"
 	reader "github.com/yuin/goldmark/text"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // hostile strings break out of naive Markdown.
@@ -59,7 +59,7 @@ func FuzzSummary(f *testing.F) {
 		f.Add("x", s, uint8(i+5))
 		f.Add(s, s, uint8(i+10))
 	}
-	modes := []reconcile.Mode{reconcile.Apply, reconcile.Plan, reconcile.Check, reconcile.Remove}
+	modes := []result.Mode{result.Apply, result.Plan, result.Check, result.Remove}
 	f.Fuzz(func(t *testing.T, a, b string, variant uint8) {
 		mode, several, interrupted := modes[variant%4], variant&4 != 0, variant&8 != 0
 		got := Summary(filled(mode, several, interrupted, a, b), docs())
@@ -83,30 +83,30 @@ func visible(s string) bool {
 }
 
 // filled is a result with a or b in every string that comes from outside.
-func filled(mode reconcile.Mode, several, interrupted bool, a, b string) *reconcile.Result {
-	r := &reconcile.Result{
-		Status: reconcile.Failed, Mode: mode, Server: &reconcile.Server{},
-		Secret:   &reconcile.SecretResult{Change: reconcile.Update, Done: true, Fields: make([]reconcile.FieldChange, 2)},
-		Problems: []reconcile.Problem{{Level: predict.Error}},
+func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Result {
+	r := &result.Result{
+		Status: result.Failed, Mode: mode, Server: &result.Server{},
+		Secret:   &result.Secret{Change: result.Update, Done: true, Fields: fields()},
+		Problems: []result.Problem{{Level: result.Error}},
 	}
-	statuses := []reconcile.Status{reconcile.Planned}
+	statuses := []result.Status{result.Planned}
 	if several {
-		statuses = []reconcile.Status{reconcile.Failed, reconcile.Updated, reconcile.Unchanged, reconcile.Planned, ""}
+		statuses = []result.Status{result.Failed, result.Updated, result.Unchanged, result.Planned, ""}
 	}
 	for _, status := range statuses {
-		r.Collections = append(r.Collections, reconcile.CollectionResult{
+		r.Collections = append(r.Collections, result.Collection{
 			Status: status,
-			Importer: &reconcile.ImporterResult{
-				Change: reconcile.Update, Imported: true, Active: true, Adopted: true,
-				Fields: make([]reconcile.FieldChange, 2), Done: make([]string, 2),
+			Importer: &result.Importer{
+				Change: result.Update, Imported: true, Active: true, Adopted: true,
+				Fields: fields(), Done: make([]result.Done, 2), Surplus: make([]result.NamedID, 1),
 			},
-			Service: &reconcile.ServiceResult{Operations: []reconcile.OperationResult{
-				{Examples: make([]reconcile.ExampleResult, 2)}, {},
+			Service: &result.Service{Operations: []result.Operation{
+				{Examples: []result.Example{{Call: &result.Call{}}, {}}}, {},
 			}},
-			Difference: []predict.Change{{Kind: predict.Removed, Breaking: true, Fields: make([]string, 2)}, {Kind: predict.Added}},
-			Findings:   []predict.Finding{{Level: predict.Error, Path: make([]string, 2)}, {Level: predict.Warning, Path: make([]string, 3), Line: 3}},
-			Problems:   []reconcile.Problem{{Level: predict.Error}, {Level: predict.Note}},
-			Verified:   &reconcile.Verification{},
+			Difference: []result.Difference{{Kind: result.Vanishes, Breaking: true, Fields: make([]result.Part, 2)}, {Kind: result.Appears}},
+			Findings:   []result.Finding{{Level: result.Error, Path: make([]text.Untrusted, 2)}, {Level: result.Warning, Path: make([]text.Untrusted, 3), Line: 3}},
+			Problems:   []result.Problem{{Level: result.Error}, {Level: result.Note}},
+			Verified:   &result.Verification{},
 		})
 	}
 	n := 0
@@ -121,16 +121,22 @@ func filled(mode reconcile.Mode, several, interrupted bool, a, b string) *reconc
 	// not depend on the texts.
 	r.Server.URL = server
 	for i := range r.Collections {
-		r.Collections[i].Service.Version = string(rune('a' + i))
+		r.Collections[i].Service.Version = text.Untrusted(rune('a' + i))
 		r.Collections[i].Importer.URL, r.Collections[i].Service.URL = server+"/"+a, server+"/#/"+b
 		for j := range r.Collections[i].Problems {
 			r.Collections[i].Problems[j].ExitCode = i
 		}
 	}
-	if !interrupted {
-		r.Interrupted = ""
+	if interrupted {
+		r.Interrupted = &result.Interruption{Kind: result.Signaled, Cause: text.Untrusted(a)}
 	}
 	return r
+}
+
+func fields() []result.FieldChange {
+	return []result.FieldChange{
+		{Field: result.FieldName, From: new(text.Untrusted), To: new(text.Untrusted)}, {Field: result.FieldLabel, To: new(text.Untrusted)},
+	}
 }
 
 // fill sets every plain string below v that is empty; those with a type of
@@ -150,7 +156,7 @@ func fill(v reflect.Value, next func() string) {
 			fill(v.Field(i), next)
 		}
 	case reflect.String:
-		if v.CanSet() && v.Type() == reflect.TypeFor[string]() {
+		if v.CanSet() && (v.Type() == reflect.TypeFor[string]() || v.Type() == reflect.TypeFor[text.Untrusted]()) {
 			v.SetString(next())
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // Context is what a summary needs besides the Result.
@@ -23,7 +23,7 @@ type Context struct {
 // summary is a job summary under construction.
 type summary struct {
 	document
-	r *reconcile.Result
+	r *result.Result
 	c Context
 	// compact leaves single examples out: there are too many to read.
 	compact bool
@@ -31,7 +31,7 @@ type summary struct {
 	rows int
 	// order of the collections: those that failed first, those with nothing to
 	// tell last.
-	order []*reconcile.CollectionResult
+	order []*result.Collection
 }
 
 // maxExamples is the most examples that a summary lists one by one.
@@ -44,13 +44,13 @@ const maxServiceRows = 3000
 // Summary is the run as Markdown for the job summary: the outcome in one line,
 // a table of the collections, what went wrong, what would change or did, and
 // the details of each collection. One run in which nothing changed is short.
-func Summary(r *reconcile.Result, c Context) string {
+func Summary(r *result.Result, c Context) string {
 	s := &summary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows}
 	for i := range r.Collections {
 		s.order = append(s.order, &r.Collections[i])
 	}
-	slices.SortStableFunc(s.order, func(a, b *reconcile.CollectionResult) int { return urgency(a) - urgency(b) })
-	s.heading(3, icon(r)+" "+text(outcome(r)))
+	slices.SortStableFunc(s.order, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
+	s.heading(3, icon(r)+" "+inline(outcome(r)))
 	s.paragraph(s.circumstances())
 	s.interruption()
 	s.overview()
@@ -63,32 +63,32 @@ func Summary(r *reconcile.Result, c Context) string {
 }
 
 // icon of the outcome.
-func icon(r *reconcile.Result) Text {
+func icon(r *result.Result) Markdown {
 	switch {
-	case r.Interrupted != "":
+	case r.Interrupted != nil:
 		return "🛑"
-	case r.Status == reconcile.Failed || r.Status == "":
+	case r.Status == result.Failed || r.Status == "":
 		return "❌"
-	case r.Status == reconcile.Planned && (secretDue(r) || count(r, due) > 0):
+	case r.Status == result.Planned && r.Due():
 		return "📋"
-	case r.Mode == reconcile.Check && r.Totals.Warnings > 0:
+	case r.Mode == result.Check && r.Totals.Warnings > 0:
 		return "⚠️"
 	}
 	return "✅"
 }
 
 // circumstances are mode, server and time, in one line.
-func (s *summary) circumstances() Text {
-	mode := Text("")
+func (s *summary) circumstances() Markdown {
+	mode := Markdown("")
 	if s.r.Mode != "" {
 		mode = "Mode " + code(string(s.r.Mode))
 		if s.r.ModeReason != "" {
-			mode += " (" + text(s.r.ModeReason) + ")"
+			mode += " (" + inline(s.r.ModeReason) + ")"
 		}
 	}
-	server := Text("")
+	server := Markdown("")
 	if s.r.Server != nil {
-		server = text("Microcks" + serverVersion(s.r))
+		server = inline("Microcks" + serverVersion(s.r))
 		if s.r.Server.URL != "" {
 			server = s.link(server, s.r.Server.URL) + " at " + code(s.r.Server.URL)
 		}
@@ -96,9 +96,9 @@ func (s *summary) circumstances() Text {
 			server += ", signed in as " + code(s.r.Server.Account)
 		}
 	}
-	took := Text("")
-	if s.r.Duration > 0 {
-		took = text(seconds(s.r.Duration))
+	took := Markdown("")
+	if s.r.DurationMillis > 0 {
+		took = inline(seconds(time.Duration(s.r.DurationMillis) * time.Millisecond))
 	}
 	return join(" · ", mode, server, took)
 }
@@ -118,7 +118,7 @@ func seconds(d time.Duration) string {
 }
 
 // link is a link to a page of the run's Microcks; an address elsewhere is none.
-func (s *summary) link(label Text, address string) Text {
+func (s *summary) link(label Markdown, address string) Markdown {
 	if s.r.Server == nil {
 		return label
 	}
@@ -135,7 +135,7 @@ const maxRows = 30
 // overview is the table of the collections. Those with nothing to tell go
 // behind a click when there are many.
 func (s *summary) overview() {
-	var rows, quiet [][]Text
+	var rows, quiet [][]Markdown
 	for _, c := range s.order {
 		row := s.overviewRow(c)
 		if len(s.order) > 10 && (urgency(c) == calm || len(rows) >= maxRows) {
@@ -151,15 +151,15 @@ func (s *summary) overview() {
 }
 
 // quietTitle says what kind of collections are behind the click.
-func (s *summary) quietTitle(hidden []*reconcile.CollectionResult) string {
+func (s *summary) quietTitle(hidden []*result.Collection) string {
 	which := "unchanged"
-	if s.r.Mode == reconcile.Check {
+	if s.r.Mode == result.Check {
 		which = "without findings"
 	}
-	if slices.ContainsFunc(hidden, func(c *reconcile.CollectionResult) bool { return urgency(c) != calm }) {
+	if slices.ContainsFunc(hidden, func(c *result.Collection) bool { return urgency(c) != calm }) {
 		which = "more"
 	}
-	return plural(len(hidden), "collection") + " " + which
+	return text.Plural(len(hidden), "collection") + " " + which
 }
 
 // Urgencies of a collection in a list.
@@ -169,14 +169,14 @@ const (
 	calm
 )
 
-func urgency(c *reconcile.CollectionResult) int {
+func urgency(c *result.Collection) int {
 	found := counts(c.Findings)
 	switch {
-	case c.Status == reconcile.Failed || c.Status == "":
+	case c.Status == result.Failed || c.Status == "":
 		return broken
-	case c.Status == reconcile.Planned && !due(c) && found.errors+found.warnings == 0:
+	case c.Status == result.Planned && !c.Due() && found.errors+found.warnings == 0:
 		return calm
-	case c.Status != reconcile.Unchanged && c.Status != reconcile.Checked || found.errors+found.warnings > 0:
+	case c.Status != result.Unchanged && c.Status != result.Checked || found.errors+found.warnings > 0:
 		return loud
 	}
 	return calm
@@ -184,25 +184,25 @@ func urgency(c *reconcile.CollectionResult) int {
 
 func (s *summary) overviewColumns() []column {
 	columns := []column{{title: "Collection"}}
-	if s.r.Mode == reconcile.Remove {
+	if s.r.Mode == result.Remove {
 		return append(columns, column{title: "Importer"}, column{title: "Change"})
 	}
-	if s.r.Mode != reconcile.Check {
+	if s.r.Mode != result.Check {
 		columns = append(columns, column{title: "Importer"})
 	}
 	columns = append(columns, column{title: "Service"}, column{title: "Operations", right: true}, column{title: "Examples", right: true})
-	if s.r.Mode != reconcile.Check {
+	if s.r.Mode != result.Check {
 		columns = append(columns, column{title: "Change"})
 	}
 	return append(columns, column{title: "Findings"})
 }
 
-func (s *summary) overviewRow(c *reconcile.CollectionResult) []Text {
-	row := []Text{s.mark(c) + " " + shortText(collectionName(c), 80)}
-	if s.r.Mode != reconcile.Check {
-		importer := Text("–")
+func (s *summary) overviewRow(c *result.Collection) []Markdown {
+	row := []Markdown{s.mark(c) + " " + short(collectionName(c), 80)}
+	if s.r.Mode != result.Check {
+		importer := Markdown("–")
 		if c.Importer != nil {
-			importer = s.link(shortText(c.Importer.Name, 80), c.Importer.URL)
+			importer = s.link(short(c.Importer.Name, 80), c.Importer.URL)
 			if importer == "" {
 				importer = code(c.Importer.ID)
 			}
@@ -212,52 +212,52 @@ func (s *summary) overviewRow(c *reconcile.CollectionResult) []Text {
 		}
 		row = append(row, importer)
 	}
-	if s.r.Mode == reconcile.Remove {
+	if s.r.Mode == result.Remove {
 		return append(row, s.changeCell(c))
 	}
-	service, operations, examples := Text("–"), Text("–"), Text("–")
+	service, operations, examples := Markdown("–"), Markdown("–"), Markdown("–")
 	if c.Service != nil {
-		service = s.link(shortText(c.Service.Name+" "+c.Service.Version, 80), c.Service.URL)
+		service = s.link(short(c.Service.Name+" "+c.Service.Version, 80), c.Service.URL)
 	}
 	if s.shown(c) {
-		operations, examples = Text(fmt.Sprint(len(c.Service.Operations))), Text(fmt.Sprint(c.Service.Examples()))
+		operations, examples = Markdown(fmt.Sprint(len(c.Service.Operations))), Markdown(fmt.Sprint(c.Service.Examples()))
 	}
 	row = append(row, service, operations, examples)
-	if s.r.Mode != reconcile.Check {
+	if s.r.Mode != result.Check {
 		row = append(row, s.changeCell(c))
 	}
-	found := Text(counts(c.Findings).String())
+	found := Markdown(counts(c.Findings).String())
 	if found == "" {
 		found = "none"
 	}
 	return append(row, found)
 }
 
-// shown tells whether a collection's operations are worth showing: a service
+// shown reports whether a collection's operations are worth showing: a service
 // that was to be written and was not is none.
-func (s *summary) shown(c *reconcile.CollectionResult) bool {
-	failed := c.Status == reconcile.Failed || c.Status == ""
-	return c.Service != nil && (!failed || !writes(s.r.Mode) || c.Importer != nil && c.Importer.Imported)
+func (s *summary) shown(c *result.Collection) bool {
+	failed := c.Status == result.Failed || c.Status == ""
+	return c.Service != nil && (!failed || !s.r.Mode.Writes() || c.Importer != nil && c.Importer.Imported)
 }
 
 // mark shows at a glance how a collection fared.
-func (s *summary) mark(c *reconcile.CollectionResult) Text {
+func (s *summary) mark(c *result.Collection) Markdown {
 	found := counts(c.Findings)
 	switch {
-	case c.Status == "", c.Status == reconcile.Failed && s.r.Interrupted != "" && c.Importer != nil && !c.Importer.Imported:
+	case c.Status == "", c.Status == result.Failed && s.r.Interrupted != nil && c.Importer != nil && !c.Importer.Imported:
 		return "⏸️"
-	case c.Status == reconcile.Failed:
+	case c.Status == result.Failed:
 		return "❌"
-	case found.warnings+breaking(c.Difference) > 0 && !writes(s.r.Mode):
+	case found.warnings+breaking(c.Difference) > 0 && !s.r.Mode.Writes():
 		return "⚠️"
-	case c.Status == reconcile.Planned && due(c):
+	case c.Status == result.Planned && c.Due():
 		return "📋"
 	}
 	return "✅"
 }
 
 // collectionName is the collection's own name, or how it was given.
-func collectionName(c *reconcile.CollectionResult) string {
+func collectionName(c *result.Collection) text.Untrusted {
 	switch {
 	case c.Name != "":
 		return c.Name
@@ -268,36 +268,34 @@ func collectionName(c *reconcile.CollectionResult) string {
 }
 
 // changeCell is what happens to a collection's importer, in few words.
-func (s *summary) changeCell(c *reconcile.CollectionResult) Text {
+func (s *summary) changeCell(c *result.Collection) Markdown {
 	switch {
 	case c.Status == "":
 		return "not reached"
-	case c.Status == reconcile.Failed && s.r.Interrupted != "" && c.Importer != nil && len(c.Importer.Done) == 0:
+	case c.Status == result.Failed && s.r.Interrupted != nil && c.Importer != nil && len(c.Importer.Done) == 0:
 		return "not reached"
-	case c.Status == reconcile.Failed && c.Importer != nil && len(c.Importer.Done) > 0:
+	case c.Status == result.Failed && c.Importer != nil && len(c.Importer.Done) > 0:
 		return "half-way"
-	case c.Status == reconcile.Failed:
+	case c.Status == result.Failed:
 		return "failed"
-	case s.r.Mode == reconcile.Plan && due(c):
-		change := Text(strings.Join(intents(&reconcile.Result{}, c), ", "))
-		change = Text(strings.ReplaceAll(string(change), " the importer", ""))
+	case s.r.Mode == result.Plan && c.Due():
+		change := Markdown(join(", ", intents(s.r, c, intention.inCell)...))
 		if n := breaking(c.Difference); n > 0 {
-			change += ", " + bold(Text(fmt.Sprintf("%d breaking", n)))
+			change += ", " + bold(Markdown(fmt.Sprintf("%d breaking", n)))
 		}
 		return change
-	case s.r.Mode == reconcile.Plan:
+	case s.r.Mode == result.Plan:
 		return "none"
 	}
-	done := strings.TrimPrefix(doneTo(s.r, c), "importer ")
-	return Text(strings.TrimPrefix(done, "adopted and ")) // the importer's cell says that
+	return Markdown(fateOf(s.r, c).cell)
 }
 
 // interruption tells why a run ended early.
 func (s *summary) interruption() {
-	if s.r.Interrupted == "" {
+	if s.r.Interrupted == nil {
 		return
 	}
-	s.paragraph(bold("The run did not come to its end:") + " " + prose(s.r.Interrupted) + ". What the list below does not call done was not done.")
+	s.paragraph(bold("The run did not come to its end:") + " " + prose(s.r.Interrupted.Cause) + ". What the list below does not call done was not done.")
 }
 
 // problems tells what went wrong or should be known, with the next step.
@@ -308,12 +306,12 @@ func (s *summary) problems() {
 		items[i] = item{text: s.problem(p)}
 	}
 	if secret := s.r.Secret; secret != nil && !secret.Comparable {
-		items = append(items, item{text: levelIcon(predict.Note) + " Secret " + bold(shortText(secret.Name, 80)) + ": not comparable, since this account cannot see its token. It is used as it is."})
+		items = append(items, item{text: levelIcon(result.Note) + " Secret " + bold(short(secret.Name, 80)) + ": not comparable, since this account cannot see its token. It is used as it is."})
 	}
 	if len(items) == 0 {
 		return
 	}
-	if len(all) > 0 && all[0].Level == predict.Error {
+	if len(all) > 0 && all[0].Level == result.Error {
 		s.heading(4, "What went wrong")
 	} else {
 		s.heading(4, "Good to know")
@@ -321,10 +319,10 @@ func (s *summary) problems() {
 	s.list(items)
 }
 
-func (s *summary) problem(p told) Text {
-	about := Text("")
+func (s *summary) problem(p told) Markdown {
+	about := Markdown("")
 	if names := p.names(); names != "" {
-		about = bold(text(names)) + ": "
+		about = bold(inline(names)) + ": "
 	}
 	t := levelIcon(p.Level) + " " + about + prose(p.Text)
 	if p.Hint != "" {
@@ -337,31 +335,31 @@ func (s *summary) problem(p told) Text {
 }
 
 // help leads to a place in docs/troubleshooting.md.
-func (s *summary) help(place string) Text {
+func (s *summary) help(place string) Markdown {
 	if !anchor.MatchString(place) {
 		return ""
 	}
 	if s.c.DocsURL == "" {
 		return "See " + code(troubleshooting+"#"+place)
 	}
-	return link(text("Troubleshooting: "+place), s.c.DocsURL+"#"+place)
+	return link(inline("Troubleshooting: "+place), s.c.DocsURL+"#"+place)
 }
 
 // progress says how far the collections of a run came that did not reach the
 // end, and whether Microcks keeps pulling them; those of one state together.
 func (s *summary) progress() {
-	if !writes(s.r.Mode) {
+	if !s.r.Mode.Writes() {
 		return
 	}
 	var states []string
 	of := map[string]*told{}
 	for _, c := range s.order {
-		if c.Importer == nil || c.Status != reconcile.Failed && s.r.Interrupted == "" {
+		if c.Importer == nil || c.Status != result.Failed && s.r.Interrupted == nil {
 			continue
 		}
-		state := "done: " + strings.Join(c.Importer.Done, "; ")
-		if len(c.Importer.Done) == 0 {
-			state = "nothing was written for it"
+		state := "nothing was written for it"
+		if done := deedsOf(c); done != "" {
+			state = "done: " + done
 		}
 		if pulling(c) {
 			state += ". Microcks keeps pulling it on its schedule"
@@ -376,10 +374,10 @@ func (s *summary) progress() {
 	}
 	items := make([]item, len(states))
 	for i, state := range states {
-		items[i].text = bold(text(of[state].names())) + ": " + text(state) + "."
+		items[i].text = bold(inline(of[state].names())) + ": " + inline(state) + "."
 	}
 	if secret := s.r.Secret; secret != nil && secret.InDoubt {
-		items = append(items, item{text: "Secret " + bold(shortText(secret.Name, 80)) + ": it was sent to Microcks and no answer came. It may be written."})
+		items = append(items, item{text: "Secret " + bold(short(secret.Name, 80)) + ": it was sent to Microcks and no answer came. It may be written."})
 	}
 	if len(items) == 0 {
 		return
@@ -388,15 +386,15 @@ func (s *summary) progress() {
 	s.list(items)
 }
 
-// pulling tells whether Microcks imports the collection on its schedule, as far
+// pulling reports whether Microcks imports the collection on its schedule, as far
 // as the run has heard.
-func pulling(c *reconcile.CollectionResult) bool { return c.Importer != nil && c.Importer.Active }
+func pulling(c *result.Collection) bool { return c.Importer != nil && c.Importer.Active }
 
-func levelIcon(l predict.Level) Text {
+func levelIcon(l result.Level) Markdown {
 	switch l {
-	case predict.Error:
+	case result.Error:
 		return "❌"
-	case predict.Warning:
+	case result.Warning:
 		return "⚠️"
 	}
 	return "ℹ️"

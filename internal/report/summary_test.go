@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 func TestSummaryOpensWithTheOutcome(t *testing.T) {
@@ -40,34 +40,34 @@ func TestSummaryOpensWithTheOutcome(t *testing.T) {
 
 func TestOutcomeOfARunThatFailed(t *testing.T) {
 	t.Parallel()
-	one := func(mode reconcile.Mode, change func(*reconcile.Result, *reconcile.CollectionResult)) *reconcile.Result {
-		r := result(mode, reconcile.Failed, petStore())
-		r.Collections[0].Status = reconcile.Failed
+	one := func(mode result.Mode, change func(*result.Result, *result.Collection)) *result.Result {
+		r := ran(mode, result.Failed, petStore())
+		r.Collections[0].Status = result.Failed
 		r.Collections[0].Importer.Imported, r.Collections[0].Importer.Done = false, nil
 		change(r, &r.Collections[0])
 		return r
 	}
 	for _, tt := range []struct {
-		r    *reconcile.Result
+		r    *result.Result
 		want string
 	}{
-		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) {}), "not imported, nothing was written"},
-		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) { r.Changed = true }), "not imported"},
-		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) {
-			r.Changed, c.Importer.Done = true, []string{"importer created"}
+		{one(result.Apply, func(r *result.Result, c *result.Collection) {}), "not imported, nothing was written"},
+		{one(result.Apply, func(r *result.Result, c *result.Collection) { r.Written = true }), "not imported"},
+		{one(result.Apply, func(r *result.Result, c *result.Collection) {
+			r.Written, c.Importer.Done = true, did(result.ImporterCreated)
 		}), "failed half-way"},
-		{one(reconcile.Apply, func(r *reconcile.Result, c *reconcile.CollectionResult) {
-			r.Changed, c.Importer.Imported = true, true
+		{one(result.Apply, func(r *result.Result, c *result.Collection) {
+			r.Written, c.Importer.Imported = true, true
 		}), "imported, but not as it should be"},
-		{one(reconcile.Plan, func(r *reconcile.Result, c *reconcile.CollectionResult) { c.Findings = warnings() }), "the plan failed, 3 warnings"},
-		{one(reconcile.Check, func(r *reconcile.Result, c *reconcile.CollectionResult) { c.Findings = warnings() }), "the check failed, 3 warnings"},
-		{one(reconcile.Remove, func(r *reconcile.Result, c *reconcile.CollectionResult) {}), "not removed"},
+		{one(result.Plan, func(r *result.Result, c *result.Collection) { c.Findings = warnings() }), "the plan failed, 3 warnings"},
+		{one(result.Check, func(r *result.Result, c *result.Collection) { c.Findings = warnings() }), "the check failed, 3 warnings"},
+		{one(result.Remove, func(r *result.Result, c *result.Collection) {}), "not removed"},
 	} {
 		if got := outcome(tt.r); got != "Pet Store 1.0.0: "+tt.want {
 			t.Errorf("%s: %q, want %q", tt.r.Mode, got, tt.want)
 		}
 	}
-	whole := &reconcile.Result{Mode: reconcile.Apply, Status: reconcile.Failed, Changed: true}
+	whole := &result.Result{Mode: result.Apply, Status: result.Failed, Written: true}
 	if got, want := outcome(whole), "The run failed after it had written to Microcks"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -81,7 +81,7 @@ func TestLinksLeadToMicrocksAndTheDocumentsOnly(t *testing.T) {
 	c.Service.URL = server + ".elsewhere.example/#/services/1"
 	c.Findings = warnings()[:1]
 	c.Findings[0].ID = "pmi 1)"
-	c.Problems = []reconcile.Problem{{Level: predict.Note, Text: "x", Anchor: "a](b"}, {Level: predict.Note, Text: "y", Anchor: "good-one"}}
+	c.Problems = []result.Problem{{Level: result.Note, Text: "x", Anchor: "a](b"}, {Level: result.Note, Text: "y", Anchor: "good-one"}}
 	got := Summary(r, docs())
 	if strings.Contains(got, "elsewhere") {
 		t.Errorf("a link leads elsewhere:\n%s", got)
@@ -108,7 +108,7 @@ func TestDifferenceThatDidNotHappenIsNotTold(t *testing.T) {
 	if strings.Contains(Summary(r, docs()), heading) {
 		t.Error("a difference is told although nothing was imported")
 	}
-	artifacts := result(reconcile.Plan, reconcile.Planned, plannedUpdate().Collections[0], plannedUpdate().Collections[0])
+	artifacts := ran(result.Plan, result.Planned, plannedUpdate().Collections[0], plannedUpdate().Collections[0])
 	if got := strings.Count(Summary(artifacts, docs()), "vaccinations"); got != 1 {
 		t.Errorf("the difference of one service with two artifacts is told %d times", got)
 	}
@@ -126,7 +126,7 @@ func TestSecretThatCannotBeCompared(t *testing.T) {
 // TestSummaryOfHugeServices keeps within what GitHub takes.
 func TestSummaryOfHugeServices(t *testing.T) {
 	t.Parallel()
-	var all []reconcile.CollectionResult
+	var all []result.Collection
 	for i := range 30 {
 		c := named(fmt.Sprintf("Service %d", i), i)
 		for range 12 {
@@ -134,7 +134,7 @@ func TestSummaryOfHugeServices(t *testing.T) {
 		}
 		all = append(all, c)
 	}
-	got := Summary(result(reconcile.Apply, reconcile.Created, all...), docs())
+	got := Summary(ran(result.Apply, result.Created, all...), docs())
 	if len(got) > 900<<10 {
 		t.Errorf("%d bytes", len(got))
 	}
@@ -150,7 +150,7 @@ func TestManyPlacesOfOneRuleAreCut(t *testing.T) {
 	c := &r.Collections[0]
 	c.Findings = nil
 	for line := range 25 {
-		c.Findings = append(c.Findings, finding("PMI012", "x", line+1, 1, fmt.Sprintf("Request %d", line)))
+		c.Findings = append(c.Findings, finding("PMI012", "x", line+1, 1, text.Untrustedf("Request %d", line)))
 	}
 	got := Summary(r, docs())
 	if !strings.Contains(got, "(25 times)") || strings.Count(got, "Request ") != 10 || !strings.Contains(got, "  - … and 15 more\n") {

@@ -37,7 +37,9 @@ type Explained interface {
 // ProblemOf turns an error into what a person is told.
 func ProblemOf(err error) Problem {
 	if own, ok := errors.AsType[*Problem](err); ok {
-		return *own
+		p := *own
+		p.Text = text.HideCredentials(p.Text)
+		return p
 	}
 	p := Problem{Level: Error, Text: text.HideCredentials(text.Untrusted(err.Error())), ExitCode: 20}
 	if explained, ok := errors.AsType[Explained](err); ok {

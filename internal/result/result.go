@@ -5,8 +5,7 @@
 package result
 
 import (
-	"encoding/json"
-	"time"
+	"slices"
 
 	"postman-microcks-importer/internal/text"
 )
@@ -43,6 +42,14 @@ const (
 	Unchanged Status = "unchanged"
 )
 
+// severity orders statuses; the run has the worst of its collections.
+var severity = []Status{Unchanged, Checked, Planned, Removed, Updated, Created, Failed}
+
+// Worse reports whether s tells more of a run than other does.
+func (s Status) Worse(other Status) bool {
+	return slices.Index(severity, s) > slices.Index(severity, other)
+}
+
 // Result is everything a run has to say. It holds no credential.
 type Result struct {
 	Schema     string `json:"schema"`
@@ -52,36 +59,25 @@ type Result struct {
 	Status     Status `json:"status"`
 	// Changed: what Microcks holds was changed by this run, or may have been;
 	// in mode plan, would be by an apply.
-	Changed     bool          `json:"changed"`
-	Interrupted *Interruption `json:"interrupted,omitempty"`
-	Server      *Server       `json:"server,omitempty"`
-	Secret      *Secret       `json:"secret,omitempty"`
-	Collections []Collection  `json:"collections"`
-	Problems    []Problem     `json:"problems,omitempty"` // of the whole run
-	Totals      Totals        `json:"totals"`
-	Duration    time.Duration `json:"-"` // durationMillis
-
+	Changed bool `json:"changed"`
 	// Written: this run wrote to Microcks, or may have.
-	Written bool `json:"-"`
-}
-
-// MarshalJSON gives the duration in whole milliseconds.
-func (r Result) MarshalJSON() ([]byte, error) {
-	type plain Result // without this method
-	if r.Collections == nil {
-		r.Collections = []Collection{}
-	}
-	return json.Marshal(struct {
-		plain
-		DurationMillis int64 `json:"durationMillis"`
-	}{plain(r), r.Duration.Milliseconds()})
+	Written        bool          `json:"written"`
+	Interrupted    *Interruption `json:"interrupted,omitempty"`
+	Server         *Server       `json:"server,omitempty"`
+	Secret         *Secret       `json:"secret,omitempty"`
+	Collections    []Collection  `json:"collections"`
+	Problems       []Problem     `json:"problems,omitempty"` // of the whole run
+	Totals         Totals        `json:"totals"`
+	DurationMillis int64         `json:"durationMillis"`
+	// Truncated: detail was left out, since it would have been too long.
+	Truncated bool `json:"truncated,omitempty"`
 }
 
 // Interruption is why a run ended before it was done.
 type Interruption struct {
 	Kind InterruptionKind `json:"kind"`
-	// After is the time limit that was over, in milliseconds; 0 for others.
-	AfterMillis int64 `json:"afterMillis,omitempty"`
+	// Cause in words.
+	Cause text.Untrusted `json:"cause"`
 }
 
 // InterruptionKind is what ended a run.
@@ -108,6 +104,20 @@ type Server struct {
 	SignIn  bool     `json:"signIn"`            // Keycloak is on
 	Account string   `json:"account,omitempty"` // the client that signed in
 	Roles   []string `json:"roles,omitempty"`
+}
+
+// Due reports whether an apply of this plan would write.
+func (r *Result) Due() bool {
+	return r.SecretDue() || slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Due() })
+}
+
+// SecretDue reports whether the secret is written, or in a plan would be: for a
+// collection that does not fail.
+func (r *Result) SecretDue() bool {
+	if r.Secret == nil || r.Secret.Change == Keep || r.Secret.Change == "" {
+		return false
+	}
+	return r.Mode != Plan || slices.ContainsFunc(r.Collections, func(c Collection) bool { return !c.Failed() })
 }
 
 // Change is what happens to one object.
@@ -177,6 +187,12 @@ type Collection struct {
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }
 
+// Due reports whether a plan changes something for the collection itself. What
+// failed in a plan an apply would refuse.
+func (c *Collection) Due() bool {
+	return !c.Failed() && c.Importer != nil && (c.Importer.Import != nil || c.Importer.Change != Keep && c.Importer.Change != "")
+}
+
 // Fail records an error on the collection.
 func (c *Collection) Fail(err error) {
 	c.Problems = append(c.Problems, ProblemOf(err))
@@ -184,7 +200,9 @@ func (c *Collection) Fail(err error) {
 }
 
 // Tell records something to know that fails nothing.
-func (c *Collection) Tell(p Problem) { c.Problems = append(c.Problems, p) }
+func (c *Collection) Tell(level Level, anchor string, what, hint text.Untrusted) {
+	c.Problems = append(c.Problems, Problem{Level: level, Text: text.HideCredentials(what), Hint: hint, Anchor: anchor})
+}
 
 // Importer is the importer of one collection.
 type Importer struct {
@@ -298,6 +316,19 @@ type Service struct {
 	Operations []Operation    `json:"operations"`
 }
 
+// Add counts problems; those that sum up findings are counted as findings.
+func (t *Totals) Add(problems []Problem) {
+	for _, p := range problems {
+		switch {
+		case p.OfFindings:
+		case p.Level == Error:
+			t.Errors++
+		case p.Level == Warning:
+			t.Warnings++
+		}
+	}
+}
+
 // Examples is the number of examples of all operations.
 func (s *Service) Examples() int {
 	n := 0
@@ -390,6 +421,24 @@ const (
 	PartResponseHeaders   Part = "responseHeaders"
 	PartArtifact          Part = "artifact"
 )
+
+// Words are the part as a person reads it: "response body".
+func (p Part) Words() string { return partWords[p] }
+
+var partWords = map[Part]string{
+	PartDispatcher:        "dispatcher",
+	PartRules:             "rules",
+	PartPaths:             "paths",
+	PartStatus:            "status",
+	PartMediaType:         "media type",
+	PartCriteria:          "criteria",
+	PartRequestBody:       "request body",
+	PartRequestHeaders:    "request headers",
+	PartRequestParameters: "request parameters",
+	PartResponseBody:      "response body",
+	PartResponseHeaders:   "response headers",
+	PartArtifact:          "artifact",
+}
 
 // ExitCode of the whole run: that of the problem that is told first, run-wide
 // ones before those of collections; 1 when only a finding or an expectation

@@ -31,11 +31,14 @@ func IsCredentialParameter(name string) bool { return secretQuery.MatchString("?
 // query.
 func HasCredentialQuery(s string) bool { return secretQuery.MatchString(s) }
 
+// WithoutUserinfo drops user and password from the URLs in s.
+func WithoutUserinfo(s string) string { return userinfo.ReplaceAllString(s, "://") }
+
 // HideCredentials takes out of s what is a credential by its form or by its
 // place: Postman's keys, tokens, the values of an Authorization header, and
 // what a URL holds as user or in its query.
 func HideCredentials[S ~string](s S) S {
-	t := userinfo.ReplaceAllString(string(s), "://")
+	t := WithoutUserinfo(string(s))
 	t = secretQuery.ReplaceAllString(t, "${1}"+Hidden)
 	t = authorization.ReplaceAllString(t, "${1}${2}"+Hidden)
 	t = webToken.ReplaceAllString(t, Hidden)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 	standin "postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
@@ -163,38 +163,38 @@ func (k kill) checkSaid(t *testing.T, w *world.World, p *world.Process) {
 		t.Fatal(err)
 	}
 	raw := world.Value(outputs, "result")
-	var result reconcile.Result
-	if err := json.Unmarshal([]byte(raw), &result); err != nil {
+	var told result.Result
+	if err := json.Unmarshal([]byte(raw), &told); err != nil {
 		t.Fatalf("no result among the outputs (%v): %v", err, outputs)
 	}
 	code := p.Wait()
-	if (code == 0) != (result.Status != reconcile.Failed) || code == 0 && result.Interrupted != "" {
-		t.Errorf("exit code %d, status %s, interrupted %q", code, result.Status, result.Interrupted)
+	if (code == 0) != (told.Status != result.Failed) || code == 0 && told.Interrupted != nil {
+		t.Errorf("exit code %d, status %s, interrupted %+v", code, told.Status, told.Interrupted)
 	}
-	if code != 0 && (result.Interrupted == "" || !strings.Contains(summary, "Interrupted")) {
+	if code != 0 && (told.Interrupted == nil || !strings.Contains(summary, "Interrupted")) {
 		t.Errorf("nothing says that the run was interrupted:\n%s", summary)
 	}
-	if problem := world.Unexplained(code, result); problem != "" {
-		t.Errorf("%s: %+v", problem, append(result.Problems, result.Collections[0].Problems...))
+	if problem := world.Unexplained(code, told); problem != "" {
+		t.Errorf("%s: %+v", problem, append(told.Problems, told.Collections[0].Problems...))
 	}
 	writes := len(w.Writes())
 	// A change whose answer was lost to the signal counts as made.
-	if result.Changed && writes == 0 && code == 0 || !result.Changed && writes > 1 {
-		t.Errorf("said changed %t, and wrote %d times", result.Changed, writes)
+	if told.Changed && writes == 0 && code == 0 || !told.Changed && writes > 1 {
+		t.Errorf("said changed %t, and wrote %d times", told.Changed, writes)
 	}
-	if len(result.Collections) != 1 {
-		t.Fatalf("%d collections in the result", len(result.Collections))
+	if len(told.Collections) != 1 {
+		t.Fatalf("%d collections in the result", len(told.Collections))
 	}
-	importer := result.Collections[0].Importer
+	importer := told.Collections[0].Importer
 	if importer == nil {
 		return
 	}
 	for _, done := range importer.Done {
 		switch {
-		case done == "importer created" && len(w.Microcks.Jobs()) == 0:
-			t.Errorf("said %q, but there is no importer", done)
-		case done == "imported" && (len(w.Microcks.Services()) == 0 || w.Microcks.Jobs()[0].LastImportDate == 0):
-			t.Errorf("said %q, but nothing was imported", done)
+		case done.Kind == result.ImporterCreated && len(w.Microcks.Jobs()) == 0:
+			t.Errorf("said %v, but there is no importer", done)
+		case done.Kind == result.CollectionImported && (len(w.Microcks.Services()) == 0 || w.Microcks.Jobs()[0].LastImportDate == 0):
+			t.Errorf("said %v, but nothing was imported", done)
 		}
 	}
 }

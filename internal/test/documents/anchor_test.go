@@ -166,7 +166,7 @@ func anchorsOf(t *testing.T, file *ast.File, kinds []string) []string {
 				all = append(all, literal(n.Value)...)
 			}
 		case *ast.CallExpr:
-			if method, ok := n.Fun.(*ast.SelectorExpr); ok && method.Sel.Name == "tell" {
+			if method, ok := n.Fun.(*ast.SelectorExpr); ok && method.Sel.Name == "Tell" {
 				all = append(all, literal(n.Args[1])...)
 			}
 		}

@@ -66,8 +66,8 @@ func (c *trial) tellToEnd(t *testing.T, request string, silent bool) {
 			t.Error(problem)
 		}
 	}
-	if e.code > 1 || (e.code == 1) != (e.result.Interrupted != "") {
-		t.Errorf("exit code %d, interrupted %q", e.code, e.result.Interrupted)
+	if e.code > 1 || (e.code == 1) != (e.result.Interrupted != nil) {
+		t.Errorf("exit code %d, interrupted %+v", e.code, e.result.Interrupted)
 	}
 	changed := difference(c.before, after) != ""
 	if !silent && !strings.HasSuffix(strings.Fields(request)[2], "/start") && e.result.Changed != changed {

@@ -14,6 +14,7 @@ import (
 
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/test/standin/fault"
 	"postman-microcks-importer/internal/test/standin/github"
 	"postman-microcks-importer/internal/test/standin/keycloak"
@@ -118,7 +119,7 @@ func (v *virtual) fill(other *virtual) {
 type ended struct {
 	code   int
 	said   string
-	result reconcile.Result
+	result result.Result
 	took   time.Duration
 	writes []string // requests to Microcks that are no GET
 }

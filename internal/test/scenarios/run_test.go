@@ -106,7 +106,7 @@ func (w *story) finish(ts *testscript.TestScript, name, want string) {
 var (
 	durations  = regexp.MustCompile(` \((?:\d+(?:\.\d+)?(?:ms|s|m))+\)|(?m: · \d+(?:\.\d+)? m?s$)`)
 	countedIDs = regexp.MustCompile(`66c0ffee0*([0-9a-f]+)`)
-	toldLine   = regexp.MustCompile(`^(error|warning|note|hint|see|interrupted|done|failed): `)
+	toldLine   = regexp.MustCompile(`^(error|warning|note|hint|see|how far|interrupted|done|failed): `)
 	annotation = regexp.MustCompile(`^::(error|warning|notice)[ :]`)
 )
 

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"slices"
 
-	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/result"
 )
 
 // Unexplained is what the failure of a run lacks that every failure has: an exit
 // code that says what kind it is, and problems with a hint and a place in the
 // documents. It is "" when nothing is missing, and for a success.
-func Unexplained(code int, result reconcile.Result) string {
+func Unexplained(code int, told result.Result) string {
 	if code == 0 {
 		return ""
 	}
@@ -19,13 +18,13 @@ func Unexplained(code int, result reconcile.Result) string {
 	if !slices.Contains([]int{1, 2, 11, 12, 13, 14}, code) {
 		return fmt.Sprintf("exit code %d", code)
 	}
-	problems := result.Problems
-	for _, c := range result.Collections {
+	problems := told.Problems
+	for _, c := range told.Collections {
 		problems = append(problems, c.Problems...)
 	}
 	errors := 0
 	for _, p := range problems {
-		if p.Level != predict.Error {
+		if p.Level != result.Error {
 			continue
 		}
 		errors++

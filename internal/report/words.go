@@ -1,0 +1,109 @@
+package report
+
+import (
+	"strings"
+
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// What happened is data until it comes here: each kind is put into words once.
+
+// Deed says one thing that was done to Microcks.
+func Deed(d result.Done) text.Untrusted {
+	if d.Kind == result.ServiceDeleted {
+		return text.Untrustedf("service %s %s deleted", d.Name, d.Version)
+	}
+	return deeds[d.Kind] + idOf(d)
+}
+
+var deeds = map[result.DoneKind]text.Untrusted{
+	result.ImporterCreated:       "importer created",
+	result.ImporterUpdated:       "importer updated",
+	result.ImporterActivated:     "importer activated",
+	result.ImporterDeactivated:   "importer deactivated",
+	result.ImporterStopped:       "importer stopped, so that the server's scan does not run into it",
+	result.ImporterDeleted:       "importer deleted",
+	result.SurplusDeleted:        "surplus importer deleted",
+	result.DoubledServiceDeleted: "doubled service deleted",
+	result.CollectionImported:    "imported",
+	result.ImportRefused:         "import tried, and refused by Microcks",
+	result.ServiceLabelled:       "service labelled",
+	result.ImportInDoubt:         "an import started, which may still run and puts the importer into the schedule",
+	result.ChangeInDoubt:         "a change sent, whose answer got lost",
+	result.DeletionInDoubt:       "a deletion sent, whose answer got lost",
+}
+
+// idOf names the object where a deed alone does not tell which one is meant.
+func idOf(d result.Done) text.Untrusted {
+	if d.ID == "" {
+		return ""
+	}
+	return text.Untrusted(" (" + d.ID + ")")
+}
+
+// deedsOf lists all that was done for a collection; "" when nothing was.
+func deedsOf(c *result.Collection) string {
+	if c.Importer == nil {
+		return ""
+	}
+	all := make([]string, len(c.Importer.Done))
+	for i, d := range c.Importer.Done {
+		all[i] = string(Deed(d))
+	}
+	return strings.Join(all, "; ")
+}
+
+// reason says why an import is due.
+func reason(r *result.ImportReason) text.Untrusted {
+	switch r.Kind {
+	case result.LastImportFailed:
+		return "the last import failed: " + r.LastError
+	case result.ServesOther:
+		return text.Untrustedf("%s between what Microcks serves and the collection", text.Plural(r.Differences, "difference"))
+	}
+	return reasons[r.Kind]
+}
+
+var reasons = map[result.ImportKind]text.Untrusted{
+	result.ImporterIsNew:     "the importer is new",
+	result.ImportAsked:       "`import` is always",
+	result.ServiceTwice:      "the service exists twice",
+	result.NotServed:         "Microcks does not serve it",
+	result.ImporterChanges:   "the importer changes",
+	result.ImporterNotBound:  "the importer is not bound to the service",
+	result.ImportedAfterMain: "an artifact before it in the same service is imported",
+}
+
+// partList names the parts that differ: "dispatcher, rules".
+func partList(list []result.Part) string {
+	all := make([]string, len(list))
+	for i, p := range list {
+		all[i] = p.Words()
+	}
+	return strings.Join(all, ", ")
+}
+
+// fieldName is a field as the table of changes calls it.
+func fieldName(f result.FieldChange) text.Untrusted {
+	switch f.Field {
+	case result.FieldLabel:
+		return "label " + f.Key
+	case result.FieldServiceLabel:
+		return "service label " + f.Key
+	}
+	return text.Untrusted(f.Field)
+}
+
+// verb is a change in the form that a table's cell has: to do, and done.
+type verb struct{ todo, done string }
+
+var verbs = map[result.Change]verb{
+	result.Create: {"create", "created"},
+	result.Update: {"update", "updated"},
+	result.Delete: {"delete", "deleted"},
+	result.Keep:   {"unchanged", "unchanged"},
+}
+
+// level is a level in one word.
+var levels = map[result.Level]string{result.Error: "error", result.Warning: "warning", result.Note: "note"}
