@@ -14,7 +14,8 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	code := app.Main(ctx, os.Args[1:], os.Getenv, os.Stdout)
+	command := app.Command{Getenv: os.Getenv, Stdout: os.Stdout}
+	code := command.Main(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }

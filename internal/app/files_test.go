@@ -22,7 +22,8 @@ func TestFilesOfTheRunner(t *testing.T) {
 			t.Parallel()
 			env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": tt.outputs, "GITHUB_STEP_SUMMARY": tt.summary}
 			var log strings.Builder
-			if code := Main(t.Context(), nil, func(name string) string { return env[name] }, &log); code != 14 {
+			command := Command{Getenv: func(name string) string { return env[name] }, Stdout: &log}
+			if code := command.Main(t.Context(), nil); code != 14 {
 				t.Errorf("exit code %d, want 14", code)
 			}
 			want := "::error title=Microcks import::writing the file of GITHUB_OUTPUT: " + tt.want

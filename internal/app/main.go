@@ -24,14 +24,23 @@ import (
 // Version of this program, set when it is built for a release.
 var Version = "dev"
 
-// Main runs the program and returns its exit code. Everything that a person
-// reads goes to stdout: the runner keeps masks and commands of one stream only.
-func Main(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) int {
-	return run(ctx, args, getenv, stdout, nil)
+// Command is the program as a value: what a process gives it stands in the
+// fields, so that a test can run it where it likes.
+type Command struct {
+	// Getenv is the environment, as [os.Getenv]; "" for what is not set.
+	Getenv func(string) string
+	// Stdout gets everything that a person reads: the runner keeps masks and
+	// commands of one stream only.
+	Stdout io.Writer
+	// Transport changes the options of every HTTP client, such as the network
+	// that it speaks to; nil changes nothing.
+	Transport func(*transport.Options)
 }
 
-// run is Main with clients that are changed, unless change is nil.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer, change func(*transport.Options)) int {
+// Main runs the program and returns its exit code. args are without the
+// program's name.
+func (c *Command) Main(ctx context.Context, args []string) int {
+	getenv, stdout := c.Getenv, c.Stdout
 	began := time.Now()
 	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv})
 	switch {
@@ -50,7 +59,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		complain(runner, err)
 		return result.ProblemOf(err).ExitCode
 	}
-	p := &program{Run: wanted, runner: runner, getenv: getenv, change: change}
+	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
 	told := p.result(ctx, problems)
 	told.DurationMillis = time.Since(began).Milliseconds()
 	code := told.ExitCode()

@@ -205,7 +205,7 @@ func (m memory) learntStart(seen observation, o outcome) (memory, error) {
 	case microcks.InDoubt(o.err):
 		return m, nil // its end is awaited
 	}
-	m.inFlight = false
+	m.inFlight, m.active = false, seen.job.Active // an import that crashes leaves the importer as it was
 	if !isServerError(o.err) {
 		return m, o.err
 	}

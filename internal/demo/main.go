@@ -13,20 +13,17 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/signal"
 	"strings"
-	"sync/atomic"
 	"time"
 
-	"postman-microcks-importer/internal/app"
-	"postman-microcks-importer/internal/fake/microcks"
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
 )
 
 //go:embed harbour.postman_collection.json
@@ -49,40 +46,33 @@ func main() {
 
 // show runs the job twice and fails unless the second run writes nothing.
 func show(ctx context.Context, out io.Writer, microcksURL, version string, files []string) error {
-	source, uids, err := serve(version, files)
+	w := world.New()
+	defer w.Close()
+	w.StartPostman(postman.Options{})
+	uids, err := serve(w.Postman, version, files)
 	if err != nil {
 		return err
 	}
-	postmanAPI := httptest.NewServer(source)
-	defer postmanAPI.Close()
-	lasting := microcksURL != ""
-	if !lasting {
-		standIn := httptest.NewServer(microcks.New(microcks.Options{}))
-		defer standIn.Close()
-		microcksURL = standIn.URL
+	if microcksURL == "" {
+		w.StartMicrocks(microcks.Options{})
+	} else {
+		microcksURL, err = origin(microcksURL)
+		if err == nil {
+			err = w.UseMicrocks(microcksURL)
+		}
+		if err != nil {
+			return err
+		}
+		out = &renaming{out, w.MicrocksURL, microcksURL}
 	}
-	counted, err := count(microcksURL)
-	if err != nil {
-		return err
-	}
-	defer counted.Close()
-
-	env := map[string]string{
-		"POSTMAN_API_KEY":       postman.DefaultAPIKey,
-		"INPUT_MODE":            "apply",
-		"INPUT_COLLECTION":      strings.Join(uids, "\n"),
-		"INPUT_POSTMAN-API-URL": postmanAPI.URL,
-		"INPUT_MICROCKS-URL":    counted.URL,
-		"INPUT_VERIFY":          "mocks",
-		"GITHUB_REPOSITORY":     "harbour/api",
-	}
-	out = &renaming{out, counted.URL, counted.behind}
+	env := w.Environment()
+	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTION": strings.Join(uids, "\n"), "INPUT_VERIFY": "mocks"})
 	for run := 1; run <= 2; run++ {
-		before := counted.writes.Load()
+		w.Forget()
 		began := time.Now()
 		fmt.Fprintf(out, "\n━━━ run %d ━━━\n", run)
-		code := app.Main(ctx, nil, func(name string) string { return env[name] }, out)
-		wrote := counted.writes.Load() - before
+		code := w.Run(ctx, out, env)
+		wrote := len(w.Writes())
 		fmt.Fprintf(out, "\nrun %d: exit code %d, %d write requests, %s\n", run, code, wrote, time.Since(began).Round(time.Millisecond))
 		if code != 0 {
 			return fmt.Errorf("run %d ended with exit code %d", run, code)
@@ -91,13 +81,26 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 			return fmt.Errorf("the second run wrote %d times, although nothing had changed", wrote)
 		}
 	}
-	if lasting {
-		fmt.Fprintf(out, "\nThe mocks stay at %s. The importers refer to this demo, which ends here: delete them, and the secret of harbour/api, when you are done.\n", counted.behind)
+	if microcksURL != "" {
+		fmt.Fprintf(out, "\nThe mocks stay at %s. The importers refer to this demo, which ends here: "+
+			"delete them, and the secret of %s, when you are done.\n", microcksURL, w.Repository)
 	}
 	return nil
 }
 
-// renaming writes the address of Microcks where that of the counter before it,
+// origin is that of a Microcks on this machine: the demo writes to no other.
+func origin(target string) (string, error) {
+	address, err := url.Parse(target)
+	if err != nil {
+		return "", err
+	}
+	if ip := net.ParseIP(address.Hostname()); address.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return "", fmt.Errorf("%s: the demo writes to a Microcks on this machine only", target)
+	}
+	return address.Scheme + "://" + address.Host, nil
+}
+
+// renaming writes the address of Microcks where that of the proxy before it,
 // which ends with the demo, is told.
 type renaming struct {
 	out      io.Writer
@@ -111,8 +114,8 @@ func (r *renaming) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// serve puts the collections into a stand-in for the Postman API.
-func serve(version string, files []string) (*postman.Server, []string, error) {
+// serve puts the collections into the Postman API, and returns their uids.
+func serve(source *postman.Server, version string, files []string) ([]string, error) {
 	exports := map[string][]byte{"harbour": harbour}
 	order := []string{"harbour"}
 	if len(files) > 0 {
@@ -121,28 +124,27 @@ func serve(version string, files []string) (*postman.Server, []string, error) {
 	for _, name := range files {
 		raw, err := os.ReadFile(name)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		exports[name] = raw
 	}
-	source := postman.New(postman.Options{})
 	var uids []string
 	for _, name := range order {
 		raw := exports[name]
 		if version != "" {
 			versioned, err := postman.WithVersion(raw, version)
 			if err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", name, err)
+				return nil, fmt.Errorf("%s: %w", name, err)
 			}
 			raw = versioned
 		}
 		uid := uidOf(raw)
 		if err := source.AddCollection(uid, raw); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		uids = append(uids, uid)
 	}
-	return source, uids, nil
+	return uids, nil
 }
 
 // uidOf makes up the uid of a collection: the same one whenever the same file is
@@ -151,30 +153,4 @@ func uidOf(raw []byte) string {
 	sum := sha256.Sum256(raw)
 	hex := hex.EncodeToString(sum[:16])
 	return fmt.Sprintf("%s-%s-%s-%s-%s-%s", owner, hex[:8], hex[8:12], hex[12:16], hex[16:20], hex[20:])
-}
-
-// counter is a server in front of Microcks that counts writes.
-type counter struct {
-	*httptest.Server
-	behind string // the origin of Microcks
-	writes atomic.Int64
-}
-
-func count(target string) (*counter, error) {
-	address, err := url.Parse(target)
-	if err != nil {
-		return nil, err
-	}
-	if ip := net.ParseIP(address.Hostname()); address.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("%s: the demo writes to a Microcks on this machine only", target)
-	}
-	c := &counter{behind: address.Scheme + "://" + address.Host}
-	proxy := httputil.NewSingleHostReverseProxy(address)
-	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && strings.HasPrefix(r.URL.Path, "/api/") {
-			c.writes.Add(1)
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	return c, nil
 }

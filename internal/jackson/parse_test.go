@@ -133,7 +133,7 @@ func TestLoneSurrogates(t *testing.T) {
 
 // Any bytes are read or refused; what encoding/json takes is read alike.
 func FuzzParse(f *testing.F) {
-	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "vectors", "inputs", "*.json"))
+	files, err := filepath.Glob(filepath.Join("..", "test", "conformance", "testdata", "vectors", "inputs", "*.json"))
 	if err != nil || len(files) == 0 {
 		f.Fatal("no inputs", err)
 	}

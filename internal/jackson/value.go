@@ -3,7 +3,7 @@
 // value counts at the place of the first, numbers keep their kind, and texts may
 // hold surrogates without a partner (see package java). It is faithful to the
 // wording of syntax errors as well. The rules were found on servers (the vectors
-// of internal/conformance), whose Jackson is 2.15.3 (Microcks 1.9.0) to 2.21.1
+// of internal/test/conformance), whose Jackson is 2.15.3 (Microcks 1.9.0) to 2.21.1
 // (Microcks 1.15.0).
 package jackson
 

@@ -2,7 +2,7 @@
 // show: texts and their order, regular expressions, the decoding of addresses,
 // the reading of lines, the order of hash maps. The rules are what Java 17 and
 // 25 were seen to do (testdata/regexp.jsonl, url_test.go, text_test.go, and the
-// vectors of internal/conformance).
+// vectors of internal/test/conformance).
 //
 // A Java string is a sequence of UTF-16 units. Here it is a Go string in UTF-8
 // in which a surrogate without a partner stands as its three bytes.

@@ -23,7 +23,7 @@ import (
 
 // inputs are the project's own recorded inputs and the samples of the rules.
 func inputs(tb testing.TB) [][]byte {
-	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "vectors", "inputs", "*.json"))
+	files, err := filepath.Glob(filepath.Join("..", "test", "conformance", "testdata", "vectors", "inputs", "*.json"))
 	if err != nil || len(files) == 0 {
 		tb.Fatal("no inputs", err)
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
 
-	"postman-microcks-importer/internal/fake/github"
-	"postman-microcks-importer/internal/fake/keycloak"
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/test/standin/github"
+	"postman-microcks-importer/internal/test/standin/keycloak"
 	"postman-microcks-importer/internal/transport"
 )
 

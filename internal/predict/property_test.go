@@ -14,9 +14,9 @@ import (
 
 // inputs are the project's own recorded inputs.
 func inputs(tb testing.TB) [][]byte {
-	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "vectors", "inputs", "*.json"))
+	files, err := filepath.Glob(filepath.Join("..", "test", "conformance", "testdata", "vectors", "inputs", "*.json"))
 	if err != nil || len(files) == 0 {
-		tb.Fatal("no inputs", err)
+		tb.Fatal("no recorded inputs", err)
 	}
 	var out [][]byte
 	for _, f := range files {

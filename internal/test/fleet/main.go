@@ -25,7 +25,7 @@ import (
 	"syscall"
 	"time"
 
-	"postman-microcks-importer/internal/fake/postman"
+	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 func main() {

@@ -1,0 +1,279 @@
+package converge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+)
+
+// server is a Microcks in memory, with what makes converging hard: a start
+// loads the importer, takes its time, and saves what it loaded; an answer can
+// get lost. Each call can be met by a hook.
+type server struct {
+	guard    sync.Mutex
+	jobs     map[string]microcks.ImportJob
+	secrets  map[string]microcks.Secret
+	services map[string]microcks.Service
+	examples map[string][]string // of a service, by id
+	calls    []string
+	clock    int64
+
+	importing time.Duration // of one import
+	makes     []string      // the examples that an import makes
+	fails     string        // what every import fails with
+	// meet is called with each call and its number among its kind, from 1: an
+	// error is the answer, after the call was carried out if acted.
+	meet func(call string, n int) (err error, acted bool)
+}
+
+func newServer() *server {
+	return &server{
+		jobs: map[string]microcks.ImportJob{}, secrets: map[string]microcks.Secret{}, services: map[string]microcks.Service{},
+		examples: map[string][]string{}, clock: 100, importing: 50 * time.Millisecond, makes: []string{"one", "two"},
+	}
+}
+
+// call carries out one call.
+func (s *server) call(name string, do func() error) error {
+	s.guard.Lock()
+	s.calls = append(s.calls, name)
+	n := 0
+	for _, c := range s.calls {
+		if c == name {
+			n++
+		}
+	}
+	meet := s.meet
+	s.guard.Unlock()
+	if meet != nil {
+		if err, acted := meet(name, n); err != nil {
+			if acted {
+				_ = s.locked(do)
+			}
+			return err
+		}
+	}
+	return s.locked(do)
+}
+
+func (s *server) locked(do func() error) error {
+	s.guard.Lock()
+	defer s.guard.Unlock()
+	return do()
+}
+
+// writes are the calls that write.
+func (s *server) writes() []string {
+	s.guard.Lock()
+	defer s.guard.Unlock()
+	var writes []string
+	for _, c := range s.calls {
+		if !strings.HasPrefix(c, "GET") {
+			writes = append(writes, c)
+		}
+	}
+	return writes
+}
+
+func (s *server) Job(_ context.Context, id string) (found *microcks.ImportJob, err error) {
+	err = s.call("GET job", func() error {
+		if job, there := s.jobs[id]; there {
+			found = &job
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (s *server) SaveJob(_ context.Context, job *microcks.ImportJob) (*microcks.ImportJob, error) {
+	return job, s.call("save", func() error { s.jobs[job.ID] = *job; return nil })
+}
+
+func (s *server) ActivateJob(_ context.Context, id string) (*microcks.ImportJob, error) {
+	return s.switched("activate", id, true)
+}
+
+func (s *server) StopJob(_ context.Context, id string) (*microcks.ImportJob, error) {
+	return s.switched("stop", id, false)
+}
+
+func (s *server) switched(call, id string, active bool) (*microcks.ImportJob, error) {
+	var job microcks.ImportJob
+	err := s.call(call, func() error {
+		job = s.jobs[id]
+		job.Active = active
+		s.jobs[id] = job
+		return nil
+	})
+	return &job, err
+}
+
+func (s *server) DeleteJob(_ context.Context, id string) error {
+	return s.call("delete job", func() error { delete(s.jobs, id); return nil })
+}
+
+// StartJob imports.
+func (s *server) StartJob(ctx context.Context, id string) (*microcks.ImportJob, error) {
+	var job microcks.ImportJob
+	err := s.call("start", func() error {
+		job = s.jobs[id]
+		if len(s.of("Pets")) > 1 {
+			return &microcks.APIError{Doing: "importing", Status: http.StatusInternalServerError}
+		}
+		return nil
+	})
+	var api *microcks.APIError
+	if errors.As(err, &api) {
+		return nil, err
+	}
+	// It goes on whatever becomes of its answer.
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		known := s.of("Pets")
+		time.Sleep(s.importing)
+		_ = s.locked(func() error { s.end(id, &job, known); return nil })
+	}()
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-done:
+		return &job, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// end of an import that knew of these services when it began.
+func (s *server) end(id string, job *microcks.ImportJob, known []string) {
+	s.clock++
+	at := s.clock
+	job.Active, job.LastImportDate, job.LastImportError, job.ServiceRefs = true, &at, nil, nil
+	if s.fails != "" {
+		job.LastImportError = &s.fails
+		s.jobs[id] = *job
+		return
+	}
+	service := ""
+	if len(known) > 0 {
+		service = known[0]
+	} else {
+		service = fmt.Sprintf("s%d", len(s.services)+1)
+		s.services[service] = microcks.Service{ID: service, Name: "Pets", Version: "1.0", SourceArtifact: uid}
+	}
+	s.examples[service] = slices.Clone(s.makes)
+	job.ServiceRefs = []microcks.ServiceRef{{ServiceID: service, Name: "Pets", Version: "1.0"}}
+	s.jobs[id] = *job
+}
+
+func (s *server) of(name string) []string {
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(s.services)) {
+		if s.services[id].Name == name {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (s *server) ServicesNamed(_ context.Context, name string) (found []microcks.Service, err error) {
+	err = s.call("GET services", func() error {
+		for _, id := range s.of(name) {
+			found = append(found, s.services[id])
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (s *server) ServiceView(_ context.Context, id string) (view *microcks.ServiceView, err error) {
+	err = s.call("GET service", func() error { view = s.view(id); return nil })
+	return view, err
+}
+
+func (s *server) ServiceOf(_ context.Context, name, version string) (view *microcks.ServiceView, err error) {
+	err = s.call("GET service", func() error {
+		switch ids := s.of(name); len(ids) {
+		case 0:
+			return nil
+		case 1:
+			view = s.view(ids[0])
+			return nil
+		}
+		return &microcks.APIError{Doing: "reading", Status: http.StatusInternalServerError}
+	})
+	return view, err
+}
+
+func (s *server) view(id string) *microcks.ServiceView {
+	service, there := s.services[id]
+	if !there {
+		return nil
+	}
+	service.Operations = []microcks.Operation{{Name: "GET /pets", Method: "GET"}}
+	view := &microcks.ServiceView{Service: service, Messages: map[string][]microcks.Message{}}
+	for _, name := range s.examples[id] {
+		view.Messages["GET /pets"] = append(view.Messages["GET /pets"], microcks.Message{Request: microcks.MessageRequest{Name: name, SourceArtifact: uid}})
+	}
+	return view
+}
+
+func (s *server) SetServiceMetadata(_ context.Context, id string, metadata *microcks.Metadata) error {
+	return s.call("label", func() error {
+		service := s.services[id]
+		service.Metadata = metadata
+		s.services[id] = service
+		return nil
+	})
+}
+
+func (s *server) DeleteService(_ context.Context, id string) error {
+	return s.call("delete service", func() error { delete(s.services, id); return nil })
+}
+
+func (s *server) SecretsNamed(_ context.Context, name string) (found []microcks.Secret, err error) {
+	err = s.call("GET secrets", func() error {
+		for _, id := range slices.Sorted(maps.Keys(s.secrets)) {
+			if s.secrets[id].Name == name {
+				found = append(found, s.secrets[id])
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (s *server) CreateSecret(_ context.Context, secret *microcks.Secret) error {
+	return s.call("create secret", func() error { s.secrets[secret.ID] = *secret; return nil })
+}
+
+func (s *server) UpdateSecret(_ context.Context, secret *microcks.Secret) error {
+	return s.call("update secret", func() error { s.secrets[secret.ID] = *secret; return nil })
+}
+
+// silent is a log that nobody reads.
+type silent struct{}
+
+func (silent) Step(string, string, time.Duration)     {}
+func (silent) Did(string, result.Done, time.Duration) {}
+
+var _ Server = (*server)(nil)
+
+// digested is pets as a server's answer becomes.
+func digested(examples ...string) *predict.Service { return pets(examples...).Digest() }
+
+// jittered is how long a call takes on its way: up to 30 ms, in every round
+// differently.
+func jittered(int) time.Duration { return time.Duration(rand.Int64N(int64(30 * time.Millisecond))) }

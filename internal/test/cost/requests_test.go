@@ -1,0 +1,157 @@
+// Package cost has tests alone: how many requests does a run send, and how many
+// of them one after the other?
+package cost
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
+)
+
+// cost is what a run asks of the servers.
+type cost struct {
+	Run                         string
+	Collections                 int
+	SignIn                      bool
+	Postman, Keycloak, Microcks int // requests
+	Writes                      int // those of them to Microcks that are no GET
+	Turns                       int // how long the run takes, in requests one after the other
+}
+
+// The requests of a run are few, and few of them wait for another. Every
+// request takes one second of virtual time here, so what a run takes is the
+// length of the longest chain of dependent requests: with several collections
+// also as far as `parallelism` (8) makes them wait.
+func TestRequestsOfARun(t *testing.T) {
+	t.Parallel()
+	want := []cost{
+		{"first", 1, false, 1, 0, 13, 3, 8},
+		{"first", 1, true, 1, 1, 14, 3, 9},
+		{"unchanged", 1, false, 1, 0, 5, 0, 2},
+		{"unchanged", 1, true, 1, 1, 6, 0, 3},
+		{"changed", 1, false, 1, 0, 9, 1, 5},
+		{"changed", 1, true, 1, 1, 10, 1, 6},
+		{"first", 10, false, 10, 0, 67, 21, 13},
+		{"first", 10, true, 10, 1, 68, 21, 14},
+		{"unchanged", 10, false, 10, 0, 15, 0, 4},
+		{"unchanged", 10, true, 10, 1, 16, 0, 5},
+		{"changed", 10, false, 10, 0, 55, 10, 10},
+		{"changed", 10, true, 10, 1, 56, 10, 11},
+		{"first", 100, false, 100, 0, 607, 201, 78},
+		{"first", 100, true, 100, 1, 608, 201, 79},
+		{"unchanged", 100, false, 100, 0, 105, 0, 26},
+		{"unchanged", 100, true, 100, 1, 106, 0, 27},
+		{"changed", 100, false, 100, 0, 505, 100, 65},
+		{"changed", 100, true, 100, 1, 506, 100, 66},
+	}
+	var got []cost
+	for _, collections := range []int{1, 10, 100} {
+		for _, signIn := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) { got = append(got, costs(t, collections, signIn)...) })
+		}
+	}
+	byRun := func(c cost) string { return fmt.Sprintf("%d %s %t", c.Collections, c.Run, c.SignIn) }
+	index := map[string]cost{}
+	for _, c := range got {
+		index[byRun(c)] = c
+	}
+	sorted := make([]cost, len(want))
+	for i, c := range want {
+		sorted[i] = index[byRun(c)]
+	}
+	if d := cmp.Diff(want, sorted); d != "" {
+		t.Errorf("requests (-want +got):\n%s", d)
+	}
+	for _, c := range sorted {
+		run := fmt.Sprintf("%s %t", c.Run, c.SignIn)
+		most := map[string]int{"first false": 8, "first true": 9, "unchanged false": 5, "unchanged true": 5}[run]
+		if c.Collections == 1 && most > 0 && c.Turns > most {
+			t.Errorf("a run (%s, sign-in %t) is %d requests long, want at most %d", c.Run, c.SignIn, c.Turns, most)
+		}
+	}
+	t.Logf("\n%s", table(sorted))
+}
+
+// costs of a first run, an unchanged one and one where every collection has
+// changed.
+func costs(t *testing.T, collections int, signIn bool) []cost {
+	t.Helper()
+	w := world.InMemory(time.Second, 0)
+	w.StartPostman(postman.Options{})
+	if signIn {
+		w.StartKeycloak(keycloak.Options{})
+	}
+	w.StartMicrocks(microcks.Options{})
+	var uids []string
+	for n := range collections {
+		uids = append(uids, world.UID(n))
+	}
+	env := w.Environment()
+	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTION": strings.Join(uids, "\n"), "RUNNER_DEBUG": "1"})
+	if signIn {
+		maps.Copy(env, map[string]string{"INPUT_KEYCLOAK-CLIENT-ID": "ci-admin", "INPUT_KEYCLOAK-CLIENT-SECRET": "ci-admin-secret"})
+	}
+	serveAll(t, w, uids, 2)
+	first := costOf(t, w, "first", env)
+	unchanged := costOf(t, w, "unchanged", env)
+	serveAll(t, w, uids, 3)
+	all := []cost{first, unchanged, costOf(t, w, "changed", env)}
+	for i := range all {
+		all[i].Collections, all[i].SignIn = collections, signIn
+	}
+	return all
+}
+
+// serveAll puts the collections into Postman.
+func serveAll(t *testing.T, w *world.World, uids []string, operations int) {
+	t.Helper()
+	for i, uid := range uids {
+		if err := w.Postman.AddCollection(uid, world.Collection(fmt.Sprintf("API %03d", i), "1.0", operations)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// costOf is the cost of one run.
+func costOf(t *testing.T, w *world.World, name string, env map[string]string) cost {
+	t.Helper()
+	w.Forget()
+	var said bytes.Buffer
+	began := time.Now()
+	code := w.Run(t.Context(), &said, env)
+	took := time.Since(began)
+	if code != 0 {
+		t.Fatalf("%s: exit code %d\n%s", name, code, said.String())
+	}
+	if took%time.Second != 0 {
+		t.Errorf("%s: took %s: the run waited for something else than a request", name, took)
+	}
+	return cost{
+		Run: name, Postman: w.To(world.Postman), Keycloak: w.To(world.Keycloak), Microcks: w.To(world.Microcks),
+		Writes: len(w.Writes()), Turns: int(took / time.Second),
+	}
+}
+
+// table is Markdown for the documents.
+func table(costs []cost) string {
+	var b strings.Builder
+	b.WriteString("| run | collections | sign-in | to Postman | to Keycloak | to Microcks | of these writes | one after the other |\n")
+	b.WriteString("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, c := range costs {
+		signIn := map[bool]string{true: "Keycloak", false: "none"}[c.SignIn]
+		fmt.Fprintf(&b, "| %s | %d | %s | %d | %d | %d | %d | %d |\n",
+			c.Run, c.Collections, signIn, c.Postman, c.Keycloak, c.Microcks, c.Writes, c.Turns)
+	}
+	return b.String()
+}

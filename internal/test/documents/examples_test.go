@@ -1,0 +1,402 @@
+package documents
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/test/standin/keycloak"
+	"postman-microcks-importer/internal/test/standin/microcks"
+	"postman-microcks-importer/internal/test/standin/postman"
+	"postman-microcks-importer/internal/test/world"
+)
+
+// Every example of README and docs is run here as a reader would run it: the
+// steps of workflows with the events of their workflow, and the commands with
+// their flags. Only what is beyond a test differs: addresses lead to stand-ins,
+// and expressions of GitHub's have the values of the table below.
+
+const exampleAction = "OWNER/postman-microcks-importer@"
+
+// exampleCollections are what the uids in the documents stand for.
+var exampleCollections = map[string]exampleCollection{
+	"12345678-8f4c2a1e-6b7d-4c39-9f1a-2d5e8b7c6a90": {name: "Harbour API"},
+	"12345678-0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9": {name: "Ferry API"},
+	"12345678-1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b": {name: "Harbour API", secondary: true},
+}
+
+type exampleCollection struct {
+	name      string
+	secondary bool // adds examples to a service that another one makes
+}
+
+// exampleValues are what expressions of workflows come to.
+func exampleValues(t *testing.T) map[string]string {
+	return map[string]string{
+		"secrets.POSTMAN_API_KEY":        postman.DefaultAPIKey,
+		"secrets.KEYCLOAK_CLIENT_ID":     "ci-admin",
+		"secrets.KEYCLOAK_CLIENT_SECRET": "ci-admin-secret",
+		"vars.COMPANY_CA":                string(exampleAuthority(t)),
+		"github.event.release.tag_name":  "1.2.0",
+	}
+}
+
+// exampleBlock is a fenced block of a document.
+type exampleBlock struct {
+	file     string
+	line     int // of the fence
+	language string
+	text     string
+}
+
+// place is where the block is found: FILE:LINE.
+func (b exampleBlock) place() string { return fmt.Sprintf("%s:%d", b.file, b.line) }
+
+func exampleBlocks(t *testing.T) []exampleBlock {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/guides/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range found {
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, filepath.ToSlash(name))
+		}
+	}
+	var blocks []exampleBlock
+	for _, file := range files {
+		var open *exampleBlock
+		for number, line := range strings.Split(readDocument(t, file), "\n") {
+			fence, isFence := strings.CutPrefix(strings.TrimSpace(line), "```")
+			switch {
+			case isFence && open == nil:
+				open = &exampleBlock{file: file, line: number + 1, language: fence}
+			case isFence:
+				blocks = append(blocks, *open)
+				open = nil
+			case open != nil:
+				open.text += line + "\n"
+			}
+		}
+	}
+	return blocks
+}
+
+// exampleStep is a step that uses this action.
+type exampleStep struct{ with, env map[string]string }
+
+// exampleSteps finds the steps in a block, in order, and the events of the
+// workflow around them: a push where a block shows no workflow.
+func exampleSteps(t *testing.T, block exampleBlock) (steps []exampleStep, events []string) {
+	t.Helper()
+	var document any
+	if err := yaml.Unmarshal([]byte(block.text), &document); err != nil {
+		t.Fatalf("%s: %v", block.place(), err)
+	}
+	events = []string{"push"}
+	if workflow, ok := document.(map[string]any); ok {
+		if on, ok := workflow["on"].(map[string]any); ok {
+			events = slices.Sorted(maps.Keys(on))
+		}
+	}
+	var walk func(any)
+	walk = func(node any) {
+		switch node := node.(type) {
+		case []any:
+			for _, child := range node {
+				walk(child)
+			}
+		case map[string]any:
+			if uses, _ := node["uses"].(string); strings.HasPrefix(uses, exampleAction) {
+				steps = append(steps, exampleStep{exampleTexts(node["with"]), exampleTexts(node["env"])})
+			}
+			for _, key := range slices.Sorted(maps.Keys(node)) {
+				walk(node[key])
+			}
+		}
+	}
+	walk(document)
+	return steps, events
+}
+
+// exampleTexts are the members of a YAML map as the runner hands them over.
+func exampleTexts(node any) map[string]string {
+	texts := make(map[string]string)
+	members, _ := node.(map[string]any)
+	for name, value := range members {
+		texts[name] = strings.TrimSpace(fmt.Sprint(value))
+	}
+	return texts
+}
+
+var exampleExpression = regexp.MustCompile(`\$\{\{\s*(.*?)\s*\}\}`)
+
+// resolve replaces expressions; one that is not in the table fails the test.
+func (s exampleStep) resolve(t *testing.T, place string) exampleStep {
+	t.Helper()
+	values := exampleValues(t)
+	for _, texts := range []map[string]string{s.with, s.env} {
+		for name, text := range texts {
+			texts[name] = exampleExpression.ReplaceAllStringFunc(text, func(whole string) string {
+				expression := exampleExpression.FindStringSubmatch(whole)[1]
+				value, known := values[expression]
+				if !known {
+					t.Errorf("%s: what is ${{ %s }}?", place, expression)
+				}
+				return value
+			})
+		}
+	}
+	return s
+}
+
+// needsImported reports whether the example speaks of a Microcks that has its
+// collections already.
+func (s exampleStep) needsImported() bool {
+	return s.with["mode"] == "plan" || s.with["mode"] == "remove" || s.with["main-artifact"] == "false"
+}
+
+// TestExampleWorkflows runs the steps of every workflow in the documents.
+func TestExampleWorkflows(t *testing.T) {
+	t.Parallel()
+	inputs := make(map[string]bool)
+	for _, in := range config.Inputs() {
+		inputs[in.Name] = true
+	}
+	ran := 0
+	for _, block := range exampleBlocks(t) {
+		if block.language != "yaml" || !strings.Contains(block.text, exampleAction) {
+			continue
+		}
+		steps, events := exampleSteps(t, block)
+		if len(steps) == 0 {
+			t.Errorf("%s: no step found", block.place())
+		}
+		for _, event := range events {
+			ran += len(steps)
+			t.Run(block.place()+"/"+event, func(t *testing.T) {
+				t.Parallel()
+				place := newExamplePlace(t)
+				if steps[0].needsImported() {
+					place.importMains(t)
+				}
+				steps, _ := exampleSteps(t, block)
+				for _, step := range steps {
+					for name := range step.with {
+						if !inputs[name] {
+							t.Errorf("%s: there is no input %q", block.place(), name)
+						}
+					}
+					step = step.resolve(t, block.place())
+					if code, log := place.step(t, event, step); code != 0 {
+						t.Errorf("%s: on %s the step ends with exit code %d:\n%s", block.place(), event, code, log)
+					}
+				}
+			})
+		}
+	}
+	if ran < 20 {
+		t.Errorf("only %d steps found in the documents", ran)
+	}
+}
+
+// exampleCommand is a command line of this program, whatever stands in front of
+// its flags.
+var exampleCommand = regexp.MustCompile(`--mode=\S+(?:\s+(?:\\\n\s*)?--[a-z-]+(?:=\S+)?)*`)
+
+// TestExampleCommands runs the command lines in the documents off GitHub.
+func TestExampleCommands(t *testing.T) {
+	t.Parallel()
+	ran := 0
+	for _, block := range exampleBlocks(t) {
+		for _, command := range exampleCommand.FindAllString(block.text, -1) {
+			if strings.Contains(command, "…") {
+				continue // shows the form alone
+			}
+			ran++
+			t.Run(block.place(), func(t *testing.T) {
+				t.Parallel()
+				args := strings.Fields(strings.NewReplacer("\\\n", " ", `"$MODE"`, "plan").Replace(command))
+				if code, log := newExamplePlace(t).command(t, args); code != 0 {
+					t.Errorf("%s: %s\nends with exit code %d:\n%s", block.place(), command, code, log)
+				}
+			})
+		}
+	}
+	if ran < 5 {
+		t.Errorf("only %d command lines found in the documents", ran)
+	}
+}
+
+// examplePlace is the surroundings of an example: two worlds with the same
+// collections, since some examples sign in and others do not.
+type examplePlace struct {
+	dir          string
+	open, closed *world.World // without sign-in and with it
+}
+
+func newExamplePlace(t *testing.T) *examplePlace {
+	t.Helper()
+	p := &examplePlace{dir: t.TempDir(), open: exampleWorld(t), closed: exampleWorld(t)}
+	p.open.StartMicrocks(microcks.Options{})
+	p.closed.StartGitHub()
+	p.closed.StartKeycloak(keycloak.Options{
+		Clients: append(keycloak.DefaultClients(), keycloak.Client{
+			ID: "postman-importer-main", Provider: "github-actions", Roles: []string{"user", "manager", "admin"},
+			Subject: "repo:OWNER/REPO:ref:refs/heads/main",
+		}),
+		Providers: []keycloak.Provider{p.closed.Provider("github-actions")},
+	})
+	p.closed.StartMicrocks(microcks.Options{})
+	p.write(t, "harbour.postman_collection.json", exampleCollection{name: "Harbour API"}.export(t))
+	p.write(t, "certs/company-ca.pem", exampleAuthority(t))
+	return p
+}
+
+// exampleWorld is one with a Postman API that has the collections.
+func exampleWorld(t *testing.T) *world.World {
+	t.Helper()
+	w := world.New()
+	t.Cleanup(w.Close)
+	w.Repository = "OWNER/REPO"
+	w.StartPostman(postman.Options{})
+	for uid, c := range exampleCollections {
+		if err := w.Postman.AddCollection(uid, c.export(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// led is a text of the documents with the addresses of a world's servers.
+func led(text string, to *world.World) string {
+	return strings.NewReplacer(
+		"https://keycloak.internal.example.com", to.KeycloakURL,
+		"https://api.eu.postman.com", to.PostmanURL,
+		"https://microcks.example.com", to.MicrocksURL, "http://127.0.0.1:8585", to.MicrocksURL, "http://microcks:8080", to.MicrocksURL,
+	).Replace(text)
+}
+
+func (p *examplePlace) write(t *testing.T, name string, content []byte) {
+	t.Helper()
+	path := filepath.Join(p.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// export is the demo's collection under another name. The secondary one has
+// other examples.
+func (c exampleCollection) export(t *testing.T) []byte {
+	t.Helper()
+	raw := []byte(readDocument(t, "internal/demo/harbour.postman_collection.json"))
+	raw = bytes.Replace(raw, []byte(`"Harbour API"`), []byte(`"`+c.name+`"`), 1)
+	if c.secondary {
+		raw = bytes.ReplaceAll(raw, []byte(`"name": "moored boats"`), []byte(`"name": "boats at the quay"`))
+	}
+	return raw
+}
+
+// importMains fills both servers with the main collections.
+func (p *examplePlace) importMains(t *testing.T) {
+	t.Helper()
+	var mains []string
+	for uid, c := range exampleCollections {
+		if !c.secondary {
+			mains = append(mains, uid)
+		}
+	}
+	with := map[string]string{
+		"collection": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com",
+	}
+	signedIn := maps.Clone(with)
+	maps.Copy(signedIn, map[string]string{"keycloak-client-id": "ci-admin", "keycloak-client-secret": "ci-admin-secret"})
+	for _, with := range []map[string]string{with, signedIn} {
+		if code, log := p.step(t, "push", exampleStep{with: with}); code != 0 {
+			t.Fatal(log)
+		}
+	}
+}
+
+// step runs a step of a workflow in the repository OWNER/REPO as the runner
+// does.
+func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code int, log string) {
+	t.Helper()
+	payload, err := json.Marshal(map[string]any{"repository": map[string]string{"default_branch": "main", "full_name": "OWNER/REPO"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(t, "event.json", payload)
+	w := p.open
+	if step.with["keycloak-client-id"] != "" || step.with["keycloak-auth"] != "" {
+		w = p.closed
+	}
+	env := w.Environment()
+	for _, own := range []string{"POSTMAN_API_KEY", "INPUT_MICROCKS-URL"} { // an example gives them itself
+		delete(env, own)
+	}
+	if step.with["mode"] == "check" {
+		delete(env, "INPUT_POSTMAN-API-URL")
+	}
+	maps.Copy(env, map[string]string{
+		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": event, "GITHUB_REF": "refs/heads/main",
+		"GITHUB_EVENT_PATH": filepath.Join(p.dir, "event.json"), "GITHUB_WORKSPACE": p.dir,
+		"GITHUB_OUTPUT": filepath.Join(p.dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(p.dir, "summary"),
+	})
+	maps.Copy(env, step.env)
+	for _, line := range strings.Fields(step.with["collection"]) {
+		if strings.HasSuffix(line, ".json") { // a checkout has brought it
+			p.write(t, line, exampleCollection{name: filepath.Base(line)}.export(t))
+		}
+	}
+	for name, value := range step.with {
+		env["INPUT_"+strings.ToUpper(name)] = led(value, w)
+	}
+	var out bytes.Buffer
+	code = w.Run(t.Context(), &out, env)
+	return code, out.String()
+}
+
+// command runs the program off GitHub, in the folder of the example.
+func (p *examplePlace) command(t *testing.T, args []string) (code int, log string) {
+	t.Helper()
+	env := map[string]string{"POSTMAN_API_KEY": postman.DefaultAPIKey, "GITHUB_REPOSITORY": p.open.Repository, "GITHUB_WORKSPACE": p.dir}
+	if !slices.Contains(args, "--mode=check") {
+		args = append(args, "--postman-api-url="+p.open.PostmanURL)
+	}
+	for i, arg := range args {
+		args[i] = led(arg, p.open)
+	}
+	var out bytes.Buffer
+	code = p.open.Run(t.Context(), &out, env, args...)
+	return code, out.String()
+}
+
+// exampleAuthority is some certificate.
+func exampleAuthority(t *testing.T) []byte {
+	t.Helper()
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+}

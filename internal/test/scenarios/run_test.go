@@ -1,0 +1,164 @@
+package scenarios
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"postman-microcks-importer/internal/test/world"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// runWords are the words that run the program.
+func runWords() map[string]command {
+	return map[string]command{
+		// exits CODE [FLAG…] runs the program, which must end with that code.
+		"exits": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 1, "exits CODE [FLAG...]")
+			w := storyOf(ts)
+			w.start(ts, "it", args[1:])
+			w.finish(ts, "it", args[0])
+		},
+		// starts NAME [FLAG…] runs the program beside the scenario.
+		"starts": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 1, "starts NAME [FLAG...]")
+			storyOf(ts).start(ts, args[0], args[1:])
+		},
+		// ends NAME CODE waits for a started program.
+		"ends": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 2, "ends NAME CODE")
+			storyOf(ts).finish(ts, args[0], args[1])
+		},
+		// signal NAME TERM|KILL|INT sends a signal to a started program.
+		"signal": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 2, "signal NAME TERM|KILL|INT")
+			signal := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT}[args[1]]
+			need(ts, signal != 0, "a signal's name")
+			r := storyOf(ts).run(args[0])
+			need(ts, r != nil, "a program that was started")
+			ts.Check(r.Signal(signal))
+		},
+	}
+}
+
+func need(ts *testscript.TestScript, ok bool, usage string) {
+	if !ok {
+		ts.Fatalf("wants %s", usage)
+	}
+}
+
+// run is one run of the program.
+type run struct {
+	*world.Process
+	onGitHub bool
+	given    []string // credentials that it got
+}
+
+func (w *story) run(name string) *run {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running[name]
+}
+
+// start runs the program with the scenario's environment. Each run has its own
+// files for outputs and summary, as each step of a job has.
+func (w *story) start(ts *testscript.TestScript, name string, flags []string) {
+	w.markRequests()
+	files, err := os.MkdirTemp(w.dir, ".run-")
+	ts.Check(err)
+	r := &run{onGitHub: ts.Getenv("GITHUB_ACTIONS") == "true", given: givenCredentials(ts)}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	need(ts, w.running[name] == nil, "a name that no running program has")
+	r.Process, err = world.Start(ts.Value(programKey{}).(string), w.dir, files, environment(ts), flags...)
+	ts.Check(err)
+	w.running[name] = r
+}
+
+// finish waits for a run, keeps what it said for the scenario, and compares its
+// exit code, after what holds for every run.
+func (w *story) finish(ts *testscript.TestScript, name, want string) {
+	r := w.run(name)
+	need(ts, r != nil, "a program that was started")
+	got := strconv.Itoa(r.Wait())
+	if got == "-1" {
+		got = "killed"
+	}
+	w.mu.Lock()
+	delete(w.running, name)
+	w.mu.Unlock()
+	log, err := r.Log()
+	ts.Check(err)
+	ts.Logf("[log of the run, exit code %s]\n%s", got, w.plain(log))
+	w.keep(ts, r, log)
+	if broken := w.judge(ts, r, log, got != "killed"); len(broken) > 0 {
+		ts.Fatalf("what holds for every run is broken:\n%s", strings.Join(broken, "\n"))
+	}
+	if got != want {
+		ts.Fatalf("exit code %s, want %s", got, want)
+	}
+}
+
+var (
+	durations  = regexp.MustCompile(` \((?:\d+(?:\.\d+)?(?:ms|s|m))+\)|(?m: · \d+(?:\.\d+)? m?s$)`)
+	countedIDs = regexp.MustCompile(`66c0ffee0*([0-9a-f]+)`)
+	toldLine   = regexp.MustCompile(`^(error|warning|note|hint|see|how far|interrupted|done|failed): `)
+	annotation = regexp.MustCompile(`^::(error|warning|notice)[ :]`)
+)
+
+// keep writes what a run said into files of the scenario:
+//
+//	log          standard output
+//	told         the lines that tell problems and outcome, the summary's heading,
+//	             and the outputs that count
+//	annotations  what is shown beside the code
+//	summary.md   the job summary
+//	outputs      NAME=VALUE, without result
+//	result.json  the output result
+func (w *story) keep(ts *testscript.TestScript, r *run, log string) {
+	w.write(ts, "log", w.plain(log))
+	told := lines(log, toldLine.MatchString)
+	w.write(ts, "annotations", w.plain(lines(log, annotation.MatchString)))
+	if !r.onGitHub {
+		w.write(ts, "told", w.plain(told))
+		return
+	}
+	summary, err := r.Summary()
+	ts.Check(err)
+	heading, _, _ := strings.Cut(summary, "\n")
+	w.write(ts, "summary.md", w.plain(summary))
+	outputs, err := r.Outputs()
+	ts.Check(err)
+	var text strings.Builder
+	var counted []string
+	for _, o := range outputs {
+		if slices.Contains([]string{"status", "changed", "warnings", "errors"}, o.Name) {
+			counted = append(counted, o.Name+"="+o.Value)
+		}
+		if o.Name == "result" {
+			w.write(ts, "result.json", w.plain(o.Value)+"\n")
+			continue
+		}
+		text.WriteString(o.Name + "=" + o.Value + "\n")
+	}
+	w.write(ts, "outputs", w.plain(text.String()))
+	if len(counted) > 0 {
+		told += "summary: " + strings.ReplaceAll(strings.TrimPrefix(heading, "### "), "\u200b", "") + "\n" +
+			"outputs: " + strings.Join(counted, " ") + "\n"
+	}
+	w.write(ts, "told", w.plain(told))
+}
+
+func lines(text string, wanted func(string) bool) string {
+	var kept strings.Builder
+	for line := range strings.Lines(text) {
+		if wanted(line) {
+			kept.WriteString(strings.TrimSuffix(line, "\n") + "\n")
+		}
+	}
+	return kept.String()
+}

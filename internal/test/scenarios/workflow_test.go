@@ -1,0 +1,183 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"postman-microcks-importer/internal/config"
+)
+
+// workflowWords are the words for what a workflow says and what started it.
+func workflowWords() map[string]command {
+	return map[string]command{
+		// input NAME [LINE…] sets an input, as with: does; without a line it is not set.
+		"input": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 1, "input NAME [LINE...]")
+			variable, known := variableOf(args[0])
+			need(ts, known, "an input's name, not "+args[0])
+			ts.Setenv(variable, strings.Join(args[1:], "\n"))
+		},
+		// event KIND [NAME] is what started the workflow: push BRANCH, tag NAME,
+		// pull-request, fork, dependabot, pull-request-target, schedule, release,
+		// dispatch, or nothing for a run outside GitHub.
+		"event": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && (len(args) == 1 || len(args) == 2), "event KIND [NAME]")
+			setEvent(ts, args[0], strings.Join(args[1:], ""))
+		},
+		// output NAME VALUE compares an output of the last run.
+		"output": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 2, "output NAME VALUE")
+			for line := range strings.Lines(ts.ReadFile("outputs")) {
+				if name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "="); name == args[0] {
+					if want := storyOf(ts).plain(args[1]); value != want {
+						ts.Fatalf("output %s is %q, want %q", name, value, want)
+					}
+					return
+				}
+			}
+			ts.Fatalf("no output %s", args[0])
+		},
+	}
+}
+
+func variableOf(input string) (string, bool) {
+	for _, in := range config.Inputs() {
+		if in.Name == input {
+			return in.Variable(), true
+		}
+	}
+	return "", false
+}
+
+// runnerEnvironment is what the runner gives every step, and the credential
+// that most scenarios need.
+func runnerEnvironment(dir string) map[string]string {
+	return map[string]string{
+		"GITHUB_ACTIONS":    "true",
+		"GITHUB_WORKSPACE":  dir,
+		"GITHUB_REPOSITORY": repository,
+		"GITHUB_SERVER_URL": "https://github.com",
+		"GITHUB_SHA":        "0123456789abcdef0123456789abcdef01234567",
+		"GITHUB_RUN_ID":     "4711",
+		"GITHUB_EVENT_PATH": filepath.Join(dir, ".event.json"),
+		"GITHUB_EVENT_NAME": "push",
+		"GITHUB_REF":        "refs/heads/main",
+		"GITHUB_ACTOR":      "octocat",
+		"POSTMAN_API_KEY":   apiKey,
+	}
+}
+
+// environment of the program: that of the scenario, not of the test.
+func environment(ts *testscript.TestScript) map[string]string {
+	names := []string{
+		"PATH", "HOME", "TMPDIR", "WORK",
+		"GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF", "RUNNER_DEBUG",
+		"ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
+	}
+	for name := range runnerEnvironment("") {
+		names = append(names, name)
+	}
+	for _, in := range config.Inputs() {
+		names = append(names, in.Variable())
+		if in.Env != "" && in.Env != "POSTMAN_API_KEY" {
+			names = append(names, in.Env)
+		}
+	}
+	env := make(map[string]string)
+	for _, name := range names {
+		if value := ts.Getenv(name); value != "" {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+// givenCredentials are those that the program gets.
+func givenCredentials(ts *testscript.TestScript) []string {
+	var given []string
+	for _, in := range config.Inputs() {
+		if in.Kind == config.KindSecret {
+			given = append(given, ts.Getenv(in.Variable()), ts.Getenv(in.Env))
+		}
+		if strings.Contains(ts.Getenv(in.Variable()), accessKey) {
+			given = append(given, accessKey)
+		}
+	}
+	return given
+}
+
+// event is what started the workflow.
+type event struct {
+	name, ref, actor string
+	headRepository   string // of a pull request
+}
+
+func push(branch string) event { return event{name: "push", ref: "refs/heads/" + branch} }
+
+func eventOf(kind, name string) (event, bool) {
+	pull := "refs/pull/7/merge"
+	switch kind {
+	case "push":
+		return push(name), true
+	case "tag":
+		return event{name: "push", ref: "refs/tags/" + name}, true
+	case "pull-request":
+		return event{name: "pull_request", ref: pull, headRepository: repository}, true
+	case "fork":
+		return event{name: "pull_request", ref: pull, headRepository: "mallory/pets"}, true
+	case "dependabot":
+		return event{name: "pull_request", ref: pull, headRepository: repository, actor: "dependabot[bot]"}, true
+	case "pull-request-target":
+		return event{name: "pull_request_target", ref: "refs/heads/main", headRepository: "mallory/pets"}, true
+	case "schedule", "release":
+		return event{name: kind, ref: "refs/heads/main"}, true
+	case "dispatch":
+		return event{name: "workflow_dispatch", ref: "refs/heads/main"}, true
+	}
+	return event{}, false
+}
+
+func setEvent(ts *testscript.TestScript, kind, name string) {
+	if kind == "nothing" { // outside GitHub
+		for variable := range runnerEnvironment("") {
+			if strings.HasPrefix(variable, "GITHUB_") {
+				ts.Setenv(variable, "")
+			}
+		}
+		return
+	}
+	e, known := eventOf(kind, name)
+	need(ts, known, "a kind of event")
+	ts.Setenv("GITHUB_EVENT_NAME", e.name)
+	ts.Setenv("GITHUB_REF", e.ref)
+	if e.actor != "" {
+		ts.Setenv("GITHUB_ACTOR", e.actor)
+	}
+	if kind == "fork" || kind == "dependabot" { // GitHub gives these no secrets
+		ts.Setenv("POSTMAN_API_KEY", "")
+		ts.Setenv("KEYCLOAK_CLIENT_ID", "")
+		ts.Setenv("KEYCLOAK_CLIENT_SECRET", "")
+	}
+	ts.Check(writeEvent(storyOf(ts).dir, e))
+}
+
+// writeEvent writes the event's payload where GITHUB_EVENT_PATH points to.
+func writeEvent(dir string, e event) error {
+	payload := map[string]any{"repository": map[string]string{"full_name": repository, "default_branch": "main"}}
+	if e.headRepository != "" {
+		payload["pull_request"] = map[string]any{
+			"user": map[string]string{"login": "octocat"},
+			"head": map[string]any{"repo": map[string]string{"full_name": e.headRepository}},
+		}
+	}
+	text, err := json.Marshal(payload)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, ".event.json"), text, 0o644)
+}
