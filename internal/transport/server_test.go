@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -363,13 +364,27 @@ func TestRootsAreAdded(t *testing.T) {
 	}
 }
 
-func TestNetworkFailures(t *testing.T) {
-	t.Parallel()
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
+// unanswered is an address that refuses connections: its port is bound, so that
+// no other test gets it, and nothing listens.
+func unanswered(t *testing.T) string {
+	t.Helper()
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed.Close()
+	t.Cleanup(func() { _ = syscall.Close(socket) })
+	if err := syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	bound, err := syscall.Getsockname(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", bound.(*syscall.SockaddrInet4).Port)
+}
+
+func TestNetworkFailures(t *testing.T) {
+	t.Parallel()
 	hijack := func(write string, reset bool) string {
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
@@ -390,7 +405,7 @@ func TestNetworkFailures(t *testing.T) {
 		kind      Kind
 		hint      string
 	}{
-		{"nothing listens", "http://" + closed.Addr().String(), KindRefused, "172.17.0.1"},
+		{"nothing listens", "http://" + unanswered(t), KindRefused, "172.17.0.1"},
 		{"reset before the answer", hijack("", true), KindReset, ""},
 		{"closed before the answer", hijack("", false), KindReset, ""},
 		{"closed in a header", hijack("HTTP/1.1 200 OK\r\nContent-Le", false), KindReset, ""},
