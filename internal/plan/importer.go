@@ -219,12 +219,7 @@ func WithoutQuery(address string) string {
 
 // pick finds the importer that a collection already has.
 func (m *maker) pick(a *Artifact) {
-	var candidates []microcks.ImportJob
-	for _, job := range m.there.Jobs {
-		if a.ReadBy(&job) {
-			candidates = append(candidates, job)
-		}
-	}
+	candidates := m.importers.Of(a.Wanted)
 	foreign, problem := m.choose(a, candidates)
 	if problem != nil {
 		a.fail(problem)
@@ -327,9 +322,8 @@ func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.Impo
 	if i.There != nil {
 		return
 	}
-	for _, job := range m.there.Jobs {
-		same := slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID })
-		if job.Name == a.importerName() && !same {
+	for _, job := range m.importers.Named(a.importerName()) {
+		if !slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID }) {
 			a.tell(result.Note, "importer-same-name",
 				text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
 				"set `importer-name` to tell the two apart")

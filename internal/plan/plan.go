@@ -105,7 +105,7 @@ func (a *Artifact) tell(level result.Level, anchor string, what, hint text.Untru
 // Make plans for all collections that can be imported. The order in which
 // they are given decides nothing but the order of the plan.
 func Make(s Settings, judged []Judged, there Snapshot) *Plan {
-	m := &maker{Settings: s, there: there, Plan: &Plan{}, secrets: map[string]*Secret{}}
+	m := &maker{Settings: s, there: there, importers: NewImporters(there.Jobs), Plan: &Plan{}, secrets: map[string]*Secret{}}
 	for _, j := range judged {
 		a := &Artifact{Judged: j}
 		m.Artifacts = append(m.Artifacts, a)
@@ -130,8 +130,9 @@ func Make(s Settings, judged []Judged, there Snapshot) *Plan {
 type maker struct {
 	Settings
 	*Plan
-	there   Snapshot
-	secrets map[string]*Secret // by wanted name
+	there     Snapshot
+	importers *Importers
+	secrets   map[string]*Secret // by wanted name
 }
 
 // live are the artifacts that nothing has failed yet.

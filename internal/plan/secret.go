@@ -150,9 +150,15 @@ func isTokenHeader(header string) bool {
 
 // otherUsers names the importers outside this run that refer to a secret.
 func (m *maker) otherUsers(secretID string) []string {
+	wanted := map[string]bool{}
+	for _, w := range m.Wanted {
+		for _, job := range m.importers.Of(w) {
+			wanted[job.ID] = true
+		}
+	}
 	var users []string
 	for _, job := range m.there.Jobs {
-		inRun := Ours(&job, m.Repository) || slices.ContainsFunc(m.Wanted, func(w *Wanted) bool { return w.ReadBy(&job) })
+		inRun := Ours(&job, m.Repository) || wanted[job.ID]
 		if job.SecretRef != nil && job.SecretRef.SecretID == secretID && !inRun {
 			users = append(users, fmt.Sprintf("%q (%s)", job.Name, job.ID))
 		}

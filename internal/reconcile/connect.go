@@ -79,6 +79,7 @@ func (r *run) list(ctx context.Context) {
 		if r.there.Jobs, err = r.session.Microcks.Jobs(ctx); err != nil {
 			return err
 		}
+		r.importers = plan.NewImporters(r.there.Jobs)
 		r.maskImporters(r.there.Jobs)
 		r.step("read", nil, began, text.Plural(len(r.there.Jobs), "importer")+" on the server")
 		return nil

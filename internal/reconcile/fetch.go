@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,7 +76,7 @@ func (r *run) judge(it *item, raw []byte, options predict.Options) {
 	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
 	p := document.Import(predict.Target{URL: it.Wanted.URL, Main: main})
 	it.checked = true
-	it.Collection.Name = text.Untrusted(p.Name)
+	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
 	it.Findings = shown(lint.Check(p))
 	for _, problem := range it.Unfit(p, it.Findings) {
 		it.Fail(problem)
@@ -85,7 +86,7 @@ func (r *run) judge(it *item, raw []byte, options predict.Options) {
 		it.Service = r.serviceResult("", p.Service)
 	}
 	it.judged = &plan.Judged{
-		Wanted: it.Wanted, Key: plan.Key{Name: p.Name, Version: p.Version},
+		Wanted: it.Wanted, Key: plan.Key{Name: strings.Clone(p.Name), Version: strings.Clone(p.Version)},
 		Document: r.shelf.put(document, raw, options), UpdatedAt: document.UpdatedAt(),
 	}
 }
@@ -114,10 +115,14 @@ func sizeOf(s *predict.Service) string {
 }
 
 // shown are findings as they may be shown: one can quote where the server's
-// service came from.
+// service came from. They share no memory with the collection.
 func shown(findings []result.Finding) []result.Finding {
 	for i := range findings {
-		findings[i].Message = text.HideCredentials(findings[i].Message)
+		f := &findings[i]
+		f.Message = text.Untrusted(strings.Clone(string(text.HideCredentials(f.Message))))
+		for k := range f.Path {
+			f.Path[k] = text.Untrusted(strings.Clone(string(f.Path[k])))
+		}
 	}
 	return findings
 }

@@ -40,10 +40,7 @@ func (r *run) remove(ctx context.Context) error {
 // labels. Others are named and left.
 func (r *run) removable(it *item) []microcks.ImportJob {
 	var mine []microcks.ImportJob
-	for _, job := range r.there.Jobs {
-		if !it.ReadBy(&job) {
-			continue
-		}
+	for _, job := range r.importers.Of(it.Wanted) {
 		if plan.Ours(&job, r.Repository) {
 			mine = append(mine, job)
 			continue

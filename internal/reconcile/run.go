@@ -86,6 +86,7 @@ type run struct {
 	session   *Session
 	services  map[plan.Key][]microcks.Service // all of the server; nil when they were not listed
 	there     plan.Snapshot
+	importers *plan.Importers // of there
 	plan      *plan.Plan
 
 	changed atomic.Bool   // something was written

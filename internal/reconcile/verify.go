@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/converge"
-	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -153,9 +152,9 @@ func (v *verification) tellOtherImporters() {
 	if !s.HasMain() {
 		return
 	}
-	for _, job := range v.there.Jobs {
+	for _, job := range v.importers.Feeding(s.Key) {
 		inRun := slices.ContainsFunc(s.Artifacts, func(a *plan.Artifact) bool { return a.ReadBy(&job) })
-		if inRun || !job.MainArtifact || converge.BoundTo(&job, s.Key) == "" {
+		if inRun || !job.MainArtifact {
 			continue
 		}
 		v.items[0].Tell(result.Note, "other-importer",
@@ -187,5 +186,3 @@ func someOf(changes []predict.Change) string {
 	}
 	return strings.Join(texts, "; ")
 }
-
-var _ microcks.Service

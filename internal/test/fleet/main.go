@@ -4,6 +4,7 @@
 // deletes what it made.
 //
 //	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 [-n 50,200,800] NAME=BINARY…
+//	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 -crowd 50 [-kill] [-rounds 10] NAME=BINARY…
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,33 +27,50 @@ import (
 	"syscall"
 	"time"
 
+	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	server := flag.String("microcks-url", "", "a running Microcks without sign-in, on loopback")
+	server := flag.String("microcks-url", "", "a running Microcks without sign-in, on loopback; empty: a stand-in, for memory")
+	size := flag.Int("bytes", 0, "of each collection, about; 0: a small one")
 	sizes := flag.String("n", "50,200,800", "numbers of collections")
 	rounds := flag.Int("rounds", 1, "of everything, in turn")
 	parallelism := flag.Int("parallelism", 8, "of the programs and of the server's own imports")
+	crowd := flag.Int("crowd", 0, "runs at once of one new collection, instead")
+	kill := flag.Bool("kill", false, "kill every second run of a crowd at some moment")
 	flag.Parse()
-	if err := measure(ctx, *server, *sizes, *rounds, *parallelism, flag.Args()); err != nil {
+	if *server == "" {
+		standIn := httptest.NewServer(microcks.New(microcks.Options{}))
+		defer standIn.Close()
+		*server = standIn.URL
+	}
+	if *crowd > 0 {
+		if err := crowds(ctx, *server, *crowd, *rounds, *kill, flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if err := measure(ctx, fleet{server: *server, parallelism: *parallelism, bytes: *size}, *sizes, *rounds, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(ctx context.Context, server, sizes string, rounds, parallelism int, programs []string) error {
-	fmt.Println("| collections | what | seconds | MB at most | requests to Microcks |")
-	fmt.Println("| ---: | --- | ---: | ---: | ---: |")
+func measure(ctx context.Context, of fleet, sizes string, rounds int, programs []string) error {
+	fmt.Println("| collections | what | seconds | MB at most |")
+	fmt.Println("| ---: | --- | ---: | ---: |")
 	for _, size := range strings.Split(sizes, ",") {
 		n, err := strconv.Atoi(size)
 		if err != nil {
 			return err
 		}
 		for range rounds {
-			f := &fleet{server: server, n: n, parallelism: parallelism}
+			f := of
+			f.n = n
 			if err := f.round(ctx, programs); err != nil {
 				return err
 			}
@@ -65,6 +84,7 @@ type fleet struct {
 	server      string
 	n           int
 	parallelism int
+	bytes       int // of each collection, about
 
 	api    *httptest.Server // the Postman API
 	prefix string           // of what is measured now
@@ -72,8 +92,10 @@ type fleet struct {
 }
 
 func (f *fleet) round(ctx context.Context, programs []string) error {
-	if err := f.measured(ctx, "plain loop", func() error { return f.loop(ctx) }); err != nil {
-		return err
+	if f.bytes == 0 {
+		if err := f.measured(ctx, "plain loop", func() error { return f.loop(ctx) }); err != nil {
+			return err
+		}
 	}
 	for _, p := range programs {
 		name, binary, _ := strings.Cut(p, "=")
@@ -90,7 +112,7 @@ func (f *fleet) serve(prefix string) error {
 	f.prefix, f.uids = fmt.Sprintf("%s-%d", prefix, time.Now().UnixNano()), nil
 	for i := range f.n {
 		name := fmt.Sprintf("%s %04d", f.prefix, i)
-		raw, err := json.Marshal(collection(name))
+		raw, err := json.Marshal(collection(name, f.bytes))
 		if err != nil {
 			return err
 		}
@@ -104,13 +126,17 @@ func (f *fleet) serve(prefix string) error {
 	return nil
 }
 
-// collection is a small one: two operations with two examples each.
-func collection(name string) map[string]any {
+const schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+
+// collection has two operations with two examples each, or as many as make about
+// so many bytes, with 5 kB in each body.
+func collection(name string, bytes int) map[string]any {
+	pad := strings.Repeat("x", min(bytes, 5000))
 	item := func(path string) map[string]any {
 		request := map[string]any{"method": "GET", "url": map[string]any{"raw": "{{baseUrl}}" + path}}
 		example := func(id string) map[string]any {
 			return map[string]any{
-				"name": "example " + id, "code": 200, "body": `{"id":` + id + `}`,
+				"name": "example " + id, "code": 200, "body": `{"id":` + id + `,"pad":"` + pad + `"}`,
 				"originalRequest": map[string]any{
 					"method": "GET",
 					"url": map[string]any{"raw": "{{baseUrl}}" + path, "host": []string{"{{baseUrl}}"}, "path": strings.Split(path[1:], "/"),
@@ -121,9 +147,13 @@ func collection(name string) map[string]any {
 		}
 		return map[string]any{"name": path, "request": request, "response": []any{example("1"), example("2")}}
 	}
+	items := []any{item("/things/:id"), item("/parts/:id")}
+	for i := range bytes / 12_000 {
+		items = append(items, item(fmt.Sprintf("/more%d/:id", i)))
+	}
 	return map[string]any{
-		"info": map[string]any{"name": name, "description": "version=1.0 - measured", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
-		"item": []any{item("/things/:id"), item("/parts/:id")},
+		"info": map[string]any{"name": name, "description": "version=1.0 - measured", "schema": schema},
+		"item": items,
 	}
 }
 
@@ -137,17 +167,17 @@ func (f *fleet) measured(ctx context.Context, what string, do func() error) erro
 	if err := do(); err != nil {
 		return err
 	}
-	f.row(what, time.Since(began), "", "")
+	f.row(what, time.Since(began), "")
 	began = time.Now()
 	if err := f.startAll(ctx); err != nil {
 		return err
 	}
-	f.row(fmt.Sprintf("the server's own %d imports, %d at once", f.n, f.parallelism), time.Since(began), "", "")
+	f.row(fmt.Sprintf("the server's own %d imports, %d at once", f.n, f.parallelism), time.Since(began), "")
 	return f.clear(ctx)
 }
 
-func (f *fleet) row(what string, took time.Duration, memory, requests string) {
-	fmt.Printf("| %d | %s | %.2f | %s | %s |\n", f.n, what, took.Seconds(), memory, requests)
+func (f *fleet) row(what string, took time.Duration, memory string) {
+	fmt.Printf("| %d | %s | %.2f | %s |\n", f.n, what, took.Seconds(), memory)
 }
 
 // loop is what a script does: the importers listed once; then for each
@@ -228,19 +258,29 @@ func (f *fleet) program(ctx context.Context, name, binary string) error {
 	}
 	defer f.api.Close()
 	for _, which := range []string{"first", "unchanged"} {
-		took, memory, err := f.run(ctx, binary)
+		r := f.run(ctx, binary, 0)
+		took, memory, err := r.took, r.megabytes, r.err
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", name, which, err)
 		}
-		f.row(name+", "+which, took, fmt.Sprintf("%.0f", memory), "")
+		f.row(name+", "+which, took, fmt.Sprintf("%.0f", memory))
 	}
 	return f.clear(ctx)
 }
 
-func (f *fleet) run(ctx context.Context, binary string) (took time.Duration, megabytes float64, err error) {
+// run of a program.
+type run struct {
+	took      time.Duration
+	megabytes float64
+	said      string
+	err       error
+}
+
+// run runs a program on all collections; one that is to be killed lives so long.
+func (f *fleet) run(ctx context.Context, binary string, life time.Duration) run {
 	dir, err := os.MkdirTemp("", "fleet")
 	if err != nil {
-		return 0, 0, err
+		return run{err: err}
 	}
 	defer os.RemoveAll(dir)
 	var env []string
@@ -255,18 +295,108 @@ func (f *fleet) run(ctx context.Context, binary string) (took time.Duration, meg
 	}
 	for _, file := range []string{"outputs", "summary.md"} {
 		if err := os.WriteFile(filepath.Join(dir, file), nil, 0o600); err != nil {
-			return 0, 0, err
+			return run{err: err}
 		}
+	}
+	if life > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, life)
+		defer cancel()
 	}
 	var said bytes.Buffer
 	process := exec.CommandContext(ctx, binary)
 	process.Env, process.Dir, process.Stdout, process.Stderr = env, dir, &said, &said
 	began := time.Now()
 	if err := process.Run(); err != nil {
-		return 0, 0, fmt.Errorf("%w\n%s", err, tail(said.String()))
+		return run{said: said.String(), err: fmt.Errorf("%w\n%s", err, tail(said.String()))}
 	}
 	usage, _ := process.ProcessState.SysUsage().(*syscall.Rusage)
-	return time.Since(began), float64(usage.Maxrss) / 1024, nil
+	return run{took: time.Since(began), megabytes: float64(usage.Maxrss) / 1024, said: said.String()}
+}
+
+// crowds lets many runs of one new collection start at once, and looks what is
+// there when the last has ended.
+func crowds(ctx context.Context, server string, runs, rounds int, kill bool, programs []string) error {
+	fmt.Println("| program | rounds | runs at once | killed | failed | imports | services healed | rounds not as promised | after one run more |")
+	fmt.Println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	for _, p := range programs {
+		name, binary, _ := strings.Cut(p, "=")
+		c := crowd{server: server, runs: runs, kill: kill, binary: binary}
+		for range rounds {
+			if err := c.round(ctx, name); err != nil {
+				return err
+			}
+		}
+		fmt.Printf("| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n", name, rounds, runs, c.killed, c.failed, c.imports, c.healed, c.broken, c.lost)
+	}
+	return nil
+}
+
+// crowd counts what came of runs at once.
+type crowd struct {
+	server string
+	binary string
+	runs   int
+	kill   bool
+
+	killed, failed, imports, healed, broken, lost int
+}
+
+func (c *crowd) round(ctx context.Context, name string) error {
+	f := &fleet{server: c.server, n: 1, parallelism: 8}
+	if err := f.serve(name); err != nil {
+		return err
+	}
+	defer f.api.Close()
+	ended := make([]run, c.runs)
+	var all sync.WaitGroup
+	for i := range ended {
+		life := time.Duration(0)
+		if c.kill && i%2 == 1 {
+			life = rand.N(1500 * time.Millisecond)
+			c.killed++
+		}
+		all.Go(func() { ended[i] = f.run(ctx, c.binary, life) })
+	}
+	all.Wait()
+	for i, r := range ended {
+		c.imports += strings.Count(r.said, ": imported (")
+		c.healed += strings.Count(r.said, "doubled service")
+		if r.err != nil && (!c.kill || i%2 == 0) {
+			c.failed++
+			fmt.Fprintln(os.Stderr, r.err)
+		}
+	}
+	kept, err := f.kept(ctx)
+	if err != nil {
+		return err
+	}
+	if !kept {
+		c.broken++
+		if r := f.run(ctx, c.binary, 0); r.err != nil {
+			fmt.Fprintln(os.Stderr, r.err)
+		}
+		if kept, err = f.kept(ctx); err != nil || !kept {
+			c.lost++
+		}
+	}
+	return f.clear(ctx)
+}
+
+// kept reports whether there is one importer, whose last import worked, and one
+// service with two operations.
+func (f *fleet) kept(ctx context.Context) (bool, error) {
+	jobs, err := f.jobs(ctx)
+	if err != nil {
+		return false, err
+	}
+	var services []struct {
+		Operations []any `json:"operations"`
+	}
+	if err := f.call(ctx, http.MethodGet, "/services/search?name="+f.prefix, nil, &services); err != nil {
+		return false, err
+	}
+	return len(jobs) == 1 && jobs[0].LastImportError == "" && len(services) == 1 && len(services[0].Operations) == 2, nil
 }
 
 func tail(s string) string { return s[max(0, len(s)-2000):] }

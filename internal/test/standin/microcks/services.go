@@ -110,7 +110,7 @@ func (s *Server) countServices(w http.ResponseWriter, _ *http.Request, _ caller,
 // service that exists twice cannot be looked up.
 func (s *Server) named(name, version string) (*service, error) {
 	var match *service
-	for _, one := range all[service](s, &s.services) {
+	for _, one := range allWith[service](s, &s.services, name) {
 		if one.Name == nil || string(*one.Name) != name || one.Version == nil || string(*one.Version) != version {
 			continue
 		}

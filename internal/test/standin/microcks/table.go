@@ -1,6 +1,7 @@
 package microcks
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -87,6 +88,24 @@ func all[T any](s *Server, t *table) []*T {
 	docs := make([]*T, len(t.rows))
 	for i, r := range t.rows {
 		docs[i] = decode[T](r.doc)
+	}
+	return docs
+}
+
+// allWith are the documents in which a text stands somewhere: of many, few are
+// worth to be decoded.
+func allWith[T any](s *Server, t *table, text string) []*T {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var docs []*T
+	for _, r := range t.rows {
+		if bytes.Contains(r.doc, quoted) {
+			docs = append(docs, decode[T](r.doc))
+		}
 	}
 	return docs
 }
