@@ -6,12 +6,21 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"postman-microcks-importer/internal/app"
 )
 
+// mostMemory is what the garbage collector keeps the program within, in bytes, as
+// long as what is in use allows it: runners are small, and other steps need memory,
+// too.
+const mostMemory = 320 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(mostMemory)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	command := app.Command{Getenv: os.Getenv, Stdout: os.Stdout}

@@ -24,7 +24,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"postman-microcks-importer/internal/test/standin/microcks"
@@ -307,11 +306,35 @@ func (f *fleet) run(ctx context.Context, binary string, life time.Duration) run 
 	process := exec.CommandContext(ctx, binary)
 	process.Env, process.Dir, process.Stdout, process.Stderr = env, dir, &said, &said
 	began := time.Now()
-	if err := process.Run(); err != nil {
+	if err := process.Start(); err != nil {
+		return run{err: err}
+	}
+	memory := highest(process.Process.Pid)
+	if err := process.Wait(); err != nil {
 		return run{said: said.String(), err: fmt.Errorf("%w\n%s", err, tail(said.String()))}
 	}
-	usage, _ := process.ProcessState.SysUsage().(*syscall.Rusage)
-	return run{took: time.Since(began), megabytes: float64(usage.Maxrss) / 1024, said: said.String()}
+	return run{took: time.Since(began), megabytes: <-memory, said: said.String()}
+}
+
+// highest looks at the most memory that a process had so far until it has ended,
+// in MB. What the system says of an ended one includes what it was forked from.
+func highest(pid int) <-chan float64 {
+	most := make(chan float64, 1)
+	go func() {
+		seen := 0.0
+		for {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			_, rest, there := strings.Cut(string(status), "VmHWM:")
+			if err != nil || !there {
+				most <- seen
+				return
+			}
+			kilobytes, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			seen = max(seen, kilobytes/1024)
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	return most
 }
 
 // crowds lets many runs of one new collection start at once, and looks what is
