@@ -123,7 +123,7 @@ func withScheme(value string, parse func(string) (*url.URL, fault)) (string, boo
 	return "https://" + value, true
 }
 
-// trimPath cuts every end of that kind off the path, in both its forms.
+// trimPath removes a suffix from the path as often as it is there.
 func trimPath(u *url.URL, end string) {
 	path := u.EscapedPath()
 	for strings.HasSuffix(path, end) {

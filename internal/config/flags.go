@@ -22,7 +22,7 @@ var flagName = regexp.MustCompile(`^[A-Za-z][A-Za-z_-]{0,39}$`)
 
 // readFlags takes --name=value, --name value and, for booleans, a bare --name.
 // The value of a flag that is unknown or refused is never repeated: it may be a
-// credential, and secrets are those that are known already.
+// credential. secrets are the credentials that are known already.
 func readFlags(args []string, inputs []Input, secrets []string) flags {
 	f := flags{values: map[string][]string{}}
 	for n := 0; n < len(args); n++ {

@@ -136,8 +136,8 @@ func looksLikeFile(line string) bool {
 	return !isURL(line) && strings.EqualFold(filepath.Ext(line), ".json")
 }
 
-// refused is what the package that knows references says about a line that is
-// none: what it was taken for, and the next step.
+// refused is what the postman package says about a line that is not a reference:
+// what it was taken for, and the next step.
 func (p *parser) refused(line string, err error) (reason fault, hint string) {
 	r, ok := errors.AsType[*postman.RefError](err)
 	if !ok || holdsSecret(line, p.secrets) && !isURL(line) {

@@ -111,9 +111,9 @@ func (p *parser) given(name string) string {
 	return strings.TrimSpace(p.getenv(in.Env))
 }
 
-// secretsInEnvironment collects, before any text is made, the values that none
-// may show. Both places of a credential count: the one that loses is one all the
-// same.
+// secretsInEnvironment collects the values that no text may show, before any text
+// is made. A credential that is set in both of its variables counts twice: the
+// value that is not used is a credential, too.
 func secretsInEnvironment(getenv func(string) string, inputs []Input) []string {
 	var secrets []string
 	for _, in := range inputs {

@@ -111,7 +111,7 @@ func (w Withheld) reason() string {
 	return ""
 }
 
-// withheld decides whether GitHub gives this run secrets.
+// withheld is why GitHub gives this run no secrets; "" when it does.
 func (t trigger) withheld() Withheld {
 	switch {
 	case !t.onGitHub || t.event == "pull_request_target":

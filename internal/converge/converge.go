@@ -33,7 +33,7 @@ type Log interface {
 type Outcome struct {
 	Done     []result.Done
 	Imported bool // a start of this run succeeded
-	Active   bool // whether the importer was active when last heard of
+	Active   bool // the importer was active by the last answer about it
 	// Wrote: something was written, or may have been.
 	Wrote bool
 	// Served is the service at the last look that took it in; nil when none did.
@@ -82,52 +82,72 @@ type convergence struct {
 	memory memory
 	seen   observation
 	slot   bool
+	waited bool // BeforeWrite was
 }
 
 func (c *convergence) drive(ctx context.Context) error {
-	waited := false
 	for {
-		if c.memory.readies() {
-			if err := c.acquire(ctx); err != nil {
-				return err
-			}
-		}
-		seen, err := c.observe(ctx)
-		switch {
-		case err != nil && c.memory.inFlight && ctx.Err() == nil:
-			c.log.Step("import", "still no answer: "+err.Error(), 0)
-			if err := c.pause(ctx, Await); err != nil {
-				return err
-			}
-			continue
-		case err != nil:
+		seen, err := c.look(ctx)
+		if err != nil {
 			return err
 		}
-		due := c.memory.due
-		c.memory, c.seen = c.memory.noticed(c.goal, seen), seen
-		if due && !c.memory.due && !c.memory.imported {
-			c.log.Step("import", "another run has just imported the same", 0)
-		}
-		s := next(c.goal, seen, c.memory)
+		c.notice(seen)
+		s := next(c.goal, c.seen, c.memory)
 		switch s.kind {
 		case Done:
 			return nil
 		case GiveUp:
 			return s.err
 		}
-		if s.kind != Start {
-			c.release()
-		}
-		if s.writes() && !waited && c.BeforeWrite != nil {
-			if err := c.BeforeWrite(ctx); err != nil {
-				return err
-			}
-			waited = true
+		if err := c.prepare(ctx, s); err != nil {
+			return err
 		}
 		if err := c.take(ctx, s); err != nil {
 			return err
 		}
 	}
+}
+
+// look is what is there now. While an import is under way, the server is asked
+// until it answers.
+func (c *convergence) look(ctx context.Context) (observation, error) {
+	for {
+		if c.memory.readies() {
+			if err := c.acquire(ctx); err != nil {
+				return observation{}, err
+			}
+		}
+		seen, err := c.observe(ctx)
+		if err == nil || !c.memory.inFlight || ctx.Err() != nil {
+			return seen, err
+		}
+		c.log.Step("import", "still no answer: "+err.Error(), 0)
+		if err := c.pause(ctx, Await); err != nil {
+			return observation{}, err
+		}
+	}
+}
+
+// notice learns from a look.
+func (c *convergence) notice(seen observation) {
+	due := c.memory.due
+	c.memory, c.seen = c.memory.noticed(c.goal, seen), seen
+	if due && !c.memory.due && !c.memory.imported {
+		c.log.Step("import", "another run has just imported the same", 0)
+	}
+}
+
+// prepare gives a slot back that the step needs no more, and waits before the
+// first write.
+func (c *convergence) prepare(ctx context.Context, s step) error {
+	if s.kind != Start {
+		c.release()
+	}
+	if !s.writes() || c.waited || c.BeforeWrite == nil {
+		return nil
+	}
+	c.waited = true
+	return c.BeforeWrite(ctx)
 }
 
 // take takes one step and learns from it.

@@ -57,7 +57,7 @@ func kinds(done []result.Done) []result.DoneKind {
 // TestRun: what one run writes, and what it says it did.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	there := func(s *server) {
+	there := func(s *standIn) {
 		job := *importer(importedAt(90, "s1"))
 		s.jobs["a1"] = job
 		s.services["s1"] = service("s1", uid)
@@ -70,7 +70,7 @@ func TestRun(t *testing.T) {
 	}
 	created := []result.DoneKind{result.ImporterCreated, result.CollectionImported}
 	for name, tt := range map[string]struct {
-		server func(*server)
+		server func(*standIn)
 		goal   func(*Goal)
 		writes []string
 		done   []result.DoneKind
@@ -79,9 +79,13 @@ func TestRun(t *testing.T) {
 	}{
 		"a new importer": {writes: []string{"save", "start"}, done: created, active: true},
 		"one that shall be inactive": {
-			goal: func(g *Goal) { g.Importer.Active = false }, writes: []string{"save", "start", "stop"}, done: append(created, result.ImporterDeactivated),
+			goal: func(g *Goal) { g.Importer.Active = false }, writes: []string{"save", "start", "stop"},
+			done: append(created, result.ImporterDeactivated),
 		},
-		"a changed collection": {server: there, goal: known, writes: []string{"start"}, done: []result.DoneKind{result.CollectionImported}, active: true},
+		"a changed collection": {
+			server: there, goal: known, writes: []string{"start"}, done: []result.DoneKind{result.CollectionImported},
+			active: true,
+		},
 		"labels of the service": {
 			goal:   func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} },
 			writes: []string{"save", "start", "label"}, done: append(created, result.ServiceLabelled), active: true,
@@ -95,33 +99,36 @@ func TestRun(t *testing.T) {
 			writes: []string{"label"}, done: []result.DoneKind{result.ServiceLabelled}, active: true,
 		},
 		"a doubled service": {
-			server: func(s *server) { there(s); s.services["s2"] = service("s2", uid) },
+			server: func(s *standIn) { there(s); s.services["s2"] = service("s2", uid) },
 			goal: func(g *Goal) {
 				known(g)
 				g.Service.Before.Services = append(g.Service.Before.Services, service("s2", uid))
 			},
-			writes: []string{"delete service", "start"}, done: []result.DoneKind{result.DoubledServiceDeleted, result.CollectionImported}, active: true,
+			writes: []string{"delete service", "start"},
+			done:   []result.DoneKind{result.DoubledServiceDeleted, result.CollectionImported}, active: true,
 		},
 		"a doubled service that was not seen before": {
-			server: func(s *server) { there(s); s.services["s2"] = service("s2", uid) }, goal: known,
-			writes: []string{"start", "delete service", "start"}, done: []result.DoneKind{result.DoubledServiceDeleted, result.CollectionImported}, active: true,
+			server: func(s *standIn) { there(s); s.services["s2"] = service("s2", uid) }, goal: known,
+			writes: []string{"start", "delete service", "start"},
+			done:   []result.DoneKind{result.DoubledServiceDeleted, result.CollectionImported}, active: true,
 		},
 		"a collection that Microcks refuses": {
-			server: func(s *server) { s.fails = "no" }, writes: []string{"save", "start", "stop"},
+			server: func(s *standIn) { s.fails = "no" }, writes: []string{"save", "start", "stop"},
 			done: []result.DoneKind{result.ImporterCreated, result.ImportRefused, result.ImporterStopped}, err: true,
 		},
 		"one that is refused and was in the schedule": {
-			server: func(s *server) { there(s); s.fails = "no" }, goal: known, writes: []string{"start"},
+			server: func(s *standIn) { there(s); s.fails = "no" }, goal: known, writes: []string{"start"},
 			done: []result.DoneKind{result.ImportRefused}, active: true, err: true,
 		},
 		"a save whose answer got lost": {
-			server: func(s *server) { s.meet = once("save", 1, errLost, true) }, writes: []string{"save", "start"}, done: created, active: true,
+			server: func(s *standIn) { s.meet = once("save", 1, errLost, true) }, writes: []string{"save", "start"}, done: created, active: true,
 		},
 		"a save that did not arrive": {
-			server: func(s *server) { s.meet = once("save", 1, errLost, false) }, writes: []string{"save", "save", "start"}, done: created, active: true,
+			server: func(s *standIn) { s.meet = once("save", 1, errLost, false) }, writes: []string{"save", "save", "start"},
+			done: created, active: true,
 		},
 		"saves that never arrive": {
-			server: func(s *server) {
+			server: func(s *standIn) {
 				s.meet = func(c string, _ int) (error, bool) {
 					if c == "save" {
 						return err504, false
@@ -132,17 +139,18 @@ func TestRun(t *testing.T) {
 			writes: []string{"save", "save", "save", "save"}, done: []result.DoneKind{result.ChangeInDoubt}, err: true,
 		},
 		"a save that is refused": {
-			server: func(s *server) { s.meet = once("save", 1, err403, false) }, writes: []string{"save"}, err: true,
+			server: func(s *standIn) { s.meet = once("save", 1, err403, false) }, writes: []string{"save"}, err: true,
 		},
 		"a start whose answer got lost is not repeated": {
-			server: func(s *server) { s.meet = once("start", 1, err504, true) },
+			server: func(s *standIn) { s.meet = once("start", 1, err504, true) },
 			goal:   nil, writes: []string{"save", "start"}, done: created, active: true,
 		},
 		"a start that crashed once": {
-			server: func(s *server) { s.meet = once("start", 1, err500, false) }, writes: []string{"save", "start", "start"}, done: created, active: true,
+			server: func(s *standIn) { s.meet = once("start", 1, err500, false) }, writes: []string{"save", "start", "start"},
+			done: created, active: true,
 		},
 		"a start that crashes each time": {
-			server: func(s *server) {
+			server: func(s *standIn) {
 				s.meet = func(c string, _ int) (error, bool) {
 					if c == "start" {
 						return err500, false
@@ -153,7 +161,7 @@ func TestRun(t *testing.T) {
 			writes: []string{"save", "start", "start", "start"}, done: []result.DoneKind{result.ImporterCreated}, err: true,
 		},
 		"a person changes it back each time": {
-			server: func(s *server) {
+			server: func(s *standIn) {
 				s.meet = func(c string, _ int) (error, bool) {
 					if job, there := s.jobs["a1"]; c == "GET job" && there {
 						job.Name = "Other"
@@ -162,10 +170,11 @@ func TestRun(t *testing.T) {
 					return nil, false
 				}
 			},
-			writes: []string{"save", "save", "save", "save", "save", "save", "save"}, done: []result.DoneKind{result.ImporterCreated, result.ImporterUpdated}, err: true,
+			writes: []string{"save", "save", "save", "save", "save", "save", "save"},
+			done:   []result.DoneKind{result.ImporterCreated, result.ImporterUpdated}, err: true,
 		},
 		"another run has just imported the same": {
-			server: func(s *server) {
+			server: func(s *standIn) {
 				there(s)
 				s.examples["s1"] = []string{"one", "two"}
 				job := s.jobs["a1"]
@@ -176,7 +185,7 @@ func TestRun(t *testing.T) {
 			goal: known, active: true,
 		},
 		"another run has just imported something else": {
-			server: func(s *server) {
+			server: func(s *standIn) {
 				there(s)
 				job := s.jobs["a1"]
 				at := int64(95)
@@ -186,13 +195,13 @@ func TestRun(t *testing.T) {
 			goal: known, writes: []string{"start"}, done: []result.DoneKind{result.CollectionImported}, active: true,
 		},
 		"an example that stays missing": {
-			server: func(s *server) { s.makes = []string{"one"} }, writes: []string{"save", "start"}, done: created, active: true,
+			server: func(s *standIn) { s.makes = []string{"one"} }, writes: []string{"save", "start"}, done: created, active: true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newServer()
+				s := newStandIn()
 				if tt.server != nil {
 					tt.server(s)
 				}
@@ -207,7 +216,8 @@ func TestRun(t *testing.T) {
 				if d := cmp.Diff(tt.done, kinds(o.Done)); d != "" {
 					t.Errorf("said to be done (-want +got):\n%s", d)
 				}
-				if (o.Err != nil) != tt.err || o.Active != tt.active || o.Wrote != (len(tt.writes) > 0 && o.Err != err403) && !errors.Is(o.Err, err403) {
+				wrote := len(tt.writes) > 0 && o.Err != err403
+				if (o.Err != nil) != tt.err || o.Active != tt.active || o.Wrote != wrote && !errors.Is(o.Err, err403) {
 					t.Errorf("error %v, active %t, wrote %t", o.Err, o.Active, o.Wrote)
 				}
 				if len(r.Slots) != 0 {
@@ -219,7 +229,7 @@ func TestRun(t *testing.T) {
 }
 
 // lostStart loses the answer of the first start, which goes on all the same.
-func lostStart(s *server) {
+func lostStart(s *standIn) {
 	s.meet = func(c string, n int) (error, bool) {
 		if c == "start" && n == 1 {
 			return errLost, true
@@ -247,9 +257,10 @@ func TestRunOfASecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newServer()
+				s := newStandIn()
 				secret := &plan.Secret{
-					Ref: microcks.SecretRef{SecretID: "k1", Name: "key"}, Change: result.Create, There: tt.there, Comparable: true, Token: plan.NewToken("new"),
+					Ref: microcks.SecretRef{SecretID: "k1", Name: "key"}, Change: result.Create, There: tt.there, Comparable: true,
+					Token: plan.NewToken("new"),
 				}
 				if tt.there != nil {
 					s.secrets["k1"] = *tt.there
@@ -271,17 +282,17 @@ func TestRunOfASecret(t *testing.T) {
 func TestRunOfAnImporterThatShallGo(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		meet func(*server) func(string, int) (error, bool)
+		meet func(*standIn) func(string, int) (error, bool)
 		done []result.DoneKind
 		err  bool
 	}{
 		"it goes": {done: []result.DoneKind{result.ImporterDeleted}},
 		"an answer that got lost": {
-			meet: func(*server) func(string, int) (error, bool) { return once("delete job", 1, errLost, true) },
+			meet: func(*standIn) func(string, int) (error, bool) { return once("delete job", 1, errLost, true) },
 			done: []result.DoneKind{result.ImporterDeleted},
 		},
 		"an import brings it back once": {
-			meet: func(s *server) func(string, int) (error, bool) {
+			meet: func(s *standIn) func(string, int) (error, bool) {
 				return func(c string, n int) (error, bool) {
 					if c == "GET job" && n == 2 {
 						s.jobs["a1"] = *importer(nil)
@@ -292,7 +303,7 @@ func TestRunOfAnImporterThatShallGo(t *testing.T) {
 			done: []result.DoneKind{result.ImporterDeleted},
 		},
 		"again and again": {
-			meet: func(s *server) func(string, int) (error, bool) {
+			meet: func(s *standIn) func(string, int) (error, bool) {
 				return func(c string, _ int) (error, bool) {
 					if c == "GET job" {
 						s.jobs["a1"] = *importer(nil)
@@ -306,7 +317,7 @@ func TestRunOfAnImporterThatShallGo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newServer()
+				s := newStandIn()
 				s.jobs["a1"] = *importer(nil)
 				if tt.meet != nil {
 					s.meet = tt.meet(s)
@@ -332,7 +343,7 @@ func TestEndOfTheRun(t *testing.T) {
 			t.Run(fmt.Sprintf("call %d, active %t", n, active), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s := newServer()
+					s := newStandIn()
 					ctx, cancel := context.WithCancel(t.Context())
 					defer cancel()
 					s.meet = func(string, int) (error, bool) {
@@ -376,7 +387,7 @@ func TestRunsAtOnce(t *testing.T) {
 	const rounds, runs = 100, 8
 	for round := range rounds {
 		synctest.Test(t, func(t *testing.T) {
-			s := newServer()
+			s := newStandIn()
 			s.meet = func(string, int) (error, bool) {
 				time.Sleep(jittered(round))
 				return nil, false

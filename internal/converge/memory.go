@@ -28,7 +28,7 @@ type memory struct {
 	inFlight   bool  // an import was started, and its end is not known
 	before     int64 // time of the last import when it was started
 	inSchedule bool  // the start put the importer into the schedule
-	active     bool  // whether the importer was active when last heard of
+	active     bool  // the importer was active by the last answer about it
 
 	failed  *microcks.ImportJob // as the import that was refused left it
 	stopped bool                // after that
@@ -105,7 +105,8 @@ func (m memory) noticed(g Goal, seen observation) memory {
 	m.others = m.others || appeared || imported || resaved
 	m.still, m.seenAt = job.Imported() == m.seenAt, job.Imported()
 	m.unsaved = len(i.Diff(job)) > 0
-	m.news = job.Imported() > m.baseline && job.Failed() == "" && (seen.looked && seen.bound() || !seen.looked && BoundTo(job, g.Service.Key) != "")
+	m.news = job.Imported() > m.baseline && job.Failed() == "" &&
+		(seen.looked && seen.bound() || !seen.looked && BoundTo(job, g.Service.Key) != "")
 	if m.due && m.news && seen.looked && g.takes(m) && g.fits(seen.served) {
 		m.due, m.settling, m.at = false, true, job.Imported()
 	}
@@ -143,15 +144,15 @@ func (m memory) took(s step, seen observation) memory {
 	return m
 }
 
-// outcome of one step.
-type outcome struct {
+// answer is what the server did and said at one step.
+type answer struct {
 	job  *microcks.ImportJob // that was answered
 	done []result.Done
 	err  error
 }
 
 // learnt is what came of a step. The error is one that ends the convergence.
-func (m memory) learnt(s step, seen observation, o outcome) (memory, error) {
+func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 	m.wrote = m.wrote || s.writes() && (o.err == nil || microcks.MayBeDone(o.err)) || len(o.done) > 0
 	m.did(o.done...)
 	if s.kind == Start {
@@ -192,7 +193,7 @@ func (m memory) lostAnswer(s step, err error) (memory, error) {
 }
 
 // learntStart is what the answer to a start tells.
-func (m memory) learntStart(seen observation, o outcome) (memory, error) {
+func (m memory) learntStart(seen observation, o answer) (memory, error) {
 	switch {
 	case o.err == nil:
 		return m.ended(o.job), nil

@@ -126,8 +126,8 @@ func choose(g Goal, seen observation, m memory) step {
 		return secretStep(g.Secret, seen.secret, m)
 	}
 	if g.Gone != nil {
-		// One look that finds nothing is not believed before it was deleted: not
-		// everybody who answers 404 is Microcks.
+		// Before it was deleted, an importer that is not found is deleted all the
+		// same: a proxy answers 404, too.
 		if seen.job == nil && m.counts[Remove] > 0 {
 			return step{kind: Done}
 		}
@@ -147,7 +147,7 @@ func choose(g Goal, seen observation, m memory) step {
 	case len(i.Diff(job)) > 0:
 		return step{kind: Save, job: i.Onto(job)}
 	case len(seen.services) > 1:
-		return heal(g, seen)
+		return healStep(g, seen)
 	case !seen.looked && (m.settling || m.due && m.news && g.takes(m)):
 		return step{kind: Look}
 	case m.due && m.others && !m.quiet():
@@ -155,7 +155,7 @@ func choose(g Goal, seen observation, m memory) step {
 	case m.due:
 		return step{kind: Start}
 	case m.settling && g.unsettled(seen, m):
-		return lookAgain(g, seen, m)
+		return settleStep(g, seen, m)
 	case job.Active != i.Active:
 		return step{kind: Switch, active: i.Active}
 	}
@@ -175,20 +175,20 @@ func secretStep(s *plan.Secret, there *microcks.Secret, m memory) step {
 	return step{kind: Done}
 }
 
-// serviceStep brings a service that no importer of this goal makes to what was
-// predicted: doubled ones are healed, examples that are on their way awaited.
+// serviceStep brings a service to what was predicted when the goal has no importer
+// of its own: a doubled one is healed, and missing examples are waited for.
 func serviceStep(g Goal, seen observation, m memory) step {
 	switch {
 	case len(seen.services) > 1:
-		return heal(g, seen)
+		return healStep(g, seen)
 	case m.settling && g.unsettled(seen, m):
 		return step{kind: LookAgain}
 	}
 	return labelStep(g, seen)
 }
 
-// afterFailure takes an importer that did not work out of the schedule again,
-// where the start put it there.
+// afterFailure takes an importer whose import failed out of the schedule again if
+// it was the start that put it there.
 func afterFailure(i *plan.Importer, m memory) step {
 	if m.failed.Active && (m.inSchedule || i.Unborn || !i.Active) && !m.stopped {
 		return step{kind: Stop}
@@ -196,10 +196,10 @@ func afterFailure(i *plan.Importer, m memory) step {
 	return step{kind: GiveUp, err: &ImportError{Job: m.failed}}
 }
 
-// heal deletes all but the oldest of the services that imports at the same time
-// made of this collection. Every run keeps the same one, so that two runs never
+// healStep deletes all but the oldest of the services that imports at the same
+// time made of this collection. Every run keeps the same one, so that two runs never
 // delete both.
-func heal(g Goal, seen observation) step {
+func healStep(g Goal, seen observation) step {
 	if slices.ContainsFunc(seen.services, func(s microcks.Service) bool { return !g.Service.Owns(s.SourceArtifact) }) {
 		return step{kind: GiveUp, err: g.Service.Twice(seen.services)}
 	}
@@ -248,9 +248,9 @@ func (g Goal) unsettled(seen observation, m memory) bool {
 	return m.counts[LookAgain]+m.counts[ImportAgain] < most
 }
 
-// lookAgain gives other runs time to finish, and imports once more where they
+// settleStep gives other runs time to finish, and imports once more where they
 // have been at work: a lone difference is not mended by importing again.
-func lookAgain(g Goal, seen observation, m memory) step {
+func settleStep(g Goal, seen observation, m memory) step {
 	if !seen.bound() || seen.job.Imported() != m.at || g.doubled(seen.served) {
 		return step{kind: ImportAgain}
 	}

@@ -9,14 +9,16 @@ import (
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
-	"postman-microcks-importer/internal/text"
 )
 
 const uid = "12345678-8f4c2a1e-6b7d-4c39-9f1a-2d5e8b7c6a90"
 
 // pets is a service with these examples, all of one operation.
 func pets(examples ...string) *predict.Service {
-	s := &predict.Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: uid, Operations: []predict.Operation{{Name: "GET /pets", Method: "GET"}}}
+	s := &predict.Service{
+		Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: uid,
+		Operations: []predict.Operation{{Name: "GET /pets", Method: "GET"}},
+	}
 	for _, name := range examples {
 		s.Operations[0].Examples = append(s.Operations[0].Examples, predict.Example{Name: name, SourceArtifact: uid})
 	}
@@ -28,13 +30,18 @@ func ptr[T any](v T) *T { return &v }
 // wanted is a goal: an importer of ours that imports the service with the
 // examples "one" and "two".
 func wanted(change func(*Goal)) Goal {
-	artifact := &plan.Artifact{Judged: plan.Judged{Wanted: &plan.Wanted{UID: uid}}, Importer: plan.Importer{ImportedFrom: "https://h/collections/" + uid}}
+	artifact := &plan.Artifact{
+		Judged:   plan.Judged{Wanted: &plan.Wanted{UID: uid}},
+		Importer: plan.Importer{ImportedFrom: "https://h/collections/" + uid},
+	}
 	g := Goal{
 		Importer: &plan.Importer{
 			ID: "a1", Name: ptr("Pets"), Active: true, Unborn: true, Import: &result.ImportReason{Kind: result.ImporterIsNew},
 			Annotations: map[string]string{plan.AnnotationWriter: "me"},
 		},
-		Service:   &plan.Service{Key: plan.Key{Name: "Pets", Version: "1.0"}, Artifacts: []*plan.Artifact{artifact}, Predicted: pets("one", "two")},
+		Service: &plan.Service{
+			Key: plan.Key{Name: "Pets", Version: "1.0"}, Artifacts: []*plan.Artifact{artifact}, Predicted: pets("one", "two"),
+		},
 		Predicted: pets("one", "two"),
 	}
 	if change != nil {
@@ -45,7 +52,9 @@ func wanted(change func(*Goal)) Goal {
 
 // importer as the server holds it.
 func importer(change func(*microcks.ImportJob)) *microcks.ImportJob {
-	job := &microcks.ImportJob{ID: "a1", Name: "Pets", Metadata: &microcks.Metadata{Annotations: map[string]string{plan.AnnotationWriter: "me"}}}
+	job := &microcks.ImportJob{
+		ID: "a1", Name: "Pets", Metadata: &microcks.Metadata{Annotations: map[string]string{plan.AnnotationWriter: "me"}},
+	}
 	if change != nil {
 		change(job)
 	}
@@ -83,38 +92,117 @@ func TestNext(t *testing.T) {
 		memory []func(*memory)
 		want   Kind
 	}{
-		"an importer that is not there is created":         {seen: observation{}, want: Create},
-		"one that differs is saved":                        {seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })}, want: Save},
-		"one that is as wanted imports":                    {seen: observation{job: importer(nil)}, want: Start},
-		"one that nothing is due for is done":              {goal: func(g *Goal) { g.Importer.Import = nil }, seen: observation{job: importer(func(j *microcks.ImportJob) { j.Active = true })}, want: Done},
-		"one that shall be active is activated":            {goal: func(g *Goal) { g.Importer.Import = nil }, seen: observation{job: importer(nil)}, want: Switch},
-		"beside others it waits before it imports":         {seen: observation{job: importer(nil)}, memory: []func(*memory){contended}, want: Rest},
-		"it imports when others are quiet":                 {seen: observation{job: importer(nil)}, memory: []func(*memory){contended, func(m *memory) { m.rests, m.still = minRests, true }}, want: Start},
-		"it waits on while others import":                  {seen: observation{job: importer(nil)}, memory: []func(*memory){contended, func(m *memory) { m.rests, m.still = minRests, false }}, want: Rest},
-		"it imports when it has waited long enough":        {seen: observation{job: importer(nil)}, memory: []func(*memory){contended, counted(Rest, 16)}, want: Start},
-		"another's import is looked at first":              {seen: observation{job: importer(importedAt(9, "s1"))}, memory: []func(*memory){contended, func(m *memory) { m.news = true }}, want: Look},
-		"but not where an import was asked for":            {goal: func(g *Goal) { g.Always = true }, seen: observation{job: importer(importedAt(9, "s1"))}, memory: []func(*memory){contended, func(m *memory) { m.news = true }}, want: Start},
-		"a started import whose answer was lost":           {seen: observation{job: importer(nil)}, memory: []func(*memory){func(m *memory) { m.inFlight = true }}, want: Await},
-		"a lost one is awaited although the importer went": {seen: observation{}, memory: []func(*memory){func(m *memory) { m.inFlight = true }}, want: Await},
-		"a doubled service is healed first":                {seen: observation{job: importer(nil), looked: true, services: []microcks.Service{service("s1", uid), service("s2", uid)}}, want: Heal},
-		"but not one of others":                            {seen: observation{job: importer(nil), looked: true, services: []microcks.Service{service("s1", uid), service("s2", "petstore.yaml")}}, want: GiveUp},
-		"what was imported as predicted is done":           {seen: lookAt(importer(importedAt(7, "s1")), pets("two", "one")), memory: []func(*memory){settled}, want: Done},
-		"what differs is looked at again":                  {seen: lookAt(importer(importedAt(7, "s1")), pets("one")), memory: []func(*memory){settled}, want: LookAgain},
-		"what is missing is looked for a little longer":    {seen: lookAt(importer(importedAt(7, "s1")), pets("one")), memory: []func(*memory){settled, counted(LookAgain, looks.alone)}, want: LookAgain},
-		"but not for ever":                                 {seen: lookAt(importer(importedAt(7, "s1")), pets("one")), memory: []func(*memory){settled, counted(LookAgain, looks.missing)}, want: Done},
-		"a lone difference is not mended by importing":     {seen: lookAt(importer(importedAt(7, "s1")), pets("one", "two", "three")), memory: []func(*memory){settled, counted(LookAgain, looks.alone)}, want: Done},
-		"a doubled example tells of others":                {seen: lookAt(importer(importedAt(7, "s1")), pets("one", "two", "two")), memory: []func(*memory){settled}, want: ImportAgain},
-		"so does a later import":                           {seen: lookAt(importer(importedAt(8, "s1")), pets("one")), memory: []func(*memory){settled}, want: ImportAgain},
-		"so does a service that was healed away":           {seen: observation{job: importer(importedAt(7, "s0")), looked: true, services: []microcks.Service{service("s1", uid)}}, memory: []func(*memory){settled}, want: ImportAgain},
-		"beside others it is looked at for long":           {seen: lookAt(importer(importedAt(7, "s1")), pets("one", "two", "three")), memory: []func(*memory){settled, contended, counted(LookAgain, 19)}, want: LookAgain},
-		"what is refused is taken out of the schedule":     {seen: observation{job: importer(nil)}, memory: []func(*memory){func(m *memory) { m.failed = importer(importedAt(7, "")) }}, want: Stop},
-		"and then told":                                    {seen: observation{job: importer(nil)}, memory: []func(*memory){func(m *memory) { m.failed, m.stopped = importer(importedAt(7, "")), true }}, want: GiveUp},
-		"what was in the schedule before stays there":      {goal: func(g *Goal) { g.Importer.Unborn = false }, seen: observation{job: importer(nil)}, memory: []func(*memory){func(m *memory) { m.failed = importer(importedAt(7, "")) }}, want: GiveUp},
-		"what was imported is looked at":                   {seen: observation{job: importer(importedAt(7, "s1"))}, memory: []func(*memory){settled}, want: Look},
-		"labels come last":                                 {goal: func(g *Goal) { g.Service.Labels = map[string]string{"team": "pets"} }, seen: lookAt(importer(importedAt(7, "s1")), pets("one", "two")), memory: []func(*memory){settled}, want: Label},
-		"saving is given up":                               {seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })}, memory: []func(*memory){counted(Save, 6)}, want: GiveUp},
-		"importing is given up":                            {seen: observation{job: importer(nil)}, memory: []func(*memory){counted(Start, 16)}, want: GiveUp},
-		"healing is given up":                              {seen: observation{job: importer(nil), looked: true, services: []microcks.Service{service("s1", uid), service("s2", uid)}}, memory: []func(*memory){counted(Heal, 8)}, want: GiveUp},
+		"an importer that is not there is created": {seen: observation{}, want: Create},
+		"one that differs is saved": {
+			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })}, want: Save,
+		},
+		"one that is as wanted imports": {seen: observation{job: importer(nil)}, want: Start},
+		"one that nothing is due for is done": {
+			goal: func(g *Goal) { g.Importer.Import = nil },
+			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Active = true })}, want: Done,
+		},
+		"one that shall be active is activated": {
+			goal: func(g *Goal) { g.Importer.Import = nil }, seen: observation{job: importer(nil)}, want: Switch,
+		},
+		"beside others it waits before it imports": {
+			seen: observation{job: importer(nil)}, memory: []func(*memory){contended}, want: Rest,
+		},
+		"it imports when others are quiet": {
+			seen:   observation{job: importer(nil)},
+			memory: []func(*memory){contended, func(m *memory) { m.rests, m.still = minRests, true }}, want: Start,
+		},
+		"it waits on while others import": {
+			seen:   observation{job: importer(nil)},
+			memory: []func(*memory){contended, func(m *memory) { m.rests, m.still = minRests, false }}, want: Rest,
+		},
+		"it imports when it has waited long enough": {
+			seen: observation{job: importer(nil)}, memory: []func(*memory){contended, counted(Rest, 16)}, want: Start,
+		},
+		"another's import is looked at first": {
+			seen:   observation{job: importer(importedAt(9, "s1"))},
+			memory: []func(*memory){contended, func(m *memory) { m.news = true }}, want: Look,
+		},
+		"but not where an import was asked for": {
+			goal: func(g *Goal) { g.Always = true }, seen: observation{job: importer(importedAt(9, "s1"))},
+			memory: []func(*memory){contended, func(m *memory) { m.news = true }}, want: Start,
+		},
+		"a started import whose answer was lost": {
+			seen: observation{job: importer(nil)}, memory: []func(*memory){func(m *memory) { m.inFlight = true }}, want: Await,
+		},
+		"a lost one is awaited although the importer went": {
+			seen: observation{}, memory: []func(*memory){func(m *memory) { m.inFlight = true }}, want: Await,
+		},
+		"a doubled service is healed first": {
+			seen: observation{job: importer(nil), looked: true, services: []microcks.Service{service("s1", uid), service("s2", uid)}},
+			want: Heal,
+		},
+		"but not one of others": {
+			seen: observation{job: importer(nil), looked: true, services: []microcks.Service{service("s1", uid), service("s2", "petstore.yaml")}},
+			want: GiveUp,
+		},
+		"what was imported as predicted is done": {
+			seen: lookAt(importer(importedAt(7, "s1")), pets("two", "one")), memory: []func(*memory){settled}, want: Done,
+		},
+		"what differs is looked at again": {
+			seen: lookAt(importer(importedAt(7, "s1")), pets("one")), memory: []func(*memory){settled}, want: LookAgain,
+		},
+		"what is missing is looked for a little longer": {
+			seen:   lookAt(importer(importedAt(7, "s1")), pets("one")),
+			memory: []func(*memory){settled, counted(LookAgain, looks.alone)}, want: LookAgain,
+		},
+		"but not for ever": {
+			seen:   lookAt(importer(importedAt(7, "s1")), pets("one")),
+			memory: []func(*memory){settled, counted(LookAgain, looks.missing)}, want: Done,
+		},
+		"a lone difference is not mended by importing": {
+			seen:   lookAt(importer(importedAt(7, "s1")), pets("one", "two", "three")),
+			memory: []func(*memory){settled, counted(LookAgain, looks.alone)}, want: Done,
+		},
+		"a doubled example tells of others": {
+			seen: lookAt(importer(importedAt(7, "s1")), pets("one", "two", "two")), memory: []func(*memory){settled},
+			want: ImportAgain,
+		},
+		"so does a later import": {
+			seen: lookAt(importer(importedAt(8, "s1")), pets("one")), memory: []func(*memory){settled}, want: ImportAgain,
+		},
+		"so does a service that was healed away": {
+			seen:   observation{job: importer(importedAt(7, "s0")), looked: true, services: []microcks.Service{service("s1", uid)}},
+			memory: []func(*memory){settled}, want: ImportAgain,
+		},
+		"beside others it is looked at for long": {
+			seen:   lookAt(importer(importedAt(7, "s1")), pets("one", "two", "three")),
+			memory: []func(*memory){settled, contended, counted(LookAgain, 19)}, want: LookAgain,
+		},
+		"what is refused is taken out of the schedule": {
+			seen:   observation{job: importer(nil)},
+			memory: []func(*memory){func(m *memory) { m.failed = importer(importedAt(7, "")) }}, want: Stop,
+		},
+		"and then told": {
+			seen:   observation{job: importer(nil)},
+			memory: []func(*memory){func(m *memory) { m.failed, m.stopped = importer(importedAt(7, "")), true }}, want: GiveUp,
+		},
+		"what was in the schedule before stays there": {
+			goal: func(g *Goal) { g.Importer.Unborn = false }, seen: observation{job: importer(nil)},
+			memory: []func(*memory){func(m *memory) { m.failed = importer(importedAt(7, "")) }}, want: GiveUp,
+		},
+		"what was imported is looked at": {
+			seen: observation{job: importer(importedAt(7, "s1"))}, memory: []func(*memory){settled}, want: Look,
+		},
+		"labels come last": {
+			goal: func(g *Goal) { g.Service.Labels = map[string]string{"team": "pets"} },
+			seen: lookAt(importer(importedAt(7, "s1")), pets("one", "two")), memory: []func(*memory){settled}, want: Label,
+		},
+		"saving is given up": {
+			seen:   observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })},
+			memory: []func(*memory){counted(Save, 6)}, want: GiveUp,
+		},
+		"importing is given up": {
+			seen: observation{job: importer(nil)}, memory: []func(*memory){counted(Start, 16)}, want: GiveUp,
+		},
+		"healing is given up": {
+			seen:   observation{job: importer(nil), looked: true, services: []microcks.Service{service("s1", uid), service("s2", uid)}},
+			memory: []func(*memory){counted(Heal, 8)}, want: GiveUp,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -148,13 +236,23 @@ func TestNextOfAServiceAlone(t *testing.T) {
 		memory func(*memory)
 		want   Kind
 	}{
-		"as predicted":          {seen: lookAt(nil, pets("one", "two")), want: Done},
-		"doubled":               {seen: observation{looked: true, services: []microcks.Service{service("s1", uid), service("s2", uid)}}, want: Heal},
-		"doubled by others":     {seen: observation{looked: true, services: []microcks.Service{service("s1", uid), service("s2", "x")}}, want: GiveUp},
+		"as predicted": {seen: lookAt(nil, pets("one", "two")), want: Done},
+		"doubled": {
+			seen: observation{looked: true, services: []microcks.Service{service("s1", uid), service("s2", uid)}}, want: Heal,
+		},
+		"doubled by others": {
+			seen: observation{looked: true, services: []microcks.Service{service("s1", uid), service("s2", "x")}}, want: GiveUp,
+		},
 		"an example is missing": {seen: lookAt(nil, pets("one")), want: LookAgain},
 		"it stays missing":      {seen: lookAt(nil, pets("one")), memory: counted(LookAgain, looks.missing), want: Done},
-		"not labelled":          {goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")), want: Label},
-		"labelled too often":    {goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")), memory: counted(Label, 4), want: GiveUp},
+		"not labelled": {
+			goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")),
+			want: Label,
+		},
+		"labelled too often": {
+			goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")),
+			memory: counted(Label, 4), want: GiveUp,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +274,8 @@ func TestNextOfAServiceAlone(t *testing.T) {
 func TestNextOfASecret(t *testing.T) {
 	t.Parallel()
 	s := &plan.Secret{
-		Ref: microcks.SecretRef{SecretID: "k1", Name: "key"}, Change: result.Create, Comparable: true, Token: plan.NewToken("PMAK-1"), Description: "d",
+		Ref: microcks.SecretRef{SecretID: "k1", Name: "key"}, Change: result.Create, Comparable: true,
+		Token: plan.NewToken("PMAK-1"), Description: "d",
 	}
 	there := func(token, header string) observation {
 		return observation{secret: &microcks.Secret{ID: "k1", Name: "key", Token: &token, TokenHeader: &header}}
@@ -247,5 +346,3 @@ func TestNextChangesNothing(t *testing.T) {
 		t.Error("the goal or the memory changed")
 	}
 }
-
-var _ = text.Hidden

@@ -126,9 +126,9 @@ func BoundTo(job *microcks.ImportJob, key plan.Key) string {
 // FindService finds the services of a name and version, and reads the one when
 // it is there once. One look-up answers both, unless the answer is not as
 // expected (500 where it is there twice, and on servers before 1.13.0 where it
-// is absent): then a search tells, which walks all services of the server. A
-// name that the look-up would read in its own way is looked for by the id that
-// an importer is bound to.
+// is absent): then it searches, which walks all services of the server. A name
+// with characters that the look-up misreads is found by the id that an importer
+// is bound to.
 func FindService(ctx context.Context, server Services, key plan.Key, bound string) ([]microcks.Service, *microcks.ServiceView, error) {
 	var view *microcks.ServiceView
 	var err error
@@ -186,13 +186,13 @@ func (o observation) serviceID() string {
 }
 
 // act does what a step says.
-func (c *convergence) act(ctx context.Context, s step) outcome {
+func (c *convergence) act(ctx context.Context, s step) answer {
 	switch s.kind {
 	case WriteSecret:
 		if s.isNew {
-			return outcome{err: c.Server.CreateSecret(ctx, s.secret)}
+			return answer{err: c.Server.CreateSecret(ctx, s.secret)}
 		}
-		return outcome{err: c.Server.UpdateSecret(ctx, s.secret)}
+		return answer{err: c.Server.UpdateSecret(ctx, s.secret)}
 	case Create, Save:
 		_, err := c.Server.SaveJob(ctx, s.job)
 		return s.came(err)
@@ -204,7 +204,7 @@ func (c *convergence) act(ctx context.Context, s step) outcome {
 		told := c.tellWhile("Microcks is importing")
 		defer told()
 		job, err := c.Server.StartJob(ctx, c.goal.Importer.ID)
-		return outcome{job: job, err: err}
+		return answer{job: job, err: err}
 	case Switch:
 		call := c.Server.StopJob
 		if s.active {
@@ -226,19 +226,19 @@ func (c *convergence) act(ctx context.Context, s step) outcome {
 			c.log.Step("verify", "examples are missing: another import may be at it, looking again", 0)
 		}
 	}
-	return outcome{}
+	return answer{}
 }
 
 // lastWord is how long a stop may take when the run is out of time: a runner
 // kills 2.5 s after SIGTERM, and the report is still to be written.
 const lastWord = 1500 * time.Millisecond
 
-// came is the outcome of a step of one write.
-func (s step) came(err error) outcome {
+// came is what came of a step of one write.
+func (s step) came(err error) answer {
 	if err != nil {
-		return outcome{err: err}
+		return answer{err: err}
 	}
-	return outcome{done: []result.Done{s.deed()}}
+	return answer{done: []result.Done{s.deed()}}
 }
 
 // deed is what a step of one write does.
@@ -257,8 +257,8 @@ func (s step) deed() result.Done {
 	return d
 }
 
-func (c *convergence) heal(ctx context.Context, doomed []microcks.Service) outcome {
-	var o outcome
+func (c *convergence) heal(ctx context.Context, doomed []microcks.Service) answer {
+	var o answer
 	for _, s := range doomed {
 		if o.err = c.Server.DeleteService(ctx, s.ID); o.err != nil {
 			return o

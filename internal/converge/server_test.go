@@ -17,10 +17,10 @@ import (
 	"postman-microcks-importer/internal/result"
 )
 
-// server is a Microcks in memory, with what makes converging hard: a start
+// standIn is a Microcks in memory, with what makes converging hard: a start
 // loads the importer, takes its time, and saves what it loaded; an answer can
 // get lost. Each call can be met by a hook.
-type server struct {
+type standIn struct {
 	guard    sync.Mutex
 	jobs     map[string]microcks.ImportJob
 	secrets  map[string]microcks.Secret
@@ -37,15 +37,15 @@ type server struct {
 	meet func(call string, n int) (err error, acted bool)
 }
 
-func newServer() *server {
-	return &server{
+func newStandIn() *standIn {
+	return &standIn{
 		jobs: map[string]microcks.ImportJob{}, secrets: map[string]microcks.Secret{}, services: map[string]microcks.Service{},
 		examples: map[string][]string{}, clock: 100, importing: 50 * time.Millisecond, makes: []string{"one", "two"},
 	}
 }
 
 // call carries out one call.
-func (s *server) call(name string, do func() error) error {
+func (s *standIn) call(name string, do func() error) error {
 	s.guard.Lock()
 	s.calls = append(s.calls, name)
 	n := 0
@@ -67,14 +67,14 @@ func (s *server) call(name string, do func() error) error {
 	return s.locked(do)
 }
 
-func (s *server) locked(do func() error) error {
+func (s *standIn) locked(do func() error) error {
 	s.guard.Lock()
 	defer s.guard.Unlock()
 	return do()
 }
 
 // writes are the calls that write.
-func (s *server) writes() []string {
+func (s *standIn) writes() []string {
 	s.guard.Lock()
 	defer s.guard.Unlock()
 	var writes []string
@@ -86,7 +86,7 @@ func (s *server) writes() []string {
 	return writes
 }
 
-func (s *server) Job(_ context.Context, id string) (found *microcks.ImportJob, err error) {
+func (s *standIn) Job(_ context.Context, id string) (found *microcks.ImportJob, err error) {
 	err = s.call("GET job", func() error {
 		if job, there := s.jobs[id]; there {
 			found = &job
@@ -96,19 +96,19 @@ func (s *server) Job(_ context.Context, id string) (found *microcks.ImportJob, e
 	return found, err
 }
 
-func (s *server) SaveJob(_ context.Context, job *microcks.ImportJob) (*microcks.ImportJob, error) {
+func (s *standIn) SaveJob(_ context.Context, job *microcks.ImportJob) (*microcks.ImportJob, error) {
 	return job, s.call("save", func() error { s.jobs[job.ID] = *job; return nil })
 }
 
-func (s *server) ActivateJob(_ context.Context, id string) (*microcks.ImportJob, error) {
+func (s *standIn) ActivateJob(_ context.Context, id string) (*microcks.ImportJob, error) {
 	return s.switched("activate", id, true)
 }
 
-func (s *server) StopJob(_ context.Context, id string) (*microcks.ImportJob, error) {
+func (s *standIn) StopJob(_ context.Context, id string) (*microcks.ImportJob, error) {
 	return s.switched("stop", id, false)
 }
 
-func (s *server) switched(call, id string, active bool) (*microcks.ImportJob, error) {
+func (s *standIn) switched(call, id string, active bool) (*microcks.ImportJob, error) {
 	var job microcks.ImportJob
 	err := s.call(call, func() error {
 		job = s.jobs[id]
@@ -119,12 +119,12 @@ func (s *server) switched(call, id string, active bool) (*microcks.ImportJob, er
 	return &job, err
 }
 
-func (s *server) DeleteJob(_ context.Context, id string) error {
+func (s *standIn) DeleteJob(_ context.Context, id string) error {
 	return s.call("delete job", func() error { delete(s.jobs, id); return nil })
 }
 
 // StartJob imports.
-func (s *server) StartJob(ctx context.Context, id string) (*microcks.ImportJob, error) {
+func (s *standIn) StartJob(ctx context.Context, id string) (*microcks.ImportJob, error) {
 	var job microcks.ImportJob
 	err := s.call("start", func() error {
 		job = s.jobs[id]
@@ -157,7 +157,7 @@ func (s *server) StartJob(ctx context.Context, id string) (*microcks.ImportJob, 
 }
 
 // end of an import that knew of these services when it began.
-func (s *server) end(id string, job *microcks.ImportJob, known []string) {
+func (s *standIn) end(id string, job *microcks.ImportJob, known []string) {
 	s.clock++
 	at := s.clock
 	job.Active, job.LastImportDate, job.LastImportError, job.ServiceRefs = true, &at, nil, nil
@@ -178,7 +178,7 @@ func (s *server) end(id string, job *microcks.ImportJob, known []string) {
 	s.jobs[id] = *job
 }
 
-func (s *server) of(name string) []string {
+func (s *standIn) of(name string) []string {
 	var ids []string
 	for _, id := range slices.Sorted(maps.Keys(s.services)) {
 		if s.services[id].Name == name {
@@ -188,7 +188,7 @@ func (s *server) of(name string) []string {
 	return ids
 }
 
-func (s *server) ServicesNamed(_ context.Context, name string) (found []microcks.Service, err error) {
+func (s *standIn) ServicesNamed(_ context.Context, name string) (found []microcks.Service, err error) {
 	err = s.call("GET services", func() error {
 		for _, id := range s.of(name) {
 			found = append(found, s.services[id])
@@ -198,12 +198,12 @@ func (s *server) ServicesNamed(_ context.Context, name string) (found []microcks
 	return found, err
 }
 
-func (s *server) ServiceView(_ context.Context, id string) (view *microcks.ServiceView, err error) {
+func (s *standIn) ServiceView(_ context.Context, id string) (view *microcks.ServiceView, err error) {
 	err = s.call("GET service", func() error { view = s.view(id); return nil })
 	return view, err
 }
 
-func (s *server) ServiceOf(_ context.Context, name, version string) (view *microcks.ServiceView, err error) {
+func (s *standIn) ServiceOf(_ context.Context, name, version string) (view *microcks.ServiceView, err error) {
 	err = s.call("GET service", func() error {
 		switch ids := s.of(name); len(ids) {
 		case 0:
@@ -217,7 +217,7 @@ func (s *server) ServiceOf(_ context.Context, name, version string) (view *micro
 	return view, err
 }
 
-func (s *server) view(id string) *microcks.ServiceView {
+func (s *standIn) view(id string) *microcks.ServiceView {
 	service, there := s.services[id]
 	if !there {
 		return nil
@@ -225,12 +225,14 @@ func (s *server) view(id string) *microcks.ServiceView {
 	service.Operations = []microcks.Operation{{Name: "GET /pets", Method: "GET"}}
 	view := &microcks.ServiceView{Service: service, Messages: map[string][]microcks.Message{}}
 	for _, name := range s.examples[id] {
-		view.Messages["GET /pets"] = append(view.Messages["GET /pets"], microcks.Message{Request: microcks.MessageRequest{Name: name, SourceArtifact: uid}})
+		view.Messages["GET /pets"] = append(view.Messages["GET /pets"], microcks.Message{
+			Request: microcks.MessageRequest{Name: name, SourceArtifact: uid},
+		})
 	}
 	return view
 }
 
-func (s *server) SetServiceMetadata(_ context.Context, id string, metadata *microcks.Metadata) error {
+func (s *standIn) SetServiceMetadata(_ context.Context, id string, metadata *microcks.Metadata) error {
 	return s.call("label", func() error {
 		service := s.services[id]
 		service.Metadata = metadata
@@ -239,11 +241,11 @@ func (s *server) SetServiceMetadata(_ context.Context, id string, metadata *micr
 	})
 }
 
-func (s *server) DeleteService(_ context.Context, id string) error {
+func (s *standIn) DeleteService(_ context.Context, id string) error {
 	return s.call("delete service", func() error { delete(s.services, id); return nil })
 }
 
-func (s *server) SecretsNamed(_ context.Context, name string) (found []microcks.Secret, err error) {
+func (s *standIn) SecretsNamed(_ context.Context, name string) (found []microcks.Secret, err error) {
 	err = s.call("GET secrets", func() error {
 		for _, id := range slices.Sorted(maps.Keys(s.secrets)) {
 			if s.secrets[id].Name == name {
@@ -255,11 +257,11 @@ func (s *server) SecretsNamed(_ context.Context, name string) (found []microcks.
 	return found, err
 }
 
-func (s *server) CreateSecret(_ context.Context, secret *microcks.Secret) error {
+func (s *standIn) CreateSecret(_ context.Context, secret *microcks.Secret) error {
 	return s.call("create secret", func() error { s.secrets[secret.ID] = *secret; return nil })
 }
 
-func (s *server) UpdateSecret(_ context.Context, secret *microcks.Secret) error {
+func (s *standIn) UpdateSecret(_ context.Context, secret *microcks.Secret) error {
 	return s.call("update secret", func() error { s.secrets[secret.ID] = *secret; return nil })
 }
 
@@ -269,7 +271,7 @@ type silent struct{}
 func (silent) Step(string, string, time.Duration)     {}
 func (silent) Did(string, result.Done, time.Duration) {}
 
-var _ Server = (*server)(nil)
+var _ Server = (*standIn)(nil)
 
 // digested is pets as a server's answer becomes.
 func digested(examples ...string) *predict.Service { return pets(examples...).Digest() }

@@ -137,77 +137,88 @@ func (p *parser) object(n *node) {
 	}
 	p.pos++
 	var last *node
-	for p.space(); ; p.space() {
-		if p.pos >= len(p.raw) {
-			p.unclosed(n)
-			return
-		}
-		c := p.raw[p.pos]
-		if c == '}' && last == nil {
-			break
-		}
-		if last != nil {
-			if c == '}' {
-				break
-			}
-			if c != ',' {
-				p.noComma(n)
-				return
-			}
-			p.pos++
-			p.space()
-			if p.pos >= len(p.raw) {
-				p.endBetween(n)
-				return
-			}
-			c = p.raw[p.pos]
-		} else if c == ']' {
-			p.noComma(n)
-			return
-		}
-		if c != '"' {
-			p.noName()
-			return
-		}
-		nameStart := p.pos + 1
-		nameEscaped := p.str(true)
-		if p.err != nil {
-			return
-		}
-		nameEnd := p.pos - 1
-		p.space()
-		if p.pos >= len(p.raw) {
-			p.endBetween(n)
-			return
-		}
-		if p.raw[p.pos] != ':' {
-			p.noColon()
-			return
-		}
-		p.pos++
-		p.space()
-		p.token = "FIELD_NAME"
-		m := p.value(n)
+	for p.toMember(n, last == nil) {
+		m := p.member(n)
 		if m == nil {
 			return
 		}
-		m.name, m.nameEnd, m.nameEscaped = uint32(nameStart), uint32(nameEnd), nameEscaped
-		switch {
-		case last == nil:
+		if last == nil {
 			n.first, n.size = m, 1
 			last = m
-		default:
-			if old := p.earlier(n, m); old != nil {
-				takeOver(old, m)
-				continue
-			}
-			last.next = m
-			last = m
-			n.size++
+			continue
 		}
+		if old := p.earlier(n, m); old != nil {
+			takeOver(old, m)
+			continue
+		}
+		last.next = m
+		last = m
+		n.size++
+	}
+	if p.err != nil {
+		return
 	}
 	p.pos++
 	p.depth--
+}
+
+// toMember moves on to the quote at which the next member of n begins. It
+// reports false at the end of the object and when something else is there,
+// which is an error.
+func (p *parser) toMember(n *node, first bool) bool {
+	p.space()
+	if p.pos >= len(p.raw) {
+		p.unclosed(n)
+		return false
+	}
+	switch c := p.raw[p.pos]; {
+	case c == '}':
+		return false
+	case first && c == ']', !first && c != ',':
+		p.noComma(n)
+		return false
+	}
+	if !first {
+		p.pos++
+		p.space()
+		if p.pos >= len(p.raw) {
+			p.endBetween(n)
+			return false
+		}
+	}
+	if p.raw[p.pos] != '"' {
+		p.noName()
+		return false
+	}
+	return true
+}
+
+// member reads a member of n from its opening quote on: name, colon and value.
+// It is nil when one of them is wrong.
+func (p *parser) member(n *node) *node {
+	nameStart := p.pos + 1
+	nameEscaped := p.str(true)
+	if p.err != nil {
+		return nil
+	}
+	nameEnd := p.pos - 1
+	p.space()
+	if p.pos >= len(p.raw) {
+		p.endBetween(n)
+		return nil
+	}
+	if p.raw[p.pos] != ':' {
+		p.noColon()
+		return nil
+	}
+	p.pos++
+	p.space()
+	p.token = "FIELD_NAME"
+	m := p.value(n)
+	if m != nil {
+		m.name, m.nameEnd, m.nameEscaped = uint32(nameStart), uint32(nameEnd), nameEscaped
+	}
+	return m
 }
 
 // earlier is the member of n that bears the name of m already, if any.
@@ -463,61 +474,92 @@ func (p *parser) refuseName(start, end int, escaped bool) {
 
 func (p *parser) number(n *node) {
 	n.kind = Int
-	i, count := p.pos, 0
-	digits := func() bool {
-		from := i
-		for i < len(p.raw) && '0' <= p.raw[i] && p.raw[i] <= '9' {
-			i++
-		}
-		count += i - from
-		return i > from
+	start := p.afterMinus()
+	if p.err != nil {
+		return
 	}
-	if p.raw[i] == '-' {
-		if i++; i < len(p.raw) && p.raw[i] == '.' {
-			p.unexpected(i, "expected a valid value "+tokens)
-			return
-		} else if i+1 < len(p.raw) && p.raw[i] == 'I' && (p.raw[i+1] == 'n' || p.raw[i+1] == 'N') {
-			p.unknownToken()
-			return
-		}
-	}
-	from := i
-	if !digits() {
+	i := p.afterDigits(start)
+	switch {
+	case i == start:
 		p.inNumber(i, "expected digit (0-9) to follow minus sign, for valid numeric value")
 		return
-	}
-	if p.raw[from] == '0' && i-from > 1 {
-		p.fail(from+1, "Invalid numeric value: Leading zeroes not allowed")
+	case p.raw[start] == '0' && i-start > 1:
+		p.fail(start+1, "Invalid numeric value: Leading zeroes not allowed")
 		return
 	}
-	if i < len(p.raw) && p.raw[i] == '.' {
-		n.kind = Float
-		i++
-		if !digits() {
-			p.inNumber(min(i, len(p.raw)-1), "Decimal point not followed by a digit")
-			return
-		}
+	digits := i - start
+	i, ofFraction := p.fraction(i)
+	i, ofExponent := p.exponent(i)
+	if p.err != nil {
+		return
 	}
-	if i < len(p.raw) && (p.raw[i] == 'e' || p.raw[i] == 'E') {
+	if ofFraction+ofExponent > 0 {
 		n.kind = Float
-		i++
-		if i < len(p.raw) && (p.raw[i] == '+' || p.raw[i] == '-') {
-			i++
-		}
-		if !digits() {
-			p.inNumber(i, "Exponent indicator not followed by a digit")
-			return
-		}
+		digits += ofFraction + ofExponent
 	}
 	if p.depth == 0 && i < len(p.raw) && !jsonSpace(p.raw[i]) {
 		p.unexpected(i, "Expected space separating root-level values")
 		return
 	}
-	if count > maxNumberLen {
-		p.exceeds(p.pos, lengthExceeded("Number value", "Number", count, maxNumberLen))
+	if digits > maxNumberLen {
+		p.exceeds(p.pos, lengthExceeded("Number value", "Number", digits, maxNumberLen))
 		return
 	}
 	p.pos = i
+}
+
+// afterMinus is where the digits of the number begin. It fails on what the parser
+// tells apart from other characters after a minus sign: a point, and the "-INF"
+// or "-Infinity" that other settings allow.
+func (p *parser) afterMinus() int {
+	i := p.pos
+	if p.raw[i] != '-' {
+		return i
+	}
+	i++
+	switch {
+	case i < len(p.raw) && p.raw[i] == '.':
+		p.unexpected(i, "expected a valid value "+tokens)
+	case i+1 < len(p.raw) && p.raw[i] == 'I' && (p.raw[i+1] == 'n' || p.raw[i+1] == 'N'):
+		p.unknownToken()
+	}
+	return i
+}
+
+func (p *parser) afterDigits(i int) int {
+	for i < len(p.raw) && '0' <= p.raw[i] && p.raw[i] <= '9' {
+		i++
+	}
+	return i
+}
+
+// fraction reads the decimal point at i and what belongs to it, if there is one.
+func (p *parser) fraction(i int) (end, digits int) {
+	if i >= len(p.raw) || p.raw[i] != '.' {
+		return i, 0
+	}
+	i++
+	end = p.afterDigits(i)
+	if end == i {
+		p.inNumber(min(i, len(p.raw)-1), "Decimal point not followed by a digit")
+	}
+	return end, end - i
+}
+
+// exponent reads the "e" at i and what belongs to it, if there is one.
+func (p *parser) exponent(i int) (end, digits int) {
+	if i >= len(p.raw) || p.raw[i] != 'e' && p.raw[i] != 'E' {
+		return i, 0
+	}
+	i++
+	if i < len(p.raw) && (p.raw[i] == '+' || p.raw[i] == '-') {
+		i++
+	}
+	end = p.afterDigits(i)
+	if end == i {
+		p.inNumber(i, "Exponent indicator not followed by a digit")
+	}
+	return end, end - i
 }
 
 // inNumber fails on the character at i, or on the end of the input.

@@ -250,7 +250,7 @@ func (d *Document) text(start, end uint32, escaped bool) string {
 	return b.String()
 }
 
-// hex4 is the number of four hexadecimal digits; below 0 when one is none.
+// hex4 is the number of four hexadecimal digits; below 0 when one of them is not.
 func hex4(in []byte) rune {
 	var u rune
 	for _, c := range in[:4] {

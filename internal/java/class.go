@@ -33,57 +33,31 @@ func (r *regexReader) class(consume bool) charSet {
 		panic(unsupported{})
 	}
 	defer func() { r.depth-- }()
-	var prev, curr charSet
-	var bits []charSet
 	negated := false
-	c := r.next()
-	if c == '^' && r.pos > 0 && r.atOffset(r.pos-1) == '[' {
-		c = r.next()
+	if r.next() == '^' && r.pos > 0 && r.atOffset(r.pos-1) == '[' {
+		r.next()
 		negated = true
 	}
+	var all charSet
 	for {
-		switch c {
-		case '[':
-			curr = r.class(true)
-			prev = union(prev, curr)
-			c = r.peek()
-			continue
-		case '&':
-			if r.atOffset(r.pos+1) == '&' {
-				for _, b := range bits {
-					prev = union(prev, b)
-				}
-				bits = nil
-				prev = r.intersection(prev)
-				c = r.peek()
-				continue
+		switch c := r.peek(); {
+		case c == '[':
+			all = union(all, r.class(true))
+		case c == '&' && r.atOffset(r.pos+1) == '&':
+			all = r.intersection(all)
+		case c == 0 && r.pos >= len(r.text):
+			panic(r.fail("Unclosed character class"))
+		case c == ']' && all != nil: // as the first one it is a character
+			if consume {
+				r.next()
 			}
-		case 0:
-			if r.pos >= len(r.text) {
-				panic(r.fail("Unclosed character class"))
+			if negated {
+				return func(c rune) bool { return !all(c) }
 			}
-		case ']':
-			if prev != nil || bits != nil {
-				if consume {
-					r.next()
-				}
-				for _, b := range bits {
-					prev = union(prev, b)
-				}
-				if negated {
-					set := prev
-					return func(c rune) bool { return !set(c) }
-				}
-				return prev
-			}
+			return all
+		default:
+			all = union(all, r.classRange())
 		}
-		set, single := r.classRange()
-		if single {
-			bits = append(bits, set)
-		} else {
-			prev = union(prev, set)
-		}
-		c = r.peek()
 	}
 }
 
@@ -110,38 +84,32 @@ func (r *regexReader) intersection(left charSet) charSet {
 }
 
 // classRange reads one character or range of a bracket expression.
-func (r *regexReader) classRange() (set charSet, single bool) {
+func (r *regexReader) classRange() charSet {
 	c := r.peek()
 	if c == '\\' {
 		if r.propertyNext() {
-			return r.property(), false
+			return r.property()
 		}
 		e, _, set := r.escape(true, r.atOffset(r.pos+2) == '-')
 		if set != nil {
-			return set, false
+			return set
 		}
 		c = e
 	} else {
 		r.next()
 	}
-	if r.peek() == '-' {
-		end := r.atOffset(r.pos + 1)
-		if end == '[' {
-			return func(x rune) bool { return x == c }, true
-		}
-		if end != ']' {
-			r.next()
-			to := r.peek()
-			if to == '\\' {
-				to, _, _ = r.escape(true, true)
-			} else {
-				r.next()
-			}
-			if to < c {
-				panic(r.fail("Illegal character range"))
-			}
-			return func(x rune) bool { return c <= x && x <= to }, false
-		}
+	if end := r.atOffset(r.pos + 1); r.peek() != '-' || end == '[' || end == ']' {
+		return func(x rune) bool { return x == c }
 	}
-	return func(x rune) bool { return x == c }, true
+	r.next()
+	to := r.peek()
+	if to == '\\' {
+		to, _, _ = r.escape(true, true)
+	} else {
+		r.next()
+	}
+	if to < c {
+		panic(r.fail("Illegal character range"))
+	}
+	return func(x rune) bool { return c <= x && x <= to }
 }

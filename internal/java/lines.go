@@ -124,30 +124,19 @@ func malformedLength(b []byte) int {
 	}
 	continuation := func(i int) bool { return at(i)&0xC0 == 0x80 && at(i) >= 0 }
 	switch c := at(0); {
-	case c>>5 == 6 && c&0x1E != 0: // two bytes: only the second can be wrong
-		return 1
-	case c>>4 == 14:
-		if at(1) < 0 {
-			return 1
-		}
+	case c>>4 == 14: // of three bytes
 		if c == 0xE0 && at(1)&0xE0 == 0x80 || !continuation(1) {
 			return 1
 		}
-		if at(2) < 0 || !continuation(2) {
-			return 2
-		}
-		return 3 // a surrogate
-	case c>>3 == 30:
-		if c > 0xF4 || at(1) < 0 {
+	case c>>3 == 30 && c <= 0xF4: // of four bytes
+		if c == 0xF0 && at(1) < 0x90 || c == 0xF4 && at(1)&0xF0 != 0x80 || !continuation(1) {
 			return 1
 		}
-		if c == 0xF0 && (at(1) < 0x90 || at(1) > 0xBF) || c == 0xF4 && at(1)&0xF0 != 0x80 || !continuation(1) {
-			return 1
-		}
-		if at(2) < 0 || !continuation(2) {
-			return 2
-		}
-		return 3
+	default: // of two bytes only the second can be wrong
+		return 1
 	}
-	return 1
+	if !continuation(2) {
+		return 2
+	}
+	return 3 // a surrogate, or a fourth byte that is wrong
 }

@@ -170,55 +170,72 @@ loop:
 // group reads from an opening parenthesis on; ok is false for what adds
 // nothing to match.
 func (r *regexReader) group() (s step, ok bool) {
-	c := r.next()
-	index := 0
-	var body step
-	wrap := func(s step) step { return s }
-	if c == '?' {
-		switch c = r.skip(); c {
-		case ':':
-		case '=', '!':
-			want := c == '='
-			wrap = func(s step) step {
-				return func(m *matcher, i int, rest func(int) bool) bool {
-					return s(m, i, func(int) bool { return true }) == want && rest(i)
-				}
-			}
-		case '>':
-			wrap = atomic
-		case '$', '@':
-			panic(r.fail("Unknown group type"))
-		case '<':
-			c = r.read()
-			if c == '=' || c == '!' {
-				panic(unsupported{})
-			}
-			name := r.groupName(c)
-			if _, taken := r.names[name]; taken {
-				panic(r.fail("Named capturing group <" + name + "> is already defined"))
-			}
-			r.groups++
-			index = r.groups
-			r.names[name] = index
-		default:
-			r.pos--
-			if !r.flags() {
-				return nil, false
-			}
-		}
-	} else {
-		r.groups++
-		index = r.groups
+	asGroup, ok := r.groupStart()
+	if !ok {
+		return nil, false
 	}
 	inside := len(r.spans)
-	body = r.expression()
+	body := r.expression()
 	if r.read() != ')' {
 		panic(r.fail("Unclosed group"))
 	}
-	body = wrap(body)
-	if index > 0 {
-		inner := body
-		body = func(m *matcher, i int, rest func(int) bool) bool {
+	end := r.pos
+	s = r.closure(asGroup(body), nil)
+	for _, span := range r.spans[inside:] {
+		span.again = span.again || r.pos > end
+	}
+	return s, true
+}
+
+// groupStart reads from an opening parenthesis to where the group's expression
+// begins. What it returns makes the group of the expression; ok is false when
+// there is no expression.
+func (r *regexReader) groupStart() (asGroup func(step) step, ok bool) {
+	if r.next() != '?' {
+		return r.capturing(), true
+	}
+	asItIs := func(s step) step { return s }
+	switch c := r.skip(); c {
+	case ':':
+		return asItIs, true
+	case '=', '!':
+		return lookahead(c == '='), true
+	case '>':
+		return atomic, true
+	case '$', '@':
+		panic(r.fail("Unknown group type"))
+	case '<':
+		c = r.read()
+		if c == '=' || c == '!' {
+			panic(unsupported{})
+		}
+		name := r.groupName(c)
+		if _, taken := r.names[name]; taken {
+			panic(r.fail("Named capturing group <" + name + "> is already defined"))
+		}
+		r.names[name] = r.groups + 1
+		return r.capturing(), true
+	}
+	r.pos--
+	return asItIs, r.flags()
+}
+
+// lookahead wants an expression to match from a place on, or not to, and takes
+// nothing.
+func lookahead(want bool) func(step) step {
+	return func(s step) step {
+		return func(m *matcher, i int, rest func(int) bool) bool {
+			return s(m, i, func(int) bool { return true }) == want && rest(i)
+		}
+	}
+}
+
+// capturing is the next group that keeps what it took.
+func (r *regexReader) capturing() func(step) step {
+	r.groups++
+	index := r.groups
+	return func(inner step) step {
+		return func(m *matcher, i int, rest func(int) bool) bool {
 			old := m.groups[index]
 			if inner(m, i, func(j int) bool {
 				before := m.groups[index]
@@ -235,12 +252,6 @@ func (r *regexReader) group() (s step, ok bool) {
 			return false
 		}
 	}
-	end := r.pos
-	s = r.closure(body, nil)
-	for _, span := range r.spans[inside:] {
-		span.again = span.again || r.pos > end
-	}
-	return s, true
 }
 
 // groupName reads a name that begins with c, up to its ">".

@@ -102,7 +102,7 @@ func strictHexPair(pair [2]rune) (v byte, bad string) {
 	return v, ""
 }
 
-// HexDigit is the value of an ASCII hexadecimal digit, -1 when c is none.
+// HexDigit is the value of an ASCII hexadecimal digit, -1 when c is not one.
 func HexDigit(c byte) int {
 	switch {
 	case '0' <= c && c <= '9':
@@ -128,8 +128,8 @@ func anyHexDigit(r rune) int {
 	return decimalDigit(r)
 }
 
-// decimalDigit is the value of a digit in any script, -1 when r is none. The
-// digits of a script stand together, ten in a row.
+// decimalDigit is the value of a digit in any script, -1 when r is not one.
+// The digits of a script stand together, ten in a row.
 func decimalDigit(r rune) int {
 	for _, zero := range []rune{
 		0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10,

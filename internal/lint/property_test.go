@@ -80,7 +80,7 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// resolves follows a pointer through a document.
+// resolves reports whether a pointer leads to a value of the document.
 func resolves(doc *jackson.Document, pointer string) bool {
 	if doc == nil {
 		return false

@@ -231,7 +231,7 @@ func TestGitHubOIDCFailures(t *testing.T) {
 	}
 }
 
-// GitHub's token is read before it is sent: what is none goes nowhere.
+// GitHub's token is read before it is sent: what is not one is not sent.
 func TestWorkflowTokenThatIsNone(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()

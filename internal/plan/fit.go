@@ -10,8 +10,8 @@ import (
 )
 
 // Unfit says why a collection is not to be imported: Microcks could not read
-// it, a finding is as bad as the run allows none, or it is not what the run
-// expects. It returns nothing for one that is fit.
+// it, a finding has a level that the run does not allow, or it is not what the
+// run expects. It returns nothing for one that is fit.
 func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.Problem {
 	var problems []*result.Problem
 	errors := Count(findings, result.Error)

@@ -278,8 +278,8 @@ func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []
 	return foreign, nil
 }
 
-// ambiguous: several importers made by others read the same collection, so it
-// cannot be told which one is meant.
+// ambiguous is the problem of several importers, made by others, that read the
+// same collection: nothing shows which one is meant.
 func ambiguous(jobs []microcks.ImportJob) *result.Problem {
 	var lines []string
 	for _, job := range jobs {
@@ -306,13 +306,15 @@ func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.Impo
 	i := &a.Importer
 	for _, job := range foreign {
 		a.tell(result.Warning, "importer-foreign",
-			text.Untrustedf("another importer reads this collection, too: %q (%s); it was not made by this repository's runs and is left alone", job.Name, job.ID),
+			text.Untrustedf("another importer reads this collection, too: %q (%s); "+
+				"it was not made by this repository's runs and is left alone", job.Name, job.ID),
 			"delete it in Microcks under Importers if nobody needs it: two importers of one collection import everything twice")
 	}
 	if i.Adopted && strings.Contains(i.There.RepositoryURL, "?") {
 		a.tell(result.Warning, "importer-url-query",
 			text.Untrustedf("the URL of importer %q has a query; it is kept because the importer was made by hand", i.There.Name),
-			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, and this action makes one with a clean URL")
+			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, "+
+				"and this action makes one with a clean URL")
 	}
 	if i.WasActive() && i.There.Failed() != "" && (!m.WillApply || a.Wanted.Import == ImportNever) {
 		a.tell(result.Warning, "import-not-retried",

@@ -37,9 +37,11 @@ func collection(name string, paths ...string) string {
 	var items []string
 	for _, path := range paths {
 		items = append(items, fmt.Sprintf(`{"name":"%[1]s","request":{"method":"GET","url":{"raw":"{{url}}%[1]s"}},"response":[`+
-			`{"name":"one","originalRequest":{"method":"GET","url":{"raw":"{{url}}%[1]s"}},"code":200,"header":[{"key":"Content-Type","value":"text/plain"}],"body":"1"}]}`, path))
+			`{"name":"one","originalRequest":{"method":"GET","url":{"raw":"{{url}}%[1]s"}},"code":200,`+
+			`"header":[{"key":"Content-Type","value":"text/plain"}],"body":"1"}]}`, path))
 	}
-	return `{"collection":{"info":{"name":"` + name + `","description":"version=1.0 - x","updatedAt":"2026-01-01T00:00:00.000Z"},"item":[` + strings.Join(items, ",") + `]}}`
+	return `{"collection":{"info":{"name":"` + name + `","description":"version=1.0 - x","updatedAt":"2026-01-01T00:00:00.000Z"},` +
+		`"item":[` + strings.Join(items, ",") + `]}}`
 }
 
 // want is one wanted importer whose collection was judged fit.
@@ -77,7 +79,9 @@ func imported(j plan.Judged, change func(*microcks.ImportJob)) microcks.ImportJo
 	at := j.UpdatedAt.UnixMilli() + 1
 	job := microcks.ImportJob{
 		ID: j.DerivedID(), Name: j.Key.Name, RepositoryURL: j.URL, MainArtifact: true, Active: true, LastImportDate: &at,
-		Metadata:    &microcks.Metadata{Labels: map[string]string{plan.LabelManagedBy: "postman-microcks-importer", plan.LabelRepository: repository}},
+		Metadata: &microcks.Metadata{Labels: map[string]string{
+			plan.LabelManagedBy: "postman-microcks-importer", plan.LabelRepository: repository,
+		}},
 		SecretRef:   &microcks.SecretRef{SecretID: "k1", Name: "key of pets"},
 		ServiceRefs: []microcks.ServiceRef{{ServiceID: "s1", Name: j.Key.Name, Version: j.Key.Version}},
 	}
@@ -93,8 +97,10 @@ func existing(j plan.Judged, change func(*predict.Service)) plan.Existing {
 		change(service)
 	}
 	return plan.Existing{
-		Services: []microcks.Service{{ID: "s1", Name: service.Name, Version: service.Version, Type: "REST", SourceArtifact: service.SourceArtifact}},
-		Served:   service.Digest(),
+		Services: []microcks.Service{{
+			ID: "s1", Name: service.Name, Version: service.Version, Type: "REST", SourceArtifact: service.SourceArtifact,
+		}},
+		Served: service.Digest(),
 	}
 }
 
@@ -252,7 +258,10 @@ func TestMake(t *testing.T) {
 		},
 		"several by hand are refused": {
 			there: func(j plan.Judged, s *plan.Snapshot) {
-				s.Jobs = []microcks.ImportJob{imported(j, foreign), imported(j, func(i *microcks.ImportJob) { foreign(i); i.ID, i.Active, i.MainArtifact = "f2", false, false })}
+				s.Jobs = []microcks.ImportJob{
+					imported(j, foreign),
+					imported(j, func(i *microcks.ImportJob) { foreign(i); i.ID, i.Active, i.MainArtifact = "f2", false, false }),
+				}
 			},
 			want: summary{Problems: []string{"error importers-ambiguous"}},
 		},
@@ -267,12 +276,18 @@ func TestMake(t *testing.T) {
 				s.Jobs = []microcks.ImportJob{{ID: "x", Name: "Pets", RepositoryURL: "https://h/pets.yaml"}}
 				s.Services = nil
 			},
-			want: summary{Change: result.Create, Fields: newFields, Import: result.ImporterIsNew, Secret: result.Keep, Problems: []string{"note importer-same-name"}},
+			want: summary{
+				Change: result.Create, Fields: newFields, Import: result.ImporterIsNew, Secret: result.Keep,
+				Problems: []string{"note importer-same-name"},
+			},
 		},
 		"a failed import that nobody tries again": {
 			settings: func(s *plan.Settings) { s.WillApply = false },
 			there:    func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0].LastImportError = p("no") },
-			want:     summary{Change: result.Keep, Import: result.LastImportFailed, Secret: result.Keep, Problems: []string{"warning import-not-retried"}},
+			want: summary{
+				Change: result.Keep, Import: result.LastImportFailed, Secret: result.Keep,
+				Problems: []string{"warning import-not-retried"},
+			},
 		},
 		"a service of another source": {
 			there: func(j plan.Judged, s *plan.Snapshot) {
@@ -291,14 +306,18 @@ func TestMake(t *testing.T) {
 		"a service that is there twice": {
 			there: func(j plan.Judged, s *plan.Snapshot) {
 				here := s.Services[j.Key]
-				s.Services[j.Key] = plan.Existing{Services: []microcks.Service{here.Services[0], {ID: "s2", Name: "Pets", Version: "1.0", SourceArtifact: uid}}}
+				s.Services[j.Key] = plan.Existing{Services: []microcks.Service{
+					here.Services[0], {ID: "s2", Name: "Pets", Version: "1.0", SourceArtifact: uid},
+				}}
 			},
 			want: summary{Change: result.Keep, Import: result.ServiceTwice, Secret: result.Keep, Problems: []string{"warning service-twice"}},
 		},
 		"one that is there twice and not ours to heal": {
 			there: func(j plan.Judged, s *plan.Snapshot) {
 				here := s.Services[j.Key]
-				s.Services[j.Key] = plan.Existing{Services: []microcks.Service{here.Services[0], {ID: "s2", Name: "Pets", Version: "1.0", SourceArtifact: "x"}}}
+				s.Services[j.Key] = plan.Existing{Services: []microcks.Service{
+					here.Services[0], {ID: "s2", Name: "Pets", Version: "1.0", SourceArtifact: "x"},
+				}}
 			},
 			want: summary{Problems: []string{"error service-twice"}},
 		},
@@ -344,7 +363,9 @@ func TestMake(t *testing.T) {
 		"another key, which importers of others use": {
 			there: func(j plan.Judged, s *plan.Snapshot) {
 				s.Secrets = secret(func(s *microcks.Secret) { s.Token = p("old") })
-				s.Jobs = append(s.Jobs, microcks.ImportJob{ID: "x", Name: "theirs", RepositoryURL: "https://h/1", SecretRef: &microcks.SecretRef{SecretID: "k1"}})
+				s.Jobs = append(s.Jobs, microcks.ImportJob{
+					ID: "x", Name: "theirs", RepositoryURL: "https://h/1", SecretRef: &microcks.SecretRef{SecretID: "k1"},
+				})
 			},
 			want: summary{Change: result.Keep, Secret: result.Keep, Problems: []string{"error secret-shared"}},
 		},
@@ -352,7 +373,9 @@ func TestMake(t *testing.T) {
 			wanted: func(w *plan.Wanted) { w.Secret.Replace = true },
 			there: func(j plan.Judged, s *plan.Snapshot) {
 				s.Secrets = secret(func(s *microcks.Secret) { s.Token = p("old") })
-				s.Jobs = append(s.Jobs, microcks.ImportJob{ID: "x", Name: "theirs", RepositoryURL: "https://h/1", SecretRef: &microcks.SecretRef{SecretID: "k1"}})
+				s.Jobs = append(s.Jobs, microcks.ImportJob{
+					ID: "x", Name: "theirs", RepositoryURL: "https://h/1", SecretRef: &microcks.SecretRef{SecretID: "k1"},
+				})
 			},
 			want: summary{Change: result.Keep, Secret: result.Update},
 		},
@@ -362,7 +385,10 @@ func TestMake(t *testing.T) {
 				s.Services = nil
 				s.Secrets["key of pets"] = append(s.Secrets["key of pets"], microcks.Secret{ID: "k2", Name: "key of pets"})
 			},
-			want: summary{Change: result.Create, Fields: newFields, Import: result.ImporterIsNew, Secret: result.Keep, Problems: []string{"error secrets-ambiguous"}},
+			want: summary{
+				Change: result.Create, Fields: newFields, Import: result.ImporterIsNew, Secret: result.Keep,
+				Problems: []string{"error secrets-ambiguous"},
+			},
 		},
 		"a secret of another name stays": {
 			there: func(j plan.Judged, s *plan.Snapshot) {
@@ -458,11 +484,19 @@ func TestRoles(t *testing.T) {
 		apply bool
 		want  []string
 	}{
-		"all":                      {empty(account(microcks.User, microcks.Manager, microcks.Admin), false), true, nil},
-		"no sign-in":               {empty(nil, false), true, nil},
-		"user":                     {empty(account(microcks.User), false), true, []string{"error role-missing", "error role-missing", "error role-missing"}},
-		"user, a plan":             {empty(account(microcks.User), false), false, []string{"warning role-missing", "warning role-missing", "warning role-missing"}},
-		"user in a group":          {empty(account(microcks.User), true), true, []string{"note role-missing", "error role-missing", "note role-missing"}},
+		"all":        {empty(account(microcks.User, microcks.Manager, microcks.Admin), false), true, nil},
+		"no sign-in": {empty(nil, false), true, nil},
+		"user": {
+			empty(account(microcks.User), false), true,
+			[]string{"error role-missing", "error role-missing", "error role-missing"},
+		},
+		"user, a plan": {
+			empty(account(microcks.User), false), false,
+			[]string{"warning role-missing", "warning role-missing", "warning role-missing"},
+		},
+		"user in a group": {
+			empty(account(microcks.User), true), true, []string{"note role-missing", "error role-missing", "note role-missing"},
+		},
 		"manager without a secret": {empty(account(microcks.User, microcks.Manager), false), true, []string{"error role-missing"}},
 		"nobody":                   {empty(account(), false), true, []string{"error role-missing", "error role-missing", "error role-missing"}},
 	} {
@@ -497,7 +531,9 @@ func TestUnfit(t *testing.T) {
 	t.Parallel()
 	finding := func(level result.Level) []result.Finding { return []result.Finding{{Level: level, Hint: "do"}} }
 	as := func(outcome predict.Outcome) *predict.Import {
-		return &predict.Import{Prediction: predict.Prediction{Outcome: outcome, Cause: &predict.Cause{Kind: predict.TooLarge}, Name: "Pets", Version: "1.0", ImportError: "no"}}
+		return &predict.Import{Prediction: predict.Prediction{
+			Outcome: outcome, Cause: &predict.Cause{Kind: predict.TooLarge}, Name: "Pets", Version: "1.0", ImportError: "no",
+		}}
 	}
 	for name, tt := range map[string]struct {
 		wanted   plan.Wanted
@@ -505,13 +541,19 @@ func TestUnfit(t *testing.T) {
 		findings []result.Finding
 		want     []string
 	}{
-		"fit":                  {p: as(predict.Imported), findings: finding(result.Warning)},
-		"refused":              {p: as(predict.Refused), findings: finding(result.Error), want: []string{"error collection-refused"}},
-		"crashes":              {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
-		"an error":             {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
-		"a warning that fails": {wanted: plan.Wanted{FailOnWarnings: true}, p: as(predict.Imported), findings: finding(result.Warning), want: []string{"error findings-failed"}},
-		"not as expected":      {wanted: plan.Wanted{ExpectedName: "Pet", ExpectedVersion: "2"}, p: as(predict.Imported), want: []string{"error expectation-failed", "error expectation-failed"}},
-		"as expected":          {wanted: plan.Wanted{ExpectedName: "Pets", ExpectedVersion: "1.0"}, p: as(predict.Imported)},
+		"fit":      {p: as(predict.Imported), findings: finding(result.Warning)},
+		"refused":  {p: as(predict.Refused), findings: finding(result.Error), want: []string{"error collection-refused"}},
+		"crashes":  {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
+		"an error": {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
+		"a warning that fails": {
+			wanted: plan.Wanted{FailOnWarnings: true}, p: as(predict.Imported), findings: finding(result.Warning),
+			want: []string{"error findings-failed"},
+		},
+		"not as expected": {
+			wanted: plan.Wanted{ExpectedName: "Pet", ExpectedVersion: "2"}, p: as(predict.Imported),
+			want: []string{"error expectation-failed", "error expectation-failed"},
+		},
+		"as expected": {wanted: plan.Wanted{ExpectedName: "Pets", ExpectedVersion: "1.0"}, p: as(predict.Imported)},
 	} {
 		var got []string
 		for _, problem := range tt.wanted.Unfit(tt.p, tt.findings) {
@@ -539,7 +581,8 @@ func TestPlanIsAValue(t *testing.T) {
 	if job.Label("team") != "a" || here.Jobs[0].Label("team") != before || job.Annotation(plan.AnnotationWriter) != "me" {
 		t.Errorf("merged as %+v", job.Metadata)
 	}
-	if printed := fmt.Sprintf("%v %+v %#v", one.Secrets[0].Token, *one.Artifacts[0].Wanted, *one.Artifacts[0].Wanted); strings.Contains(printed, token) {
+	wanted := *one.Artifacts[0].Wanted
+	if printed := fmt.Sprintf("%v %+v %#v", one.Secrets[0].Token, wanted, wanted); strings.Contains(printed, token) {
 		t.Errorf("printed with the credential: %s", printed)
 	}
 	created := plan.Make(settings([]plan.Judged{j}), []plan.Judged{j}, plan.Snapshot{Version: version}).Artifacts[0].Importer.Document()

@@ -60,8 +60,9 @@ func (p *Plan) needs() []need {
 		}
 		needs = append(needs, need{[]microcks.Role{microcks.Admin}, what})
 	}
+	ofService := func(f result.FieldChange) bool { return f.Field == result.FieldServiceLabel }
 	labels := func(a *Artifact) bool {
-		return !a.Failed() && slices.ContainsFunc(a.Importer.Fields, func(f result.FieldChange) bool { return f.Field == result.FieldServiceLabel })
+		return !a.Failed() && slices.ContainsFunc(a.Importer.Fields, ofService)
 	}
 	if slices.ContainsFunc(p.Artifacts, labels) {
 		needs = append(needs, need{[]microcks.Role{microcks.Manager}, "to label services"})

@@ -106,7 +106,10 @@ func (m *maker) secretFor(a *Artifact) *Secret {
 	case there == nil:
 		s.Change = result.Create
 		s.Ref = microcks.SecretRef{SecretID: wanted.DerivedID(), Name: wanted.Name}
-		s.Fields = []result.FieldChange{{Field: result.FieldToken, Hidden: true}, {Field: result.FieldTokenHeader, To: untrusted(microcks.TokenHeader)}}
+		s.Fields = []result.FieldChange{
+			{Field: result.FieldToken, Hidden: true},
+			{Field: result.FieldTokenHeader, To: untrusted(microcks.TokenHeader)},
+		}
 	default:
 		m.compareSecret(s, there, wanted)
 	}

@@ -90,8 +90,8 @@ func (s *Service) HasMain() bool {
 	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return a.Importer.IsMain })
 }
 
-// SameArtifact compares the name that an import gave to what it stored, which
-// is the end of the importer's URL, with a collection's uid.
+// SameArtifact reports whether an artifact is the collection uid. Imports name
+// what they store by the end of the importer's URL.
 func SameArtifact(artifact, uid string) bool {
 	bare, _, _ := strings.Cut(artifact, "?")
 	if strings.EqualFold(bare, uid) {
@@ -160,7 +160,8 @@ func (s *Service) refuseForeign() {
 			a.fail(s.Twice(there))
 		case i >= 0 && a.Importer.IsMain && !a.ReplaceService:
 			a.fail(&result.Problem{
-				Text: text.Untrustedf("planning: service %s %s exists and comes from %q (type %s), not from this collection; importing would replace its operations",
+				Text: text.Untrustedf("planning: service %s %s exists and comes from %q (type %s), not from this collection; "+
+					"importing would replace its operations",
 					s.Name, s.Version, there[i].SourceArtifact, there[i].Type),
 				Hint: "give the collection another name or version, import it as `main-artifact: false` to add its examples, " +
 					"or set `replace-service: true` to replace the service",
@@ -170,7 +171,8 @@ func (s *Service) refuseForeign() {
 	}
 	if live := s.Live(); i < 0 && len(there) > 1 && len(live) > 0 {
 		live[0].tell(result.Warning, "service-twice",
-			text.Untrustedf("service %s %s exists %d times, all made of this collection, so Microcks answers 500 to every import and mock call of it",
+			text.Untrustedf("service %s %s exists %d times, all made of this collection, "+
+				"so Microcks answers 500 to every import and mock call of it",
 				s.Name, s.Version, len(there)),
 			"nothing: applying deletes all but the oldest and imports again; a `concurrency:` group keeps imports from running at the same time")
 	}

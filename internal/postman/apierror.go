@@ -113,8 +113,8 @@ func (e *APIError) Anchor() string {
 	return "postman-unexpected"
 }
 
-// ExitCode is 13 for a collection not found, 2 for a uid that is none, 11 when
-// the answer was not Postman's, else 12: API error.
+// ExitCode is 13 for a collection not found, 2 for text that is not a uid,
+// 11 when the answer was not Postman's, else 12: API error.
 func (e *APIError) ExitCode() int {
 	switch e.Kind {
 	case KindNotFound:

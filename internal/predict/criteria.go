@@ -54,6 +54,9 @@ func addPath(op *Operation, path string) {
 	}
 }
 
+// queryParameter is a parameter of a query, decoded.
+type queryParameter struct{ name, value string }
+
 // paramCriteria are the query parameters that the rules name: "?k=v?k2=v2",
 // sorted. A name counts as named when it is any part of the rules' text.
 func (r *reader) paramCriteria(rules *string, url string) (criteria string, cause *Cause) {
@@ -61,56 +64,63 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria string, caus
 		return "", nil
 	}
 	_, query, _ := strings.Cut(url, "?")
-	type pair struct{ key, value string }
-	var found []pair
+	var found []queryParameter
 	for _, param := range java.Split(query, "&") {
-		kv := java.Split(param, "=")
-		if len(kv) < 2 {
-			if r.behaviour.valuelessCriteria {
-				continue
-			}
-			if len(kv) == 0 {
-				return "", outOfBounds(NamelessParameter, 0, 0)
-			}
-			if _, cause := r.behaviour.decode(kv[0]); cause != nil {
-				return "", cause
-			}
-			return "", outOfBounds(ValuelessParameter, 1, 1)
+		parts := java.Split(param, "=")
+		if len(parts) < 2 && r.behaviour.valuelessCriteria {
+			continue
 		}
-		k, cause := r.behaviour.decode(kv[0])
-		if cause != nil {
-			return "", cause
-		}
-		v, cause := r.behaviour.decode(kv[1])
+		p, cause := r.behaviour.parameter(parts)
 		if cause != nil {
 			return "", cause
 		}
 		if rules == nil {
 			return "", &Cause{Kind: RulesMissing}
 		}
-		if !strings.Contains(*rules, k) {
-			continue
+		if strings.Contains(*rules, p.name) {
+			found = r.behaviour.withParameter(found, p)
 		}
-		p := pair{k, v}
-		if !r.behaviour.repeatedCriteria {
-			if i := slices.IndexFunc(found, func(o pair) bool { return o.key == k }); i >= 0 {
-				found[i] = p
-				continue
-			}
-		}
-		found = append(found, p)
 	}
-	slices.SortFunc(found, func(a, b pair) int {
-		if c := java.Compare(a.key, b.key); c != 0 {
+	slices.SortFunc(found, func(a, b queryParameter) int {
+		if c := java.Compare(a.name, b.name); c != 0 {
 			return c
 		}
 		return java.Compare(a.value, b.value)
 	})
 	var out strings.Builder
 	for _, p := range slices.Compact(found) {
-		out.WriteString("?" + p.key + "=" + p.value)
+		out.WriteString("?" + p.name + "=" + p.value)
 	}
 	return out.String(), nil
+}
+
+// parameter decodes what stood before and after the "=" of a parameter. The
+// server takes both for given.
+func (b behaviour) parameter(parts []string) (queryParameter, *Cause) {
+	if len(parts) == 0 {
+		return queryParameter{}, outOfBounds(NamelessParameter, 0, 0)
+	}
+	name, cause := b.decode(parts[0])
+	if cause != nil {
+		return queryParameter{}, cause
+	}
+	if len(parts) == 1 {
+		return queryParameter{}, outOfBounds(ValuelessParameter, 1, 1)
+	}
+	value, cause := b.decode(parts[1])
+	return queryParameter{name, value}, cause
+}
+
+// withParameter adds a parameter to those found; where names do not repeat, it
+// takes the place of an earlier one of its name.
+func (b behaviour) withParameter(found []queryParameter, p queryParameter) []queryParameter {
+	if !b.repeatedCriteria {
+		if i := slices.IndexFunc(found, func(o queryParameter) bool { return o.name == p.name }); i >= 0 {
+			found[i] = p
+			return found
+		}
+	}
+	return append(found, p)
 }
 
 // variable of a path.

@@ -180,7 +180,8 @@ func diffExample(was, is Example) []Part {
 	return fields
 }
 
-// sameMediaType leaves undecided what a server leaves undecided.
+// sameMediaType reports whether two responses can have the same media type: where
+// a server leaves open which one wins, each of them can.
 func sameMediaType(a, b Response) bool {
 	return a.MediaType == b.MediaType || slices.Contains(a.MediaTypes, b.MediaType) || slices.Contains(b.MediaTypes, a.MediaType)
 }
@@ -192,7 +193,8 @@ func same(a, b *string) bool {
 	return *a == *b
 }
 
-// sameSet compares without regard to order, which servers do not keep.
+// sameSet reports whether two lists are equal but for their order, which servers
+// do not keep.
 func sameSet[T any](a, b []T, compare func(T, T) int) bool {
 	if len(a) != len(b) {
 		return false

@@ -104,8 +104,8 @@ func (d *Document) refuse(importError string) {
 	d.fixed = &Prediction{Outcome: Refused, ImportError: importError}
 }
 
-// find finds the collection in the input, or predicts what comes of it when
-// there is none.
+// find finds the collection in the input and reports whether there is one. If
+// not, it predicts what comes of the input.
 func (d *Document) find() bool {
 	var rest *java.Lines
 	if !d.Options.Export {
@@ -172,6 +172,6 @@ func (d *Document) interpret() {
 		return
 	}
 	d.Name, d.Version, d.Versioned = identity(info, d.behaviour, d.Options.Export)
-	d.Items = d.items()
-	d.Operations, d.Failures = d.define()
+	d.Items = d.findItems()
+	d.Operations, d.Failures = d.definitions()
 }

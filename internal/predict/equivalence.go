@@ -30,93 +30,147 @@ func (b behaviour) verbs() []string {
 }
 
 // equivalents are, for each operation, the indices of the item names that are
-// equivalent, ascending. unsure tells operations for which it cannot be said.
+// equivalent, ascending. unsure marks the operations for which that is not known.
 func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsure []bool) {
-	hits, unsure = make([][]int, len(ops)), make([]bool, len(ops))
-	byFold := make(map[string][]int, len(names))
-	for i, n := range names {
+	e := &equivalence{
+		ops: ops, names: names, behaviour: b, budget: workBudget,
+		hits: make([][]int, len(ops)), unsure: make([]bool, len(ops)),
+	}
+	e.compareNames()
+	signs := signsIn(ops)
+	e.compareTails(signs)
+	e.matchPatterns(signs.patterns)
+	for i, op := range ops {
+		if e.budget < 0 && strings.Contains(op, ".") {
+			e.unsure[i] = true
+		}
+		slices.Sort(e.hits[i])
+		e.hits[i] = slices.Compact(e.hits[i])
+	}
+	return e.hits, e.unsure
+}
+
+// equivalence is a search for equivalent names under way.
+type equivalence struct {
+	ops, names []string
+	behaviour  behaviour
+	budget     int     // of comparisons that are left
+	hits       [][]int // of each operation: indices of names
+	unsure     []bool  // of each operation
+}
+
+func (e *equivalence) add(op int, names ...int) {
+	if e.budget -= len(names); e.budget < 0 {
+		e.unsure[op] = true
+		return
+	}
+	e.hits[op] = append(e.hits[op], names...)
+}
+
+// compareNames adds the names that are equal to an operation's but for case, as
+// it is or with its {parts} read as :parts.
+func (e *equivalence) compareNames() {
+	byFold := make(map[string][]int, len(e.names))
+	for i, n := range e.names {
 		k := java.FoldKey(n)
 		byFold[k] = append(byFold[k], i)
 	}
-	budget := workBudget
-	add := func(op int, found []int) {
-		if budget -= len(found); budget < 0 {
-			unsure[op] = true
-			return
-		}
-		hits[op] = append(hits[op], found...)
-	}
-	literal := map[string][]int{} // operations whose name means itself
-	lengths := map[int]bool{}     // of their names, in bytes
-	dotted := map[int][]int{}     // operations whose name has "." and no other mark, by length
-	var others []int
-	for i, op := range ops {
-		add(i, byFold[java.FoldKey(op)])
+	for i, op := range e.ops {
+		e.add(i, byFold[java.FoldKey(op)]...)
 		if strings.Contains(op, "/{") {
-			add(i, byFold[java.FoldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))])
+			e.add(i, byFold[java.FoldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))]...)
 		}
+	}
+}
+
+// signs are the operations by what their names mean as regular expressions.
+type signs struct {
+	literal  map[string][]int // those that mean themselves, by name
+	lengths  map[int]bool     // of the literal names, in bytes
+	dotted   map[int][]int    // those with "." and no other sign, by length in characters
+	patterns []int            // the others
+}
+
+func signsIn(ops []string) signs {
+	s := signs{literal: map[string][]int{}, lengths: map[int]bool{}, dotted: map[int][]int{}}
+	for i, op := range ops {
 		switch {
 		case strings.ContainsAny(op, `\^$?*+[(|){`):
-			others = append(others, i)
+			s.patterns = append(s.patterns, i)
 		case strings.Contains(op, "."):
 			n := len(java.CodePoints(op))
-			dotted[n] = append(dotted[n], i)
+			s.dotted[n] = append(s.dotted[n], i)
 		default:
-			literal[op] = append(literal[op], i)
-			lengths[len(op)] = true
+			s.literal[op] = append(s.literal[op], i)
+			s.lengths[len(op)] = true
 		}
 	}
-	for i, name := range names {
-		for _, tail := range prefixTails(name, b) {
-			if lengths[len(tail)] {
-				for _, op := range literal[tail] {
-					add(op, []int{i})
+	return s
+}
+
+// compareTails adds the names that match an operation's which needs no regular
+// expression: what follows their prefix is compared.
+func (e *equivalence) compareTails(s signs) {
+	for i, name := range e.names {
+		for _, tail := range prefixTails(name, e.behaviour) {
+			if s.lengths[len(tail)] {
+				for _, op := range s.literal[tail] {
+					e.add(op, i)
 				}
 			}
-			if len(dotted) == 0 {
+			if len(s.dotted) == 0 {
 				continue
 			}
-			if budget -= len(tail) / 64; budget < 0 {
+			if e.budget -= len(tail) / 64; e.budget < 0 {
 				break
 			}
-			text := java.CodePoints(tail)
-			for _, op := range dotted[len(text)] {
-				if budget -= 1; dotsMatch(ops[op], text) {
-					add(op, []int{i})
-				}
-			}
+			e.compareDotted(s.dotted, i, java.CodePoints(tail))
 		}
 	}
-	prefix := "(" + strings.Join(b.verbs(), "|") + ")?( *)(/)?"
-	for _, op := range others {
-		p, err := java.Compile(prefix+ops[op], b.java)
-		if err != nil {
-			unsure[op] = unsure[op] || errors.Is(err, java.ErrUnsupported) // else the server takes it for no match
-			continue
-		}
-		for i, name := range names {
-			if budget -= 1 + len(name)/64; budget < 0 {
-				unsure[op] = true
-				break
-			}
-			match := p.Match(name)
-			budget -= match.Steps / stepsInWork
-			if match.Verdict == java.Matches {
-				add(op, []int{i})
-			}
-			if unsure[op] = unsure[op] || match.Verdict == java.Undecided; unsure[op] {
-				break // one name that cannot be told is enough
-			}
+}
+
+// compareDotted adds one name to the operations whose dots leave room for its
+// tail.
+func (e *equivalence) compareDotted(byLength map[int][]int, name int, tail []rune) {
+	for _, op := range byLength[len(tail)] {
+		if e.budget--; dotsMatch(e.ops[op], tail) {
+			e.add(op, name)
 		}
 	}
-	for i, op := range ops {
-		if budget < 0 && strings.Contains(op, ".") {
-			unsure[i] = true
+}
+
+// matchPatterns adds the names that match the names of these operations.
+func (e *equivalence) matchPatterns(ops []int) {
+	prefix := "(" + strings.Join(e.behaviour.verbs(), "|") + ")?( *)(/)?"
+	for _, op := range ops {
+		p, err := java.Compile(prefix+e.ops[op], e.behaviour.java)
+		switch {
+		case err == nil:
+			e.matchPattern(op, p)
+		case errors.Is(err, java.ErrUnsupported):
+			e.unsure[op] = true // any other error is no match to the server
 		}
-		slices.Sort(hits[i])
-		hits[i] = slices.Compact(hits[i])
 	}
-	return hits, unsure
+}
+
+func (e *equivalence) matchPattern(op int, p *java.Pattern) {
+	for i, name := range e.names {
+		if e.budget -= 1 + len(name)/64; e.budget < 0 {
+			e.unsure[op] = true
+			return
+		}
+		match := p.Match(name)
+		e.budget -= match.Steps / stepsInWork
+		if match.Verdict == java.Matches {
+			e.add(op, i)
+		}
+		if match.Verdict == java.Undecided {
+			e.unsure[op] = true
+		}
+		if e.unsure[op] {
+			return // one name that is not known is enough
+		}
+	}
 }
 
 // prefixTails are what may remain of a name after an optional verb, any number

@@ -60,7 +60,7 @@ func (d *Document) Import(t Target) *Import {
 		im.Outcome, im.ImportError = Refused, "Runtime exception for "+d.Name+": "+d.Failures[0].Cause.Exception.Error()
 	case !t.Main && im.Existing == nil:
 		im.Outcome = Skipped
-	case tooLarge(len(d.Raw), d.Name, d.Version, im.source, d.behaviour):
+	case unstorable(len(d.Raw), d.Name, d.Version, im.source, d.behaviour):
 		im.Outcome, im.Cause = Crashed, &Cause{Kind: TooLarge}
 	default:
 		im.Outcome = Imported

@@ -35,7 +35,7 @@ var (
 )
 
 // MockCall makes the request that is answered with the example ex of the
-// operation op, both of s. It is false where no request can be told to bring
+// operation op, both of s. It is false where no request is sure to bring
 // exactly this one: another example has the same criteria, the dispatcher is
 // not one that a collection makes, or the address has characters that do not
 // arrive as they are.

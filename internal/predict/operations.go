@@ -7,9 +7,9 @@ import (
 	"postman-microcks-importer/internal/jackson"
 )
 
-// items are the requests in document order. What has a request is one, and its
-// own items do not count; everything else is a folder.
-func (d *Document) items() []Item {
+// findItems are the requests in document order. What has a request is one, and
+// its own items do not count; everything else is a folder.
+func (d *Document) findItems() []Item {
 	var out []Item
 	var walk func(v jackson.Value)
 	walk = func(v jackson.Value) {
@@ -76,9 +76,9 @@ func resourcePath(url string) string {
 	return strings.TrimSuffix(path, "/")
 }
 
-// define makes operations of the items: the first item of a name decides. The
-// first of the failures, if there are any, ends the import.
-func (d *Document) define() (ops []Definition, failures []Failure) {
+// definitions are the operations of the items: the first item of a name decides.
+// The first of the failures, if there are any, ends the import.
+func (d *Document) definitions() (ops []Definition, failures []Failure) {
 	seen := make(map[string]bool, len(d.Items))
 	for i, it := range d.Items {
 		if seen[it.Operation] {

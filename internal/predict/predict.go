@@ -48,7 +48,7 @@ type Prediction struct {
 	// ImportError is the lastImportError of a refused import.
 	ImportError string
 	// ImportErrorUnknown is set when the import is refused but the server's
-	// words cannot be told; ImportError is then a guess or empty.
+	// words are not known; ImportError is then a guess or empty.
 	ImportErrorUnknown bool
 	// Cause says why a crashed import crashes, nil when it does not; the server
 	// itself keeps silent.
@@ -93,7 +93,7 @@ type Example struct {
 	Request          Request
 	Response         Response
 	DispatchCriteria *string // nil = none (null)
-	// Unknown is set where criteria or contents cannot be told for certain.
+	// Unknown is set where criteria or contents are not certain.
 	Unknown bool
 	// Digested: digests stand for the contents of request and response.
 	Digested bool

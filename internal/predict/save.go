@@ -106,7 +106,7 @@ const (
 	documentFrame = 205
 )
 
-// tooLarge reports whether the server cannot store the text of a collection.
-func tooLarge(size int, name, version, source string, b behaviour) bool {
+// unstorable reports whether the server cannot store the text of a collection.
+func unstorable(size int, name, version, source string, b behaviour) bool {
 	return b.storesResource && size+len(name)+len(version)+len(source)+documentFrame > maxDocument
 }

@@ -14,13 +14,13 @@ import (
 // carryOut does what the plan says: the secrets first, then the services at the
 // same time, the artifacts of one service in turn. The first look at each of
 // them needs no secret and goes beside.
-func (r *run) carryOut(ctx context.Context) error {
+func (r *reconciliation) carryOut(ctx context.Context) error {
 	// Servers before 1.14.0 mix the files of imports that run at the same time.
 	imports := max(1, r.Parallelism)
 	if r.session.Version.Before(1, 14, 0) {
 		imports = 1
 	}
-	c := &carrier{run: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{}}
+	c := &carrier{reconciliation: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{}}
 	var secrets sync.WaitGroup
 	for i, s := range r.plan.Secrets {
 		w := &written{done: make(chan struct{})}
@@ -54,7 +54,7 @@ func (r *run) carryOut(ctx context.Context) error {
 
 // carrier carries one plan out.
 type carrier struct {
-	*run
+	*reconciliation
 	slots   chan struct{}
 	secrets map[*plan.Secret]*written
 	items   map[*plan.Artifact]*item
@@ -83,7 +83,7 @@ func (w *written) wait(ctx context.Context) error {
 
 func (c *carrier) writeSecret(ctx context.Context, s *plan.Secret, shown *result.Secret) error {
 	runner := &converge.Runner{Server: c.session.Microcks}
-	o := runner.Run(ctx, converge.Goal{Secret: s}, logOf{c.run, nil})
+	o := runner.Run(ctx, converge.Goal{Secret: s}, logOf{c.reconciliation, nil})
 	if o.Wrote {
 		c.changed.Store(true)
 	}
@@ -135,7 +135,7 @@ func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item)
 	if a.Kept != nil {
 		runner.BeforeWrite = c.secrets[a.Kept].wait
 	}
-	log := logOf{c.run, it}
+	log := logOf{c.reconciliation, it}
 	var done []result.Done
 	for i := range a.Importer.Surplus {
 		o := runner.Run(ctx, converge.Goal{Gone: &a.Importer.Surplus[i]}, log)

@@ -9,7 +9,7 @@ import (
 )
 
 // conclude gives every collection its status and adds up the totals.
-func (r *run) conclude() {
+func (r *reconciliation) conclude() {
 	all := r.result
 	all.Written = r.changed.Load()
 	all.Status = result.Unchanged
@@ -48,7 +48,7 @@ func keyOf(s *result.Service) plan.Key {
 // statusOf a collection that nothing of its own failed, by the mode. A run that
 // ended before the writes leaves it failed, since what was asked for is not
 // there.
-func (r *run) statusOf(it *item, runFailed bool) result.Status {
+func (r *reconciliation) statusOf(it *item, runFailed bool) result.Status {
 	planned := it.Importer != nil
 	switch r.Mode {
 	case result.Check:
@@ -77,14 +77,14 @@ func either(first bool, a, b result.Status) result.Status {
 }
 
 // secretWritten reports whether the secret of a collection's importer changed.
-func (r *run) secretWritten(it *item) bool {
+func (r *reconciliation) secretWritten(it *item) bool {
 	i := slices.Index(r.plan.Secrets, it.artifact.Kept)
 	return i >= 0 && r.result.Secrets[i].Done
 }
 
 // failOnChanges makes a plan with something to do a failure: the drift check
 // of a schedule.
-func (r *run) failOnChanges() {
+func (r *reconciliation) failOnChanges() {
 	if !r.FailOnChanges || r.Mode != result.Plan || r.result.Status == result.Failed {
 		return
 	}
@@ -101,7 +101,8 @@ func (r *run) failOnChanges() {
 	r.result.Totals.Errors++
 	r.result.Problems = append(r.result.Problems, result.Problem{
 		Level: result.Error, ExitCode: 1, Anchor: "changes-found",
-		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true", text.Plural(differing, "collection")),
+		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true",
+			text.Plural(differing, "collection")),
 		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
 	})
 }

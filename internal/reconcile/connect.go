@@ -14,7 +14,7 @@ import (
 )
 
 // connect finds out how to talk to Microcks, and lists what is there.
-func (r *run) connect(ctx context.Context) error {
+func (r *reconciliation) connect(ctx context.Context) error {
 	session, err := r.signIn(ctx)
 	r.session = session
 	close(r.connected)
@@ -26,7 +26,7 @@ func (r *run) connect(ctx context.Context) error {
 }
 
 // signIn returns a server that a run can work with; nil with an error.
-func (r *run) signIn(ctx context.Context) (*Session, error) {
+func (r *reconciliation) signIn(ctx context.Context) (*Session, error) {
 	began := time.Now()
 	session, err := r.Connect(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ const (
 // list begins to read the importers of the server, the secrets of the wanted
 // names, and the services where that costs less than to look for each wanted
 // one.
-func (r *run) list(ctx context.Context) {
+func (r *reconciliation) list(ctx context.Context) {
 	began := time.Now()
 	r.there = plan.Snapshot{
 		Version: r.session.Version, Account: r.session.Account, Tenancy: r.session.Tenancy,
@@ -102,11 +102,11 @@ func (r *run) list(ctx context.Context) {
 }
 
 // listed waits for the lists.
-func (r *run) listed(context.Context) error { return r.lists.Wait() }
+func (r *reconciliation) listed(context.Context) error { return r.lists.Wait() }
 
 // wantedSecrets are the secrets that the importers of this run can refer to, one
 // of each name.
-func (r *run) wantedSecrets() []*plan.WantedSecret {
+func (r *reconciliation) wantedSecrets() []*plan.WantedSecret {
 	var all []*plan.WantedSecret
 	for _, it := range r.items {
 		known := func(s *plan.WantedSecret) bool { return s.Name == it.Wanted.Secret.Name }
@@ -120,7 +120,7 @@ func (r *run) wantedSecrets() []*plan.WantedSecret {
 // readSecrets finds the wanted secret by its exact name, else by its derived id:
 // somebody may have renamed it. Nothing else is read: an administrator's token
 // would see every credential.
-func (r *run) readSecrets(ctx context.Context, wanted *plan.WantedSecret) error {
+func (r *reconciliation) readSecrets(ctx context.Context, wanted *plan.WantedSecret) error {
 	found, err := r.session.Microcks.SecretsNamed(ctx, wanted.Name)
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func byKey(services []microcks.Service) map[plan.Key][]microcks.Service {
 
 // maskImporters tells the log to hide the credentials in the URLs of importers,
 // before anything about them is said.
-func (r *run) maskImporters(jobs []microcks.ImportJob) {
+func (r *reconciliation) maskImporters(jobs []microcks.ImportJob) {
 	for _, job := range jobs {
 		address, err := url.Parse(job.RepositoryURL)
 		if err != nil {

@@ -17,14 +17,16 @@ func diagnose(a *plan.Artifact, bytes int, job *microcks.ImportJob) error {
 	said := job.Failed()
 	if !job.DownloadFailed() {
 		return &result.Problem{Level: result.Error,
-			Text:   text.Untrustedf("importing: Microcks refused the collection: %s", text.Cut(said, 300)),
-			Hint:   "this run found the same collection good, so Microcks downloaded another text: run again in case the collection changed meanwhile, and look for a proxy or sign-in page between Microcks and Postman",
+			Text: text.Untrustedf("importing: Microcks refused the collection: %s", text.Cut(said, 300)),
+			Hint: "this run found the same collection good, so Microcks downloaded another text: " +
+				"run again in case the collection changed meanwhile, and look for a proxy or sign-in page between Microcks and Postman",
 			Anchor: "import-refused", ExitCode: 1,
 		}
 	}
 	causes := downloadCauses(a, job)
 	return &result.Problem{Level: result.Error,
-		Text: text.Untrustedf("importing: Microcks cannot download %s, which this run could fetch with the same key (%s); the most probable cause first: %s",
+		Text: text.Untrustedf("importing: Microcks cannot download %s, which this run could fetch with the same key (%s); "+
+			"the most probable cause first: %s",
 			plan.WithoutQuery(job.RepositoryURL), text.Size(bytes), strings.Join(causes.texts(), "; ")),
 		Hint:   text.Untrusted(causes[0].remedy),
 		Anchor: "import-download", ExitCode: 12,
@@ -71,7 +73,8 @@ func downloadCauses(a *plan.Artifact, job *microcks.ImportJob) causes {
 		}
 	}
 	add("Microcks has no way out to that host (firewall, egress rule, proxy, DNS)",
-		"allow Microcks to reach the host, or give its container a proxy by PROXY_HOST, PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD and PROXY_EXCLUDE")
+		"allow Microcks to reach the host, or give its container a proxy "+
+			"by PROXY_HOST, PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD and PROXY_EXCLUDE")
 	add("Microcks does not trust the certificate that it is shown, such as that of an inspecting proxy",
 		"put the certificate of that authority into the secret (CA certificate) in Microcks")
 	add("Postman's rate limit was reached between the two downloads", "run again in a minute")

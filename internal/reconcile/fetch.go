@@ -17,7 +17,7 @@ import (
 
 // fetch gets every collection and judges it by itself, which tells what service
 // it is about. One that cannot be had or is not fit fails alone.
-func (r *run) fetch(ctx context.Context) error {
+func (r *reconciliation) fetch(ctx context.Context) error {
 	parallel(r, r.items, func(it *item) {
 		raw, err := r.bytesOf(ctx, it)
 		if err != nil {
@@ -33,14 +33,14 @@ func (r *run) fetch(ctx context.Context) error {
 }
 
 // check fetches and judges, and asks nobody else.
-func (r *run) check(ctx context.Context) error {
+func (r *reconciliation) check(ctx context.Context) error {
 	err := r.fetch(ctx)
 	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
 	return err
 }
 
 // bytesOf is the collection as Postman serves it, or its file.
-func (r *run) bytesOf(ctx context.Context, it *item) ([]byte, error) {
+func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) {
 	if it.Wanted.File != "" {
 		return r.File(it.Wanted.File)
 	}
@@ -57,7 +57,7 @@ func (r *run) bytesOf(ctx context.Context, it *item) ([]byte, error) {
 // versionToJudgeBy is the version of Microcks by which collections are judged.
 // It is not known when the server cannot be talked to: the run ends then, and
 // what Postman said is told all the same.
-func (r *run) versionToJudgeBy() (version string, known bool) {
+func (r *reconciliation) versionToJudgeBy() (version string, known bool) {
 	if r.Mode == result.Check {
 		return r.MicrocksVersion, true
 	}
@@ -70,7 +70,7 @@ func (r *run) versionToJudgeBy() (version string, known bool) {
 
 // judge predicts a collection by itself, as the main artifact on an empty
 // server.
-func (r *run) judge(it *item, raw []byte, options predict.Options) {
+func (r *reconciliation) judge(it *item, raw []byte, options predict.Options) {
 	began := time.Now()
 	document := predict.Read(raw, options)
 	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
@@ -156,9 +156,11 @@ func (t *tightest) notices(importers int) []result.Problem {
 	}
 	return []result.Problem{{
 		Level: result.Note,
-		Text: text.Untrustedf("Postman allows %d more API calls this month; every active importer costs %d to %d calls a day while Microcks polls it",
+		Text: text.Untrustedf("Postman allows %d more API calls this month; "+
+			"every active importer costs %d to %d calls a day while Microcks polls it",
 			t.quota.MonthRemaining, scansADay, 2*scansADay),
-		Hint:   "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own",
+		Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), " +
+			"or set `active: false` and let this workflow import on a schedule of its own",
 		Anchor: "postman-quota",
 	}}
 }

@@ -70,9 +70,10 @@ func (v *verification) mocks(ctx context.Context) {
 		return
 	}
 	v.fail(&result.Problem{
-		Level:  result.Error,
-		Text:   text.Untrustedf("verifying: %s did not answer as saved: %s", text.Plural(len(wrong), "mock"), firstOf(wrong)),
-		Hint:   "call the mock by hand and compare; an override of the operation in Microcks, or another artifact's examples, can answer in place of the saved one",
+		Level: result.Error,
+		Text:  text.Untrustedf("verifying: %s did not answer as saved: %s", text.Plural(len(wrong), "mock"), firstOf(wrong)),
+		Hint: "call the mock by hand and compare; " +
+			"an override of the operation in Microcks, or another artifact's examples, can answer in place of the saved one",
 		Anchor: "verify-mocks", ExitCode: 1,
 	})
 }

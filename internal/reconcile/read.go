@@ -13,7 +13,7 @@ import (
 
 // read reads the services that the collections make, and waits for what was
 // begun to be listed: after that nothing is read any more before the plan.
-func (r *run) read(ctx context.Context) error {
+func (r *reconciliation) read(ctx context.Context) error {
 	keys := make(map[plan.Key]bool)
 	for _, it := range r.live() {
 		keys[it.judged.Key] = true
@@ -43,7 +43,7 @@ func (r *run) read(ctx context.Context) error {
 
 // existing is what the server holds under a name and version. The examples of a
 // service that is there twice cannot be shown.
-func (r *run) existing(ctx context.Context, key plan.Key) (plan.Existing, error) {
+func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Existing, error) {
 	if r.services == nil {
 		services, view, err := converge.FindService(ctx, r.session.Microcks, key, "")
 		return plan.Existing{Services: services, Served: converge.Served(view).Digest()}, err
@@ -58,7 +58,7 @@ func (r *run) existing(ctx context.Context, key plan.Key) (plan.Existing, error)
 }
 
 // makePlan decides what has to change, and shows it in the result.
-func (r *run) makePlan(context.Context) error {
+func (r *reconciliation) makePlan(context.Context) error {
 	var judged []plan.Judged
 	var planned []*item
 	var wanted []*plan.Wanted

@@ -13,7 +13,7 @@ import (
 
 // remove deletes the importers of the named collections that this repository's
 // runs made, and their services when that was asked for.
-func (r *run) remove(ctx context.Context) error {
+func (r *reconciliation) remove(ctx context.Context) error {
 	chosen := make(map[*item][]microcks.ImportJob)
 	for _, it := range r.items {
 		if mine := r.removable(it); len(mine) > 0 {
@@ -38,7 +38,7 @@ func (r *run) remove(ctx context.Context) error {
 
 // removable are the importers of a collection that carry this repository's
 // labels. Others are named and left.
-func (r *run) removable(it *item) []microcks.ImportJob {
+func (r *reconciliation) removable(it *item) []microcks.ImportJob {
 	var mine []microcks.ImportJob
 	for _, job := range r.importers.Of(it.Wanted) {
 		if plan.Ours(&job, r.Repository) {
@@ -55,7 +55,7 @@ func (r *run) removable(it *item) []microcks.ImportJob {
 // removeOne deletes an importer, and before it the services that it made when
 // that was asked for: a run that ends in between leaves the importer, by which
 // the next one finds the rest.
-func (r *run) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) error {
+func (r *reconciliation) removeOne(ctx context.Context, it *item, job *microcks.ImportJob) error {
 	var done []result.Done
 	if it.Importer != nil { // another one of this collection
 		done = it.Importer.Done
@@ -98,7 +98,7 @@ type kept struct{ why, hint text.Untrusted }
 // removeServices deletes the services that the importer made, as long as they
 // come from this collection and no other importer feeds them, and returns the
 // others.
-func (r *run) removeServices(ctx context.Context, it *item, job *microcks.ImportJob) (others []kept, err error) {
+func (r *reconciliation) removeServices(ctx context.Context, it *item, job *microcks.ImportJob) (others []kept, err error) {
 	for _, ref := range job.ServiceRefs {
 		services, err := r.session.Microcks.ServicesNamed(ctx, ref.Name)
 		if err != nil {
@@ -126,7 +126,7 @@ func (r *run) removeServices(ctx context.Context, it *item, job *microcks.Import
 	return others, nil
 }
 
-func (r *run) removeService(ctx context.Context, it *item, s *microcks.Service) error {
+func (r *reconciliation) removeService(ctx context.Context, it *item, s *microcks.Service) error {
 	began := time.Now()
 	err := r.session.Microcks.DeleteService(ctx, s.ID)
 	if err == nil || microcks.MayBeDone(err) {
@@ -146,7 +146,7 @@ func (r *run) removeService(ctx context.Context, it *item, s *microcks.Service) 
 
 // otherFeeder is an importer that this run leaves and that feeds the service;
 // nil when there is none.
-func (r *run) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
+func (r *reconciliation) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
 	for i := range r.there.Jobs {
 		job := &r.there.Jobs[i]
 		leaves := !it.ReadBy(job) || !plan.Ours(job, r.Repository)

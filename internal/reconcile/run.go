@@ -71,8 +71,8 @@ type Log interface {
 	Did(stage, collection string, deed result.Done, took time.Duration)
 }
 
-// run is one pass along the line.
-type run struct {
+// reconciliation is one run on its way.
+type reconciliation struct {
 	Settings
 	Deps
 	writer string // a random mark of this run
@@ -104,21 +104,24 @@ type item struct {
 }
 
 // stage of a run. One that returns an error ends the run.
-type stage func(*run, context.Context) error
+type stage func(*reconciliation, context.Context) error
 
 // stages are the line of each mode.
 var stages = map[result.Mode][]stage{
-	result.Check:  {(*run).resolve, (*run).check},
-	result.Plan:   {(*run).resolve, (*run).askBoth, (*run).read, (*run).makePlan},
-	result.Apply:  {(*run).resolve, (*run).askBoth, (*run).read, (*run).makePlan, (*run).carryOut},
-	result.Remove: {(*run).resolve, (*run).connect, (*run).listed, (*run).remove},
+	result.Check: {(*reconciliation).resolve, (*reconciliation).check},
+	result.Plan:  {(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan},
+	result.Apply: {
+		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
+		(*reconciliation).carryOut,
+	},
+	result.Remove: {(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).remove},
 }
 
 // Run carries out one run. It always returns a Result, also when ctx ends
 // before the run does.
 func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
-	r := &run{
+	r := &reconciliation{
 		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), connected: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
@@ -145,7 +148,7 @@ func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 }
 
 // resolve finds out which importers are wanted.
-func (r *run) resolve(ctx context.Context) error {
+func (r *reconciliation) resolve(ctx context.Context) error {
 	wanted, err := r.Resolve(ctx)
 	if err != nil {
 		return err
@@ -160,7 +163,7 @@ func (r *run) resolve(ctx context.Context) error {
 
 // askBoth asks Postman and Microcks at the same time. Neither ends the other:
 // what is wrong on both sides is told at once.
-func (r *run) askBoth(ctx context.Context) error {
+func (r *reconciliation) askBoth(ctx context.Context) error {
 	var both sync.WaitGroup
 	var ofServer, ofPostman error
 	both.Go(func() { ofServer = r.connect(ctx) })
@@ -174,12 +177,12 @@ func (r *run) askBoth(ctx context.Context) error {
 }
 
 // live are the items that nothing has failed yet.
-func (r *run) live() []*item {
+func (r *reconciliation) live() []*item {
 	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.Failed() })
 }
 
 // parallel does something for each of a list, at most Parallelism at once.
-func parallel[T any](r *run, list []T, do func(T)) {
+func parallel[T any](r *reconciliation, list []T, do func(T)) {
 	var all errgroup.Group
 	all.SetLimit(max(1, r.Parallelism))
 	for _, one := range list {
@@ -189,7 +192,7 @@ func parallel[T any](r *run, list []T, do func(T)) {
 }
 
 // step tells the log about one collection, or about all when it is nil.
-func (r *run) step(stage string, it *item, began time.Time, what string) {
+func (r *reconciliation) step(stage string, it *item, began time.Time, what string) {
 	name := text.Untrusted("")
 	if it != nil {
 		name = it.title()
@@ -207,7 +210,7 @@ func (it *item) title() text.Untrusted {
 
 // logOf tells of one collection what a convergence does for it.
 type logOf struct {
-	*run
+	*reconciliation
 	it *item
 }
 

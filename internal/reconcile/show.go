@@ -12,7 +12,7 @@ import (
 
 // showPlan puts what the plan says of the whole run into the result. An error
 // among it ends the run.
-func (r *run) showPlan() error {
+func (r *reconciliation) showPlan() error {
 	for _, s := range r.plan.Secrets {
 		r.result.Secrets = append(r.result.Secrets, result.Secret{
 			ID: s.Ref.SecretID, Name: text.Untrusted(s.Ref.Name), Change: s.Change, Fields: s.Fields, Comparable: s.Comparable,
@@ -29,7 +29,7 @@ func (r *run) showPlan() error {
 var errTold = errors.New("told")
 
 // showPlanned puts what is planned for a collection into its result.
-func (r *run) showPlanned(it *item) {
+func (r *reconciliation) showPlanned(it *item) {
 	a := it.artifact
 	if a.Findings != nil {
 		it.Findings = shown(a.Findings)
@@ -71,7 +71,7 @@ func (it *item) showProblems() {
 }
 
 // showService shows the service of a collection as it is, or will be.
-func (it *item) showService(r *run, s *plan.Service, as *predict.Service) {
+func (it *item) showService(r *reconciliation, s *plan.Service, as *predict.Service) {
 	id := ""
 	if len(s.Before.Services) == 1 {
 		id = s.Before.Services[0].ID
@@ -96,7 +96,7 @@ func difference(changes []predict.Change) []result.Difference {
 
 // serviceResult shows a service as served or predicted; id is empty when it
 // does not exist yet.
-func (r *run) serviceResult(id string, s *predict.Service) *result.Service {
+func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Service {
 	if s == nil {
 		return nil
 	}

@@ -101,7 +101,8 @@ func (v *verification) compare(imported bool) bool {
 			})
 		default:
 			it.Tell(result.Warning, "verify-not-imported",
-				text.Untrustedf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)), "set `import: auto`")
+				text.Untrustedf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)),
+				"set `import: auto`")
 		}
 	}
 	if len(wrong) > 0 {

@@ -46,7 +46,7 @@ func Annotations(r *result.Result) []Annotation {
 		}
 	}
 	for _, p := range r.Problems {
-		add(Annotation{Level: annotationLevel(p.Level), Title: "Microcks import", Message: withHint(p), File: p.File, Line: p.Line})
+		add(Annotation{Level: runnerLevel(p.Level), Title: "Microcks import", Message: withHint(p), File: p.File, Line: p.Line})
 	}
 	for i := range r.Collections {
 		c := &r.Collections[i]
@@ -55,14 +55,18 @@ func Annotations(r *result.Result) []Annotation {
 		}
 		for _, p := range c.Problems {
 			if p.Level != result.Error {
-				add(Annotation{Level: annotationLevel(p.Level), Title: title(c), Message: withHint(p), File: p.File, Line: p.Line})
+				add(Annotation{Level: runnerLevel(p.Level), Title: title(c), Message: withHint(p), File: p.File, Line: p.Line})
 			}
 		}
 		for _, a := range findingAnnotations(c) {
 			add(a)
 		}
 		if n := breaking(c.Difference); n > 0 && r.Mode == result.Plan {
-			add(Annotation{Level: AnnotateWarning, Title: title(c), Message: "Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") + ", listed in the summary."})
+			add(Annotation{
+				Level: AnnotateWarning, Title: title(c),
+				Message: "Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") +
+					", listed in the summary.",
+			})
 		}
 	}
 	return append(append(errors, warnings...), notices...)
@@ -130,7 +134,7 @@ func findingAnnotations(c *result.Collection) []Annotation {
 	return all
 }
 
-func annotationLevel(l result.Level) AnnotationLevel {
+func runnerLevel(l result.Level) AnnotationLevel {
 	switch l {
 	case result.Error:
 		return AnnotateError

@@ -11,7 +11,7 @@ import (
 
 // changes shows what apply would do, or what it did, object by object and field
 // by field.
-func (s *summary) changes() {
+func (s *jobSummary) changes() {
 	planned := s.r.Mode == result.Plan
 	rows := s.secretRows()
 	more := len(rows) > 0 // than the table of collections has said
@@ -54,7 +54,7 @@ func (s *summary) changes() {
 
 // roleChange warns of a change between main and secondary artifact: it decides
 // who defines the service.
-func (s *summary) roleChange(c *result.Collection) {
+func (s *jobSummary) roleChange(c *result.Collection) {
 	if c.Importer == nil || c.Importer.Change != result.Update {
 		return
 	}
@@ -69,7 +69,7 @@ func (s *summary) roleChange(c *result.Collection) {
 	s.paragraph("⚠️ " + bold(inline(title(c))) + " " + meaning + ".")
 }
 
-func (s *summary) secretRows() [][]Markdown {
+func (s *jobSummary) secretRows() [][]Markdown {
 	var rows [][]Markdown
 	for _, secret := range s.r.DueSecrets() {
 		if s.r.Mode.Writes() && !secret.Done {
@@ -84,7 +84,7 @@ func (s *summary) secretRows() [][]Markdown {
 	return rows
 }
 
-func (s *summary) importerRows(c *result.Collection) [][]Markdown {
+func (s *jobSummary) importerRows(c *result.Collection) [][]Markdown {
 	i := c.Importer
 	var todo []Markdown
 	if i.Change != result.Keep && i.Change != "" {
@@ -110,12 +110,12 @@ func (s *summary) importerRows(c *result.Collection) [][]Markdown {
 
 // createdRow names an importer that is new. Its fields are those that the
 // details show.
-func (s *summary) createdRow(c *result.Collection) []Markdown {
+func (s *jobSummary) createdRow(c *result.Collection) []Markdown {
 	return []Markdown{"Importer " + bold(short(c.Importer.Name, 80)), s.verb(result.Create), "", "", ""}
 }
 
 // verb is what happens to an object: to be done in a plan, done after it.
-func (s *summary) verb(c result.Change) Markdown {
+func (s *jobSummary) verb(c result.Change) Markdown {
 	if s.r.Mode == result.Plan {
 		return Markdown(verbs[c].todo)
 	}
@@ -152,55 +152,75 @@ func value(f result.FieldChange, v *text.Untrusted) Markdown {
 	return shortCode(*v, 120)
 }
 
+// notable is a difference that consumers of a collection's mocks may notice.
+type notable struct {
+	of *result.Collection
+	result.Difference
+}
+
 // difference shows what consumers of the mocks would notice, or did: breaking
 // changes of every collection first.
-func (s *summary) difference() {
-	type line struct {
-		c *result.Collection
-		result.Difference
-	}
-	var lines, harmless []line
-	for _, c := range s.differing() {
-		changes := slices.SortedStableFunc(slices.Values(c.Difference), func(a, b result.Difference) int { return kindRank(a) - kindRank(b) })
-		for _, change := range changes {
-			if change.Breaking {
-				lines = append(lines, line{c, change})
-			} else {
-				harmless = append(harmless, line{c, change})
-			}
-		}
-	}
-	lines = append(lines, harmless...)
-	if len(lines) == 0 {
+func (s *jobSummary) difference() {
+	all := s.breakingFirst()
+	if len(all) == 0 {
 		return
-	}
-	columns := []column{{title: "Operation"}, {title: "Example"}, {title: "Change"}}
-	if len(s.r.Collections) > 1 {
-		columns = append([]column{{title: "Collection"}}, columns...)
-	}
-	rows := make([][]Markdown, len(lines))
-	kinds, breaking := map[result.DifferenceKind]int{}, 0
-	for i, l := range lines {
-		example := Markdown("–")
-		if l.Example != "" {
-			example = short(l.Example, 80)
-		}
-		rows[i] = []Markdown{shortCode(l.Operation, 120), example, changeText(l.Difference)}
-		if len(s.r.Collections) > 1 {
-			rows[i] = append([]Markdown{short(title(l.c), 60)}, rows[i]...)
-		}
-		kinds[l.Kind]++
-		if l.Breaking {
-			breaking++
-		}
 	}
 	if s.r.Mode == result.Plan {
 		s.heading(4, "What consumers would notice")
 	} else {
 		s.heading(4, "What consumers notice")
 	}
+	s.paragraph(s.differenceSum(all))
+	columns := []column{{title: "Operation"}, {title: "Example"}, {title: "Change"}}
+	if len(s.r.Collections) > 1 {
+		columns = append([]column{{title: "Collection"}}, columns...)
+	}
+	rows := make([][]Markdown, len(all))
+	for i, d := range all {
+		rows[i] = s.differenceRow(d)
+	}
+	shown := min(len(rows), maxRows)
+	s.table(columns, rows[:shown])
+	if rest := rows[shown:]; len(rest) > 0 {
+		const most = 500
+		s.details(fmt.Sprintf("%d more changes", len(rest)), func() {
+			s.table(columns, rest[:min(len(rest), most)])
+			if len(rest) > most {
+				s.paragraph(Markdown(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-most)))
+			}
+		})
+	}
+}
+
+// breakingFirst are the differences of all collections: what breaks first, and of one
+// collection what goes before what comes.
+func (s *jobSummary) breakingFirst() []notable {
+	var breaking, harmless []notable
+	for _, c := range s.differing() {
+		changes := slices.SortedStableFunc(slices.Values(c.Difference), func(a, b result.Difference) int { return kindRank(a) - kindRank(b) })
+		for _, d := range changes {
+			if d.Breaking {
+				breaking = append(breaking, notable{c, d})
+			} else {
+				harmless = append(harmless, notable{c, d})
+			}
+		}
+	}
+	return append(breaking, harmless...)
+}
+
+// differenceSum counts the differences in a sentence or three.
+func (s *jobSummary) differenceSum(all []notable) Markdown {
+	kinds, breaking, failed := map[result.DifferenceKind]int{}, 0, false
+	for _, d := range all {
+		kinds[d.Kind]++
+		if d.Breaking {
+			breaking++
+		}
+		failed = failed || d.of.Status == result.Failed
+	}
 	var parts []string
-	for _, kind := range []result.DifferenceKind{result.Vanishes, result.Changes, result.Appears} {
+	for _, kind := range kindOrder {
 		if n := kinds[kind]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, kind))
 		}
@@ -213,25 +233,27 @@ func (s *summary) difference() {
 	if breaking > 0 {
 		sum += " " + bold(Markdown(text.Plural(breaking, "breaking change"))) + ": consumers may use what goes or changes."
 	}
-	if s.r.Mode == result.Plan && slices.ContainsFunc(lines, func(l line) bool { return l.c.Status == result.Failed }) {
+	if s.r.Mode == result.Plan && failed {
 		sum += " Of a collection that failed, nothing is imported before that is mended."
 	}
-	s.paragraph(sum)
-	s.table(columns, rows[:min(len(rows), maxRows)])
-	if rest := rows[min(len(rows), maxRows):]; len(rest) > 0 {
-		const most = 500
-		s.details(fmt.Sprintf("%d more changes", len(rest)), func() {
-			s.table(columns, rest[:min(len(rest), most)])
-			if len(rest) > most {
-				s.paragraph(Markdown(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-most)))
-			}
-		})
+	return sum
+}
+
+func (s *jobSummary) differenceRow(d notable) []Markdown {
+	example := Markdown("–")
+	if d.Example != "" {
+		example = short(d.Example, 80)
 	}
+	row := []Markdown{shortCode(d.Operation, 120), example, changeText(d.Difference)}
+	if len(s.r.Collections) > 1 {
+		row = append([]Markdown{short(title(d.of), 60)}, row...)
+	}
+	return row
 }
 
 // differing are the collections with a difference to tell, one for each service:
 // the artifacts of one service all have the same.
-func (s *summary) differing() []*result.Collection {
+func (s *jobSummary) differing() []*result.Collection {
 	var all []*result.Collection
 	listed := map[[2]text.Untrusted]bool{}
 	for i := range s.r.Collections {
@@ -252,10 +274,10 @@ func (s *summary) differing() []*result.Collection {
 	return all
 }
 
-// kindRank orders changes: what goes before what comes.
-func kindRank(c result.Difference) int {
-	return slices.Index([]result.DifferenceKind{result.Vanishes, result.Changes, result.Appears}, c.Kind)
-}
+// kindOrder is the order of changes: what goes before what comes.
+var kindOrder = [...]result.DifferenceKind{result.Vanishes, result.Changes, result.Appears}
+
+func kindRank(c result.Difference) int { return slices.Index(kindOrder[:], c.Kind) }
 
 func changeText(c result.Difference) Markdown {
 	t := Markdown(c.Kind)

@@ -9,9 +9,9 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// collections writes the details of each collection, behind a click. The
-// findings of a single one are open to the eye.
-func (s *summary) collections() {
+// collections writes the details of each collection, behind a click. When there
+// is only one, its findings are shown without one.
+func (s *jobSummary) collections() {
 	if len(s.r.Collections) == 1 {
 		c := &s.r.Collections[0]
 		s.findings(c)
@@ -32,12 +32,12 @@ func (s *summary) collections() {
 	}
 }
 
-func (s *summary) hasDetail(c *result.Collection) bool {
+func (s *jobSummary) hasDetail(c *result.Collection) bool {
 	return c.Importer != nil || c.Service != nil
 }
 
 // detailTitle is the line to click on.
-func (s *summary) detailTitle(c *result.Collection) string {
+func (s *jobSummary) detailTitle(c *result.Collection) string {
 	var parts []string
 	if s.shown(c) {
 		parts = append(parts, text.Plural(len(c.Service.Operations), "operation"), text.Plural(c.Service.Examples(), "example"))
@@ -52,57 +52,82 @@ func (s *summary) detailTitle(c *result.Collection) string {
 }
 
 // importer tells about the importer, the service's addresses and the proof.
-func (s *summary) importer(c *result.Collection) {
-	var items []item
-	add := func(t Markdown) { items = append(items, item{text: t}) }
-	if i := c.Importer; i != nil {
-		t := "Importer " + bold(s.link(inline(i.Name), i.URL)) + ", id " + code(i.ID)
-		if i.Adopted {
-			t += ", adopted: it was there before"
-		}
-		add(t)
-	}
-	switch i := c.Importer; {
-	case i == nil:
-	case i.Change == result.Delete:
-		if c.Status == result.Removed {
-			add("It imported " + code(i.Repository))
-		} else {
-			add(s.schedule(c))
-		}
-		for _, d := range i.Done {
-			if d.Kind == result.ServiceDeleted {
-				add("Service " + bold(short(d.Name+" "+d.Version, 80)) + " deleted")
-			}
-		}
-		if i.KeepsServices {
-			add("Its services stay, with their mocks. `remove-services: true` deletes them, too")
-		}
+func (s *jobSummary) importer(c *result.Collection) {
+	var all []Markdown
+	switch {
+	case c.Importer == nil:
+	case c.Importer.Change == result.Delete:
+		all = append(all, s.importerName(c.Importer))
+		all = append(all, s.removal(c)...)
 	default:
-		if i.MainArtifact {
-			add("Imported as main artifact: it defines the service")
-		} else {
-			add("Imported as secondary artifact: it adds examples to operations that exist")
-		}
-		add(s.schedule(c))
+		all = append(all, s.importerName(c.Importer), importRole(c.Importer), s.schedule(c))
 	}
 	if c.Verified != nil {
-		add(verified(c.Verified))
+		all = append(all, verified(c.Verified))
 	}
-	if s.shown(c) && s.r.Mode != result.Check && c.Service.MockPath == "" {
-		add("No address leads to its mocks, because of a sign in its name or version")
-	} else if base := mockBase(c.Service); s.shown(c) && base != "" && (s.r.Mode != result.Check || !c.Failed()) {
-		answer := Markdown("Mocks answer at ")
-		if c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported) {
-			answer = "Mocks would answer at "
-		}
-		add(answer + code(base))
+	if address := s.mockAddress(c); address != "" {
+		all = append(all, address)
+	}
+	items := make([]item, len(all))
+	for i, t := range all {
+		items[i] = item{text: t}
 	}
 	s.list(items)
 }
 
-// schedule reports whether Microcks keeps pulling.
-func (s *summary) schedule(c *result.Collection) Markdown {
+func (s *jobSummary) importerName(i *result.Importer) Markdown {
+	t := "Importer " + bold(s.link(inline(i.Name), i.URL)) + ", id " + code(i.ID)
+	if i.Adopted {
+		t += ", adopted: it was there before"
+	}
+	return t
+}
+
+// removal is what became of a removed importer and of its services.
+func (s *jobSummary) removal(c *result.Collection) []Markdown {
+	i := c.Importer
+	all := []Markdown{s.schedule(c)}
+	if c.Status == result.Removed {
+		all[0] = "It imported " + code(i.Repository)
+	}
+	for _, d := range i.Done {
+		if d.Kind == result.ServiceDeleted {
+			all = append(all, "Service "+bold(short(d.Name+" "+d.Version, 80))+" deleted")
+		}
+	}
+	if i.KeepsServices {
+		all = append(all, "Its services stay, with their mocks. `remove-services: true` deletes them, too")
+	}
+	return all
+}
+
+func importRole(i *result.Importer) Markdown {
+	if i.MainArtifact {
+		return "Imported as main artifact: it defines the service"
+	}
+	return "Imported as secondary artifact: it adds examples to operations that exist"
+}
+
+// mockAddress is where the mocks answer; empty where there is nothing to say
+// about it.
+func (s *jobSummary) mockAddress(c *result.Collection) Markdown {
+	base := mockBase(c.Service)
+	switch {
+	case !s.shown(c):
+		return ""
+	case s.r.Mode != result.Check && c.Service.MockPath == "":
+		return "No address leads to its mocks, because of a sign in its name or version"
+	case base == "" || s.r.Mode == result.Check && c.Failed():
+		return ""
+	case c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported):
+		return "Mocks would answer at " + code(base)
+	}
+	return "Mocks answer at " + code(base)
+}
+
+// schedule is the sentence about whether Microcks keeps pulling, after a plan or as
+// this run left it.
+func (s *jobSummary) schedule(c *result.Collection) Markdown {
 	i := c.Importer
 	switch {
 	case i.Active && s.r.Mode == result.Plan && i.Change != result.Keep:
@@ -126,7 +151,7 @@ func verified(v *result.Verification) Markdown {
 }
 
 // findings lists what was found in the collection, by rule.
-func (s *summary) findings(c *result.Collection) {
+func (s *jobSummary) findings(c *result.Collection) {
 	groups := byRule(c.Findings)
 	if len(groups) == 0 {
 		return
@@ -140,7 +165,7 @@ func (s *summary) findings(c *result.Collection) {
 }
 
 // rule is one group of findings with its places.
-func (s *summary) rule(file text.Untrusted, g ruleFindings) item {
+func (s *jobSummary) rule(file text.Untrusted, g ruleFindings) item {
 	const most = 10
 	first := g.findings[0]
 	same := !slices.ContainsFunc(g.findings, func(f result.Finding) bool { return f.Message != first.Message })
@@ -170,7 +195,7 @@ func (s *summary) rule(file text.Untrusted, g ruleFindings) item {
 }
 
 // ruleLink is the rule's id and name, leading to docs/findings.md.
-func (s *summary) ruleLink(g ruleFindings) Markdown {
+func (s *jobSummary) ruleLink(g ruleFindings) Markdown {
 	label := inline(g.title())
 	place := strings.ToLower(g.id)
 	before, found := strings.CutSuffix(s.c.DocsURL, "troubleshooting.md")
@@ -205,7 +230,7 @@ func where(file text.Untrusted, f result.Finding) Markdown {
 }
 
 // service lists operations and examples with the calls that the mocks answer.
-func (s *summary) service(c *result.Collection) {
+func (s *jobSummary) service(c *result.Collection) {
 	if !s.shown(c) || len(c.Service.Operations) == 0 {
 		return
 	}
@@ -239,7 +264,7 @@ func (s *summary) service(c *result.Collection) {
 }
 
 // budgeted writes as many rows as the summary still takes.
-func (s *summary) budgeted(columns []column, rows [][]Markdown) {
+func (s *jobSummary) budgeted(columns []column, rows [][]Markdown) {
 	n := min(len(rows), s.rows)
 	s.rows -= n
 	s.table(columns, rows[:n])
@@ -249,7 +274,7 @@ func (s *summary) budgeted(columns []column, rows [][]Markdown) {
 }
 
 // operationsOnly is the service without its single examples.
-func (s *summary) operationsOnly(service *result.Service) {
+func (s *jobSummary) operationsOnly(service *result.Service) {
 	rows := make([][]Markdown, len(service.Operations))
 	for i, op := range service.Operations {
 		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(len(op.Examples)))}

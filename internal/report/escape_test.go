@@ -27,7 +27,10 @@ func TestText(t *testing.T) {
 		{" a ", "a", "a", "`  a  `", "a"},
 		{`\|`, `\\&#124;`, `\\&#124;`, "`\\" + z + "|`", `\|`},
 		{"@octocat", "@" + z + "octocat", "@" + z + "octocat", "`@" + z + "octocat`", "@" + z + "octocat"},
-		{"see https://x.example/a.", "see https:" + z + "//x.example/a.", "see `https://x.example/a`.", "`see https://x.example/a.`", "see https:" + z + "//x.example/a."},
+		{
+			"see https://x.example/a.", "see https:" + z + "//x.example/a.", "see `https://x.example/a`.",
+			"`see https://x.example/a.`", "see https:" + z + "//x.example/a.",
+		},
 		{"www.x.example", "www" + z + ".x.example", "www" + z + ".x.example", "`www.x.example`", "www" + z + ".x.example"},
 		{"a#12 GH-3", `a#` + z + `12 GH` + z + `-3`, `a#` + z + `12 GH` + z + `-3`, "`a#12 GH-3`", `a#` + z + `12 GH` + z + `-3`},
 		{"deadbeef99", "deadbe" + z + "ef99", "deadbe" + z + "ef99", "`deadbeef99`", "deadbe" + z + "ef99"},

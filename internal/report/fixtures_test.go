@@ -33,7 +33,8 @@ func operation(name, dispatcher, rules text.Untrusted, examples ...string) resul
 func petStoreOperations() []result.Operation {
 	return []result.Operation{
 		operation("GET /pets", "URI_PARAMS", "page && status",
-			"First page; 200; /pets?page=1&status=available", "Second page; 200; /pets?page=2&status=available", "Nothing sold yet; 200; /pets?page=1&status=sold"),
+			"First page; 200; /pets?page=1&status=available", "Second page; 200; /pets?page=2&status=available",
+			"Nothing sold yet; 200; /pets?page=1&status=sold"),
 		operation("POST /pets", "", "", "New cat; 201; /pets"),
 		operation("GET /pets/:petId", "URI_PARTS", "petId", "Minka; 200; /pets/1", "Rex; 200; /pets/2", "Unknown pet; 404; /pets/999"),
 		operation("PUT /pets/:petId", "URI_PARTS", "petId", "Minka is older now; 200; /pets/1"),
@@ -43,7 +44,8 @@ func petStoreOperations() []result.Operation {
 		operation("GET /owners", "URI_PARAMS", "city", "In Berlin; 200; /owners?city=Berlin", "In Paris; 200; /owners?city=Paris"),
 		operation("POST /owners", "", "", "New owner; 201; /owners"),
 		operation("GET /owners/:ownerId", "URI_PARTS", "ownerId", "Ada; 200; /owners/17", "Nobody; 404; /owners/0"),
-		operation("GET /orders", "URI_ELEMENTS", " ?? status && limit", "Open orders; 200; /orders?status=open&limit=10", "None; 200; /orders?status=lost&limit=10"),
+		operation("GET /orders", "URI_ELEMENTS", " ?? status && limit",
+			"Open orders; 200; /orders?status=open&limit=10", "None; 200; /orders?status=lost&limit=10"),
 		operation("POST /orders", "", "", "Order a leash; 201; /orders"),
 		operation("GET /orders/:orderId", "URI_PARTS", "orderId", "Leash; 200; /orders/5001", "Gone; 410; /orders/4000"),
 		operation("GET /health", "", "", "Up; 200; /health"),
@@ -186,7 +188,8 @@ func finding(id string, message text.Untrusted, line, column int, path ...text.U
 
 func warnings() []result.Finding {
 	return []result.Finding{
-		finding("PMI024", "of the examples \"First try\" and \"Second try\" only one can be returned: both have the criteria \"/petId=1\"", 0, 0, "Pets", "Find a pet", "Second try"),
+		finding("PMI024", "of the examples \"First try\" and \"Second try\" only one can be returned: both have the criteria \"/petId=1\"",
+			0, 0, "Pets", "Find a pet", "Second try"),
 		finding("PMI010", "the operation \"DELETE /orders/:orderId\" has no example", 0, 0, "Orders", "Cancel an order"),
 		finding("PMI010", "the operation \"GET /orders/:orderId/track\" has no example", 0, 0, "Orders", "Track an order"),
 	}
@@ -223,7 +226,10 @@ func updatedWithWarnings() *result.Result {
 	c.Findings = warnings()
 	c.Verified.Answered, c.Verified.Skipped = 21, 2
 	c.Difference = difference()
-	c.Problems = []result.Problem{{Level: result.Note, Text: "another artifact, \"petstore-openapi.yaml\", added 2 examples to the service", Hint: "nothing to do when another importer or upload adds them on purpose", Anchor: "leftover-examples"}}
+	c.Problems = []result.Problem{{
+		Level: result.Note, Text: "another artifact, \"petstore-openapi.yaml\", added 2 examples to the service",
+		Hint: "nothing to do when another importer or upload adds them on purpose", Anchor: "leftover-examples",
+	}}
 	r := ran(result.Apply, result.Updated, c)
 	r.Changed, r.Written, r.Secrets = true, true, secret(result.Update, true)
 	return r
@@ -283,9 +289,15 @@ func plannedNothing() *result.Result {
 
 func failedMixed() *result.Result {
 	refused := result.Collection{
-		Source: "12345678-0a1b2c3d-0000-4000-8000-000000000007", UID: "12345678-0a1b2c3d-0000-4000-8000-000000000007", Name: "Legacy", Status: result.Failed,
+		Source: "12345678-0a1b2c3d-0000-4000-8000-000000000007", UID: "12345678-0a1b2c3d-0000-4000-8000-000000000007",
+		Name: "Legacy", Status: result.Failed,
 		Findings: []result.Finding{finding("PMI001", "the description says no version", 0, 0)},
-		Problems: []result.Problem{{Level: result.Error, Text: "predicting the import: Microcks would refuse it: Version property is missing in Collection description", Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.", Anchor: "collection-refused", ExitCode: 1, OfFindings: true}},
+		Problems: []result.Problem{{
+			Level:  result.Error,
+			Text:   "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
+			Hint:   "Begin the collection's description with \"version=1.0 - \" and the text that you have.",
+			Anchor: "collection-refused", ExitCode: 1, OfFindings: true,
+		}},
 	}
 	half := named("Payments", 4)
 	half.Status, half.Verified = result.Failed, nil
@@ -293,13 +305,26 @@ func failedMixed() *result.Result {
 	half.Importer.Done = did(result.ImporterCreated, result.ImportRefused, result.ImporterStopped)
 	half.Service.ID, half.Service.URL = "", ""
 	half.Problems = []result.Problem{{
-		Level: result.Error, Text: "importing: Microcks cannot download https://api.getpostman.com/collections/" + half.Source + ", which this run could fetch with the same key (48.2 kB); the most probable cause first: (1) Microcks has no way out to that host (firewall, egress rule, proxy, DNS); (2) Microcks does not trust the certificate that it is shown, such as that of an inspecting proxy; (3) Postman's rate limit was reached between the two downloads",
-		Hint: "allow Microcks to reach the host, or give its container a proxy by PROXY_HOST, PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD and PROXY_EXCLUDE", Anchor: "import-download", ExitCode: 1,
+		Level: result.Error,
+		Text: "importing: Microcks cannot download https://api.getpostman.com/collections/" + half.Source + ", which this run could " +
+			"fetch with the same key (48.2 kB); the most probable cause first: (1) Microcks has no way out to that host (firewall, " +
+			"egress rule, proxy, DNS); (2) Microcks does not trust the certificate that it is shown, such as that of an inspecting " +
+			"proxy; (3) Postman's rate limit was reached between the two downloads",
+		Hint: "allow Microcks to reach the host, or give its container a proxy by PROXY_HOST, PROXY_PORT, PROXY_USERNAME, " +
+			"PROXY_PASSWORD and PROXY_EXCLUDE",
+		Anchor: "import-download", ExitCode: 1,
 	}}
 	const gone = "12345678-0a1b2c3d-0000-4000-8000-000000000008"
 	lost := result.Collection{
 		Source: gone, UID: gone, Status: result.Failed,
-		Problems: []result.Problem{{Level: result.Error, Text: "fetching the collection " + gone + ": api.getpostman.com answered 404 Not Found: We could not find the collection you are looking for (instanceNotFoundError)", Hint: "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection: Postman answers the same for one it hides", Anchor: "postman-404", ExitCode: 13}},
+		Problems: []result.Problem{{
+			Level: result.Error,
+			Text: "fetching the collection " + gone + ": api.getpostman.com answered 404 Not Found: We could not find the collection " +
+				"you are looking for (instanceNotFoundError)",
+			Hint: "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection: " +
+				"Postman answers the same for one it hides",
+			Anchor: "postman-404", ExitCode: 13,
+		}},
 	}
 	fine := petStore()
 	fine.Findings = warnings()
@@ -312,8 +337,11 @@ func failedRun() *result.Result {
 	r := ran(result.Apply, result.Failed, result.Collection{Source: petUID, UID: petUID, Name: "Pet Store", Status: result.Failed})
 	r.Server = nil
 	r.Problems = []result.Problem{{
-		Level: result.Error, Text: "reading the version of Microcks: GET https://microcks.example.com/api/version/info: dial tcp 10.0.0.7:443: connect: connection refused (after 4 attempts)",
-		Hint: "check host and port in the URL, that the server runs, and that a firewall lets this runner through", Anchor: "connect-refused", ExitCode: 11,
+		Level: result.Error,
+		Text: "reading the version of Microcks: GET https://microcks.example.com/api/version/info: dial tcp 10.0.0.7:443: connect: " +
+			"connection refused (after 4 attempts)",
+		Hint:   "check host and port in the URL, that the server runs, and that a firewall lets this runner through",
+		Anchor: "connect-refused", ExitCode: 11,
 	}}
 	r.Totals.Errors = 1
 	return r
@@ -323,8 +351,15 @@ func wrongInputs() *result.Result {
 	return &result.Result{
 		Schema: result.Schema, Version: "1.2.3", Status: result.Failed,
 		Problems: []result.Problem{
-			{Level: result.Error, Text: "postman-api-key: got nothing; takes a Postman API key", Hint: "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets", Anchor: "wrong-inputs", ExitCode: 2},
-			{Level: result.Error, Text: "timeout: got \"5 minutes\"; takes a duration such as 5m", Hint: "write `timeout: 5m`", Anchor: "wrong-inputs", ExitCode: 2},
+			{
+				Level: result.Error, Text: "postman-api-key: got nothing; takes a Postman API key",
+				Hint:   "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets",
+				Anchor: "wrong-inputs", ExitCode: 2,
+			},
+			{
+				Level: result.Error, Text: "timeout: got \"5 minutes\"; takes a duration such as 5m", Hint: "write `timeout: 5m`",
+				Anchor: "wrong-inputs", ExitCode: 2,
+			},
 		},
 		Totals: result.Totals{Errors: 2},
 	}
@@ -341,11 +376,20 @@ func checkFile() *result.Result {
 		finding("PMI010", "the operation \"GET /orders/:orderId/track\" has no example", 530, 5, "Orders", "Track an order"),
 		finding("PMI012", graphql, 733, 9, "Search", "Search pets", "By name"),
 		finding("PMI012", graphql, 790, 9, "Search", "Search pets", "By age"),
-		finding("PMI024", "of the examples \"First try\" and \"Second try\" only one can be returned: both have the criteria \"/petId=1\"", 160, 11, "Pets", "Find a pet", "Second try"),
-		finding("PMI024", "of the examples \"First try\" and \"Third try\" only one can be returned: both have the criteria \"/petId=1\"", 199, 11, "Pets", "Find a pet", "Third try"),
-		finding("PMI031", "the parameter \"page\" of the example \"First page\" is switched off, and stored all the same", 88, 13, "Pets", "List pets"),
+		finding("PMI024", "of the examples \"First try\" and \"Second try\" only one can be returned: both have the criteria \"/petId=1\"",
+			160, 11, "Pets", "Find a pet", "Second try"),
+		finding("PMI024", "of the examples \"First try\" and \"Third try\" only one can be returned: both have the criteria \"/petId=1\"",
+			199, 11, "Pets", "Find a pet", "Third try"),
+		finding("PMI031", "the parameter \"page\" of the example \"First page\" is switched off, and stored all the same",
+			88, 13, "Pets", "List pets"),
 	}
-	c.Problems = []result.Problem{{Level: result.Error, Text: "predicting the import: Microcks would answer 500: Cannot invoke \"com.fasterxml.jackson.databind.ObjectMapper.readTree(String)\" because \"this.mapper\" is null", Hint: "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.", Anchor: "collection-crashes", ExitCode: 1, OfFindings: true}}
+	c.Problems = []result.Problem{{
+		Level: result.Error,
+		Text: "predicting the import: Microcks would answer 500: Cannot invoke " +
+			"\"com.fasterxml.jackson.databind.ObjectMapper.readTree(String)\" because \"this.mapper\" is null",
+		Hint:   "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.",
+		Anchor: "collection-crashes", ExitCode: 1, OfFindings: true,
+	}}
 	r := ran(result.Check, result.Failed, c)
 	r.DurationMillis = 31
 	return r
@@ -368,7 +412,12 @@ func hundred() *result.Result {
 		switch {
 		case i%25 == 7:
 			c.Status, c.Service, c.Importer = result.Failed, nil, nil
-			c.Problems = []result.Problem{{Level: result.Error, Text: "fetching the collection: api.getpostman.com answered 403 Forbidden: You are not permitted to perform the action. (forbiddenError)", Hint: "have the collection shared with the user of the key", Anchor: "postman-403", ExitCode: 12}}
+			c.Problems = []result.Problem{{
+				Level: result.Error,
+				Text: "fetching the collection: api.getpostman.com answered 403 Forbidden: " +
+					"You are not permitted to perform the action. (forbiddenError)",
+				Hint: "have the collection shared with the user of the key", Anchor: "postman-403", ExitCode: 12,
+			}}
 		case i%10 == 3:
 			c = named(fmt.Sprintf("Service %02d", i), i)
 			c.Status = result.Updated
@@ -403,7 +452,8 @@ func timedOut() *result.Result {
 	last.Importer.Active = false
 	last.Importer.Import = because(result.NotServed)
 	r := ran(result.Apply, result.Failed, petStore(), half, later, last)
-	r.Changed, r.Written, r.Secrets, r.Interrupted, r.DurationMillis = true, true, secret(result.Create, true), &result.Interruption{Kind: result.TimedOut, Cause: "the time limit of 5m0s is over"}, 300_000
+	r.Changed, r.Written, r.Secrets, r.DurationMillis = true, true, secret(result.Create, true), 300_000
+	r.Interrupted = &result.Interruption{Kind: result.TimedOut, Cause: "the time limit of 5m0s is over"}
 	return r
 }
 
@@ -411,7 +461,10 @@ func removed() *result.Result {
 	c := unchanged(petStore())
 	c.Status, c.Service, c.Verified = result.Removed, nil, nil
 	c.Importer.Change, c.Importer.Active = result.Delete, false
-	c.Importer.Done = []result.Done{{Kind: result.ServiceDeleted, ID: "66f0c6a1e9b3d4c2a8e7f6b5", Name: "Pet Store", Version: "1.0.0"}, {Kind: result.ImporterDeleted}}
+	c.Importer.Done = []result.Done{
+		{Kind: result.ServiceDeleted, ID: "66f0c6a1e9b3d4c2a8e7f6b5", Name: "Pet Store", Version: "1.0.0"},
+		{Kind: result.ImporterDeleted},
+	}
 	r := ran(result.Remove, result.Removed, c)
 	r.Changed, r.Written = true, true
 	return r

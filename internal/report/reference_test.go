@@ -20,7 +20,13 @@ const referencePage = "../../docs/reference.md"
 func documented() *result.Result {
 	r := updatedWithWarnings()
 	r.Secrets = secret(result.Update, true)
-	r.Problems = []result.Problem{{Level: result.Note, Text: "Postman allows 412 more API calls this month; every active importer costs 12 to 24 calls a day while Microcks polls it", Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a schedule of its own", Anchor: "postman-quota"}}
+	r.Problems = []result.Problem{{
+		Level: result.Note,
+		Text:  "Postman allows 412 more API calls this month; every active importer costs 12 to 24 calls a day while Microcks polls it",
+		Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), or set `active: false` and let this workflow import on a " +
+			"schedule of its own",
+		Anchor: "postman-quota",
+	}}
 	c := &r.Collections[0]
 	c.Service.Operations = c.Service.Operations[2:3]
 	c.Service.Operations[0].Examples = c.Service.Operations[0].Examples[:2]

@@ -104,9 +104,12 @@ func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Re
 				{Examples: []result.Example{{Call: &result.Call{}}, {}}}, {},
 			}},
 			Difference: []result.Difference{{Kind: result.Vanishes, Breaking: true, Fields: make([]result.Part, 2)}, {Kind: result.Appears}},
-			Findings:   []result.Finding{{Level: result.Error, Path: make([]text.Untrusted, 2)}, {Level: result.Warning, Path: make([]text.Untrusted, 3), Line: 3}},
-			Problems:   []result.Problem{{Level: result.Error}, {Level: result.Note}},
-			Verified:   &result.Verification{},
+			Findings: []result.Finding{
+				{Level: result.Error, Path: make([]text.Untrusted, 2)},
+				{Level: result.Warning, Path: make([]text.Untrusted, 3), Line: 3},
+			},
+			Problems: []result.Problem{{Level: result.Error}, {Level: result.Note}},
+			Verified: &result.Verification{},
 		})
 	}
 	n := 0

@@ -20,8 +20,8 @@ type Context struct {
 	DocsURL string
 }
 
-// summary is a job summary under construction.
-type summary struct {
+// jobSummary is a job summary under construction.
+type jobSummary struct {
 	document
 	r *result.Result
 	c Context
@@ -45,7 +45,7 @@ const maxServiceRows = 3000
 // a table of the collections, what went wrong, what would change or did, and
 // the details of each collection. One run in which nothing changed is short.
 func Summary(r *result.Result, c Context) string {
-	s := &summary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows}
+	s := &jobSummary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows}
 	for i := range r.Collections {
 		s.order = append(s.order, &r.Collections[i])
 	}
@@ -78,7 +78,7 @@ func icon(r *result.Result) Markdown {
 }
 
 // circumstances are mode, server and time, in one line.
-func (s *summary) circumstances() Markdown {
+func (s *jobSummary) circumstances() Markdown {
 	mode := Markdown("")
 	if s.r.Mode != "" {
 		mode = "Mode " + code(string(s.r.Mode))
@@ -117,8 +117,9 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
 }
 
-// link is a link to a page of the run's Microcks; an address elsewhere is none.
-func (s *summary) link(label Markdown, address string) Markdown {
+// link makes a link to a page of the run's Microcks. An address elsewhere is not
+// linked.
+func (s *jobSummary) link(label Markdown, address string) Markdown {
 	if s.r.Server == nil {
 		return label
 	}
@@ -134,7 +135,7 @@ const maxRows = 30
 
 // overview is the table of the collections. Those with nothing to tell go
 // behind a click when there are many.
-func (s *summary) overview() {
+func (s *jobSummary) overview() {
 	var rows, quiet [][]Markdown
 	for _, c := range s.order {
 		row := s.overviewRow(c)
@@ -151,7 +152,7 @@ func (s *summary) overview() {
 }
 
 // quietTitle says what kind of collections are behind the click.
-func (s *summary) quietTitle(hidden []*result.Collection) string {
+func (s *jobSummary) quietTitle(hidden []*result.Collection) string {
 	which := "unchanged"
 	if s.r.Mode == result.Check {
 		which = "without findings"
@@ -182,7 +183,7 @@ func urgency(c *result.Collection) int {
 	return calm
 }
 
-func (s *summary) overviewColumns() []column {
+func (s *jobSummary) overviewColumns() []column {
 	columns := []column{{title: "Collection"}}
 	if s.r.Mode == result.Remove {
 		return append(columns, column{title: "Importer"}, column{title: "Change"})
@@ -197,7 +198,7 @@ func (s *summary) overviewColumns() []column {
 	return append(columns, column{title: "Findings"})
 }
 
-func (s *summary) overviewRow(c *result.Collection) []Markdown {
+func (s *jobSummary) overviewRow(c *result.Collection) []Markdown {
 	row := []Markdown{s.mark(c) + " " + short(collectionName(c), 80)}
 	if s.r.Mode != result.Check {
 		importer := Markdown("–")
@@ -233,15 +234,15 @@ func (s *summary) overviewRow(c *result.Collection) []Markdown {
 	return append(row, found)
 }
 
-// shown reports whether a collection's operations are worth showing: a service
-// that was to be written and was not is none.
-func (s *summary) shown(c *result.Collection) bool {
+// shown reports whether a collection's operations are worth showing: they are not
+// when the run was to import them and failed to.
+func (s *jobSummary) shown(c *result.Collection) bool {
 	failed := c.Status == result.Failed || c.Status == ""
 	return c.Service != nil && (!failed || !s.r.Mode.Writes() || c.Importer != nil && c.Importer.Imported)
 }
 
 // mark shows at a glance how a collection fared.
-func (s *summary) mark(c *result.Collection) Markdown {
+func (s *jobSummary) mark(c *result.Collection) Markdown {
 	found := counts(c.Findings)
 	switch {
 	case c.Status == "", c.Status == result.Failed && s.r.Interrupted != nil && c.Importer != nil && !c.Importer.Imported:
@@ -268,7 +269,7 @@ func collectionName(c *result.Collection) text.Untrusted {
 }
 
 // changeCell is what happens to a collection's importer, in few words.
-func (s *summary) changeCell(c *result.Collection) Markdown {
+func (s *jobSummary) changeCell(c *result.Collection) Markdown {
 	switch {
 	case c.Status == "":
 		return "not reached"
@@ -291,15 +292,16 @@ func (s *summary) changeCell(c *result.Collection) Markdown {
 }
 
 // interruption tells why a run ended early.
-func (s *summary) interruption() {
+func (s *jobSummary) interruption() {
 	if s.r.Interrupted == nil {
 		return
 	}
-	s.paragraph(bold("The run did not come to its end:") + " " + prose(s.r.Interrupted.Cause) + ". What the list below does not call done was not done.")
+	s.paragraph(bold("The run did not come to its end:") + " " + prose(s.r.Interrupted.Cause) +
+		". What the list below does not call done was not done.")
 }
 
 // problems tells what went wrong or should be known, with the next step.
-func (s *summary) problems() {
+func (s *jobSummary) problems() {
 	all := problems(s.r)
 	items := make([]item, len(all))
 	for i, p := range all {
@@ -309,7 +311,8 @@ func (s *summary) problems() {
 		if secret.Comparable {
 			continue
 		}
-		items = append(items, item{text: levelIcon(result.Note) + " Secret " + bold(short(secret.Name, 80)) + ": not comparable, since this account cannot see its token. It is used as it is."})
+		items = append(items, item{text: levelIcon(result.Note) + " Secret " + bold(short(secret.Name, 80)) +
+			": not comparable, since this account cannot see its token. It is used as it is."})
 	}
 	if len(items) == 0 {
 		return
@@ -322,7 +325,7 @@ func (s *summary) problems() {
 	s.list(items)
 }
 
-func (s *summary) problem(p told) Markdown {
+func (s *jobSummary) problem(p told) Markdown {
 	about := Markdown("")
 	if names := p.names(); names != "" {
 		about = bold(inline(names)) + ": "
@@ -338,7 +341,7 @@ func (s *summary) problem(p told) Markdown {
 }
 
 // help leads to a place in docs/troubleshooting.md.
-func (s *summary) help(place string) Markdown {
+func (s *jobSummary) help(place string) Markdown {
 	if !anchor.MatchString(place) {
 		return ""
 	}
@@ -350,7 +353,7 @@ func (s *summary) help(place string) Markdown {
 
 // progress says how far the collections of a run came that did not reach the
 // end, and whether Microcks keeps pulling them; those of one state together.
-func (s *summary) progress() {
+func (s *jobSummary) progress() {
 	if !s.r.Mode.Writes() {
 		return
 	}
@@ -383,7 +386,8 @@ func (s *summary) progress() {
 		if !secret.InDoubt {
 			continue
 		}
-		items = append(items, item{text: "Secret " + bold(short(secret.Name, 80)) + ": it was sent to Microcks and no answer came. It may be written."})
+		items = append(items, item{text: "Secret " + bold(short(secret.Name, 80)) +
+			": it was sent to Microcks and no answer came. It may be written."})
 	}
 	if len(items) == 0 {
 		return
@@ -392,8 +396,8 @@ func (s *summary) progress() {
 	s.list(items)
 }
 
-// pulling reports whether Microcks imports the collection on its schedule, as far
-// as the run has heard.
+// pulling reports whether Microcks imports the collection on its schedule, by its
+// last answer to this run.
 func pulling(c *result.Collection) bool { return c.Importer != nil && c.Importer.Active }
 
 func levelIcon(l result.Level) Markdown {

@@ -196,8 +196,8 @@ type Collection struct {
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }
 
-// Due reports whether a plan changes something for the collection itself. What
-// failed in a plan an apply would refuse.
+// Due reports whether a plan changes something for the collection itself: nothing
+// when it failed, since an apply would refuse it.
 func (c *Collection) Due() bool {
 	return !c.Failed() && c.Importer != nil && (c.Importer.Import != nil || c.Importer.Change != Keep && c.Importer.Change != "")
 }

@@ -54,10 +54,22 @@ func TestExitCode(t *testing.T) {
 		r    result.Result
 		want int
 	}{
-		"done":             {result.Result{Status: result.Created, Problems: problem(result.Warning, 12)}, 0},
-		"finding only":     {result.Result{Status: result.Failed}, 1},
-		"the run's first":  {result.Result{Status: result.Failed, Problems: problem(result.Error, 11), Collections: []result.Collection{{Problems: problem(result.Error, 13)}}}, 11},
-		"of a collection":  {result.Result{Status: result.Failed, Problems: problem(result.Note, 11), Collections: []result.Collection{{Problems: problem(result.Error, 13)}}}, 13},
+		"done":         {result.Result{Status: result.Created, Problems: problem(result.Warning, 12)}, 0},
+		"finding only": {result.Result{Status: result.Failed}, 1},
+		"the run's first": {
+			result.Result{
+				Status: result.Failed, Problems: problem(result.Error, 11),
+				Collections: []result.Collection{{Problems: problem(result.Error, 13)}},
+			},
+			11,
+		},
+		"of a collection": {
+			result.Result{
+				Status: result.Failed, Problems: problem(result.Note, 11),
+				Collections: []result.Collection{{Problems: problem(result.Error, 13)}},
+			},
+			13,
+		},
 		"interrupted is 1": {result.Result{Status: result.Failed, Interrupted: &result.Interruption{}, Problems: problem(result.Error, 11)}, 1},
 	} {
 		if got := tt.r.ExitCode(); got != tt.want {
@@ -79,9 +91,15 @@ func TestProblemOf(t *testing.T) {
 		err  error
 		want result.Problem
 	}{
-		"plain":     {errors.New("what?key=secret"), result.Problem{Level: result.Error, Text: "what?key=…", ExitCode: 20}},
-		"explained": {fmt.Errorf("asking: %w", explained{errors.New("no")}), result.Problem{Level: result.Error, Text: "asking: no", Hint: "do this", Anchor: "place", ExitCode: 13}},
-		"a problem": {fmt.Errorf("around: %w", own), result.Problem{Level: result.Error, Text: "planning: PMAK-… is in it", Hint: "h", Anchor: "a", ExitCode: 2, OfFindings: true}},
+		"plain": {errors.New("what?key=secret"), result.Problem{Level: result.Error, Text: "what?key=…", ExitCode: 20}},
+		"explained": {
+			fmt.Errorf("asking: %w", explained{errors.New("no")}),
+			result.Problem{Level: result.Error, Text: "asking: no", Hint: "do this", Anchor: "place", ExitCode: 13},
+		},
+		"a problem": {
+			fmt.Errorf("around: %w", own),
+			result.Problem{Level: result.Error, Text: "planning: PMAK-… is in it", Hint: "h", Anchor: "a", ExitCode: 2, OfFindings: true},
+		},
 	} {
 		if d := cmp.Diff(tt.want, result.ProblemOf(tt.err)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)

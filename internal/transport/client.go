@@ -92,7 +92,7 @@ type Exchange struct {
 }
 
 // NewClient makes a client from options. It fails on RootCAs that hold no
-// certificate, and on a Credential whose origin is none.
+// certificate, and on a Credential whose origin is not valid.
 //
 // The responses of the client are read already: their bodies are in memory, and
 // reading one never fails. An error of its Do should go through [Explain].

@@ -89,7 +89,7 @@ func ptr[T any](v T) *T { return &v }
 
 type comparison struct{ differences []difference }
 
-// same compares two values as JSON.
+// same reports whether two values are the same JSON, and notes a difference.
 func (c *comparison) same(place string, predicted, observed any) bool {
 	p, o := text(predicted), text(observed)
 	if p != o {

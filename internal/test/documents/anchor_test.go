@@ -62,7 +62,8 @@ func TestTroubleshootingQuotesTheProgram(t *testing.T) {
 	}
 }
 
-// matchesQuote compares a message with lines in which … stands for anything.
+// matchesQuote reports whether a message matches one of the lines of a quote, in
+// which … stands for anything.
 func matchesQuote(quote, message string) bool {
 	for line := range strings.SplitSeq(quote, "\n") {
 		var pattern []string

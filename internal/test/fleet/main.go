@@ -340,7 +340,7 @@ func highest(pid int) <-chan float64 {
 // crowds lets many runs of one new collection start at once, and looks what is
 // there when the last has ended.
 func crowds(ctx context.Context, server string, runs, rounds int, kill bool, programs []string) error {
-	fmt.Println("| program | rounds | runs at once | killed | failed | imports | services healed | rounds not as promised | after one run more |")
+	fmt.Println("| program | rounds | runs at once | killed | failed | imports | services healed | not as promised | after one run more |")
 	fmt.Println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, p := range programs {
 		name, binary, _ := strings.Cut(p, "=")
@@ -350,7 +350,8 @@ func crowds(ctx context.Context, server string, runs, rounds int, kill bool, pro
 				return err
 			}
 		}
-		fmt.Printf("| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n", name, rounds, runs, c.killed, c.failed, c.imports, c.healed, c.broken, c.lost)
+		fmt.Printf("| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n",
+			name, rounds, runs, c.killed, c.failed, c.imports, c.healed, c.broken, c.lost)
 	}
 	return nil
 }

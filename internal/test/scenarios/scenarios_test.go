@@ -25,13 +25,18 @@ import (
 var update = flag.Bool("update", false, "write what the program says now into the scenarios")
 
 // TestMain lets more scenarios run at once than there are processors, unless
-// -parallel says how many: most of the time they wait.
+// -parallel says how many: most of the time they wait. The race detector gives
+// the processors more to do.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
 	if !said {
-		if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+		atOnce := 4 * runtime.GOMAXPROCS(0)
+		if world.RaceDetector {
+			atOnce /= 2
+		}
+		if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
 			panic(err) // the flag is the testing package's own
 		}
 	}

@@ -136,7 +136,7 @@ func (w *World) StartMicrocks(o microcks.Options) {
 		o.Keycloak = &microcks.Keycloak{URL: w.KeycloakURL, Key: w.Keycloak.PublicKey()}
 	}
 	if w.network != nil {
-		downloads := w.before(Download, w.Postman)
+		downloads := w.wrap(Download, w.Postman)
 		o.Source = &fault.Network{Hosts: map[string]http.Handler{hosts[Postman]: downloads}}
 	}
 	w.Microcks = microcks.New(o)
@@ -158,7 +158,7 @@ func (w *World) UseMicrocks(address string) error {
 
 // serve starts a server, and returns its address.
 func (w *World) serve(name Server, server http.Handler) (address string) {
-	server = w.before(name, server)
+	server = w.wrap(name, server)
 	if w.network != nil {
 		w.network.Hosts[hosts[name]] = server
 		return "https://" + hosts[name]
@@ -168,9 +168,9 @@ func (w *World) serve(name Server, server http.Handler) (address string) {
 	return socket.URL
 }
 
-// before puts the record of requests, and what the world has Before servers, in
+// wrap puts the record of requests, and what the world has Before servers, in
 // front of one.
-func (w *World) before(name Server, server http.Handler) http.Handler {
+func (w *World) wrap(name Server, server http.Handler) http.Handler {
 	if w.Before != nil {
 		server = w.Before(name, server)
 	}

@@ -55,7 +55,7 @@ func (s *Server) keycloakConfig() any {
 	}
 	c := config{false, "microcks", "microcks-app-js", "http://localhost:8180", "external", true}
 	if k := s.options.Keycloak; k != nil {
-		c.Enabled, c.AuthServerURL, c.Realm = true, k.URL, k.realm()
+		c.Enabled, c.AuthServerURL, c.Realm = true, k.URL, k.realmName()
 	}
 	return c
 }

@@ -14,7 +14,7 @@ var errBadURL = errors.New("illegal character in URL")
 
 // download gets what a job points to. Any status from 400 on is an error, and
 // so is any other problem.
-func (s *Server) download(ctx context.Context, address string, auth *secret) ([]byte, error) {
+func (s *Server) download(ctx context.Context, address string, auth *storedSecret) ([]byte, error) {
 	res, err := s.request(ctx, address, auth)
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (s *Server) download(ctx context.Context, address string, auth *secret) ([]
 // secret's credentials, also after a redirect to another host; a redirect to
 // another scheme is not followed, its body is what was downloaded. The caller
 // closes the body.
-func (s *Server) request(ctx context.Context, address string, auth *secret) (*http.Response, error) {
+func (s *Server) request(ctx context.Context, address string, auth *storedSecret) (*http.Response, error) {
 	if strings.ContainsAny(address, " \"<>\\^`{|}") {
 		return nil, errBadURL
 	}
@@ -55,7 +55,7 @@ func (s *Server) request(ctx context.Context, address string, auth *secret) (*ht
 }
 
 // authorize adds a secret's credentials to a request.
-func authorize(req *http.Request, auth *secret) {
+func authorize(req *http.Request, auth *storedSecret) {
 	if auth == nil {
 		return
 	}

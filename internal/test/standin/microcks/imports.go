@@ -30,18 +30,18 @@ func (s *Server) startJob(w http.ResponseWriter, r *http.Request, who caller, id
 // runJob imports what a loaded job points to and saves the loaded document:
 // what others wrote into it meanwhile is lost, and a job deleted meanwhile is
 // there again. It is false when the import crashed.
-func (s *Server) runJob(ctx context.Context, j *job) bool {
+func (s *Server) runJob(ctx context.Context, j *storedJob) bool {
 	id := string(*j.ID)
 	s.pause(func(h Hooks) func(string) { return h.BeforeImport }, id)
 	if s.options.StartDelay > 0 {
 		time.Sleep(s.options.StartDelay)
 	}
-	var auth *secret
+	var auth *storedSecret
 	if ref := j.SecretRef; ref != nil {
 		if ref.SecretID == nil {
 			return false // the database refuses to look for null
 		}
-		auth, _ = get[secret](s, &s.secrets, string(*ref.SecretID))
+		auth, _ = get[storedSecret](s, &s.secrets, string(*ref.SecretID))
 	}
 	j.ServiceRefs, j.LastImportError = nil, nil
 	if j.RepositoryURL == nil {
@@ -64,8 +64,8 @@ func (s *Server) runJob(ctx context.Context, j *job) bool {
 
 // importURL downloads a collection and imports it. The refusal is the text of
 // lastImportError, "" for none.
-func (s *Server) importURL(ctx context.Context, jobID, url string, auth *secret, main bool) (
-	refs []serviceRef, refusal string, crashed bool,
+func (s *Server) importURL(ctx context.Context, jobID, url string, auth *storedSecret, main bool) (
+	refs []storedServiceRef, refusal string, crashed bool,
 ) {
 	if !strings.HasPrefix(url, "http") {
 		return nil, url, false // a file of the server; it has none
@@ -83,11 +83,11 @@ func (s *Server) importURL(ctx context.Context, jobID, url string, auth *secret,
 // importArtifact makes of a document what the prediction says. Looking the
 // service up and saving it are two steps: two imports at once of a service
 // that does not exist yet both find nothing, and both create it.
-func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool) (refs []serviceRef, refusal string, crashed bool) {
+func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool) (refs []storedServiceRef, refusal string, crashed bool) {
 	document := predict.Read(raw, predict.Options{Version: s.options.Version})
 	target := predict.Target{Main: main, URL: url}
 	p := document.Import(target)
-	var existing *service
+	var existing *storedService
 	if p.Outcome != predict.Refused {
 		var err error
 		if existing, err = s.named(p.Name, p.Version); err != nil {
@@ -99,24 +99,24 @@ func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool)
 		p = document.Import(target)
 	}
 	s.pause(func(h Hooks) func(string) { return h.AfterDownload }, jobID)
-	ref := serviceRef{Name: ptr(words(p.Name)), Version: ptr(words(p.Version))}
+	ref := storedServiceRef{Name: ptr(words(p.Name)), Version: ptr(words(p.Version))}
 	switch p.Outcome {
 	case predict.Refused:
 		return nil, p.ImportError, false
 	case predict.Skipped:
-		return []serviceRef{ref}, "", false
+		return []storedServiceRef{ref}, "", false
 	}
 	if p.Service != nil {
 		saved := s.saveImported(jobID, p.Service, existing, fileName(url), main)
 		ref.ServiceID = saved.ID
 	}
-	return []serviceRef{ref}, "", p.Outcome == predict.Crashed
+	return []storedServiceRef{ref}, "", p.Outcome == predict.Crashed
 }
 
 // saveImported saves the service, then its messages operation by operation,
 // then the service again.
-func (s *Server) saveImported(jobID string, p *predict.Service, existing *service, source string, main bool) *service {
-	one := &service{Name: ptr(words(p.Name)), Version: ptr(words(p.Version)), Type: p.Type, Metadata: newMetadata()}
+func (s *Server) saveImported(jobID string, p *predict.Service, existing *storedService, source string, main bool) *storedService {
+	one := &storedService{Name: ptr(words(p.Name)), Version: ptr(words(p.Version)), Type: p.Type, Metadata: newMetadata()}
 	if p.SourceArtifact != "" || main {
 		one.SourceArtifact = ptr(words(p.SourceArtifact))
 	}
@@ -159,7 +159,7 @@ func operationOf(p predict.Operation) *operation {
 
 // keptSettings adds what an import keeps and a prediction does not tell: the
 // delays, of overridden operations or under a secondary artifact.
-func keptSettings(op *operation, existing *service, main bool) *operation {
+func keptSettings(op *operation, existing *storedService, main bool) *operation {
 	if existing == nil {
 		return op
 	}

@@ -7,42 +7,42 @@ import (
 	"net/http"
 )
 
-// job is an importer's document. Fields that the server does not know are
+// storedJob is an importer's document. Fields that the server does not know are
 // dropped when it reads a document.
-type job struct {
-	ID              *words       `json:"id,omitempty"`
-	Name            *words       `json:"name,omitempty"`
-	RepositoryURL   *words       `json:"repositoryUrl,omitempty"`
-	MainArtifact    flag         `json:"mainArtifact"`
-	DisableSSL      flag         `json:"repositoryDisableSSLValidation"`
-	Frequency       *words       `json:"frequency,omitempty"`
-	CreatedDate     *millis      `json:"createdDate,omitempty"`
-	LastImportDate  *millis      `json:"lastImportDate,omitempty"`
-	LastImportError *words       `json:"lastImportError,omitempty"`
-	Active          flag         `json:"active"`
-	ETag            *words       `json:"etag,omitempty"`
-	Metadata        *metadata    `json:"metadata,omitempty"`
-	SecretRef       *secretRef   `json:"secretRef,omitempty"`
-	ServiceRefs     []serviceRef `json:"serviceRefs,omitempty"`
+type storedJob struct {
+	ID              *words             `json:"id,omitempty"`
+	Name            *words             `json:"name,omitempty"`
+	RepositoryURL   *words             `json:"repositoryUrl,omitempty"`
+	MainArtifact    flag               `json:"mainArtifact"`
+	DisableSSL      flag               `json:"repositoryDisableSSLValidation"`
+	Frequency       *words             `json:"frequency,omitempty"`
+	CreatedDate     *millis            `json:"createdDate,omitempty"`
+	LastImportDate  *millis            `json:"lastImportDate,omitempty"`
+	LastImportError *words             `json:"lastImportError,omitempty"`
+	Active          flag               `json:"active"`
+	ETag            *words             `json:"etag,omitempty"`
+	Metadata        *storedMetadata    `json:"metadata,omitempty"`
+	SecretRef       *storedSecretRef   `json:"secretRef,omitempty"`
+	ServiceRefs     []storedServiceRef `json:"serviceRefs,omitempty"`
 }
 
-type secretRef struct {
+type storedSecretRef struct {
 	SecretID *words `json:"secretId,omitempty"`
 	Name     *words `json:"name,omitempty"`
 }
 
-type serviceRef struct {
+type storedServiceRef struct {
 	ServiceID *words `json:"serviceId,omitempty"`
 	Name      *words `json:"name,omitempty"`
 	Version   *words `json:"version,omitempty"`
 }
 
-func (j *job) key() *string     { return (*string)(j.ID) }
-func (j *job) setKey(id string) { j.ID = ptr(words(id)) }
-func (j *job) name() *words     { return j.Name }
-func (j *job) sortName() string { return wordsOrEmpty(j.Name) }
+func (j *storedJob) key() *string     { return (*string)(j.ID) }
+func (j *storedJob) setKey(id string) { j.ID = ptr(words(id)) }
+func (j *storedJob) name() *words     { return j.Name }
+func (j *storedJob) sortName() string { return wordsOrEmpty(j.Name) }
 
-func (j *job) labels() textMap {
+func (j *storedJob) labels() textMap {
 	if j.Metadata == nil {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (j *job) labels() textMap {
 }
 
 // touch marks the document as updated now.
-func (j *job) touch() {
+func (j *storedJob) touch() {
 	if j.Metadata == nil {
 		j.Metadata = newMetadata()
 	}
@@ -59,15 +59,15 @@ func (j *job) touch() {
 
 // shownJob is a job in an answer.
 type shownJob struct {
-	job
+	storedJob
 	Metadata *shownMetadata `json:"metadata,omitempty"`
 }
 
-func (s *Server) showJob(j *job) shownJob {
+func (s *Server) showJob(j *storedJob) shownJob {
 	return shownJob{*j, s.version.show(j.Metadata)}
 }
 
-func (s *Server) showJobs(jobs []*job) []shownJob {
+func (s *Server) showJobs(jobs []*storedJob) []shownJob {
 	shown := []shownJob{}
 	for _, j := range jobs {
 		shown = append(shown, s.showJob(j))
@@ -104,9 +104,9 @@ func (s *Server) listJobs(w http.ResponseWriter, r *http.Request, _ caller, _ st
 		failed(w, r, bad)
 		return
 	}
-	jobs := all[job](s, &s.jobs)
+	jobs := all[storedJob](s, &s.jobs)
 	if r.URL.Query().Has("name") {
-		matching, err := found(jobs, r.URL.Query().Get("name"), (*job).name)
+		matching, err := found(jobs, r.URL.Query().Get("name"), (*storedJob).name)
 		if err != nil {
 			failed(w, r, http.StatusInternalServerError)
 			return
@@ -118,11 +118,11 @@ func (s *Server) listJobs(w http.ResponseWriter, r *http.Request, _ caller, _ st
 		failed(w, r, bad)
 		return
 	}
-	send(w, http.StatusOK, s.showJobs(paged(jobs, from, size, (*job).sortName)))
+	send(w, http.StatusOK, s.showJobs(paged(jobs, from, size, (*storedJob).sortName)))
 }
 
 func (s *Server) searchJobs(w http.ResponseWriter, r *http.Request, _ caller, _ string) {
-	jobs, ok := search(r, all[job](s, &s.jobs), (*job).name, (*job).labels)
+	jobs, ok := search(r, all[storedJob](s, &s.jobs), (*storedJob).name, (*storedJob).labels)
 	if !ok {
 		failed(w, r, http.StatusInternalServerError)
 		return
@@ -131,12 +131,12 @@ func (s *Server) searchJobs(w http.ResponseWriter, r *http.Request, _ caller, _ 
 }
 
 func (s *Server) countJobs(w http.ResponseWriter, _ *http.Request, _ caller, _ string) {
-	send(w, http.StatusOK, map[string]int{"counter": len(all[job](s, &s.jobs))})
+	send(w, http.StatusOK, map[string]int{"counter": len(all[storedJob](s, &s.jobs))})
 }
 
 // getJob answers 200 with no body for an id that does not exist.
 func (s *Server) getJob(w http.ResponseWriter, _ *http.Request, _ caller, id string) {
-	j, ok := get[job](s, &s.jobs, id)
+	j, ok := get[storedJob](s, &s.jobs, id)
 	if !ok {
 		empty(w, http.StatusOK)
 		return
@@ -173,7 +173,7 @@ func (s *Server) saveJob(w http.ResponseWriter, r *http.Request, who caller, _ s
 	s.storeJob(w, r, j, http.StatusOK)
 }
 
-func (s *Server) storeJob(w http.ResponseWriter, r *http.Request, j *job, status int) {
+func (s *Server) storeJob(w http.ResponseWriter, r *http.Request, j *storedJob, status int) {
 	if !j.Metadata.storable() {
 		failed(w, r, http.StatusInternalServerError)
 		return
@@ -182,7 +182,7 @@ func (s *Server) storeJob(w http.ResponseWriter, r *http.Request, j *job, status
 }
 
 // readJob reads the document of a request.
-func (s *Server) readJob(w http.ResponseWriter, r *http.Request) (*job, bool) {
+func (s *Server) readJob(w http.ResponseWriter, r *http.Request) (*storedJob, bool) {
 	body, err := io.ReadAll(r.Body)
 	j, problem := s.decodeJob(body)
 	if err != nil || problem != nil {
@@ -192,7 +192,7 @@ func (s *Server) readJob(w http.ResponseWriter, r *http.Request) (*job, bool) {
 	return j, true
 }
 
-func (s *Server) decodeJob(body []byte) (*job, error) {
+func (s *Server) decodeJob(body []byte) (*storedJob, error) {
 	if s.version.refusesNullFlags() {
 		var flags struct{ MainArtifact, RepositoryDisableSSLValidation, Active json.RawMessage }
 		if err := json.Unmarshal(body, &flags); err == nil {
@@ -203,7 +203,7 @@ func (s *Server) decodeJob(body []byte) (*job, error) {
 			}
 		}
 	}
-	j := &job{MainArtifact: true}
+	j := &storedJob{MainArtifact: true}
 	if err := decodeObject(body, j); err != nil {
 		return nil, err
 	}
@@ -243,8 +243,8 @@ func (s *Server) switchJob(active bool) handler {
 
 // jobToChange finds the job of a request that wants to change it. Versions
 // before 1.15.0 stumble over a missing one.
-func (s *Server) jobToChange(w http.ResponseWriter, r *http.Request, who caller, id string, careful bool) (*job, bool) {
-	j, ok := get[job](s, &s.jobs, id)
+func (s *Server) jobToChange(w http.ResponseWriter, r *http.Request, who caller, id string, careful bool) (*storedJob, bool) {
+	j, ok := get[storedJob](s, &s.jobs, id)
 	switch {
 	case !ok && s.version.missingJobIs404():
 		empty(w, http.StatusNotFound)
@@ -259,7 +259,7 @@ func (s *Server) jobToChange(w http.ResponseWriter, r *http.Request, who caller,
 }
 
 func (s *Server) deleteJob(w http.ResponseWriter, _ *http.Request, who caller, id string) {
-	_, ok := get[job](s, &s.jobs, id)
+	_, ok := get[storedJob](s, &s.jobs, id)
 	switch {
 	case !ok && s.version.missingJobIs404():
 		empty(w, http.StatusNotFound)

@@ -61,7 +61,7 @@ type shownParameter struct {
 
 // pairs is the messages of the operations that a service has, by name. Every
 // operation has an entry, if an empty one.
-func (s *Server) pairs(one *service) map[string][]pair {
+func (s *Server) pairs(one *storedService) map[string][]pair {
 	byName := map[string][]pair{}
 	for _, op := range one.Operations {
 		list := []pair{}

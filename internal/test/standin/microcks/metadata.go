@@ -2,8 +2,8 @@ package microcks
 
 import "strings"
 
-// metadata of a job or a service.
-type metadata struct {
+// storedMetadata is the metadata of a job or a service.
+type storedMetadata struct {
 	CreatedOn   *millis `json:"createdOn,omitempty"`
 	LastUpdate  *millis `json:"lastUpdate,omitempty"`
 	Annotations textMap `json:"annotations,omitempty"`
@@ -11,12 +11,12 @@ type metadata struct {
 }
 
 // newMetadata is created and updated now.
-func newMetadata() *metadata {
-	return &metadata{CreatedOn: now(), LastUpdate: now()}
+func newMetadata() *storedMetadata {
+	return &storedMetadata{CreatedOn: now(), LastUpdate: now()}
 }
 
-// storable: the database takes no key with a dot in it.
-func (m *metadata) storable() bool {
+// storable reports whether the database takes the metadata: no key with a dot.
+func (m *storedMetadata) storable() bool {
 	if m == nil {
 		return true
 	}
@@ -38,7 +38,7 @@ type shownMetadata struct {
 	Labels      *textMap `json:"labels,omitempty"`
 }
 
-func (v version) show(m *metadata) *shownMetadata {
+func (v version) show(m *storedMetadata) *shownMetadata {
 	if m == nil {
 		return nil
 	}

@@ -49,7 +49,7 @@ func (s *Server) mock(w http.ResponseWriter, r *http.Request, name, version, esc
 // respond finds the message whose criteria are those of the request. Without a
 // dispatcher it is the first of the media type asked for, else the first.
 // Relative Locations start at base.
-func (s *Server) respond(w http.ResponseWriter, r *http.Request, one *service, op *operation, path, base string) {
+func (s *Server) respond(w http.ResponseWriter, r *http.Request, one *storedService, op *operation, path, base string) {
 	messages := s.messagesOf(one.operationID(op))
 	criteria, err := s.requestCriteria(op, path, r.URL.RawQuery)
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *Server) plain(w http.ResponseWriter, status int, body string) {
 
 // called is the operation of a request: by a known resource path or its very
 // name, else by the pattern of its name.
-func called(one *service, method, path string) *operation {
+func called(one *storedService, method, path string) *operation {
 	for _, op := range one.Operations {
 		if op.Method == method && (slices.Contains(op.ResourcePaths, path) || slices.Contains(op.ResourcePaths, strings.TrimSuffix(path, "/"))) {
 			return op

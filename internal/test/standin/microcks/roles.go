@@ -26,7 +26,7 @@ type Keycloak struct {
 	Leeway time.Duration
 }
 
-func (k *Keycloak) realm() string {
+func (k *Keycloak) realmName() string {
 	if k.Realm == "" {
 		return "microcks"
 	}
@@ -41,8 +41,8 @@ type caller struct {
 
 func (c caller) has(role string) bool { return !c.signIn || slices.Contains(c.roles, role) }
 
-// manages: the check that the endpoints of jobs make themselves. Its refusal
-// carries no WWW-Authenticate, unlike that of [Server.admit].
+// manages reports whether a caller may change jobs. Their endpoints check it
+// themselves, and refuse without the WWW-Authenticate of [Server.admit].
 func (c caller) manages() bool { return c.has("manager") || c.has("admin") }
 
 // admit reads the token and compares its roles with what the path asks for. A

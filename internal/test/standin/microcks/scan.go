@@ -16,8 +16,8 @@ const scanChunk = 20
 // is not tried again. An import that crashes ends the scan: Scan is false, and
 // the jobs after it are not looked at.
 func (s *Server) Scan(ctx context.Context) bool {
-	for from := 0; from < len(all[job](s, &s.jobs)); from += scanChunk {
-		jobs := all[job](s, &s.jobs)
+	for from := 0; from < len(all[storedJob](s, &s.jobs)); from += scanChunk {
+		jobs := all[storedJob](s, &s.jobs)
 		from = min(from, len(jobs))
 		for _, j := range jobs[from:min(from+scanChunk, len(jobs))] {
 			if bool(j.Active) && !s.scanJob(ctx, j) {
@@ -28,13 +28,13 @@ func (s *Server) Scan(ctx context.Context) bool {
 	return true
 }
 
-func (s *Server) scanJob(ctx context.Context, j *job) bool {
+func (s *Server) scanJob(ctx context.Context, j *storedJob) bool {
 	if j.RepositoryURL == nil || j.SecretRef != nil && j.SecretRef.SecretID == nil {
 		return false
 	}
-	var auth *secret
+	var auth *storedSecret
 	if j.SecretRef != nil {
-		auth, _ = get[secret](s, &s.secrets, string(*j.SecretRef.SecretID))
+		auth, _ = get[storedSecret](s, &s.secrets, string(*j.SecretRef.SecretID))
 	}
 	res, err := s.request(ctx, string(*j.RepositoryURL), auth)
 	if errors.Is(err, errBadURL) && s.version.crashesOnBadURL() {

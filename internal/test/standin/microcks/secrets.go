@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// secret is a secret's document.
-type secret struct {
+// storedSecret is a secret's document.
+type storedSecret struct {
 	ID          *words `json:"id,omitempty"`
 	Name        *words `json:"name,omitempty"`
 	Description *words `json:"description,omitempty"`
@@ -17,13 +17,13 @@ type secret struct {
 	CACertPem   *words `json:"caCertPem,omitempty"`
 }
 
-func (s *secret) key() *string     { return (*string)(s.ID) }
-func (s *secret) setKey(id string) { s.ID = ptr(words(id)) }
-func (s *secret) name() *words     { return s.Name }
+func (s *storedSecret) key() *string     { return (*string)(s.ID) }
+func (s *storedSecret) setKey(id string) { s.ID = ptr(words(id)) }
+func (s *storedSecret) name() *words     { return s.Name }
 
 // hidden is the secret without its values.
-func (s *secret) hidden() *secret {
-	return &secret{ID: s.ID, Name: s.Name, Description: s.Description, TokenHeader: s.TokenHeader}
+func (s *storedSecret) hidden() *storedSecret {
+	return &storedSecret{ID: s.ID, Name: s.Name, Description: s.Description, TokenHeader: s.TokenHeader}
 }
 
 // secretEndpoint is the handlers under /api/secrets.
@@ -47,8 +47,8 @@ func (s *Server) secretEndpoint(n int, second string) map[string]handler {
 }
 
 // showSecrets leaves out what the caller may not see.
-func showSecrets(secrets []*secret, hide bool) []*secret {
-	shown := []*secret{}
+func showSecrets(secrets []*storedSecret, hide bool) []*storedSecret {
+	shown := []*storedSecret{}
 	for _, one := range secrets {
 		if hide {
 			one = one.hidden()
@@ -65,7 +65,7 @@ func (s *Server) listSecrets(w http.ResponseWriter, r *http.Request, who caller,
 		failed(w, r, bad)
 		return
 	}
-	secrets := paged(all[secret](s, &s.secrets), from, size, func(one *secret) string { return wordsOrEmpty(one.Name) })
+	secrets := paged(all[storedSecret](s, &s.secrets), from, size, func(one *storedSecret) string { return wordsOrEmpty(one.Name) })
 	send(w, http.StatusOK, showSecrets(secrets, s.version.hidesSecrets() && !who.has("admin")))
 }
 
@@ -74,7 +74,7 @@ func (s *Server) searchSecrets(w http.ResponseWriter, r *http.Request, who calle
 		failed(w, r, http.StatusBadRequest)
 		return
 	}
-	secrets, err := found(all[secret](s, &s.secrets), r.URL.Query().Get("name"), (*secret).name)
+	secrets, err := found(all[storedSecret](s, &s.secrets), r.URL.Query().Get("name"), (*storedSecret).name)
 	if err != nil {
 		failed(w, r, http.StatusInternalServerError)
 		return
@@ -83,16 +83,16 @@ func (s *Server) searchSecrets(w http.ResponseWriter, r *http.Request, who calle
 }
 
 func (s *Server) countSecrets(w http.ResponseWriter, _ *http.Request, _ caller, _ string) {
-	send(w, http.StatusOK, map[string]int{"counter": len(all[secret](s, &s.secrets))})
+	send(w, http.StatusOK, map[string]int{"counter": len(all[storedSecret](s, &s.secrets))})
 }
 
 func (s *Server) getSecret(w http.ResponseWriter, _ *http.Request, who caller, id string) {
-	one, ok := get[secret](s, &s.secrets, id)
+	one, ok := get[storedSecret](s, &s.secrets, id)
 	if !ok {
 		empty(w, http.StatusOK)
 		return
 	}
-	send(w, http.StatusOK, showSecrets([]*secret{one}, s.version.hidesSecrets() && !who.has("admin"))[0])
+	send(w, http.StatusOK, showSecrets([]*storedSecret{one}, s.version.hidesSecrets() && !who.has("admin"))[0])
 }
 
 func (s *Server) createSecret(w http.ResponseWriter, r *http.Request, _ caller, _ string) {
@@ -107,7 +107,7 @@ func (s *Server) saveSecret(w http.ResponseWriter, r *http.Request, _ caller, _ 
 
 func (s *Server) storeSecret(w http.ResponseWriter, r *http.Request, status int) {
 	body, err := io.ReadAll(r.Body)
-	one := &secret{}
+	one := &storedSecret{}
 	if err != nil || decodeObject(body, one) != nil {
 		failed(w, r, http.StatusBadRequest)
 		return

@@ -145,8 +145,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refusedPath: an escaped slash or backslash, a percent sign, a semicolon, or
-// an empty segment never reaches Microcks.
+// refusedPath reports whether a path never reaches Microcks: for an escaped slash
+// or backslash, a percent sign, a semicolon, or an empty segment.
 func refusedPath(path string) bool {
 	lower := strings.ToLower(path)
 	return slices.ContainsFunc([]string{"%2f", "%5c", "%25", "%3b", ";", "\\", "//"},

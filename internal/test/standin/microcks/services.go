@@ -8,15 +8,15 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-// service is a service's document.
-type service struct {
-	ID             *words       `json:"id,omitempty"`
-	Name           *words       `json:"name,omitempty"`
-	Version        *words       `json:"version,omitempty"`
-	Type           string       `json:"type,omitempty"`
-	Metadata       *metadata    `json:"metadata,omitempty"`
-	SourceArtifact *words       `json:"sourceArtifact,omitempty"`
-	Operations     []*operation `json:"operations"`
+// storedService is a service's document.
+type storedService struct {
+	ID             *words          `json:"id,omitempty"`
+	Name           *words          `json:"name,omitempty"`
+	Version        *words          `json:"version,omitempty"`
+	Type           string          `json:"type,omitempty"`
+	Metadata       *storedMetadata `json:"metadata,omitempty"`
+	SourceArtifact *words          `json:"sourceArtifact,omitempty"`
+	Operations     []*operation    `json:"operations"`
 }
 
 // operation of a service. Override is stored and never shown.
@@ -31,23 +31,25 @@ type operation struct {
 	Override        bool     `json:"stored:override,omitempty"`
 }
 
-func (s *service) key() *string     { return (*string)(s.ID) }
-func (s *service) setKey(id string) { s.ID = ptr(words(id)) }
-func (s *service) name() *words     { return s.Name }
-func (s *service) labels() textMap  { return s.Metadata.Labels }
-func (s *service) sortName() string { return wordsOrEmpty(s.Name) + "\x00" + wordsOrEmpty(s.Version) }
+func (s *storedService) key() *string     { return (*string)(s.ID) }
+func (s *storedService) setKey(id string) { s.ID = ptr(words(id)) }
+func (s *storedService) name() *words     { return s.Name }
+func (s *storedService) labels() textMap  { return s.Metadata.Labels }
+func (s *storedService) sortName() string {
+	return wordsOrEmpty(s.Name) + "\x00" + wordsOrEmpty(s.Version)
+}
 
 // operationID binds messages to an operation of a service.
-func (s *service) operationID(op *operation) string { return string(*s.ID) + "-" + op.Name }
+func (s *storedService) operationID(op *operation) string { return string(*s.ID) + "-" + op.Name }
 
 // shownService is a service in an answer.
 type shownService struct {
-	service
+	storedService
 	Metadata   *shownMetadata `json:"metadata,omitempty"`
 	Operations []operation    `json:"operations"`
 }
 
-func (s *Server) showService(one *service) shownService {
+func (s *Server) showService(one *storedService) shownService {
 	shown := shownService{*one, s.version.show(one.Metadata), []operation{}}
 	for _, op := range one.Operations {
 		visible := *op
@@ -57,7 +59,7 @@ func (s *Server) showService(one *service) shownService {
 	return shown
 }
 
-func (s *Server) showServices(services []*service) []shownService {
+func (s *Server) showServices(services []*storedService) []shownService {
 	shown := []shownService{}
 	for _, one := range services {
 		shown = append(shown, s.showService(one))
@@ -90,11 +92,11 @@ func (s *Server) listServices(w http.ResponseWriter, r *http.Request, _ caller, 
 		failed(w, r, bad)
 		return
 	}
-	send(w, http.StatusOK, s.showServices(paged(all[service](s, &s.services), from, size, (*service).sortName)))
+	send(w, http.StatusOK, s.showServices(paged(all[storedService](s, &s.services), from, size, (*storedService).sortName)))
 }
 
 func (s *Server) searchServices(w http.ResponseWriter, r *http.Request, _ caller, _ string) {
-	services, ok := search(r, all[service](s, &s.services), (*service).name, (*service).labels)
+	services, ok := search(r, all[storedService](s, &s.services), (*storedService).name, (*storedService).labels)
 	if !ok {
 		failed(w, r, http.StatusInternalServerError)
 		return
@@ -103,14 +105,14 @@ func (s *Server) searchServices(w http.ResponseWriter, r *http.Request, _ caller
 }
 
 func (s *Server) countServices(w http.ResponseWriter, _ *http.Request, _ caller, _ string) {
-	send(w, http.StatusOK, map[string]int{"counter": len(all[service](s, &s.services))})
+	send(w, http.StatusOK, map[string]int{"counter": len(all[storedService](s, &s.services))})
 }
 
 // named is the service of a name and version, nil when there is none. A
 // service that exists twice cannot be looked up.
-func (s *Server) named(name, version string) (*service, error) {
-	var match *service
-	for _, one := range allWith[service](s, &s.services, name) {
+func (s *Server) named(name, version string) (*storedService, error) {
+	var match *storedService
+	for _, one := range allWith[storedService](s, &s.services, name) {
 		if one.Name == nil || string(*one.Name) != name || one.Version == nil || string(*one.Version) != version {
 			continue
 		}
@@ -124,11 +126,11 @@ func (s *Server) named(name, version string) (*service, error) {
 
 // lookUp finds a service by its id or by NAME:VERSION. The first colon ends
 // the name, and a + in the name is a space.
-func (s *Server) lookUp(id string) (*service, error) {
+func (s *Server) lookUp(id string) (*storedService, error) {
 	if name, version, isNamed := strings.Cut(id, ":"); isNamed {
 		return s.named(strings.ReplaceAll(name, "+", " "), version)
 	}
-	one, _ := get[service](s, &s.services, id)
+	one, _ := get[storedService](s, &s.services, id)
 	return one, nil
 }
 
@@ -153,7 +155,7 @@ func (s *Server) getService(w http.ResponseWriter, r *http.Request, _ caller, id
 }
 
 // changeable finds a service for a change; before 1.11.0 only by its id.
-func (s *Server) changeable(id string) (*service, error) {
+func (s *Server) changeable(id string) (*storedService, error) {
 	if !s.version.namesServices() && strings.Contains(id, ":") {
 		return nil, nil
 	}
@@ -183,7 +185,7 @@ func (s *Server) deleteService(w http.ResponseWriter, r *http.Request, who calle
 // saveServiceMetadata replaces labels and annotations, both of them.
 func (s *Server) saveServiceMetadata(w http.ResponseWriter, r *http.Request, who caller, id string) {
 	body, err := io.ReadAll(r.Body)
-	m := &metadata{}
+	m := &storedMetadata{}
 	if err != nil || decodeObject(body, m) != nil {
 		failed(w, r, http.StatusBadRequest)
 		return
@@ -232,7 +234,7 @@ func (s *Server) overrideOperation(w http.ResponseWriter, r *http.Request, who c
 }
 
 // predicted turns a stored service into the prediction's own type.
-func (s *Server) predicted(one *service) *predict.Service {
+func (s *Server) predicted(one *storedService) *predict.Service {
 	p := &predict.Service{
 		Name: wordsOrEmpty(one.Name), Version: wordsOrEmpty(one.Version), Type: one.Type, SourceArtifact: wordsOrEmpty(one.SourceArtifact),
 	}

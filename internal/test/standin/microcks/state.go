@@ -69,16 +69,16 @@ type Service struct {
 }
 
 // Jobs lists the importers in the order of their first saving.
-func (s *Server) Jobs() []Job { return view[Job](all[job](s, &s.jobs)) }
+func (s *Server) Jobs() []Job { return view[Job](all[storedJob](s, &s.jobs)) }
 
 // Secrets lists the secrets in the order of their first saving.
-func (s *Server) Secrets() []Secret { return view[Secret](all[secret](s, &s.secrets)) }
+func (s *Server) Secrets() []Secret { return view[Secret](all[storedSecret](s, &s.secrets)) }
 
 // Services lists the services in the order of their first saving.
 func (s *Server) Services() []Service {
 	var services []Service
-	for _, one := range all[service](s, &s.services) {
-		meta := view[Metadata]([]*metadata{one.Metadata})[0]
+	for _, one := range all[storedService](s, &s.services) {
+		meta := view[Metadata]([]*storedMetadata{one.Metadata})[0]
 		services = append(services, Service{string(*one.ID), meta, *s.predicted(one)})
 	}
 	return services
@@ -103,16 +103,16 @@ func (s *Server) AddJob(j Job) string {
 
 // AddSecret stores a secret as it is and returns its id.
 func (s *Server) AddSecret(one Secret) string {
-	return *put(s, &s.secrets, view[secret]([]Secret{one})[0].fresh()).key()
+	return *put(s, &s.secrets, view[storedSecret]([]Secret{one})[0].fresh()).key()
 }
 
-func (s secret) fresh() *secret { return &s }
+func (s storedSecret) fresh() *storedSecret { return &s }
 
 // AddService stores a service with its examples, as another import or a person
 // would have left it, and returns its id. Adding a second one of the same name
 // and version makes the state that breaks every look-up.
 func (s *Server) AddService(one Service) string {
-	doc := &service{Name: ptr(words(one.Name)), Version: ptr(words(one.Version)), Type: one.Type, Metadata: newMetadata()}
+	doc := &storedService{Name: ptr(words(one.Name)), Version: ptr(words(one.Version)), Type: one.Type, Metadata: newMetadata()}
 	if one.ID != "" {
 		doc.setKey(one.ID)
 	}

@@ -44,7 +44,7 @@ func (s *Server) count(user string, listing bool) (http.Header, *answer) {
 	s.monthUsed++
 	reset := w.start.Add(span)
 	monthLeft := max(s.options.MonthLimit-s.monthUsed, 0)
-	h := rateHeaders(s.options.RateHeaders, limit, max(limit-w.used, 0), span, reset, now, s.options.MonthLimit, monthLeft)
+	h := quotaHeader(s.options.RateHeaders, limit, max(limit-w.used, 0), span, reset, now, s.options.MonthLimit, monthLeft)
 	switch {
 	case s.monthUsed > s.options.MonthLimit:
 		a := rowAnswer("quota-exhausted")
@@ -60,7 +60,7 @@ func (s *Server) count(user string, listing bool) (http.Header, *answer) {
 	return h, nil
 }
 
-func rateHeaders(set RateHeaders, limit, left int, span time.Duration, reset, now time.Time, monthLimit, monthLeft int64) http.Header {
+func quotaHeader(set RateHeaders, limit, left int, span time.Duration, reset, now time.Time, monthLimit, monthLeft int64) http.Header {
 	h := http.Header{}
 	if set == BothRateHeaders || set == DraftRateHeaders {
 		delta := int(reset.Sub(now).Seconds()) + 1
