@@ -141,7 +141,8 @@ func (s *standIn) StartJob(ctx context.Context, id string) (*microcks.ImportJob,
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		known := s.of("Pets")
+		var known []string
+		_ = s.locked(func() error { known = s.of("Pets"); return nil })
 		time.Sleep(s.importing)
 		_ = s.locked(func() error { s.end(id, &job, known); return nil })
 	}()
