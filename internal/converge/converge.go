@@ -59,7 +59,7 @@ func (r *Runner) Run(ctx context.Context, g Goal, log Log) Outcome {
 	c := &convergence{Runner: r, goal: g, log: log, memory: remember(g)}
 	err := c.drive(ctx)
 	c.release()
-	if ctx.Err() != nil && c.memory.inFlight && c.memory.inSchedule && !g.Importer.Active {
+	if ctx.Err() != nil && c.leftInSchedule() {
 		c.lastStop(ctx)
 	}
 	if c.memory.inFlight {
@@ -87,17 +87,29 @@ type convergence struct {
 
 func (c *convergence) drive(ctx context.Context) error {
 	for {
-		seen, err := c.look(ctx)
-		if err != nil {
-			return err
+		// After a refused import there is nothing to learn, and the reason must not
+		// get lost.
+		if c.memory.failed == nil {
+			seen, err := c.look(ctx)
+			if err != nil {
+				return err
+			}
+			c.notice(seen)
 		}
-		c.notice(seen)
 		s := next(c.goal, c.seen, c.memory)
 		switch s.kind {
 		case Done:
 			return nil
 		case GiveUp:
 			return s.err
+		case Start:
+			if !c.slot && c.Slots != nil {
+				// What was seen while there was no slot may be old by now.
+				if err := c.acquire(ctx); err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		if err := c.prepare(ctx, s); err != nil {
 			return err
@@ -138,9 +150,9 @@ func (c *convergence) notice(seen observation) {
 }
 
 // prepare gives a slot back that the step needs no more, and waits before the
-// first write.
+// first write. An import whose end is not known keeps its slot: it still runs.
 func (c *convergence) prepare(ctx context.Context, s step) error {
-	if s.kind != Start {
+	if s.kind != Start && !c.memory.inFlight {
 		c.release()
 	}
 	if !s.writes() || c.waited || c.BeforeWrite == nil {
@@ -156,11 +168,11 @@ func (c *convergence) take(ctx context.Context, s step) error {
 	c.memory = before.took(s, c.seen)
 	began := time.Now()
 	o := c.act(ctx, s)
-	if s.kind == Start {
-		c.release()
-	}
 	m, err := c.memory.learnt(s, c.seen, o)
 	c.memory = m
+	if s.kind == Start && !m.inFlight {
+		c.release()
+	}
 	for _, d := range m.done[len(before.done):] {
 		c.log.Did(s.stage(), d, time.Since(began))
 	}
@@ -173,7 +185,7 @@ func (c *convergence) take(ctx context.Context, s step) error {
 	if o.err != nil {
 		c.log.Step(s.stage(), s.trouble(o.err), time.Since(began))
 	}
-	if s.pauses() || o.err != nil && s.kind != Stop {
+	if s.pauses(m) || o.err != nil && s.kind != Stop {
 		return c.pause(ctx, s.kind)
 	}
 	return nil
@@ -200,10 +212,15 @@ func (c *convergence) release() {
 	}
 }
 
-// lastStop takes the importer out of the schedule after a start that did not
-// come to its end, although the run is out of time: it is one short request. A
-// start that still runs saves the importer again when it ends, so it is tried,
-// not promised.
+// leftInSchedule reports whether a start of this run put an importer into the
+// schedule that shall not be there.
+func (c *convergence) leftInSchedule() bool {
+	return c.memory.counts[Start] > 0 && c.memory.active && !c.goal.Importer.Active
+}
+
+// lastStop takes the importer out of the schedule although the run is out of
+// time: it is one short request. A start that still runs saves the importer again
+// when it ends, so it is tried, not promised.
 func (c *convergence) lastStop(ctx context.Context) {
 	_ = c.take(ctx, step{kind: Stop})
 }
@@ -217,9 +234,16 @@ func (s step) writes() bool {
 	return false
 }
 
-// pauses reports whether other runs get time after the step.
-func (s step) pauses() bool {
-	return s.kind == Rest || s.kind == LookAgain || s.kind == ImportAgain || s.kind == Await
+// pauses reports whether other runs get time after the step: also after one that
+// was repeated, since an import that still runs undoes it again when it ends.
+func (s step) pauses(m memory) bool {
+	switch s.kind {
+	case Rest, LookAgain, ImportAgain, Await:
+		return true
+	case Remove, Switch:
+		return m.counts[s.kind] > 1
+	}
+	return false
 }
 
 // stage of a run that a step belongs to.
@@ -300,6 +324,8 @@ func (m memory) tries(kind Kind) int {
 		return m.counts[Rest] + m.counts[LookAgain] + m.counts[ImportAgain]
 	case Start:
 		return max(m.crashes, m.lost)
+	case Remove, Switch:
+		return max(m.counts[kind], m.lost)
 	}
 	return max(m.lost, 1)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -194,6 +195,46 @@ func TestRun(t *testing.T) {
 			},
 			goal: known, writes: []string{"start"}, done: []result.DoneKind{result.CollectionImported}, active: true,
 		},
+		"a healing whose answer got lost": {
+			server: func(s *standIn) {
+				there(s)
+				s.services["s2"] = service("s2", uid)
+				s.meet = once("delete service", 1, errLost, true)
+			},
+			goal: func(g *Goal) {
+				known(g)
+				g.Service.Before.Services = append(g.Service.Before.Services, service("s2", uid))
+			},
+			writes: []string{"delete service", "start"},
+			done:   []result.DoneKind{result.DoubledServiceDeleted, result.CollectionImported}, active: true,
+		},
+		"labels whose answer got lost": {
+			server: func(s *standIn) { s.meet = once("label", 1, errLost, true) },
+			goal:   func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} },
+			writes: []string{"save", "start", "label"}, done: append(created, result.ServiceLabelled), active: true,
+		},
+		"a service of a name that a look-up misreads is doubled by another import": {
+			server: func(s *standIn) {
+				there(s)
+				one, two := s.services["s1"], service("s2", uid)
+				one.Version, two.Version = "1.0+1", "1.0+1"
+				s.services["s1"] = one
+				s.jobs["a1"].ServiceRefs[0].Version = "1.0+1"
+				s.meet = func(c string, n int) (error, bool) {
+					if strings.HasPrefix(c, "GET service") && n == 1 {
+						_ = s.locked(func() error { s.services["s2"] = two; return nil })
+					}
+					return nil, false
+				}
+			},
+			goal: func(g *Goal) {
+				known(g)
+				g.Service.Version = "1.0+1"
+				g.Service.Predicted.Version, g.Predicted.Version = "1.0+1", "1.0+1"
+			},
+			writes: []string{"start", "delete service"},
+			done:   []result.DoneKind{result.CollectionImported, result.DoubledServiceDeleted}, active: true,
+		},
 		"an example that stays missing": {
 			server: func(s *standIn) { s.makes = []string{"one"} }, writes: []string{"save", "start"}, done: created, active: true,
 		},
@@ -209,6 +250,16 @@ func TestRun(t *testing.T) {
 					lostStart(s)
 				}
 				r := &Runner{Server: s, Slots: make(chan struct{}, 1)}
+				meet := s.meet
+				s.meet = func(c string, n int) (error, bool) {
+					if c == "start" && len(r.Slots) != 1 {
+						t.Error("an import was started without a slot")
+					}
+					if meet == nil {
+						return nil, false
+					}
+					return meet(c, n)
+				}
 				o := r.Run(t.Context(), goalOf("me", tt.goal), silent{})
 				if d := cmp.Diff(tt.writes, s.writes()); d != "" {
 					t.Errorf("writes (-want +got):\n%s", d)
@@ -222,6 +273,84 @@ func TestRun(t *testing.T) {
 				}
 				if len(r.Slots) != 0 {
 					t.Error("a slot was kept")
+				}
+			})
+		})
+	}
+}
+
+// TestImportWhoseAnswerIsLostKeepsItsSlot: it still runs, and servers before
+// 1.14.0 mix the files of imports that run at the same time.
+func TestImportWhoseAnswerIsLostKeepsItsSlot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStandIn()
+		s.importing = 3 * time.Second
+		r := &Runner{Server: s, Slots: make(chan struct{}, 1)}
+		awaited := 0
+		s.meet = func(c string, n int) (error, bool) {
+			var imported int64
+			_ = s.locked(func() error { job := s.jobs["a1"]; imported = job.Imported(); return nil })
+			if c == "GET job" && slices.Contains(s.writes(), "start") && imported == 0 {
+				awaited++
+				if len(r.Slots) != 1 {
+					t.Error("another import can start")
+				}
+			}
+			return once("start", 1, errLost, true)(c, n)
+		}
+		o := r.Run(t.Context(), goalOf("me", nil), silent{})
+		if o.Err != nil || awaited == 0 || len(r.Slots) != 0 {
+			t.Errorf("error %v, awaited %d times, %d slots kept", o.Err, awaited, len(r.Slots))
+		}
+	})
+}
+
+// TestRefusalOutlivesTheServer: why an import was refused is told also when
+// nothing can be read any more.
+func TestRefusalOutlivesTheServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStandIn()
+		s.fails = "no"
+		s.meet = func(c string, _ int) (error, bool) {
+			if c == "GET job" && s.jobs["a1"].LastImportError != nil {
+				return err403, false
+			}
+			return nil, false
+		}
+		o := (&Runner{Server: s}).Run(t.Context(), goalOf("me", nil), silent{})
+		if _, refused := errors.AsType[*ImportError](o.Err); !refused {
+			t.Errorf("ended with %v", o.Err)
+		}
+	})
+}
+
+// TestRepeatedStepsTakeTime: an import that still runs undoes a stop and a
+// deletion when it ends, so repeating them at once uses up their bound.
+func TestRepeatedStepsTakeTime(t *testing.T) {
+	t.Parallel()
+	inactive := goalOf("me", func(g *Goal) { g.Importer.Active = false })
+	for _, tt := range []struct {
+		call string
+		goal Goal
+	}{{"stop", inactive}, {"delete job", Goal{Gone: importer(nil)}}} {
+		t.Run(tt.call, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStandIn()
+				at := map[time.Time]bool{} // when the step was taken
+				s.meet = func(c string, _ int) (error, bool) {
+					if c == tt.call {
+						at[time.Now()] = true
+					}
+					if c == "GET job" && len(at) == 1 {
+						s.jobs["a1"] = *importer(importedAt(101, "s1"))
+					}
+					return nil, false
+				}
+				if o := (&Runner{Server: s}).Run(t.Context(), tt.goal, silent{}); o.Err != nil {
+					t.Error(o.Err)
 				}
 			})
 		})
@@ -244,12 +373,14 @@ func TestRunOfASecret(t *testing.T) {
 	there := &microcks.Secret{ID: "k1", Name: "key", Token: &old, TokenHeader: &header}
 	for name, tt := range map[string]struct {
 		there  *microcks.Secret
+		gone   bool
 		meet   func(string, int) (error, bool)
 		writes []string
 		err    bool
 	}{
 		"a new one":                   {writes: []string{"create secret"}},
 		"one that differs":            {there: there, writes: []string{"update secret"}},
+		"one that went meanwhile":     {there: there, gone: true, writes: []string{"create secret"}},
 		"an answer that got lost":     {meet: once("create secret", 1, errLost, true), writes: []string{"create secret"}},
 		"a write that did not arrive": {meet: once("create secret", 1, errLost, false), writes: []string{"create secret", "create secret"}},
 		"a write that is refused":     {meet: once("create secret", 1, err403, false), writes: []string{"create secret"}, err: true},
@@ -263,16 +394,25 @@ func TestRunOfASecret(t *testing.T) {
 					Token: plan.NewToken("new"),
 				}
 				if tt.there != nil {
-					s.secrets["k1"] = *tt.there
 					secret.Change = result.Update
+				}
+				if tt.there != nil && !tt.gone {
+					s.secrets["k1"] = *tt.there
 				}
 				s.meet = tt.meet
 				o := (&Runner{Server: s}).Run(t.Context(), Goal{Secret: secret}, silent{})
 				if d := cmp.Diff(tt.writes, s.writes()); d != "" {
 					t.Errorf("writes (-want +got):\n%s", d)
 				}
-				if (o.Err != nil) != tt.err || !tt.err && *s.secrets["k1"].Token != "new" {
-					t.Errorf("error %v, secrets %v", o.Err, s.secrets)
+				if (o.Err != nil) != tt.err {
+					t.Fatalf("error %v", o.Err)
+				}
+				written := result.Done{Kind: result.SecretCreated, ID: "k1", Name: "key"}
+				if tt.there != nil && !tt.gone {
+					written.Kind = result.SecretUpdated
+				}
+				if !tt.err && (!slices.Contains(o.Done, written) || *s.secrets["k1"].Token != "new") {
+					t.Errorf("said to be done: %v, secrets %v", o.Done, s.secrets)
 				}
 			})
 		})
@@ -347,9 +487,12 @@ func TestEndOfTheRun(t *testing.T) {
 					ctx, cancel := context.WithCancel(t.Context())
 					defer cancel()
 					s.meet = func(string, int) (error, bool) {
-						if len(s.calls) == n+1 {
-							cancel()
-						}
+						_ = s.locked(func() error {
+							if len(s.calls) == n+1 {
+								cancel()
+							}
+							return nil
+						})
 						return nil, false
 					}
 					began := time.Now()

@@ -2,6 +2,7 @@ package converge
 
 import (
 	"maps"
+	"slices"
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
@@ -81,8 +82,8 @@ func (g Goal) takes(m memory) bool { return !g.Always || m.imported }
 // appeared or was imported after this run had read the server, or somebody saved
 // it after us), and whether an import that is due was done by one of them.
 func (m memory) noticed(g Goal, seen observation) memory {
-	if m.pending != nil && g.arrived(m.pending, seen) {
-		m.did(m.pending.deed())
+	if m.pending != nil {
+		m.did(g.arrived(m.pending, seen)...)
 	}
 	m.pending = nil
 	i, job := g.Importer, seen.job
@@ -113,17 +114,39 @@ func (m memory) noticed(g Goal, seen observation) memory {
 	return m
 }
 
-// arrived reports whether a write whose answer got lost was carried out.
-func (g Goal) arrived(s *step, seen observation) bool {
+// arrived is what was done by a write whose answer got lost.
+func (g Goal) arrived(s *step, seen observation) []result.Done {
+	there := false
 	switch s.kind {
+	case WriteSecret:
+		there = seen.secret != nil && !g.Secret.Differs(seen.secret)
 	case Create, Save:
-		return seen.job != nil && len(g.Importer.Diff(seen.job)) == 0
+		there = seen.job != nil && len(g.Importer.Diff(seen.job)) == 0
 	case Switch:
-		return seen.job != nil && seen.job.Active == s.active
+		there = seen.job != nil && seen.job.Active == s.active
 	case Remove:
-		return seen.job == nil
+		there = seen.job == nil
+	case Label:
+		there = seen.view != nil && len(plan.LabelChanges(result.FieldServiceLabel, seen.view.Service.Metadata, g.Service.Labels)) == 0
+	case Heal:
+		return healed(s.doomed, seen)
 	}
-	return false
+	if !there {
+		return nil
+	}
+	return []result.Done{s.deed()}
+}
+
+// healed are the deletions of doomed services that are not there any more.
+func healed(doomed []microcks.Service, seen observation) []result.Done {
+	var done []result.Done
+	for _, s := range doomed {
+		same := func(left microcks.Service) bool { return left.ID == s.ID }
+		if seen.looked && !slices.ContainsFunc(seen.services, same) {
+			done = append(done, deleted(s))
+		}
+	}
+	return done
 }
 
 // took is what taking a step adds.
@@ -131,6 +154,8 @@ func (m memory) took(s step, seen observation) memory {
 	m.counts = maps.Clone(m.counts)
 	m.counts[s.kind]++
 	switch s.kind {
+	case Create, Save:
+		m.unsaved = false // so far as is known: an import may be next
 	case Rest, LookAgain:
 		m.rests++
 	case ImportAgain:
@@ -155,8 +180,11 @@ type answer struct {
 func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 	m.wrote = m.wrote || s.writes() && (o.err == nil || microcks.MayBeDone(o.err)) || len(o.done) > 0
 	m.did(o.done...)
-	if s.kind == Start {
+	switch s.kind {
+	case Start:
 		return m.learntStart(seen, o)
+	case Heal: // also where an answer got lost: what is left may have no examples
+		m.due, m.others, m.doubt = true, true, true
 	}
 	if o.err != nil {
 		return m.lostAnswer(s, o.err)
@@ -165,8 +193,6 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 	switch s.kind {
 	case WriteSecret:
 		m.written = true
-	case Heal:
-		m.due, m.others, m.doubt = true, true, true
 	case Stop:
 		m.stopped, m.active = true, false
 	}

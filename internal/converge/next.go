@@ -167,9 +167,9 @@ func secretStep(s *plan.Secret, there *microcks.Secret, m memory) step {
 	switch {
 	case m.written:
 		return step{kind: Done}
-	case there == nil && s.Change == result.Create:
-		return step{kind: WriteSecret, secret: s.Document(nil), isNew: true}
-	case there != nil && s.Differs(there):
+	case there == nil: // one that went meanwhile is made again as it was read
+		return step{kind: WriteSecret, secret: s.Document(s.There), isNew: true}
+	case s.Differs(there):
 		return step{kind: WriteSecret, secret: s.Document(there)}
 	}
 	return step{kind: Done}

@@ -11,6 +11,7 @@ import (
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // Server is what converging needs of a Microcks server.
@@ -99,15 +100,11 @@ func FindSecret(ctx context.Context, server Server, name, id string) (*microcks.
 // once.
 func (c *convergence) lookAtService(ctx context.Context, seen *observation) (err error) {
 	seen.looked = true
-	key, bound := c.goal.Service.Key, ""
-	if c.seen.job != nil {
-		bound = BoundTo(c.seen.job, c.goal.Service.Key)
-	}
+	find := FindService
 	if c.memory.doubt { // only a search shows all of them
-		seen.services, seen.view, err = search(ctx, c.Server, key)
-	} else {
-		seen.services, seen.view, err = FindService(ctx, c.Server, key, bound)
+		find = search
 	}
+	seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key)
 	seen.served = Served(seen.view).Digest()
 	return err
 }
@@ -126,25 +123,19 @@ func BoundTo(job *microcks.ImportJob, key plan.Key) string {
 // FindService finds the services of a name and version, and reads the one when
 // it is there once. One look-up answers both, unless the answer is not as
 // expected (500 where it is there twice, and on servers before 1.13.0 where it
-// is absent): then it searches, which walks all services of the server. A name
-// with characters that the look-up misreads is found by the id that an importer
-// is bound to.
-func FindService(ctx context.Context, server Services, key plan.Key, bound string) ([]microcks.Service, *microcks.ServiceView, error) {
-	var view *microcks.ServiceView
-	var err error
-	switch {
-	case plainKey(key):
-		view, err = server.ServiceOf(ctx, key.Name, key.Version)
-		if err == nil && view == nil {
-			return nil, nil, nil
-		}
-	case bound != "":
-		view, err = server.ServiceView(ctx, bound)
+// is absent) or the name has characters that the look-up misreads: then it
+// searches, which walks all services of the server.
+func FindService(ctx context.Context, server Services, key plan.Key) ([]microcks.Service, *microcks.ServiceView, error) {
+	if !plainKey(key) {
+		return search(ctx, server, key)
 	}
+	view, err := server.ServiceOf(ctx, key.Name, key.Version)
 	switch {
 	case err != nil && !isServerError(err):
 		return nil, nil, err
-	case err == nil && view != nil && view.Service.Name == key.Name && view.Service.Version == key.Version:
+	case err == nil && view == nil:
+		return nil, nil, nil
+	case err == nil && view.Service.Name == key.Name && view.Service.Version == key.Version:
 		return []microcks.Service{view.Service}, view, nil
 	}
 	return search(ctx, server, key)
@@ -190,9 +181,9 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 	switch s.kind {
 	case WriteSecret:
 		if s.isNew {
-			return answer{err: c.Server.CreateSecret(ctx, s.secret)}
+			return s.came(c.Server.CreateSecret(ctx, s.secret))
 		}
-		return answer{err: c.Server.UpdateSecret(ctx, s.secret)}
+		return s.came(c.Server.UpdateSecret(ctx, s.secret))
 	case Create, Save:
 		_, err := c.Server.SaveJob(ctx, s.job)
 		return s.came(err)
@@ -244,11 +235,16 @@ func (s step) came(err error) answer {
 // deed is what a step of one write does.
 func (s step) deed() result.Done {
 	kinds := map[Kind]result.DoneKind{
-		Create: result.ImporterCreated, Save: result.ImporterUpdated, Remove: result.ImporterDeleted,
+		WriteSecret: result.SecretUpdated, Create: result.ImporterCreated, Save: result.ImporterUpdated, Remove: result.ImporterDeleted,
 		Switch: result.ImporterDeactivated, Stop: result.ImporterStopped, Label: result.ServiceLabelled,
 	}
 	d := result.Done{Kind: kinds[s.kind]}
 	switch {
+	case s.kind == WriteSecret:
+		d.ID, d.Name = s.secret.ID, text.Untrusted(s.secret.Name)
+		if s.isNew {
+			d.Kind = result.SecretCreated
+		}
 	case s.kind == Remove:
 		d.ID = s.job.ID
 	case s.kind == Switch && s.active:
@@ -263,9 +259,13 @@ func (c *convergence) heal(ctx context.Context, doomed []microcks.Service) answe
 		if o.err = c.Server.DeleteService(ctx, s.ID); o.err != nil {
 			return o
 		}
-		o.done = append(o.done, result.Done{Kind: result.DoubledServiceDeleted, ID: s.ID})
+		o.done = append(o.done, deleted(s))
 	}
 	return o
+}
+
+func deleted(doubled microcks.Service) result.Done {
+	return result.Done{Kind: result.DoubledServiceDeleted, ID: doubled.ID}
 }
 
 // tellWhile says every few seconds that something still goes on, until the

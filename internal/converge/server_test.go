@@ -44,8 +44,8 @@ func newStandIn() *standIn {
 	}
 }
 
-// call carries out one call.
-func (s *standIn) call(name string, do func() error) error {
+// call carries out one call, unless its time is over.
+func (s *standIn) call(ctx context.Context, name string, do func() error) error {
 	s.guard.Lock()
 	s.calls = append(s.calls, name)
 	n := 0
@@ -63,6 +63,9 @@ func (s *standIn) call(name string, do func() error) error {
 			}
 			return err
 		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return s.locked(do)
 }
@@ -86,8 +89,8 @@ func (s *standIn) writes() []string {
 	return writes
 }
 
-func (s *standIn) Job(_ context.Context, id string) (found *microcks.ImportJob, err error) {
-	err = s.call("GET job", func() error {
+func (s *standIn) Job(ctx context.Context, id string) (found *microcks.ImportJob, err error) {
+	err = s.call(ctx, "GET job", func() error {
 		if job, there := s.jobs[id]; there {
 			found = &job
 		}
@@ -96,21 +99,21 @@ func (s *standIn) Job(_ context.Context, id string) (found *microcks.ImportJob, 
 	return found, err
 }
 
-func (s *standIn) SaveJob(_ context.Context, job *microcks.ImportJob) (*microcks.ImportJob, error) {
-	return job, s.call("save", func() error { s.jobs[job.ID] = *job; return nil })
+func (s *standIn) SaveJob(ctx context.Context, job *microcks.ImportJob) (*microcks.ImportJob, error) {
+	return job, s.call(ctx, "save", func() error { s.jobs[job.ID] = *job; return nil })
 }
 
-func (s *standIn) ActivateJob(_ context.Context, id string) (*microcks.ImportJob, error) {
-	return s.switched("activate", id, true)
+func (s *standIn) ActivateJob(ctx context.Context, id string) (*microcks.ImportJob, error) {
+	return s.switched(ctx, "activate", id, true)
 }
 
-func (s *standIn) StopJob(_ context.Context, id string) (*microcks.ImportJob, error) {
-	return s.switched("stop", id, false)
+func (s *standIn) StopJob(ctx context.Context, id string) (*microcks.ImportJob, error) {
+	return s.switched(ctx, "stop", id, false)
 }
 
-func (s *standIn) switched(call, id string, active bool) (*microcks.ImportJob, error) {
+func (s *standIn) switched(ctx context.Context, call, id string, active bool) (*microcks.ImportJob, error) {
 	var job microcks.ImportJob
-	err := s.call(call, func() error {
+	err := s.call(ctx, call, func() error {
 		job = s.jobs[id]
 		job.Active = active
 		s.jobs[id] = job
@@ -119,14 +122,14 @@ func (s *standIn) switched(call, id string, active bool) (*microcks.ImportJob, e
 	return &job, err
 }
 
-func (s *standIn) DeleteJob(_ context.Context, id string) error {
-	return s.call("delete job", func() error { delete(s.jobs, id); return nil })
+func (s *standIn) DeleteJob(ctx context.Context, id string) error {
+	return s.call(ctx, "delete job", func() error { delete(s.jobs, id); return nil })
 }
 
 // StartJob imports.
 func (s *standIn) StartJob(ctx context.Context, id string) (*microcks.ImportJob, error) {
 	var job microcks.ImportJob
-	err := s.call("start", func() error {
+	err := s.call(ctx, "start", func() error {
 		job = s.jobs[id]
 		if len(s.of("Pets")) > 1 {
 			return &microcks.APIError{Doing: "importing", Status: http.StatusInternalServerError}
@@ -175,7 +178,7 @@ func (s *standIn) end(id string, job *microcks.ImportJob, known []string) {
 		s.services[service] = microcks.Service{ID: service, Name: "Pets", Version: "1.0", SourceArtifact: uid}
 	}
 	s.examples[service] = slices.Clone(s.makes)
-	job.ServiceRefs = []microcks.ServiceRef{{ServiceID: service, Name: "Pets", Version: "1.0"}}
+	job.ServiceRefs = []microcks.ServiceRef{{ServiceID: service, Name: "Pets", Version: s.services[service].Version}}
 	s.jobs[id] = *job
 }
 
@@ -189,8 +192,8 @@ func (s *standIn) of(name string) []string {
 	return ids
 }
 
-func (s *standIn) ServicesNamed(_ context.Context, name string) (found []microcks.Service, err error) {
-	err = s.call("GET services", func() error {
+func (s *standIn) ServicesNamed(ctx context.Context, name string) (found []microcks.Service, err error) {
+	err = s.call(ctx, "GET services", func() error {
 		for _, id := range s.of(name) {
 			found = append(found, s.services[id])
 		}
@@ -199,13 +202,16 @@ func (s *standIn) ServicesNamed(_ context.Context, name string) (found []microck
 	return found, err
 }
 
-func (s *standIn) ServiceView(_ context.Context, id string) (view *microcks.ServiceView, err error) {
-	err = s.call("GET service", func() error { view = s.view(id); return nil })
+func (s *standIn) ServiceView(ctx context.Context, id string) (view *microcks.ServiceView, err error) {
+	err = s.call(ctx, "GET service", func() error { view = s.view(id); return nil })
 	return view, err
 }
 
-func (s *standIn) ServiceOf(_ context.Context, name, version string) (view *microcks.ServiceView, err error) {
-	err = s.call("GET service", func() error {
+func (s *standIn) ServiceOf(ctx context.Context, name, version string) (view *microcks.ServiceView, err error) {
+	err = s.call(ctx, "GET service", func() error {
+		if strings.ContainsAny(name+version, ":+") {
+			return nil // it is misread
+		}
 		switch ids := s.of(name); len(ids) {
 		case 0:
 			return nil
@@ -233,8 +239,8 @@ func (s *standIn) view(id string) *microcks.ServiceView {
 	return view
 }
 
-func (s *standIn) SetServiceMetadata(_ context.Context, id string, metadata *microcks.Metadata) error {
-	return s.call("label", func() error {
+func (s *standIn) SetServiceMetadata(ctx context.Context, id string, metadata *microcks.Metadata) error {
+	return s.call(ctx, "label", func() error {
 		service := s.services[id]
 		service.Metadata = metadata
 		s.services[id] = service
@@ -242,12 +248,12 @@ func (s *standIn) SetServiceMetadata(_ context.Context, id string, metadata *mic
 	})
 }
 
-func (s *standIn) DeleteService(_ context.Context, id string) error {
-	return s.call("delete service", func() error { delete(s.services, id); return nil })
+func (s *standIn) DeleteService(ctx context.Context, id string) error {
+	return s.call(ctx, "delete service", func() error { delete(s.services, id); return nil })
 }
 
-func (s *standIn) SecretsNamed(_ context.Context, name string) (found []microcks.Secret, err error) {
-	err = s.call("GET secrets", func() error {
+func (s *standIn) SecretsNamed(ctx context.Context, name string) (found []microcks.Secret, err error) {
+	err = s.call(ctx, "GET secrets", func() error {
 		for _, id := range slices.Sorted(maps.Keys(s.secrets)) {
 			if s.secrets[id].Name == name {
 				found = append(found, s.secrets[id])
@@ -258,12 +264,12 @@ func (s *standIn) SecretsNamed(_ context.Context, name string) (found []microcks
 	return found, err
 }
 
-func (s *standIn) CreateSecret(_ context.Context, secret *microcks.Secret) error {
-	return s.call("create secret", func() error { s.secrets[secret.ID] = *secret; return nil })
+func (s *standIn) CreateSecret(ctx context.Context, secret *microcks.Secret) error {
+	return s.call(ctx, "create secret", func() error { s.secrets[secret.ID] = *secret; return nil })
 }
 
-func (s *standIn) UpdateSecret(_ context.Context, secret *microcks.Secret) error {
-	return s.call("update secret", func() error { s.secrets[secret.ID] = *secret; return nil })
+func (s *standIn) UpdateSecret(ctx context.Context, secret *microcks.Secret) error {
+	return s.call(ctx, "update secret", func() error { s.secrets[secret.ID] = *secret; return nil })
 }
 
 // silent is a log that nobody reads.

@@ -453,6 +453,14 @@ func TestArtifactsOfOneService(t *testing.T) {
 		}
 	}
 
+	// What is not imported labels nothing.
+	labelled := make(plan.Snapshot{Version: version}, main, want(otherUID, collection("Pets", "/pets"), func(w *plan.Wanted) {
+		w.MainArtifact, w.ServiceLabels, w.ExpectedVersion = p(false), map[string]string{"a": "b"}, "2.0"
+	}))
+	if labels := labelled.Services[0].Labels; !labelled.Artifacts[1].Failed() || len(labels) > 0 {
+		t.Errorf("a failed artifact labels its service: %v", labels)
+	}
+
 	alone := make(plan.Snapshot{Version: version}, secondary("/pets"))
 	if d := cmp.Diff([]string{"error secondary-without-service"}, said(alone.Artifacts[0].Problems)); d != "" {
 		t.Error(d)

@@ -114,7 +114,6 @@ func (m *maker) group() {
 		}
 		a.Service = s
 		s.Artifacts = append(s.Artifacts, a)
-		s.Labels = merge(s.Labels, a.ServiceLabels)
 	}
 	for _, s := range m.Services {
 		slices.SortStableFunc(s.Artifacts, func(a, b *Artifact) int { return cmp.Compare(rank(a), rank(b)) })
@@ -216,6 +215,9 @@ func (m *maker) compose(s *Service) {
 			now = p.Service.Digest()
 			a.Predicted = now
 		}
+	}
+	for _, a := range s.Live() { // what is not imported labels nothing
+		s.Labels = merge(s.Labels, a.ServiceLabels)
 	}
 	s.Predicted = now
 	s.composeEdited()

@@ -43,13 +43,14 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 	c.items = items
 	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) })
 	secrets.Wait()
-	var failed []error
+	var failed error
 	for _, s := range r.plan.Secrets {
-		if err := c.secrets[s].err; err != nil {
-			failed = append(failed, err)
+		if err := c.secrets[s].err; err != nil { // each has its own hint
+			r.result.Problems = append(r.result.Problems, runProblem(ctx, err))
+			failed = errTold
 		}
 	}
-	return errors.Join(failed...)
+	return failed
 }
 
 // carrier carries one plan out.
@@ -146,7 +147,7 @@ func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item)
 	}
 	o := runner.Run(ctx, converge.Goal{
 		Importer: &a.Importer, Service: a.Service, Predicted: a.Predicted,
-		Always: a.Importer.Import != nil && a.Importer.Import.Kind == result.ImportAsked,
+		Always: a.Wanted.Import == plan.ImportAlways,
 	}, log)
 	c.note(it, o, append(done, o.Done...))
 	it.Importer.Imported, it.Importer.Active = o.Imported, o.Active

@@ -45,7 +45,7 @@ func (r *reconciliation) read(ctx context.Context) error {
 // service that is there twice cannot be shown.
 func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Existing, error) {
 	if r.services == nil {
-		services, view, err := converge.FindService(ctx, r.session.Microcks, key, "")
+		services, view, err := converge.FindService(ctx, r.session.Microcks, key)
 		return plan.Existing{Services: services, Served: converge.Served(view).Digest()}, err
 	}
 	here := plan.Existing{Services: converge.OfVersion(r.services[key], key.Version)}

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"bytes"
 	"compress/flate"
-	"io"
 	"sync"
 
 	"postman-microcks-importer/internal/predict"
@@ -55,5 +54,3 @@ func unpack(packed []byte, size int) []byte {
 	_, _ = raw.ReadFrom(flate.NewReader(bytes.NewReader(packed))) // what pack wrote
 	return raw.Bytes()
 }
-
-var _ io.Reader

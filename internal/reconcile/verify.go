@@ -32,6 +32,9 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 		v.now, v.id = last.Served, last.ServiceID
 	}
 	imported := slices.ContainsFunc(v.items, func(it *item) bool { return it.Importer.Imported })
+	if imported && last.Served == nil { // what was there before the import proves nothing
+		v.now, v.id = nil, ""
+	}
 	switch {
 	case len(v.items) == 0:
 		return

@@ -11,8 +11,13 @@ import (
 
 // Deed says one thing that was done to Microcks.
 func Deed(d result.Done) text.Untrusted {
-	if d.Kind == result.ServiceDeleted {
+	switch d.Kind {
+	case result.ServiceDeleted:
 		return text.Untrustedf("service %s %s deleted", d.Name, d.Version)
+	case result.SecretCreated:
+		return text.Untrustedf("secret %q created", d.Name)
+	case result.SecretUpdated:
+		return text.Untrustedf("secret %q updated", d.Name)
 	}
 	return deeds[d.Kind] + idOf(d)
 }
@@ -105,5 +110,5 @@ var verbs = map[result.Change]verb{
 	result.Keep:   {"unchanged", "unchanged"},
 }
 
-// level is a level in one word.
+// levels are each level in one word.
 var levels = map[result.Level]string{result.Error: "error", result.Warning: "warning", result.Note: "note"}

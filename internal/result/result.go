@@ -265,11 +265,12 @@ const (
 	ImportedAfterMain ImportKind = "after-main" // an artifact before it in the service is imported
 )
 
-// Done is one thing that a run did to Microcks, or may have done.
+// Done is one thing that a run did to Microcks, or may have done. What was done
+// for a secret is told while it happens, and stands in no Importer.
 type Done struct {
 	Kind DoneKind `json:"kind"`
-	ID   string   `json:"id,omitempty"` // of what was deleted
-	// Name and Version of a deleted service.
+	ID   string   `json:"id,omitempty"` // of what was deleted, or of a secret
+	// Name and Version of a deleted service; Name of a secret.
 	Name    text.Untrusted `json:"name,omitempty"`
 	Version text.Untrusted `json:"version,omitempty"`
 }
@@ -279,6 +280,8 @@ type DoneKind string
 
 // What can be done.
 const (
+	SecretCreated         DoneKind = "secret-created"
+	SecretUpdated         DoneKind = "secret-updated"
 	ImporterCreated       DoneKind = "importer-created"
 	ImporterUpdated       DoneKind = "importer-updated"
 	ImporterActivated     DoneKind = "importer-activated"
