@@ -1,7 +1,6 @@
 package converge
 
 import (
-	"fmt"
 	"slices"
 
 	"postman-microcks-importer/internal/microcks"
@@ -116,7 +115,7 @@ func next(g Goal, seen observation, m memory) step {
 		most = bound.contended
 	}
 	if bounded && m.counts[s.kind] >= most {
-		return step{kind: GiveUp, err: g.tooOften(s.kind, seen)}
+		return step{kind: GiveUp, err: g.tooOften(s.kind, seen, m)}
 	}
 	return s
 }
@@ -299,7 +298,7 @@ func (g Goal) doubled(now *predict.Service) bool {
 
 // tooOften is the error of a step that was taken as often as it is taken at the
 // most.
-func (g Goal) tooOften(kind Kind, seen observation) error {
+func (g Goal) tooOften(kind Kind, seen observation, m memory) error {
 	switch kind {
 	case Create, Save, Switch:
 		return &result.Problem{
@@ -318,15 +317,20 @@ func (g Goal) tooOften(kind Kind, seen observation) error {
 		}
 	case Heal:
 		return g.Service.Twice(seen.services)
-	case Start, ImportAgain, Look:
+	case Label:
 		return &result.Problem{
 			Level:  result.Error,
-			Text:   text.Untrustedf("importing: after %d imports the service is still not there once", bounds[Start].contended),
-			Hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
+			Text:   text.Untrustedf("labelling service %s %s: %d times the labels were gone again", g.Service.Name, g.Service.Version, bounds[kind].contended),
+			Hint:   "find out who else labels this service at the same time, and run again",
 			Anchor: "service-contended", ExitCode: 12,
 		}
 	}
-	return fmt.Errorf("trying to %s: given up after %d times", kind, bounds[kind].contended)
+	return &result.Problem{
+		Level:  result.Error,
+		Text:   text.Untrustedf("importing: after %d imports the service is still not there once", m.counts[Start]),
+		Hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
+		Anchor: "service-contended", ExitCode: 12,
+	}
 }
 
 // name of the importer for people.

@@ -26,6 +26,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 )
@@ -167,11 +169,25 @@ func (f *fleet) measured(ctx context.Context, what string, do func() error) erro
 		return err
 	}
 	f.row(what, run{took: time.Since(began)})
-	began = time.Now()
-	if err := f.startAll(ctx); err != nil {
+	jobs, err := f.jobs(ctx)
+	if err != nil {
 		return err
 	}
-	f.row(fmt.Sprintf("the server's own %d imports, %d at once", f.n, f.parallelism), run{took: time.Since(began)})
+	for _, own := range []struct {
+		what string
+		do   func(job) error
+	}{
+		{"imports", func(j job) error { return f.call(ctx, http.MethodPut, "/jobs/"+j.ID+"/start", nil, nil) }},
+		{"services read", func(j job) error {
+			return f.call(ctx, http.MethodGet, "/services/"+j.ServiceRefs[0].ServiceID+"?messages=true", nil, nil)
+		}},
+	} {
+		began = time.Now()
+		if err := f.each(jobs, own.do); err != nil {
+			return err
+		}
+		f.row(fmt.Sprintf("the server's own: %d %s, %d at once", f.n, own.what, f.parallelism), run{took: time.Since(began)})
+	}
 	return f.clear(ctx)
 }
 
@@ -222,38 +238,14 @@ func (f *fleet) loop(ctx context.Context) error {
 	return nil
 }
 
-// startAll imports everything once more, some at a time.
-func (f *fleet) startAll(ctx context.Context) error {
-	jobs, err := f.jobs(ctx)
-	if err != nil {
-		return err
-	}
-	ids := make(chan string)
-	errs := make(chan error, f.parallelism)
-	var workers sync.WaitGroup
-	for range f.parallelism {
-		workers.Go(func() {
-			for id := range ids {
-				if err := f.call(ctx, http.MethodPut, "/jobs/"+id+"/start", nil, nil); err != nil {
-					select {
-					case errs <- err:
-					default:
-					}
-				}
-			}
-		})
-	}
+// each does something for every importer, some at a time.
+func (f *fleet) each(jobs []job, do func(job) error) error {
+	var all errgroup.Group
+	all.SetLimit(f.parallelism)
 	for _, j := range jobs {
-		ids <- j.ID
+		all.Go(func() error { return do(j) })
 	}
-	close(ids)
-	workers.Wait()
-	select {
-	case err := <-errs:
-		return err
-	default:
-		return nil
-	}
+	return all.Wait()
 }
 
 // program runs a built program twice: for a first run, and for an unchanged one.
