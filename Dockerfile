@@ -10,8 +10,10 @@ RUN cd /src && go build -tags nethttpomithttp2 -trimpath -buildvcs=false \
     -o /out/postman-microcks-importer .
 
 # No USER: the runner's files for outputs and summary belong to its own account,
-# and only root may write them. No WORKDIR: the runner sets it to the workspace.
+# and only root may write them. Once they are open, the process gives up root by
+# itself; it knows this image by the variable. No WORKDIR: the runner sets it to the workspace.
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/postman-microcks-importer /postman-microcks-importer
+ENV POSTMAN_MICROCKS_IMPORTER_IMAGE=1
 ENTRYPOINT ["/postman-microcks-importer"]

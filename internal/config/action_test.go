@@ -258,6 +258,7 @@ func TestDockerfile(t *testing.T) {
 	for _, part := range []string{
 		"CGO_ENABLED=0", "-trimpath", "-s -w", "-X postman-microcks-importer/internal/app.Version=",
 		"/etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
+		"\nENV POSTMAN_MICROCKS_IMPORTER_IMAGE=1\n", // by which internal/rights knows it
 	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the Dockerfile lacks %q", part)
