@@ -9,7 +9,7 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// AllowUntrustedEvent, a value of the input allow, lets a run write although
+// AllowUntrustedEvent is a value of the input allow. It lets a run write although
 // somebody without the right to push can have caused its event.
 const AllowUntrustedEvent = "untrusted-event"
 

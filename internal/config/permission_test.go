@@ -94,6 +94,7 @@ func TestNothingToLose(t *testing.T) {
 		"INPUT_MODE": "remove", "INPUT_MICROCKS-URL": "http://microcks:8080", "INPUT_POSTMAN-API-KEY": "",
 		"RUNNER_ENVIRONMENT": "github-hosted",
 	})
+	const link = "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01234567890123456789012345"
 	tests := map[string]struct {
 		env     env
 		refused bool
@@ -116,7 +117,7 @@ func TestNothingToLose(t *testing.T) {
 		"an API key":            {env{"INPUT_POSTMAN-API-KEY": apiKey}, true},
 		"an API key, plainly":   {env{"POSTMAN_API_KEY": apiKey}, true},
 		"a key elsewhere":       {env{"INPUT_IMPORTER-NAME": apiKey}, true},
-		"an access key":         {env{"INPUT_COLLECTION": "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01234567890123456789012345"}, true},
+		"an access key":         {env{"INPUT_COLLECTION": link}, true},
 		"a client":              {env{"KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": "0123456789"}, true},
 		"a token of GitHub's":   {env{"INPUT_KEYCLOAK-AUTH": "github-oidc"}, true},
 	}
