@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"postman-microcks-importer/internal/app"
+	"postman-microcks-importer/internal/rights"
 )
 
 // mostMemory is what the garbage collector keeps the program within, in bytes, as
@@ -23,7 +24,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	command := app.Command{Getenv: os.Getenv, Stdout: os.Stdout}
+	command := app.Command{Getenv: os.Getenv, Stdout: os.Stdout, GiveUpRoot: func() { rights.GiveUp(os.Getenv) }}
 	code := command.Main(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

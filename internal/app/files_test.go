@@ -1,6 +1,7 @@
 package app
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,5 +32,52 @@ func TestFilesOfTheRunner(t *testing.T) {
 				t.Errorf("got\n%swant\n%s", log.String(), want)
 			}
 		})
+	}
+}
+
+// Root is given up when the files that the run writes are open, and before anything
+// is read that others wrote: inputs, the event, the workspace. What is open can be
+// written and read after that.
+func TestGiveUpRoot(t *testing.T) {
+	t.Parallel()
+	before, after := t.TempDir(), filepath.Join(t.TempDir(), "after")
+	if err := os.WriteFile(filepath.Join(before, "event"), []byte(`{"repository":{"default_branch":"main"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{
+		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/main",
+		"GITHUB_OUTPUT": filepath.Join(before, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(before, "summary"),
+		"GITHUB_EVENT_PATH": filepath.Join(before, "event"), "GITHUB_WORKSPACE": t.TempDir(),
+	}
+	var asked []string
+	var log strings.Builder
+	calls := 0
+	command := Command{
+		Getenv: func(name string) string { asked = append(asked, name); return env[name] }, Stdout: &log,
+		GiveUpRoot: func() {
+			calls++
+			for _, name := range asked {
+				if strings.HasPrefix(name, "INPUT_") || name == "GITHUB_WORKSPACE" {
+					t.Errorf("%s was read before", name)
+				}
+			}
+			if log.Len() > 0 {
+				t.Errorf("said before: %s", log.String())
+			}
+			if err := os.Rename(before, after); err != nil { // nothing can be opened by its path any more
+				t.Error(err)
+			}
+		},
+	}
+	if code := command.Main(t.Context(), nil); code != 2 || calls != 1 {
+		t.Errorf("exit code %d, want 2 for missing inputs; root given up %d times", code, calls)
+	}
+	for _, name := range []string{"outputs", "summary"} {
+		if text, err := os.ReadFile(filepath.Join(after, name)); err != nil || len(text) == 0 {
+			t.Errorf("%s has %d bytes: %v", name, len(text), err)
+		}
+	}
+	if !strings.Contains(log.String(), "mode apply needs it") { // as the event says
+		t.Errorf("the event was not read:\n%s", log.String())
 	}
 }

@@ -32,6 +32,10 @@ type Command struct {
 	// Stdout gets everything that a person reads: the runner keeps masks and
 	// commands of one stream only.
 	Stdout io.Writer
+	// GiveUpRoot is called once, when all files that the run writes are open and
+	// before anything is read that others wrote; nil is for a process that keeps
+	// its rights.
+	GiveUpRoot func()
 	// Transport changes the options of every HTTP client, such as the network
 	// that it speaks to; nil changes nothing.
 	Transport func(*transport.Options)
@@ -42,7 +46,17 @@ type Command struct {
 func (c *Command) Main(ctx context.Context, args []string) int {
 	getenv, stdout := c.Getenv, c.Stdout
 	began := time.Now()
-	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv})
+	runner := actions.New(getenv, stdout)
+	unopened := runner.Open()
+	event := openEvent(getenv)
+	if c.GiveUpRoot != nil {
+		c.GiveUpRoot()
+	}
+	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv, ReadFile: event.read})
+	event.close()
+	if wanted.Help || wanted.Version {
+		_ = runner.Close() // there is nothing in it
+	}
 	switch {
 	case wanted.Help:
 		fmt.Fprint(stdout, config.Usage())
@@ -51,13 +65,12 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 		fmt.Fprintln(stdout, "postman-microcks-importer", Version)
 		return 0
 	}
-	runner := actions.New(getenv, stdout)
 	for _, secret := range wanted.Masks() {
 		runner.Mask(secret)
 	}
-	if err := runner.Open(); err != nil {
-		complain(runner, err)
-		return result.ProblemOf(err).ExitCode
+	if unopened != nil {
+		complain(runner, unopened)
+		return result.ProblemOf(unopened).ExitCode
 	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
 	told := p.result(ctx, problems)

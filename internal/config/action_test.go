@@ -158,8 +158,11 @@ func TestTable(t *testing.T) {
 // checkRow holds what each row promises.
 func checkRow(t *testing.T, in Input) {
 	t.Helper()
-	if (in.Kind == KindEnum) != (len(in.Allowed) > 1) || (in.Kind == KindInt) != (in.Max > in.Min) {
+	if (in.Kind == KindEnum) != (len(in.Allowed) > 1) && in.Kind != KindList || (in.Kind == KindInt) != (in.Max > in.Min) {
 		t.Errorf("%s: kind %s, allowed %q, range %d to %d", in.Name, in.Kind, in.Allowed, in.Min, in.Max)
+	}
+	if in.Kind == KindList && (in.Accepts == "") != (len(in.Allowed) > 0) {
+		t.Errorf("%s: a list has either a form or values, not %q and %q", in.Name, in.Accepts, in.Allowed)
 	}
 	if in.Required && in.Needed != "" {
 		t.Errorf("%s is needed always, and only %s", in.Name, in.Needed)
@@ -244,7 +247,8 @@ func TestDockerfile(t *testing.T) {
 			t.Errorf("%s is not known to this test", i.name)
 		}
 	}
-	if len(froms) != 2 || !strings.HasPrefix(froms[0], "golang:1.26-alpine AS ") || froms[1] != "scratch" {
+	golang := regexp.MustCompile(`^golang:1\.26[0-9.]*-alpine(@sha256:[0-9a-f]{64})? AS build$`)
+	if len(froms) != 2 || !golang.MatchString(froms[0]) || froms[1] != "scratch" {
 		t.Errorf("stages %q", froms)
 	}
 	var exec []string
@@ -254,6 +258,7 @@ func TestDockerfile(t *testing.T) {
 	for _, part := range []string{
 		"CGO_ENABLED=0", "-trimpath", "-s -w", "-X postman-microcks-importer/internal/app.Version=",
 		"/etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
+		"\nENV POSTMAN_MICROCKS_IMPORTER_IMAGE=1\n", // by which internal/rights knows it
 	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the Dockerfile lacks %q", part)

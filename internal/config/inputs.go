@@ -24,7 +24,7 @@ type Input struct {
 	Group string // heading under which a reader finds it; rows of a group stand together
 	Kind  Kind
 
-	Allowed  []string // KindEnum: every value there is
+	Allowed  []string // KindEnum, and KindList when its lines are chosen: every value there is
 	Min, Max int      // KindInt: the range, both ends included
 
 	Accepts string // what a value is, where Kind says too little
@@ -91,6 +91,13 @@ func Inputs() []Input {
 				" `remove` deletes the importers that this repository's runs made. `auto` applies on a push to the default branch" +
 				" or of a tag, on a release, a schedule and a dispatch, and plans on every other event.",
 			Example: "plan",
+		},
+		{
+			Name: "allow", Group: groupWhat, Kind: KindList,
+			Allowed: []string{AllowUntrustedEvent},
+			Description: "What a run refuses unless it stands here, one a line. `untrusted-event`: `mode: apply` and `remove` on an event" +
+				" that anybody can cause, such as `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
+			Example: AllowUntrustedEvent,
 		},
 
 		{

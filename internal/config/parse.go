@@ -87,6 +87,7 @@ func (p *parser) parse() {
 	p.judging()
 	p.limits()
 	p.importers()
+	p.refuseEvent()
 	p.warnings()
 }
 
@@ -249,6 +250,26 @@ func (p *parser) choice(name string) string {
 	}
 	p.invalid(name, value, hint)
 	return in.Default
+}
+
+// choices reads lines of an input's allowed values; those that are wrong are left
+// out.
+func (p *parser) choices(name string) []string {
+	in := p.inputs[name]
+	var chosen []string
+	for _, line := range p.list(name) {
+		switch {
+		case !slices.Contains(in.Allowed, line):
+			hint := ""
+			if near, ok := nearest(line, in.Allowed); ok {
+				hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
+			}
+			p.invalid(name, line, hint)
+		case !slices.Contains(chosen, line):
+			chosen = append(chosen, line)
+		}
+	}
+	return chosen
 }
 
 // duration reads a duration; 0 when it was not given and has no default.

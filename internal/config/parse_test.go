@@ -195,6 +195,10 @@ func TestGoodValues(t *testing.T) {
 			{"true", func(r *Run) { r.Secret.Replace = true }},
 			{"False", func(*Run) {}},
 		},
+		"allow": {
+			{"untrusted-event", func(r *Run) { r.Allow = []string{AllowUntrustedEvent} }},
+			{"untrusted-event\n\n untrusted-event ", func(r *Run) { r.Allow = []string{AllowUntrustedEvent} }},
+		},
 		"replace-service": {
 			{"TRUE", first(func(i *Importer) { i.ReplaceService = true })},
 		},
@@ -341,6 +345,7 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("secret-name", "two\nlines", strings.Repeat("x", longestName+1))...)
 	cases = append(cases, by("replace-secret", "yes", "0")...)
 	cases = append(cases, by("replace-service", "yes", "0")...)
+	cases = append(cases, by("allow", "untrusted-events", "Untrusted-Event", "true", "*", "untrusted-event,untrusted-event")...)
 	cases = append(cases, by("import", "allways", "yes")...)
 	cases = append(cases, by("verify", "mock", "all")...)
 	cases = append(cases, by("expected-name", "two\nlines")...)

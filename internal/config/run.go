@@ -69,6 +69,7 @@ type Run struct {
 	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
 	Workspace  string   // the folder that local files are read from, and none outside it; "" off the runner: any file
 	Repository string   // OWNER/REPO; "" outside GitHub
+	Allow      []string // what is allowed that a run would refuse: AllowUntrustedEvent
 	Provenance Provenance
 
 	Postman  Postman

@@ -13,9 +13,10 @@ func (p *parser) origin() {
 	p.run.NoSecrets = p.trigger.withheld()
 	p.run.Workspace = p.space.dir
 	p.run.Repository, p.run.Provenance = readProvenance(p.getenv)
+	p.run.Allow = p.choices("allow")
 }
 
-// mode resolves auto and refuses what the event must not do.
+// mode resolves auto.
 func (p *parser) mode() {
 	wanted := Mode(p.choice("mode"))
 	switch {
@@ -38,16 +39,9 @@ func (p *parser) mode() {
 	}
 }
 
-// refuseMode reports a mode that writes where it must not.
+// refuseMode reports a mode that would not know what is its own.
 func (p *parser) refuseMode() {
 	mode := p.run.Mode
-	if p.trigger.event == "pull_request_target" && p.trigger.onGitHub && (mode == ModeApply || mode == ModeRemove) {
-		p.report(Problem{
-			Input: "mode", Got: quoted(string(mode)) + " on the event pull_request_target",
-			Takes: "plan or check on that event, since it runs with secrets for everyone who opens a pull request",
-			Hint:  "write mode: plan here, and apply on the push that merges the pull request",
-		})
-	}
 	if mode == ModeRemove && p.run.Repository == "" {
 		p.report(Problem{
 			Input: "mode", Got: quoted(string(mode)) + " without GITHUB_REPOSITORY",

@@ -16,6 +16,8 @@ type trigger struct {
 	payloadFault  fault  // why that is so
 	actionRef     string // GITHUB_ACTION_REF: what the workflow pins this action to
 	fork          bool   // a pull request from another repository
+	ownHead       bool   // a pull request from a branch of this repository
+	ownPush       bool   // workflow_run: after a run that a push to this repository started
 	dependabot    bool
 }
 
@@ -30,11 +32,24 @@ type payload struct {
 			Login string `json:"login"`
 		} `json:"user"`
 		Head struct {
-			Repo *struct { // null once the fork is deleted
-				FullName string `json:"full_name"`
-			} `json:"repo"`
+			Repo *namedRepository `json:"repo"` // null once the fork is deleted
 		} `json:"head"`
 	} `json:"pull_request"`
+	WorkflowRun *struct {
+		Event          string           `json:"event"`
+		HeadRepository *namedRepository `json:"head_repository"`
+	} `json:"workflow_run"`
+}
+
+// namedRepository is a repository as payloads have it.
+type namedRepository struct {
+	FullName string `json:"full_name"`
+}
+
+// is reports whether this is the repository of that name. One without a name is
+// none.
+func (r *namedRepository) is(fullName string) bool {
+	return r != nil && r.FullName != "" && strings.EqualFold(r.FullName, fullName)
 }
 
 // dependabot is the account for whose runs GitHub withholds the repository's
@@ -58,9 +73,12 @@ func readTrigger(getenv func(string) string, readFile func(string) ([]byte, erro
 	p, t.payloadFault = readPayload(getenv("GITHUB_EVENT_PATH"), readFile)
 	t.defaultBranch = p.Repository.DefaultBranch
 	if p.PullRequest != nil {
-		head := p.PullRequest.Head.Repo
-		t.fork = head == nil || !strings.EqualFold(head.FullName, p.Repository.FullName)
+		t.ownHead = p.PullRequest.Head.Repo.is(p.Repository.FullName)
+		t.fork = !t.ownHead
 		t.dependabot = t.dependabot || p.PullRequest.User.Login == dependabot
+	}
+	if run := p.WorkflowRun; run != nil {
+		t.ownPush = run.Event == "push" && run.HeadRepository.is(p.Repository.FullName)
 	}
 	return t
 }
@@ -130,8 +148,6 @@ func (t trigger) mode() (Mode, string) {
 	case "release", "schedule", "workflow_dispatch", "repository_dispatch":
 		return ModeApply, "event " + t.event
 	case "push":
-	case "pull_request_target":
-		return ModePlan, "event pull_request_target, which never applies"
 	case "":
 		return ModePlan, "unknown event"
 	default:

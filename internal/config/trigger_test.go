@@ -77,7 +77,7 @@ func TestModeByEvent(t *testing.T) {
 		{"repository_dispatch", "refs/heads/main", mainIsDefault, ModeApply, "event repository_dispatch", 0},
 		{"pull_request", "refs/pull/1/merge", fromBranch, ModePlan, "event pull_request", 0},
 		{"pull_request", "refs/heads/main", mainIsDefault, ModePlan, "event pull_request", 0},
-		{"pull_request_target", "refs/heads/main", mainIsDefault, ModePlan, "event pull_request_target, which never applies", 0},
+		{"pull_request_target", "refs/heads/main", mainIsDefault, ModePlan, "event pull_request_target", 0},
 		{"pull_request_review", "refs/pull/1/merge", fromBranch, ModePlan, "event pull_request_review", 0},
 		{"workflow_run", "refs/heads/main", mainIsDefault, ModePlan, "event workflow_run", 0},
 		{"merge_group", "refs/heads/gh-readonly-queue/main/pr-1", mainIsDefault, ModePlan, "event merge_group", 0},
@@ -100,20 +100,6 @@ func TestModeByEvent(t *testing.T) {
 				t.Errorf("warnings %q, want %d", run.Warnings, test.warnings)
 			}
 		})
-	}
-}
-
-// TestPullRequestTarget holds that strangers' pull requests write nothing, not
-// even when the workflow says so.
-func TestPullRequestTarget(t *testing.T) {
-	t.Parallel()
-	for _, mode := range []Mode{ModeApply, ModeRemove, ModePlan, ModeCheck} {
-		e := onGitHub("pull_request_target", "refs/heads/main").with(env{"INPUT_MODE": string(mode)})
-		_, problems := Parse(Sources{Getenv: e.get, ReadFile: eventFile(fromFork)})
-		refused := len(problems) == 1 && problems[0].Input == "mode" && strings.Contains(problems[0].Hint, "mode: plan")
-		if writes := mode == ModeApply || mode == ModeRemove; refused != writes {
-			t.Errorf("mode %s on pull_request_target: problems %v", mode, problems)
-		}
 	}
 }
 

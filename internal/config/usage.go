@@ -51,6 +51,9 @@ func (in Input) usageTitle() string {
 	case KindURL:
 		return "--" + in.Name + "=URL"
 	case KindList:
+		if len(in.Allowed) > 0 {
+			return "--" + in.Name + "=" + strings.Join(in.Allowed, "|") + " …"
+		}
 		return "--" + in.Name + "=VALUE …"
 	case KindPEM:
 		return "--" + in.Name + "=PATH"

@@ -109,6 +109,8 @@ func (in Input) takes() string {
 		return "a duration with its unit, above 0 and up to 6h"
 	case KindInt:
 		return fmt.Sprintf("a whole number from %d to %d", in.Min, in.Max)
+	case KindList:
+		return "one or more of these, each on a line of its own: " + strings.Join(in.Allowed, ", ")
 	case KindEnum:
 		last := len(in.Allowed) - 1
 		return strings.Join(in.Allowed[:last], ", ") + " or " + in.Allowed[last]

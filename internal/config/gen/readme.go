@@ -59,6 +59,9 @@ func takes(in config.Input) string {
 	case config.KindInt:
 		return fmt.Sprintf("%d to %d", in.Min, in.Max)
 	case config.KindList:
+		if len(in.Allowed) > 0 {
+			return "lines, each `" + strings.Join(in.Allowed, "` or `") + "`"
+		}
 		return "lines"
 	case config.KindSecret:
 		return "a secret"

@@ -343,7 +343,12 @@ func (p *examplePlace) importMains(t *testing.T) {
 // does.
 func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code int, log string) {
 	t.Helper()
-	payload, err := json.Marshal(map[string]any{"repository": map[string]string{"default_branch": "main", "full_name": "OWNER/REPO"}})
+	own := map[string]string{"default_branch": "main", "full_name": "OWNER/REPO"}
+	told := map[string]any{"repository": own}
+	if event == "pull_request" {
+		told["pull_request"] = map[string]any{"head": map[string]any{"repo": own}}
+	}
+	payload, err := json.Marshal(told)
 	if err != nil {
 		t.Fatal(err)
 	}

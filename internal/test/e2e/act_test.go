@@ -65,6 +65,7 @@ type line struct {
 // default branch or as a pull request, and cleans up behind it.
 func runWorkflow(t *testing.T, w *surroundings, event, workflow string) *job {
 	t.Helper()
+	buildImage(t)
 	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +81,7 @@ func runWorkflow(t *testing.T, w *surroundings, event, workflow string) *job {
 		"--eventpath", payload,
 		"--platform", "ubuntu-latest=" + tool(t, "E2E_JOB_IMAGE"), "--pull=false",
 		"--network", "host", "--container-daemon-socket", "-",
-		"--rebuild=false",              // the image of the first run serves all
+		"--rebuild=false",              // the image that was built serves all
 		"--reuse",                      // keep what the steps wrote, to look into it
 		"--json", "--insecure-secrets", // what they said, unmasked
 		"--env", "GITHUB_REPOSITORY=" + world.DefaultRepository,

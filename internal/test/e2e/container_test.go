@@ -15,9 +15,6 @@ import (
 	"postman-microcks-importer/internal/test/world"
 )
 
-// runnerAccount is the one that a runner's files belong to.
-const runnerAccount = 1001
-
 // TestActionContainerEndsBySignal stops the container as a runner does when a
 // job is cancelled. The container has what a runner gives it and no more: the
 // runner's files, which belong to another account, and no other place to write.
@@ -84,6 +81,47 @@ func TestActionContainerWritesRunnerFilesOnly(t *testing.T) {
 	}
 	if len(entries) != 2 {
 		t.Errorf("files among those of the runner: %v", entries)
+	}
+}
+
+// TestActionContainerGivesUpRoot looks at the process in the container while a
+// server holds a request: root is gone, for the owner of the workspace, or for
+// nobody where there is none.
+func TestActionContainerGivesUpRoot(t *testing.T) {
+	buildImage(t)
+	workspace := t.TempDir()
+	if err := os.Chown(workspace, runnerAccount, runnerAccount); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		uid  int
+		more []string
+	}{
+		"a workspace": {runnerAccount, []string{"--volume", workspace + ":/github/workspace", "--env", "GITHUB_WORKSPACE=/github/workspace"}},
+		"none":        {nobody, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reached, until := make(chan struct{}, 10), make(chan struct{})
+			w := withStandIn(t, microcks.Options{Hooks: microcks.Hooks{BeforeImport: func(string) {
+				reached <- struct{}{}
+				<-until
+			}}})
+			c := startContainer(t, w, tt.more)
+			select {
+			case <-reached:
+			case <-time.After(time.Minute):
+				t.Fatalf("no import was asked for; the container said:\n%s", docker(t, "logs", c.name))
+			}
+			pid, err := strconv.Atoi(strings.TrimSpace(docker(t, "inspect", "--format", "{{.State.Pid}}", c.name)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkRights(t, pid, tt.uid)
+			close(until)
+			if code := c.wait(t); code != 0 || c.output(t, "status") != "created" {
+				t.Errorf("ended with %d, status %q:\n%s", code, c.output(t, "status"), docker(t, "logs", c.name))
+			}
+		})
 	}
 }
 

@@ -96,11 +96,12 @@ func TestActionScanFindsCanaryInHistory(t *testing.T) {
 	}
 }
 
-// buildImage makes the image as act does, unless it has.
+// buildImage makes the image as act does, unless it is there: of a Dockerfile that
+// names its base by tag, since the base comes from no registry here.
 func buildImage(t *testing.T) {
 	t.Helper()
 	if strings.TrimSpace(docker(t, "images", "--quiet", actionImage)) == "" {
-		legacyBuild(t, filepath.Join("..", "..", ".."), actionImage)
+		legacyBuild(t, filepath.Join("..", "..", ".."), actionImage, "--file", tool(t, "E2E_DOCKERFILE"))
 	}
 }
 

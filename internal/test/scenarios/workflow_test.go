@@ -22,8 +22,9 @@ func workflowWords() map[string]command {
 			ts.Setenv(variable, strings.Join(args[1:], "\n"))
 		},
 		// event KIND [NAME] is what started the workflow: push BRANCH, tag NAME,
-		// pull-request, fork, dependabot, pull-request-target, schedule, release,
-		// dispatch, or nothing for a run outside GitHub.
+		// pull-request, fork, dependabot, pull-request-target, issue-comment,
+		// workflow-run CAUSE, schedule, release, dispatch, or nothing for a run
+		// outside GitHub.
 		"event": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && (len(args) == 1 || len(args) == 2), "event KIND [NAME]")
 			setEvent(ts, args[0], strings.Join(args[1:], ""))
@@ -75,7 +76,7 @@ func runnerEnvironment(dir string) map[string]string {
 func environment(ts *testscript.TestScript) map[string]string {
 	names := []string{
 		"PATH", "HOME", "TMPDIR", "WORK",
-		"GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF", "RUNNER_DEBUG",
+		"GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF", "RUNNER_DEBUG", "RUNNER_ENVIRONMENT",
 		"ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
 	}
@@ -115,6 +116,7 @@ func givenCredentials(ts *testscript.TestScript) []string {
 type event struct {
 	name, ref, actor string
 	headRepository   string // of a pull request
+	after            string // of workflow_run: the event of the run before
 }
 
 func push(branch string) event { return event{name: "push", ref: "refs/heads/" + branch} }
@@ -134,6 +136,10 @@ func eventOf(kind, name string) (event, bool) {
 		return event{name: "pull_request", ref: pull, headRepository: repository, actor: "dependabot[bot]"}, true
 	case "pull-request-target":
 		return event{name: "pull_request_target", ref: "refs/heads/main", headRepository: "mallory/pets"}, true
+	case "issue-comment":
+		return event{name: "issue_comment", ref: "refs/heads/main"}, true
+	case "workflow-run":
+		return event{name: "workflow_run", ref: "refs/heads/main", after: name}, true
 	case "schedule", "release":
 		return event{name: kind, ref: "refs/heads/main"}, true
 	case "dispatch":
@@ -174,6 +180,9 @@ func writeEvent(dir string, e event) error {
 			"user": map[string]string{"login": "octocat"},
 			"head": map[string]any{"repo": map[string]string{"full_name": e.headRepository}},
 		}
+	}
+	if e.after != "" {
+		payload["workflow_run"] = map[string]any{"event": e.after, "head_repository": map[string]string{"full_name": repository}}
 	}
 	text, err := json.Marshal(payload)
 	if err != nil {

@@ -66,6 +66,9 @@ func Start(program, folder, files string, env map[string]string, args ...string)
 	return p, nil
 }
 
+// ID is the process's number.
+func (p *Process) ID() int { return p.cmd.Process.Pid }
+
 // Signal sends a signal, as the runner and `docker kill` do.
 func (p *Process) Signal(s syscall.Signal) error {
 	p.note(&p.signalled)

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"postman-microcks-importer/internal/text"
+)
+
+// AllowUntrustedEvent is a value of the input allow. It lets a run write although
+// somebody without the right to push can have caused its event.
+const AllowUntrustedEvent = "untrusted-event"
+
+// cause is who can bring an event about without the right to push, and yet with
+// consequences, as a clause; "" is nobody.
+type cause string
+
+// Causes.
+const (
+	trustedCause     cause = ""
+	anybodysRequest  cause = "it runs with secrets for everyone who opens a pull request"
+	anybodysWord     cause = "it runs with secrets for everyone who has an account at GitHub"
+	forksRequest     cause = "the pull request comes from a fork, or its payload does not show that it comes from this repository"
+	otherRunsOutcome cause = "it runs with secrets after a run that anybody's pull request may have started:" +
+		" its payload does not show a push to this repository"
+)
+
+// cause is who can have caused the event. What the payload has to show and does
+// not counts as not so.
+func (t trigger) cause() cause {
+	if !t.onGitHub {
+		return trustedCause
+	}
+	switch t.event {
+	case "pull_request_target":
+		return anybodysRequest
+	case "issue_comment", "issues", "discussion", "discussion_comment", "commit_comment", "fork", "watch", "gollum":
+		return anybodysWord
+	case "pull_request", "pull_request_review", "pull_request_review_comment", "pull_request_comment":
+		if !t.ownHead {
+			return forksRequest
+		}
+	case "workflow_run":
+		if !t.ownPush {
+			return otherRunsOutcome
+		}
+	}
+	return trustedCause
+}
+
+// refuseEvent reports a mode that writes on an event that anybody can cause. All
+// else has been read: what the run could lose decides, too.
+func (p *parser) refuseEvent() {
+	mode, cause := p.run.Mode, p.trigger.cause()
+	if mode != ModeApply && mode != ModeRemove || cause == trustedCause {
+		return
+	}
+	if slices.Contains(p.run.Allow, AllowUntrustedEvent) || p.nothingToLose() {
+		return
+	}
+	p.report(Problem{
+		Input: "mode", Got: quoted(string(mode)) + " on the event " + p.trigger.event,
+		Takes: "plan or check on that event, since " + string(cause),
+		Hint: "write mode: plan here, and apply on a push to the default branch; where exactly this is meant, add allow: " +
+			AllowUntrustedEvent,
+	})
+}
+
+// oneLabel is the name of a container in the job's own network. A number is none:
+// some resolvers read it as an address.
+var oneLabel = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+
+// nothingToLose reports whether the run has no credential, and writes to a Microcks
+// that goes with the job: on a runner of one's own the same address can be a server
+// that stays. That the server has no sign-in needs no look: without a credential
+// a run ends at one.
+func (p *parser) nothingToLose() bool {
+	if p.getenv("RUNNER_ENVIRONMENT") != "github-hosted" || p.hasCredential() {
+		return false
+	}
+	u, err := url.Parse(p.run.Microcks.URL)
+	if err != nil {
+		return false
+	}
+	return text.IsLoopback(u.Hostname()) || oneLabel.MatchString(u.Hostname())
+}
+
+// hasCredential reports whether the run was given a credential, in its place or in
+// another, or may get one from GitHub.
+func (p *parser) hasCredential() bool {
+	for _, in := range p.inputs {
+		if in.FromEnvironmentOnly() && (p.given(in.Name) != "" || strings.TrimSpace(p.getenv(in.Env)) != "") {
+			return true
+		}
+	}
+	return len(p.secrets) > 0 || len(p.run.Masks()) > 0 || p.run.Keycloak.Auth == AuthGitHubOIDC
+}
