@@ -319,8 +319,9 @@ func (g Goal) tooOften(kind Kind, seen observation, m memory) error {
 		return g.Service.Twice(seen.services)
 	case Label:
 		return &result.Problem{
-			Level:  result.Error,
-			Text:   text.Untrustedf("labelling service %s %s: %d times the labels were gone again", g.Service.Name, g.Service.Version, bounds[kind].contended),
+			Level: result.Error,
+			Text: text.Untrustedf("labelling service %s %s: %d times the labels were gone again",
+				g.Service.Name, g.Service.Version, bounds[kind].contended),
 			Hint:   "find out who else labels this service at the same time, and run again",
 			Anchor: "service-contended", ExitCode: 12,
 		}

@@ -157,9 +157,10 @@ func search(ctx context.Context, server Services, key plan.Key) ([]microcks.Serv
 }
 
 // plainKey reports whether a server's look-up by name and version finds the
-// service: it splits at the first colon and reads a plus as a space.
+// service: it splits at the first colon and reads a plus as a space. The two stand
+// in the path, in which a gateway may decode and resolve them.
 func plainKey(key plan.Key) bool {
-	return !strings.ContainsAny(key.Name+key.Version, ":+") && key.Version != ""
+	return !strings.ContainsAny(key.Name+key.Version, ":+") && key.Version != "" && !text.HasDotSegment(key.Name+":"+key.Version)
 }
 
 // OfVersion are the services of one version, the oldest first.

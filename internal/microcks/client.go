@@ -21,6 +21,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -67,7 +68,7 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	}
 	req, err := c.newRequest(ctx, r)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", r.doing, err)
+		return false, fmt.Errorf("%s: %w", r.doing, &neverSent{err})
 	}
 	res, err := c.send(req)
 	if err != nil {
@@ -94,6 +95,11 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 }
 
 func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
+	// Names and ids of others' choosing are in paths, and a gateway may decode
+	// before it resolves.
+	if path, _, _ := strings.Cut(r.path, "?"); text.HasDotSegment(path) {
+		return nil, errDotSegment
+	}
 	var body io.Reader
 	if r.body != nil {
 		data, err := json.Marshal(r.body)
@@ -205,6 +211,9 @@ func regexFor(name string) string {
 func looksLikeHTML(body []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n\ufeff"), []byte("<"))
 }
+
+// errDotSegment is why a request is not sent.
+var errDotSegment = errors.New("a name or an id in its path reads . or .., which leads elsewhere")
 
 // What can be wrong with an answer that has come whole.
 var (
