@@ -213,6 +213,10 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 		return s.came(c.Server.SetServiceMetadata(ctx, c.seen.serviceID(), s.labels))
 	case Await:
 		c.log.Step("import", "the import is still running", 0)
+	case Appear:
+		if c.memory.waits == 1 {
+			c.log.Step("apply", "the importer does not show yet what was saved, looking again", 0)
+		}
 	case LookAgain:
 		if c.memory.counts[LookAgain] > looks.alone && c.goal.lacking(c.seen.served) {
 			c.log.Step("verify", "examples are missing: another import may be at it, looking again", 0)
