@@ -130,10 +130,11 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 func (p *program) signIn(
 	ctx context.Context, session *reconcile.Session, open *microcks.Client, keycloak microcks.KeycloakConfig,
 ) error {
-	realm := microcks.Realm{URL: keycloak.URL, Name: keycloak.Realm}
-	if p.Keycloak.URL != "" {
-		realm.URL = p.Keycloak.URL
+	root, err := p.Keycloak.At(keycloak.URL, keycloak.Realm)
+	if err != nil {
+		return err
 	}
+	realm := microcks.Realm{URL: root, Name: keycloak.Realm, Audience: p.Keycloak.Audience}
 	tokens, err := p.tokens(ctx, realm)
 	if err != nil {
 		return err

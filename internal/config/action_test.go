@@ -191,6 +191,9 @@ func TestExamplesAreAccepted(t *testing.T) {
 		if !in.FromEnvironmentOnly() {
 			e[in.Variable()] = in.Example
 		}
+		if in.Name == "keycloak-auth" {
+			e["INPUT_KEYCLOAK-URL"] = "https://keycloak.example.com"
+		}
 		if _, problems := Parse(Sources{Getenv: e.get}); len(problems) != 0 {
 			t.Errorf("the example of %s: %v", in.Name, problems)
 		}

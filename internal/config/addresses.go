@@ -2,9 +2,11 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/text"
@@ -22,6 +24,11 @@ const (
 	noPort       fault = "it lacks the port after the colon"
 	badPort      fault = "it has a port that is no number from 1 to 65535"
 	withRealm    fault = "it goes on to a realm, which Microcks itself names"
+	withFragment fault = "it holds a part after a #"
+	dotSegment   fault = "its path holds . or .. between two slashes, which leads elsewhere"
+	noRealm      fault = "it does not end in /realms/ and the name of a realm"
+	oddRealm     fault = "it is no plain name: letters, digits, spaces and the signs - _ . ~ at most"
+	clearHTTP    fault = "it is plain http to another machine, on which a credential can be read on the way"
 )
 
 // parseAddress reads an http or https URL without credentials and query, and
@@ -100,10 +107,106 @@ func parseKeycloakURL(s string) (*url.URL, fault) {
 	if wrong != "" {
 		return nil, wrong
 	}
-	if strings.Contains(u.Path+"/", "/realms/") {
+	switch {
+	case strings.Contains(s, "#"):
+		return nil, withFragment
+	case text.HasDotSegment(u.EscapedPath()):
+		return nil, dotSegment
+	case strings.Contains(u.Path+"/", "/realms/"):
 		return nil, withRealm
 	}
 	return u, ""
+}
+
+// parseIssuer reads a realm's issuer, the address by which Keycloak names it.
+func parseIssuer(s string) (*url.URL, fault) {
+	root, realm, found := cutLast(strings.TrimRight(s, "/"), "/realms/")
+	name, err := url.PathUnescape(realm)
+	u, wrong := parseKeycloakURL(root)
+	switch {
+	case wrong != "":
+		return nil, wrong
+	case !found || err != nil || plainRealm(name) != "":
+		return nil, noRealm
+	}
+	return u.JoinPath("realms", name), ""
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// plainRealm reports what is wrong with a realm's name; "" is nothing. In an
+// address it stands for itself and moves no path.
+func plainRealm(name string) fault {
+	odd := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.~", r)
+	}
+	if strings.Trim(name, ". ") == "" || len(name) > longestName || strings.ContainsFunc(name, odd) {
+		return oddRealm
+	}
+	return ""
+}
+
+// KeycloakError is a Keycloak that a server named and that gets no credential.
+type KeycloakError struct {
+	URL, Realm string // as the server named them
+	Reason     string // a clause about the one that is wrong: "it names no host"
+	// Clear: the address is plain http off this machine and otherwise right, so
+	// that an input may name it.
+	Clear   bool
+	InRealm bool // the realm is wrong, not the address
+}
+
+func (e *KeycloakError) Error() string {
+	if e.InRealm {
+		return fmt.Sprintf("signing in to Microcks: it names the Keycloak realm %q, which gets no credential: %s",
+			text.Excerpt(e.Realm, 80), e.Reason)
+	}
+	return fmt.Sprintf("signing in to Microcks: it names the Keycloak %q, which gets no credential: %s",
+		text.Excerpt(e.URL, 200), e.Reason)
+}
+
+// Hint says what to do next.
+func (e *KeycloakError) Hint() string {
+	switch {
+	case e.InRealm:
+		return "correct the realm in the configuration of Microcks: what it says is at `microcks-url` followed by /api/keycloak/config"
+	case e.Clear:
+		return fmt.Sprintf("if it is a service container of this job or in a network of your own, say so with `keycloak-url: %s`;"+
+			" otherwise give Keycloak https, and set `keycloak-url` to that address", text.Excerpt(e.URL, 200))
+	}
+	return "set `keycloak-url` to the root of Keycloak as this runner reaches it, or correct the configuration of Microcks"
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *KeycloakError) Anchor() string { return "keycloak-address" }
+
+// ExitCode is 12.
+func (e *KeycloakError) ExitCode() int { return 12 }
+
+// At is where to sign in by what a server says: its address of
+// Keycloak counts where the input keycloak-url gives none, and has to keep the
+// rules of that input. Plain http to another machine is for the input alone to
+// name.
+func (k Keycloak) At(address, realm string) (string, error) {
+	if wrong := plainRealm(realm); wrong != "" {
+		return "", &KeycloakError{URL: address, Realm: realm, Reason: string(wrong), InRealm: true}
+	}
+	if k.URL != "" {
+		return k.URL, nil
+	}
+	u, wrong := parseKeycloakURL(address)
+	if wrong != "" {
+		return "", &KeycloakError{URL: address, Realm: realm, Reason: string(wrong)}
+	}
+	if u.Scheme == "http" && !text.IsLoopback(u.Hostname()) {
+		return "", &KeycloakError{URL: u.String(), Realm: realm, Reason: string(clearHTTP), Clear: true}
+	}
+	return u.String(), nil
 }
 
 // withScheme completes an address that was given without http:// or https://:

@@ -144,10 +144,19 @@ func Inputs() []Input {
 		},
 		{
 			Name: "keycloak-url", Group: groupMicrocks, Kind: KindURL,
-			Creating: "the address that Microcks names",
-			Description: "The address of Keycloak as this step reaches it, without `/realms/…`, when the one that Microcks names works in" +
-				" browsers only.",
+			Needed:   "with `keycloak-auth: github-oidc`, unless the mode is `check`",
+			Creating: "the address that Microcks names, if that is https or this machine",
+			Description: "The address of Keycloak as this step reaches it, without `/realms/…`: when the one that Microcks names works in" +
+				" browsers only or is plain http, and always with `github-oidc`, whose token goes nowhere else.",
 			Example: "https://keycloak.example.com",
+		},
+		{
+			Name: "keycloak-audience", Group: groupMicrocks, Kind: KindURL,
+			Accepts:  "an address that ends in /realms/ and the realm's name",
+			Creating: "the realm below `keycloak-url`",
+			Description: "With `github-oidc`, the realm's issuer as Keycloak itself names it, where its host is not that of" +
+				" `keycloak-url`: GitHub's token is asked for no other audience.",
+			Example: "https://sso.example.com/realms/microcks",
 		},
 		{
 			Name: "wait-for-microcks", Group: groupMicrocks, Kind: KindDuration,

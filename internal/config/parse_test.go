@@ -155,11 +155,24 @@ func TestGoodValues(t *testing.T) {
 		},
 		"keycloak-auth": {
 			{"client-secret", func(*Run) {}},
-			{"github-oidc", func(r *Run) { r.Keycloak.Auth = AuthGitHubOIDC }},
+			{"github-oidc", func(r *Run) {
+				r.Keycloak.Auth, r.Keycloak.URL = AuthGitHubOIDC, "https://keycloak.example.com"
+			}},
 		},
 		"keycloak-url": {
 			{"https://keycloak.example.com/", func(r *Run) { r.Keycloak.URL = "https://keycloak.example.com" }},
 			{"https://example.com/auth/", func(r *Run) { r.Keycloak.URL = "https://example.com/auth" }},
+			{"http://keycloak:8080", func(r *Run) {
+				r.Keycloak.URL = "http://keycloak:8080"
+				r.Warnings = []string{"keycloak-url begins with http://, so the sign-in to Keycloak can be read on the way:" +
+					" use https:// unless this is a network of your own, such as a job's service container."}
+			}},
+		},
+		"keycloak-audience": {
+			{"https://sso.example.com/auth/realms/My%20Pets/", func(r *Run) {
+				r.Keycloak.Audience = "https://sso.example.com/auth/realms/My%20Pets"
+				r.Warnings = []string{"keycloak-audience counts with keycloak-auth github-oidc only."}
+			}},
 		},
 		"wait-for-microcks": {
 			{"90s", func(r *Run) { r.WaitForMicrocks = 90 * time.Second }},
@@ -256,6 +269,9 @@ func TestGoodValues(t *testing.T) {
 				want := planned(workspace)
 				test.want(want)
 				e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, in.Variable(): test.value})
+				if test.value == AuthGitHubOIDC {
+					e["INPUT_KEYCLOAK-URL"] = "https://keycloak.example.com"
+				}
 				checkRun(t, want, Sources{Getenv: e.get})
 				if in.FromEnvironmentOnly() {
 					return
@@ -332,7 +348,12 @@ func badValues(t *testing.T, workspace string) []bad {
 		bad{input: "keycloak-client-secret", env: env{"INPUT_KEYCLOAK-CLIENT-ID": "the-client", "INPUT_KEYCLOAK-CLIENT-SECRET": "the secret"}},
 	)
 	cases = append(cases, by("keycloak-auth", append(choices, "oidc", "client_secret")...)...)
-	cases = append(cases, by("keycloak-url", "keycloak.example.com", "https://keycloak.example.com/realms/microcks")...)
+	cases = append(cases, by("keycloak-url", "keycloak.example.com", "https://keycloak.example.com/realms/microcks",
+		"https://keycloak.example.com#x", "https://keycloak.example.com/a/../b", "https://keycloak.example.com/%252e%252e")...)
+	cases = append(cases, bad{input: "keycloak-url", env: env{"INPUT_KEYCLOAK-AUTH": AuthGitHubOIDC}})
+	cases = append(cases, by("keycloak-audience", "sts.amazonaws.com", "https://sts.amazonaws.com", "https://sso.example.com/realms/",
+		"https://sso.example.com/realms/..", "https://sso.example.com/realms/a/b", "https://sso.example.com/realms/a%2fb",
+		"https://u:pw@sso.example.com/realms/a", "https://sso.example.com/../realms/a", "https://sso.example.com/realms/a?b")...)
 	cases = append(cases, by("wait-for-microcks", "5", "0s", "7h")...)
 	cases = append(cases, by("microcks-version", "1.10", "latest", "1.6.9", "0.9.0", "v1.15.0", "1.15.0 ;", "1.15.0.1")...)
 	cases = append(cases, by("importer-name", "two\nlines", "bell\x07", strings.Repeat("x", longestName+1), "a\u202Eb")...)

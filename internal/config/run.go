@@ -121,6 +121,7 @@ type Keycloak struct {
 	ClientID     string
 	ClientSecret Secret
 	Auth         string // AuthClientSecret or AuthGitHubOIDC
+	Audience     string // the realm's public issuer, where it is not below URL; "" is none
 }
 
 // MicrocksSecret is the secret in Microcks that holds the Postman API key.

@@ -103,7 +103,8 @@ func (p *parser) serverVersion() string {
 }
 
 // keycloak reads how to sign in. Whether that is needed only Microcks knows, so
-// nothing is missing here but the other half of what was given.
+// nothing is missing here but the other half of what was given, and the only
+// address that a token of GitHub's may go to.
 func (p *parser) keycloak() {
 	k := &p.run.Keycloak
 	k.Auth = p.choice("keycloak-auth")
@@ -112,11 +113,23 @@ func (p *parser) keycloak() {
 	if u := p.address("keycloak-url", parseKeycloakURL); u != nil {
 		k.URL = u.String()
 	}
+	if u := p.address("keycloak-audience", parseIssuer); u != nil {
+		k.Audience = u.String()
+	}
 	if k.Auth == AuthGitHubOIDC {
+		// Whoever says where the token goes has it: no server does.
+		if in := p.inputs["keycloak-url"]; p.given(in.Name) == "" && p.run.Mode != "" && p.run.Mode != ModeCheck {
+			p.report(Problem{
+				Input: in.Name, Takes: fmt.Sprintf("%s (keycloak-auth %s needs it)", in.takes(), AuthGitHubOIDC), Hint: p.missingHint(in),
+			})
+		}
 		if k.ClientSecret != "" {
 			p.warn("keycloak-client-secret is not used with keycloak-auth %s: remove it, so that no secret is stored.", AuthGitHubOIDC)
 		}
 		return
+	}
+	if k.Audience != "" {
+		p.warn("keycloak-audience counts with keycloak-auth %s only.", AuthGitHubOIDC)
 	}
 	switch {
 	case p.run.Mode == ModeCheck:

@@ -238,7 +238,7 @@ func (s step) writes() bool {
 // was repeated, since an import that still runs undoes it again when it ends.
 func (s step) pauses(m memory) bool {
 	switch s.kind {
-	case Rest, LookAgain, ImportAgain, Await:
+	case Rest, LookAgain, ImportAgain, Await, Appear:
 		return true
 	case Remove, Switch:
 		return m.counts[s.kind] > 1
@@ -301,6 +301,9 @@ func crashed(times int) error {
 func (c *convergence) pause(ctx context.Context, kind Kind) error {
 	most := min(100*time.Millisecond<<min(c.memory.tries(kind), 10), 10*time.Second)
 	took := time.Duration(rand.Int64N(int64(most)))
+	if kind == Appear { // what is waited for is a time, not others
+		took = most - took/2
+	}
 	if kind == Await || c.memory.inFlight {
 		took = min(time.Duration(1+c.memory.counts[Await])*500*time.Millisecond, 5*time.Second)
 	}
@@ -322,6 +325,8 @@ func (m memory) tries(kind Kind) int {
 	switch kind {
 	case Rest, LookAgain, ImportAgain:
 		return m.counts[Rest] + m.counts[LookAgain] + m.counts[ImportAgain]
+	case Appear:
+		return m.waits - 1
 	case Start:
 		return max(m.crashes, m.lost)
 	case Remove, Switch:

@@ -279,6 +279,79 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestReadsThatLag: what was saved shows late, on servers whose reads come from a
+// copy of the database. It is waited for, not saved again.
+func TestReadsThatLag(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		lag    time.Duration
+		there  bool
+		writes []string
+		anchor string
+	}{
+		"not at all":               {writes: []string{"save", "start"}},
+		"a moment":                 {lag: 100 * time.Millisecond, writes: []string{"save", "start"}},
+		"2 s":                      {lag: 2 * time.Second, writes: []string{"save", "start"}},
+		"2 s, one that is changed": {lag: 2 * time.Second, there: true, writes: []string{"save", "start"}},
+		"for ever":                 {lag: time.Hour, writes: []string{"save", "save"}, anchor: "importer-unseen"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStandIn()
+				change := func(*Goal) {}
+				if tt.there {
+					before := importer(func(j *microcks.ImportJob) { j.Name = "Other" })
+					s.jobs["a1"] = *before
+					change = func(g *Goal) { g.Importer.There, g.Importer.Unborn = before, false }
+				}
+				lagging := &lagging{standIn: s, lag: tt.lag}
+				o := (&Runner{Server: lagging}).Run(t.Context(), goalOf("me", change), silent{})
+				if d := cmp.Diff(tt.writes, s.writes()); d != "" {
+					t.Errorf("writes (-want +got):\n%s", d)
+				}
+				if tt.anchor == "" {
+					if o.Err != nil || !o.Imported {
+						t.Errorf("error %v, imported %t", o.Err, o.Imported)
+					}
+					return
+				}
+				told, ok := errors.AsType[*result.Problem](o.Err)
+				if !ok || told.Anchor != tt.anchor {
+					t.Errorf("ended with %v", o.Err)
+				}
+			})
+		})
+	}
+}
+
+// lagging shows an importer as it was before it was saved, for a while after
+// that.
+type lagging struct {
+	*standIn
+	lag   time.Duration
+	shows time.Time           // what was saved last
+	old   *microcks.ImportJob // until then
+}
+
+func (l *lagging) Job(ctx context.Context, id string) (*microcks.ImportJob, error) {
+	job, err := l.standIn.Job(ctx, id)
+	if err == nil && time.Now().Before(l.shows) {
+		return l.old, nil
+	}
+	return job, err
+}
+
+func (l *lagging) SaveJob(ctx context.Context, job *microcks.ImportJob) (*microcks.ImportJob, error) {
+	if !time.Now().Before(l.shows) {
+		l.old, l.shows = nil, time.Now().Add(l.lag)
+		if old, there := l.jobs[job.ID]; there {
+			l.old = &old
+		}
+	}
+	return l.standIn.SaveJob(ctx, job)
+}
+
 // TestImportWhoseAnswerIsLostKeepsItsSlot: it still runs, and servers before
 // 1.14.0 mix the files of imports that run at the same time.
 func TestImportWhoseAnswerIsLostKeepsItsSlot(t *testing.T) {

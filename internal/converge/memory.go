@@ -2,6 +2,7 @@ package converge
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 
 	"postman-microcks-importer/internal/microcks"
@@ -30,6 +31,10 @@ type memory struct {
 	before     int64 // time of the last import when it was started
 	inSchedule bool  // the start put the importer into the schedule
 	active     bool  // the importer was active by the last answer about it
+
+	saved bool                // the importer was saved, with an answer, and has not shown since
+	base  *microcks.ImportJob // as it was before that
+	waits int                 // for it to show
 
 	failed  *microcks.ImportJob // as the import that was refused left it
 	stopped bool                // after that
@@ -87,6 +92,7 @@ func (m memory) noticed(g Goal, seen observation) memory {
 	}
 	m.pending = nil
 	i, job := g.Importer, seen.job
+	m.saved = m.unseen(job)
 	if i == nil || job == nil {
 		m.active = false
 		return m
@@ -112,6 +118,12 @@ func (m memory) noticed(g Goal, seen observation) memory {
 		m.due, m.settling, m.at = false, true, job.Imported()
 	}
 	return m
+}
+
+// unseen reports whether a look shows the importer as it was before it was saved
+// with an answer: reads lag, or somebody undid it.
+func (m memory) unseen(job *microcks.ImportJob) bool {
+	return m.saved && reflect.DeepEqual(job, m.base)
 }
 
 // arrived is what was done by a write whose answer got lost.
@@ -156,6 +168,9 @@ func (m memory) took(s step, seen observation) memory {
 	switch s.kind {
 	case Create, Save:
 		m.unsaved = false // so far as is known: an import may be next
+		m.saved, m.base, m.waits = false, seen.job, 0
+	case Appear:
+		m.waits++
 	case Rest, LookAgain:
 		m.rests++
 	case ImportAgain:
@@ -193,6 +208,8 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 	switch s.kind {
 	case WriteSecret:
 		m.written = true
+	case Create, Save:
+		m.saved = true
 	case Stop:
 		m.stopped, m.active = true, false
 	}

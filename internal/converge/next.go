@@ -46,6 +46,7 @@ const (
 	WriteSecret Kind = "write the secret"
 	Create      Kind = "create the importer"
 	Save        Kind = "save the importer"
+	Appear      Kind = "wait until the importer shows what was saved"
 	Remove      Kind = "remove the importer"
 	Heal        Kind = "heal the service" // delete all but the oldest
 	Start       Kind = "import"
@@ -81,6 +82,12 @@ var bounds = map[Kind]struct{ alone, contended int }{
 const (
 	maxLost  = 4 // answers to one write that get lost, one after the other
 	minRests = 3 // before an import that others may be doing
+	// mostWaits for a write that was answered to show, each twice as long as the one
+	// before: three seconds at least, since servers with copies of their database
+	// lag by two.
+	mostWaits = 6
+	// mostUnseen importers are created without one having shown.
+	mostUnseen = 2
 )
 
 // looks at a service that differs after its import. An import deletes all
@@ -141,6 +148,10 @@ func choose(g Goal, seen observation, m memory) step {
 		return afterFailure(i, m)
 	case m.inFlight:
 		return step{kind: Await}
+	case m.unseen(job) && m.waits < mostWaits:
+		return step{kind: Appear}
+	case job == nil && m.unseen(job) && m.counts[Create] >= mostUnseen:
+		return step{kind: GiveUp, err: g.unseen(seen)}
 	case job == nil:
 		return step{kind: Create, job: i.Document()}
 	case len(i.Diff(job)) > 0:
@@ -294,6 +305,17 @@ func (g Goal) doubled(now *predict.Service) bool {
 		}
 	}
 	return false
+}
+
+// unseen is the error of an importer that was created and does not show.
+func (g Goal) unseen(seen observation) error {
+	return &result.Problem{
+		Level: result.Error,
+		Text:  text.Untrustedf("saving importer %q: Microcks answered that it is saved, and does not show it", g.name(seen)),
+		Hint: "Microcks may read from a copy of its database that lags behind, or something before it may keep answers:" +
+			" look there, and run again",
+		Anchor: "importer-unseen", ExitCode: 12,
+	}
 }
 
 // tooOften is the error of a step that was taken as often as it is taken at the

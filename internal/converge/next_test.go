@@ -93,6 +93,30 @@ func TestNext(t *testing.T) {
 		want   Kind
 	}{
 		"an importer that is not there is created": {seen: observation{}, want: Create},
+		"one that was created is waited for": {
+			seen:   observation{},
+			memory: []func(*memory){counted(Create, 1), func(m *memory) { m.saved, m.waits = true, mostWaits-1 }}, want: Appear,
+		},
+		"but not for ever: another may have deleted it": {
+			seen:   observation{},
+			memory: []func(*memory){counted(Create, 1), func(m *memory) { m.saved, m.waits = true, mostWaits }}, want: Create,
+		},
+		"one that never shows is given up": {
+			seen:   observation{},
+			memory: []func(*memory){counted(Create, mostUnseen), func(m *memory) { m.saved, m.waits = true, mostWaits }}, want: GiveUp,
+		},
+		"one that shows as before it was saved is waited for": {
+			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })},
+			memory: []func(*memory){func(m *memory) {
+				m.saved, m.base = true, importer(func(j *microcks.ImportJob) { j.Name = "Other" })
+			}}, want: Appear,
+		},
+		"one that shows otherwise is saved again": {
+			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Third" })},
+			memory: []func(*memory){func(m *memory) {
+				m.saved, m.base = true, importer(func(j *microcks.ImportJob) { j.Name = "Other" })
+			}}, want: Save,
+		},
 		"one that differs is saved": {
 			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })}, want: Save,
 		},

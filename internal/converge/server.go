@@ -157,9 +157,10 @@ func search(ctx context.Context, server Services, key plan.Key) ([]microcks.Serv
 }
 
 // plainKey reports whether a server's look-up by name and version finds the
-// service: it splits at the first colon and reads a plus as a space.
+// service: it splits at the first colon and reads a plus as a space. The two stand
+// in the path, in which a gateway may decode and resolve them.
 func plainKey(key plan.Key) bool {
-	return !strings.ContainsAny(key.Name+key.Version, ":+") && key.Version != ""
+	return !strings.ContainsAny(key.Name+key.Version, ":+") && key.Version != "" && !text.HasDotSegment(key.Name+":"+key.Version)
 }
 
 // OfVersion are the services of one version, the oldest first.
@@ -212,6 +213,10 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 		return s.came(c.Server.SetServiceMetadata(ctx, c.seen.serviceID(), s.labels))
 	case Await:
 		c.log.Step("import", "the import is still running", 0)
+	case Appear:
+		if c.memory.waits == 1 {
+			c.log.Step("apply", "the importer does not show yet what was saved, looking again", 0)
+		}
 	case LookAgain:
 		if c.memory.counts[LookAgain] > looks.alone && c.goal.lacking(c.seen.served) {
 			c.log.Step("verify", "examples are missing: another import may be at it, looking again", 0)

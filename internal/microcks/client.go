@@ -21,6 +21,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -54,6 +55,8 @@ type request struct {
 	// long: it can take minutes, as an import does, so that a run which is told to
 	// end does not wait for the answer.
 	long bool
+	// read counts the bytes of answers that were decoded; nil counts nothing.
+	read *int
 }
 
 // call sends one request and decodes the answer into out, unless out is nil.
@@ -67,7 +70,7 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	}
 	req, err := c.newRequest(ctx, r)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", r.doing, err)
+		return false, fmt.Errorf("%s: %w", r.doing, &neverSent{err})
 	}
 	res, err := c.send(req)
 	if err != nil {
@@ -87,6 +90,12 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	if out == nil && !looksLikeHTML(data) {
 		return true, nil
 	}
+	if tooMany(data) {
+		return false, &ListError{Doing: r.doing}
+	}
+	if r.read != nil {
+		*r.read += len(data)
+	}
 	if err := decode(data, out); err != nil {
 		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, HTML: looksLikeHTML(data), Err: err}
 	}
@@ -94,6 +103,11 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 }
 
 func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
+	// Names and ids of others' choosing are in paths, and a gateway may decode
+	// before it resolves.
+	if path, _, _ := strings.Cut(r.path, "?"); text.HasDotSegment(path) {
+		return nil, errDotSegment
+	}
 	var body io.Reader
 	if r.body != nil {
 		data, err := json.Marshal(r.body)
@@ -158,18 +172,36 @@ func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// pageSize of lists. The server accepts any; one page is the usual case.
-const pageSize = 1000
+// Limits of what a server may list.
+const (
+	// pageSize of lists. The server accepts any; one page is the usual case.
+	pageSize = 1000
+	// mostItems of a list, all pages together, repeated ones included, and
+	// mostBytes of their JSON: in memory it is a few times that.
+	mostItems = 100_000
+	mostBytes = 64 << 20
+	// mostObjects and mostValues of one answer: the smallest takes two bytes, and
+	// in memory a hundred times that.
+	mostObjects = 400_000
+	mostValues  = 2_000_000
+)
 
-// pages reads a list to its end, or until it has more than most items.
+// pages reads a list to its end, or until it has more than most items. One that
+// is longer than this program reads is a [*ListError].
 func pages[T any](ctx context.Context, c *Client, doing, path string, most int, id func(T) string) ([]T, error) {
 	var all []T
 	seen := make(map[string]bool)
+	items, read := 0, 0
 	for page := 0; ; page++ {
 		var got []T
-		one := request{doing: doing, method: http.MethodGet, path: fmt.Sprintf("%s?page=%d&size=%d", path, page, pageSize)}
+		one := request{
+			doing: doing, method: http.MethodGet, path: fmt.Sprintf("%s?page=%d&size=%d", path, page, pageSize), read: &read,
+		}
 		if _, err := c.call(ctx, one, &got); err != nil {
 			return nil, err
+		}
+		if items += len(got); items > mostItems || read > mostBytes {
+			return nil, &ListError{Doing: doing, Items: items, Bytes: read}
 		}
 		fresh := 0
 		for _, item := range got {
@@ -185,6 +217,28 @@ func pages[T any](ctx context.Context, c *Client, doing, path string, most int, 
 			return all, nil
 		}
 	}
+}
+
+// tooMany reports whether JSON has more values than are read into memory.
+func tooMany(data []byte) bool {
+	objects, values := 0, 0
+	inString, escaped := false, false
+	for _, c := range data {
+		switch {
+		case escaped:
+			escaped = false
+		case inString:
+			escaped, inString = c == '\\', c != '"'
+		case c == '"':
+			inString = true
+		case c == '{':
+			objects++
+			values++
+		case c == '[' || c == ',':
+			values++
+		}
+	}
+	return objects > mostObjects || values > mostValues
 }
 
 // regexFor escapes a name for the server's searches, which take it as a
@@ -205,6 +259,9 @@ func regexFor(name string) string {
 func looksLikeHTML(body []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n\ufeff"), []byte("<"))
 }
+
+// errDotSegment is why a request is not sent.
+var errDotSegment = errors.New("a name or an id in its path reads . or .., which leads elsewhere")
 
 // What can be wrong with an answer that has come whole.
 var (

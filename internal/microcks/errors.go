@@ -116,6 +116,32 @@ func (e *BrokenAnswerError) Anchor() string { return "microcks-not-json" }
 // ExitCode is 12.
 func (e *BrokenAnswerError) ExitCode() int { return 12 }
 
+// ListError is a list, or one answer, with more in it than is read.
+type ListError struct {
+	Doing        string
+	Items, Bytes int // of all pages so far; 0 for one answer
+}
+
+func (e *ListError) Error() string {
+	if e.Items == 0 {
+		return fmt.Sprintf("%s: the answer holds more than %d values", e.Doing, mostValues)
+	}
+	return fmt.Sprintf("%s: the list goes on after %d entries and %d MiB, and no more than %d or %d MiB is read",
+		e.Doing, e.Items, e.Bytes>>20, mostItems, mostBytes>>20)
+}
+
+// Hint says what to do next.
+func (e *ListError) Hint() string {
+	return "see in Microcks what there is so much of, and delete what nobody needs;" +
+		" if it is not that much, something else answers at `microcks-url`"
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *ListError) Anchor() string { return "microcks-list" }
+
+// ExitCode is 12.
+func (e *ListError) ExitCode() int { return 12 }
+
 // neverSent is the error of a request of which nothing left this machine, since
 // there was no connection or no time.
 type neverSent struct{ error }

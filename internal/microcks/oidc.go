@@ -12,6 +12,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
 
+	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -166,8 +167,58 @@ func (s workflowSignIn) issuer(ctx context.Context) (string, error) {
 	if status != http.StatusOK || discovery.Issuer == "" {
 		return "", &SignInError{Realm: s.realm, Status: status, Detail: "the realm does not describe itself"}
 	}
+	if !s.realm.mayBeCalled(discovery.Issuer) {
+		return "", &IssuerError{Realm: s.realm, Issuer: discovery.Issuer}
+	}
 	return discovery.Issuer, nil
 }
+
+// mayBeCalled reports whether a token of GitHub's may be asked for with an issuer
+// as its audience: one of the realm's own origin and name, or the one that an
+// input names. A token for any other audience would be a credential for somebody
+// else, in the hands of whoever answers here.
+func (r Realm) mayBeCalled(issuer string) bool {
+	if r.Audience != "" && issuer == r.Audience {
+		return true
+	}
+	own, err := url.Parse(r.URL)
+	if err != nil {
+		return false
+	}
+	u, err := url.Parse(issuer)
+	if err != nil || u.User != nil || u.Opaque != "" || strings.ContainsAny(issuer, "?#") {
+		return false
+	}
+	return transport.SameOrigin(own, u) && strings.HasSuffix(u.EscapedPath(), "/realms/"+url.PathEscape(r.Name)) &&
+		!text.HasDotSegment(u.EscapedPath())
+}
+
+// IssuerError is a realm that calls itself by the name of another, for which no
+// token is asked.
+type IssuerError struct {
+	Realm  Realm
+	Issuer string // as the realm's description says
+}
+
+func (e *IssuerError) Error() string {
+	return fmt.Sprintf("signing in to Keycloak with a token of GitHub at %s: it calls itself %q, and no token is asked for with that audience",
+		e.Realm.Issuer(), text.Excerpt(e.Issuer, 200))
+}
+
+// Hint says what to do next.
+func (e *IssuerError) Hint() string {
+	if strings.HasSuffix(e.Issuer, "/realms/"+url.PathEscape(e.Realm.Name)) {
+		return "if this is the public name of your own Keycloak (its KC_HOSTNAME), set `keycloak-audience` to it;" +
+			" if not, `keycloak-url` is not the address of your Keycloak"
+	}
+	return "no realm of Keycloak has such a name: set `keycloak-url` to the root of your own Keycloak, and ask who answers at the one given"
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *IssuerError) Anchor() string { return "keycloak-issuer" }
+
+// ExitCode is 12.
+func (e *IssuerError) ExitCode() int { return 12 }
 
 // workflowToken asks GitHub for an assertion.
 func (s workflowSignIn) workflowToken(ctx context.Context, audience string) (string, error) {

@@ -2,6 +2,7 @@ package microcks_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -163,14 +164,63 @@ func proveRefused(t *testing.T, source oauth2.TokenSource, subject, audience, is
 }
 
 // Behind a proxy the realm calls itself by another address than the one in use:
-// its own one has to be the audience.
+// its own one has to be the audience, and an input has to name it.
 func TestGitHubOIDCAudienceIsTheRealmsOwnName(t *testing.T) {
 	t.Parallel()
 	w := newWorkflow(t)
 	_, realm := federated(t, w, "https://sso.example.com")
+	realm.Audience = "https://sso.example.com/realms/microcks"
 	proveSignedIn(t, w.signIn(t, realm), microcks.Manager)
 	if diff := cmp.Diff([]string{"https://sso.example.com/realms/microcks"}, w.Audiences()); diff != "" {
 		t.Errorf("audiences asked for (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever answers as Keycloak does not choose for whom GitHub signs a token.
+func TestGitHubOIDCForeignAudience(t *testing.T) {
+	t.Parallel()
+	for name, issuer := range map[string]string{
+		"a cloud":                       "sts.amazonaws.com",
+		"a cloud by an address":         "https://sts.amazonaws.com",
+		"a registry":                    "pypi",
+		"another Keycloak":              "https://sso.example.com/realms/microcks",
+		"another realm":                 "HOST/realms/master",
+		"no realm":                      "HOST",
+		"another port":                  "http://127.0.0.1:1/realms/microcks",
+		"another scheme":                "https://ADDRESS/realms/microcks",
+		"a user that looks like a host": "http://ADDRESS@sts.amazonaws.com/realms/microcks",
+		"userinfo":                      "http://sts.amazonaws.com@ADDRESS/realms/microcks",
+		"a query":                       "HOST/?/realms/microcks",
+		"a fragment":                    "HOST/#/realms/microcks",
+		"dot segments":                  "HOST/x/%2e%2e/realms/microcks",
+		"more behind it":                "HOST/realms/microcks/",
+		"a list":                        "HOST/realms/microcks sts.amazonaws.com",
+	} {
+		for _, audience := range []string{"", "https://public.example.com/realms/microcks"} {
+			t.Run(name+" beside "+audience, func(t *testing.T) {
+				t.Parallel()
+				w := newWorkflow(t)
+				server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if r.Method != http.MethodGet {
+						t.Errorf("%s %s was sent", r.Method, r.URL)
+					}
+					said := strings.NewReplacer("HOST", "http://"+r.Host, "ADDRESS", r.Host).Replace(issuer)
+					_ = json.NewEncoder(rw).Encode(map[string]string{"issuer": said})
+				}))
+				t.Cleanup(server.Close)
+				_, err := w.signIn(t, microcks.Realm{URL: server.URL, Name: "microcks", Audience: audience}).Token()
+				refused, ok := errors.AsType[*microcks.IssuerError](err)
+				if !ok || refused.Anchor() != "keycloak-issuer" || refused.ExitCode() != 12 {
+					t.Fatalf("got %v", err)
+				}
+				if asked := w.Audiences(); len(asked) > 0 {
+					t.Errorf("GitHub was asked for tokens for %q", asked)
+				}
+				if name == "a cloud" && strings.Contains(refused.Hint(), "keycloak-audience") {
+					t.Errorf("the hint leads into the trap: %s", refused.Hint())
+				}
+			})
+		}
 	}
 }
 

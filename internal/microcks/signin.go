@@ -21,6 +21,9 @@ import (
 type Realm struct {
 	URL  string // of Keycloak, such as "https://keycloak.example.com"
 	Name string // "microcks" unless the server says otherwise
+	// Audience is the issuer that the realm may name besides one at URL's own
+	// origin; "" is none.
+	Audience string
 }
 
 // Issuer is the realm's address, as its tokens name it.

@@ -6,11 +6,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // MockCall is the request by which a consumer gets one example from a mock.
 type MockCall struct {
 	Method string
+	// Below is the path of the service's mocks, [MockPath]: no part of the call
+	// leads out of it.
+	Below string
 	// Path below the server's address, escaped, with its query:
 	// "/rest/Pet%20Store/1.0/pets/1?expand=true".
 	Path    string
@@ -38,7 +43,8 @@ var (
 // operation op, both of s. It is false where no request is sure to bring
 // exactly this one: another example has the same criteria, the dispatcher is
 // not one that a collection makes, or the address has characters that do not
-// arrive as they are.
+// arrive as they are. The author of a collection chooses names and values, so a
+// path that could lead anywhere else than to the mocks of s is none.
 func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
 	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters {
 		return MockCall{}, false
@@ -55,9 +61,14 @@ func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
 	if !ok {
 		return MockCall{}, false
 	}
+	below := MockPath(s.Name, s.Version)
+	if text.HasDotSegment(below + path) {
+		return MockCall{}, false
+	}
 	call := MockCall{
 		Method:  op.Method,
-		Path:    MockPath(s.Name, s.Version) + path,
+		Below:   below,
+		Path:    below + path,
 		Headers: ex.Request.Headers,
 		Body:    ex.Request.Content,
 	}

@@ -55,6 +55,22 @@ func TestMockCall(t *testing.T) {
 			op: Operation{Name: "GET /pets/:id", Method: "GET", Dispatcher: URIParts, Examples: append(id("1"), id("1")...)},
 		},
 		"a value with a slash": {op: Operation{Name: "GET /pets/:id", Method: "GET", Dispatcher: URIParts, Examples: id("a/b")}},
+		"a value of dots":      {op: Operation{Name: "GET /pets/:id", Method: "GET", Dispatcher: URIParts, Examples: id("..")}},
+		"a value of one dot": {
+			op: Operation{Name: "DELETE /pets/:id/x", Method: "DELETE", Dispatcher: URIParts, Examples: id(".")},
+		},
+		"values that make dots": {
+			op: Operation{Name: "GET /:a:b/api", Method: "GET", Dispatcher: URIParts, Examples: []Example{
+				example("/a=./b=.", Parameter{"a", "."}, Parameter{"b", "."}),
+			}},
+		},
+		"dots in the name":          {op: Operation{Name: "GET /../../api/jobs", Method: "GET", Examples: one}},
+		"dots as a part's own name": {op: Operation{Name: "GET /:../api", Method: "GET", Examples: one}},
+		"dots in braces":            {op: Operation{Name: "GET /{..}/api", Method: "GET", Examples: one}},
+		"dots within a segment": {
+			op:   Operation{Name: "GET /pets/:id", Method: "GET", Dispatcher: URIParts, Examples: id("1..2")},
+			want: "GET /rest/Pet%20Store/1.0/pets/1..2",
+		},
 		"criteria of other values": {
 			op: Operation{Name: "GET /pets/:id", Method: "GET", Dispatcher: URIParts, Examples: []Example{example("/id=1")}},
 		},

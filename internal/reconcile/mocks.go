@@ -126,7 +126,7 @@ func (v *verification) callMock(ctx context.Context, call predict.MockCall, ex *
 	headers.Set("Accept-Encoding", "identity")
 	ctx, cancel := context.WithTimeoutCause(ctx, mockTime, fmt.Errorf("no answer within %s", mockTime))
 	defer cancel()
-	answer, err := v.session.Mocks.Call(ctx, call.Method, call.Path, headers, call.Body)
+	answer, err := v.session.Mocks.Call(ctx, call.Method, call.Below, call.Path, headers, call.Body)
 	if err != nil {
 		return err.Error()
 	}

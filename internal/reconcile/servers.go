@@ -29,5 +29,5 @@ type Microcks interface {
 
 // Mocks is what calls mocks as a consumer would.
 type Mocks interface {
-	Call(ctx context.Context, method, path string, headers http.Header, body *string) (microcks.MockAnswer, error)
+	Call(ctx context.Context, method, below, path string, headers http.Header, body *string) (microcks.MockAnswer, error)
 }

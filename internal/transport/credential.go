@@ -54,6 +54,10 @@ func (e *unsendable) Error() string {
 	return fmt.Sprintf("the value for the header %s has a line break or another control character in it", e.header)
 }
 
+// SameOrigin reports whether two addresses have one scheme, host and port, which
+// may be left out where it is the scheme's default.
+func SameOrigin(a, b *url.URL) bool { return originOf(a) == originOf(b) }
+
 // originOf returns scheme://host:port in the one form that can be compared:
 // lower case, with the port also where it is the scheme's default.
 func originOf(u *url.URL) string {

@@ -2,6 +2,8 @@ package transport
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,6 +22,15 @@ func (l *whole) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		// What follows is no answer but a connection, which net/http hands over and
+		// looks after no longer: neither silence nor the end of the context ends it.
+		_ = resp.Body.Close()
+		return nil, errSwitching
+	}
+	// Whatever a layer below makes of the end of the context, nothing is read after it.
+	stop := context.AfterFunc(req.Context(), func() { _ = resp.Body.Close() })
+	defer stop()
 	body, err := l.read(resp)
 	if err != nil {
 		return nil, err
@@ -30,6 +41,9 @@ func (l *whole) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return resp, nil
 }
+
+// errSwitching is an answer that nobody asked for.
+var errSwitching = errors.New("the server answered 101 Switching Protocols, which it was not asked to")
 
 func (l *whole) read(resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close()

@@ -289,7 +289,8 @@ func exampleWorld(t *testing.T) *world.World {
 // led is a text of the documents with the addresses of a world's servers.
 func led(text string, to *world.World) string {
 	return strings.NewReplacer(
-		"https://keycloak.internal.example.com", to.KeycloakURL,
+		"https://keycloak.internal.example.com", to.KeycloakURL, "https://keycloak.example.com", to.KeycloakURL,
+		"http://keycloak:8080", to.KeycloakURL,
 		"https://api.eu.postman.com", to.PostmanURL,
 		"https://microcks.example.com", to.MicrocksURL, "http://127.0.0.1:8585", to.MicrocksURL, "http://microcks:8080", to.MicrocksURL,
 	).Replace(text)

@@ -78,6 +78,7 @@ func newVirtual(by signIn, latency time.Duration) *virtual {
 		v.inputs["INPUT_KEYCLOAK-CLIENT-SECRET"] = clientSecret
 	case workflowToken:
 		v.inputs["INPUT_KEYCLOAK-AUTH"] = "github-oidc"
+		v.inputs["INPUT_KEYCLOAK-URL"] = v.KeycloakURL
 	}
 	return v
 }

@@ -31,6 +31,10 @@ func keycloakWords() map[string]command {
 				})
 				ts.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", github.RequestURL(w.GitHubURL))
 				ts.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", github.RequestToken)
+			case "named/1": // keycloak named ADDRESS is what Microcks, when it starts, says of where Keycloak is
+				w.KeycloakNamed = rest[0]
+			case "issuer/1": // keycloak issuer NAME is what the realm calls itself from then on
+				w.Keycloak.Fail("/.well-known/openid-configuration", 99, http.StatusOK, `{"issuer":`+strconv.Quote(rest[0])+`}`)
 			case "fault/1": // keycloak fault STATUS, at the next request for a token
 				status, err := strconv.Atoi(rest[0])
 				ts.Check(err)

@@ -5,6 +5,7 @@
 package world
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
@@ -43,6 +44,10 @@ type World struct {
 	Repository string
 	// Before stands before every server that is started from then on; nil: nothing.
 	Before func(name Server, next http.Handler) http.Handler
+
+	// KeycloakNamed is the address of Keycloak that Microcks tells; "" is the right
+	// one.
+	KeycloakNamed string
 
 	// The servers: nil until they are started. Microcks stays nil when a real one
 	// is used.
@@ -133,7 +138,7 @@ func (w *World) Provider(alias string) keycloak.Provider {
 // Keycloak.
 func (w *World) StartMicrocks(o microcks.Options) {
 	if w.Keycloak != nil {
-		o.Keycloak = &microcks.Keycloak{URL: w.KeycloakURL, Key: w.Keycloak.PublicKey()}
+		o.Keycloak = &microcks.Keycloak{URL: cmp.Or(w.KeycloakNamed, w.KeycloakURL), Key: w.Keycloak.PublicKey()}
 	}
 	if w.network != nil {
 		downloads := w.wrap(Download, w.Postman)
