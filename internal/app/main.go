@@ -219,12 +219,12 @@ func (p *program) publish(told *result.Result) error {
 	return errors.Join(errs...)
 }
 
-// docsURL is where the troubleshooting page of this version of the action is.
+// docsURL is where the documents of this version of the action are.
 func (p *program) docsURL() string {
 	repository, ref := p.getenv("GITHUB_ACTION_REPOSITORY"), p.getenv("GITHUB_ACTION_REF")
 	server := p.getenv("GITHUB_SERVER_URL")
 	if repository == "" || ref == "" || server == "" {
 		return ""
 	}
-	return server + "/" + repository + "/blob/" + ref + "/docs/troubleshooting.md"
+	return server + "/" + repository + "/blob/" + ref + "/docs"
 }
