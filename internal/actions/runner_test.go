@@ -64,7 +64,7 @@ func TestMask(t *testing.T) {
 		"PMAK-1%":              "::add-mask::PMAK-1%25\n",
 		"":                     "",
 		" \n\t ":               "",
-		"abc":                  "",
+		"abc":                  "::add-mask::abc\n",
 		"abcd":                 "::add-mask::abcd\n",
 		"{\n  \"a\": 1\n}\n":   "::add-mask::\"a\": 1\n",
 		"first\rsecond\r\nx\n": "::add-mask::first\n::add-mask::second\n",
