@@ -137,8 +137,8 @@ func (s *Scrubber) Hide(text string) string {
 func (s *Scrubber) at(text string, i int) int {
 	longest := 0
 	if isEscape(text[i]) {
-		if c, n := unescape(text[i:]); n > 0 {
-			for _, f := range s.byFirst[c[0]] {
+		for _, r := range readings(text[i:]) {
+			for _, f := range s.byFirst[r.text[0]] {
 				longest = max(longest, f.match(text, i))
 			}
 		}
@@ -166,28 +166,62 @@ func (f form) match(text string, i int) int {
 			i += invisible(text[i:])
 		}
 		rest := text[i:]
-		if rest == "" || strings.HasPrefix(rest, "…") {
-			// The text was cut here. A quarter of a long credential is not
-			// taken for a word that it begins with.
-			if matched >= max(shortest, len(f.bytes)/4) {
-				return i
-			}
+		// A quarter of a long credential is not taken for a word that it begins
+		// with.
+		if n := cutOff(rest); n >= 0 && matched >= max(shortest, len(f.bytes)/4) {
+			return i + n
+		} else if rest == "" {
 			return 0
 		}
-		decoded, n := unescape(rest)
-		if decoded == "+" && f.bytes[matched] == ' ' {
-			decoded = " " // in a query that was escaped twice
-		}
-		switch {
-		case n > 0 && strings.HasPrefix(f.bytes[matched:], decoded):
-			matched, i = matched+len(decoded), i+n
-		case rest[0] == f.bytes[matched], f.fold && rest[0]|0x20 == f.bytes[matched]:
-			matched, i = matched+1, i+1
-		default:
+		m, n := f.next(matched, rest)
+		if n == 0 {
 			return 0
 		}
+		matched, i = matched+m, i+n
 	}
 	return i
+}
+
+// next reads on in a form of which some bytes are matched, and returns how many
+// more are, in how many bytes of the text; 0 when the text goes on otherwise.
+func (f form) next(matched int, rest string) (more, n int) {
+	if isEscape(rest[0]) {
+		for _, r := range slices.Backward(readings(rest)) { // "&amp;" is no "&" with "amp;" after it
+			switch {
+			case strings.HasPrefix(f.bytes[matched:], r.text):
+				return len(r.text), r.n
+			case r.text == "+" && f.bytes[matched] == ' ': // in a query that was escaped twice
+				return 1, r.n
+			}
+		}
+	}
+	if c := rest[0]; c == f.bytes[matched] || f.fold && c|0x20 == f.bytes[matched] {
+		return 1, 1
+	}
+	return 0, 0
+}
+
+// cutOff is the length of what stands before the place where a text was cut,
+// when that is nothing or a piece of an escape; -1 when it is more.
+func cutOff(s string) int {
+	if s == "" || strings.HasPrefix(s, "…") {
+		return 0
+	}
+	if !isEscape(s[0]) {
+		return -1
+	}
+	for i := 1; i < min(len(s), 2*mostEscaped); i++ {
+		switch c := s[i]; {
+		case strings.HasPrefix(s[i:], "…"):
+			return i
+		case c != '\\' && c != '#' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z'):
+			return -1
+		}
+	}
+	if len(s) <= 2*mostEscaped {
+		return len(s)
+	}
+	return -1
 }
 
 // invisible is the length of the characters at the beginning of a text that
@@ -201,6 +235,55 @@ func invisible(s string) int {
 		}
 	}
 	return len(s)
+}
+
+// reading is what an escape at the beginning of a text can mean, and the length
+// that it was written in.
+type reading struct {
+	text string
+	n    int
+}
+
+// readings are all that an escape at the beginning of a text can mean: "%5Cu003c"
+// is a backslash, and "<" where JSON stands in a URL.
+func readings(s string) []reading {
+	const longest, layers = 64, 4
+	s = s[:min(len(s), longest)]
+	place := make([]int, len(s)+1) // of each byte in the text
+	for i := range place {
+		place[i] = i
+	}
+	var all []reading
+	for range layers {
+		if c, n := unescape(s); n > 0 {
+			all = append(all, reading{c, place[n]})
+		}
+		before := len(s)
+		if s, place = layer(s, place); len(s) == before || !isEscape(s[0]) {
+			break
+		}
+	}
+	return all
+}
+
+// layer takes one layer of escapes off a text. The places of its bytes go along.
+func layer(s string, place []int) (string, []int) {
+	var b strings.Builder
+	var places []int
+	for i := 0; i < len(s); {
+		c, n := s[i:i+1], 1
+		if isEscape(s[i]) && s[i] != '+' {
+			if decoded, length := unescape(s[i:]); length > 0 {
+				c, n = decoded, length
+			}
+		}
+		b.WriteString(c)
+		for range len(c) {
+			places = append(places, place[i])
+		}
+		i += n
+	}
+	return b.String(), append(places, place[len(s)])
 }
 
 // isEscape reports whether unescape may read something that begins with c.

@@ -37,9 +37,11 @@ func spellings(credential string) map[string]string {
 		"hex": hex.EncodeToString([]byte(credential)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(credential))),
 		"base64": base64.StdEncoding.EncodeToString([]byte(credential)), "base64 of URLs": base64.RawURLEncoding.EncodeToString([]byte(credential)),
 		"Basic": base64.StdEncoding.EncodeToString([]byte(basic)), "Basic of OAuth": base64.StdEncoding.EncodeToString([]byte(escaped)),
-		"Basic in a URL": url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(basic))),
-		"invisible":      strings.Join(strings.Split(credential, ""), "\u200b\x00"),
-		"wrapped":        base64.StdEncoding.EncodeToString([]byte(credential))[:9] + "\r\n" + base64.StdEncoding.EncodeToString([]byte(credential))[9:],
+		"Basic in a URL":        url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(basic))),
+		"HTML in JSON in a URL": url.QueryEscape(strings.ReplaceAll(html.EscapeString(credential), "&", `\u0026`)),
+		"JSON in a URL":         url.PathEscape(inJSON),
+		"invisible":             strings.Join(strings.Split(credential, ""), "\u200b\x00"),
+		"wrapped":               base64.StdEncoding.EncodeToString([]byte(credential))[:9] + "\r\n" + base64.StdEncoding.EncodeToString([]byte(credential))[9:],
 	}
 }
 
