@@ -244,46 +244,57 @@ type reading struct {
 	n    int
 }
 
-// readings are all that an escape at the beginning of a text can mean: "%5Cu003c"
-// is a backslash, and "<" where JSON stands in a URL.
+// longestEscape is the most bytes that one character is written in.
+const longestEscape = 32
+
+// readings are all that an escape at the beginning of a text can mean, those of
+// fewer layers first: "%5Cu003c" is a backslash, and "<" where JSON stands in a
+// URL.
 func readings(s string) []reading {
-	const longest, layers = 64, 4
-	s = s[:min(len(s), longest)]
-	place := make([]int, len(s)+1) // of each byte in the text
-	for i := range place {
-		place[i] = i
+	const layers = 4
+	if s[0] == '%' && (len(s) < 3 || hexDigits(s[1:], 2) < 0) {
+		return nil
 	}
-	var all []reading
+	s = s[:min(len(s), longestEscape)]
+	var place [longestEscape + 1]uint8 // of each byte in the text
+	for i := range place {
+		place[i] = uint8(i)
+	}
+	var found []reading
 	for range layers {
 		if c, n := unescape(s); n > 0 {
-			all = append(all, reading{c, place[n]})
-		}
-		before := len(s)
-		if s, place = layer(s, place); len(s) == before || !isEscape(s[0]) {
+			found = append(found, reading{c, int(place[n])})
+		} else if s[0] != '&' { // whose end may be an escape
 			break
 		}
+		under, changed := layer(s, &place)
+		if !changed || !isEscape(under[0]) {
+			break
+		}
+		s = under
 	}
-	return all
+	return found
 }
 
 // layer takes one layer of escapes off a text. The places of its bytes go along.
-func layer(s string, place []int) (string, []int) {
-	var b strings.Builder
-	var places []int
+func layer(s string, place *[longestEscape + 1]uint8) (under string, changed bool) {
+	var buffer [longestEscape]byte
+	b := buffer[:0]
 	for i := 0; i < len(s); {
 		c, n := s[i:i+1], 1
 		if isEscape(s[i]) && s[i] != '+' {
-			if decoded, length := unescape(s[i:]); length > 0 {
-				c, n = decoded, length
+			if decoded, length := unescape(s[i:]); length >= len(decoded) && length > 0 {
+				c, n, changed = decoded, length, true
 			}
 		}
-		b.WriteString(c)
-		for range len(c) {
-			places = append(places, place[i])
+		for k := range len(c) {
+			place[len(b)] = place[i]
+			b = append(b, c[k])
 		}
 		i += n
 	}
-	return b.String(), append(places, place[len(s)])
+	place[len(b)] = place[len(s)]
+	return string(b), changed
 }
 
 // isEscape reports whether unescape may read something that begins with c.
