@@ -65,7 +65,8 @@ var credentialNames = map[string]bool{
 // looksReal reports whether a value is more than a placeholder: at least 8
 // characters in one word, with letters and digits.
 func looksReal(value string) bool {
-	if scheme, token, two := strings.Cut(strings.TrimSpace(value), " "); two && (strings.EqualFold(scheme, "bearer") || strings.EqualFold(scheme, "basic")) {
+	scheme, token, two := strings.Cut(strings.TrimSpace(value), " ")
+	if two && (strings.EqualFold(scheme, "bearer") || strings.EqualFold(scheme, "basic")) {
 		value = token
 	}
 	const shortest, longest = 8, 10_000

@@ -112,7 +112,9 @@ var replies = func() []reply {
 			_ = json.NewEncoder(w).Encode(map[string]string{"error": text, "error_description": text})
 		}})
 	}
-	for _, to := range []string{"https://elsewhere.example/%s", "/%s", "?to=%s", "http://%s.example/", "https://me:%s@elsewhere.example/", "%s"} {
+	for _, to := range []string{
+		"https://elsewhere.example/%s", "/%s", "?to=%s", "http://%s.example/", "https://me:%s@elsewhere.example/", "%s",
+	} {
 		all = append(all, reply{"redirects to " + to, func(w http.ResponseWriter, text string) {
 			w.Header().Set("Location", fmt.Sprintf(to, url.PathEscape(text)))
 			w.WriteHeader(http.StatusFound)
@@ -139,7 +141,9 @@ func newEchoing() *echoing {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.answer(name, next, w, r) })
 	}
 	e.StartPostman(postman.Options{APIKey: apiKey})
-	e.StartKeycloak(keycloak.Options{Clients: []keycloak.Client{{ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"}}}})
+	e.StartKeycloak(keycloak.Options{Clients: []keycloak.Client{{
+		ID: clientID, Secret: clientSecret, Roles: []string{"manager", "admin", "user"},
+	}}})
 	e.StartMicrocks(microcks.Options{})
 	if err := e.Postman.AddCollection(world.UID(0), world.Collection("Harbour", "1.0", 2)); err != nil {
 		panic(err) // the test's own collection
