@@ -19,18 +19,23 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/sethvargo/go-githubactions"
 
 	"postman-microcks-importer/internal/text"
 )
 
-// minMask is the least number of bytes that are worth masking: with a shorter
-// text masked, the log is full of asterisks and the runner drops job outputs
-// that merely contain it.
-const minMask = 4
+// minLine is the least number of bytes of a line that is masked where a
+// credential has several: with a brace masked, the log is full of asterisks and
+// the runner drops job outputs that merely contain it.
+const minLine = 4
+
+// mostFound is the most credentials of others that are masked.
+const mostFound = 100
 
 // Runner is one step as the runner sees it. It may be used by several
 // goroutines at once.
@@ -38,7 +43,11 @@ type Runner struct {
 	getenv   func(string) string
 	commands *githubactions.Action
 
+	hidden text.Scrubber // what was masked
+
 	mu      sync.Mutex
+	found   int // credentials of others that were masked
+	plain   int // masked, and not to be hidden by this program itself
 	out     *sink
 	current *group        // nil when none is open
 	asked   map[Level]int // annotations asked for, those left out included
@@ -67,21 +76,56 @@ func (r *Runner) OnGitHub() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
 // logging", RUNNER_DEBUG=1).
 func (r *Runner) Debugging() bool { return r.getenv("RUNNER_DEBUG") == "1" }
 
-// Mask has the runner show asterisks instead of a secret from here on, in
-// whatever encoding. Each line of the secret is masked by itself. Blank lines
-// and those of less than 4 bytes are not. Off GitHub it does nothing: there the
-// command would print the secret.
+// Mask has the runner show asterisks instead of a credential from here on, in
+// whatever encoding, and this program hide it in all that it says. Each line of
+// the credential is masked by itself; where there are several, those of less than
+// 4 bytes are not. Off GitHub there is no mask: there the command would print the
+// credential.
 func (r *Runner) Mask(secret string) {
-	if !r.OnGitHub() {
-		return
-	}
+	lines := slices.DeleteFunc(strings.FieldsFunc(secret, func(c rune) bool { return c == '\n' || c == '\r' }),
+		func(line string) bool { return strings.TrimSpace(line) == "" })
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for line := range strings.FieldsFuncSeq(secret, func(c rune) bool { return c == '\n' || c == '\r' }) {
-		if line = strings.TrimSpace(line); len(line) >= minMask {
+	if len(lines) > 1 {
+		lines = slices.DeleteFunc(lines, func(line string) bool { return len(strings.TrimSpace(line)) < minLine })
+	} else if len(lines) == 1 && !text.Hideable(strings.TrimSpace(lines[0])) {
+		r.plain++
+	}
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		r.hidden.Add(line)
+		if r.OnGitHub() {
 			r.commands.AddMask(line)
 		}
 	}
+}
+
+// MaskFound is Mask for what a server holds as somebody's credential. Who
+// chooses that text could blank out the logs and outputs of a whole job, so what
+// cannot be hidden by value is not masked, nor what has a space, nor more than
+// 100 of them.
+func (r *Runner) MaskFound(credential string) {
+	if !text.Hideable(credential) || strings.ContainsFunc(credential, unicode.IsSpace) {
+		return
+	}
+	r.mu.Lock()
+	r.found++
+	full := r.found > mostFound
+	r.mu.Unlock()
+	if !full {
+		r.Mask(credential)
+	}
+}
+
+// Hide takes what was masked out of a text, see [text.Scrubber].
+func (r *Runner) Hide(s string) string { return r.hidden.Hide(s) }
+
+// Unhidden is how many credentials were masked that Hide leaves, since they are
+// too short or a word of this program.
+func (r *Runner) Unhidden() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.plain
 }
 
 // group is a part of the log that can be folded. It has a field since pointers
@@ -95,7 +139,7 @@ func (r *Runner) Group(title string) (end func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.endGroup(r.current)
-	g := &group{title: Safe(title)}
+	g := &group{title: Safe(r.Hide(title))}
 	r.current = g
 	if r.OnGitHub() {
 		r.commands.Group(g.title)
@@ -122,10 +166,10 @@ func (r *Runner) endGroup(g *group) {
 
 // Printf writes log lines. The format is trusted: its line breaks are kept. The
 // arguments are not: each becomes one line without control characters (see
-// [Safe]), numbers and booleans apart. Whatever comes of both, no line of it is
+// [Safe]) and without what was masked, numbers and booleans apart. Whatever comes of both, no line of it is
 // a command to the runner.
 func (r *Runner) Printf(format string, args ...any) {
-	lines := strings.TrimSuffix(sprintf(format, args...), "\n")
+	lines := strings.TrimSuffix(r.sprintf(format, args...), "\n")
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for line := range strings.SplitSeq(lines, "\n") {
@@ -138,7 +182,7 @@ func (r *Runner) Debugf(format string, args ...any) {
 	if !r.Debugging() {
 		return
 	}
-	message := sprintf(format, args...)
+	message := r.sprintf(format, args...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.OnGitHub() {

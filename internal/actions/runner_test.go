@@ -64,7 +64,7 @@ func TestMask(t *testing.T) {
 		"PMAK-1%":              "::add-mask::PMAK-1%25\n",
 		"":                     "",
 		" \n\t ":               "",
-		"abc":                  "",
+		"abc":                  "::add-mask::abc\n",
 		"abcd":                 "::add-mask::abcd\n",
 		"{\n  \"a\": 1\n}\n":   "::add-mask::\"a\": 1\n",
 		"first\rsecond\r\nx\n": "::add-mask::first\n::add-mask::second\n",
@@ -504,6 +504,47 @@ func TestSafe(t *testing.T) {
 	} {
 		if got := Safe(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What a server holds as a credential cannot blank out a job.
+func TestServersCannotPoisonMasks(t *testing.T) {
+	t.Parallel()
+	s := newStep(t)
+	for _, plain := range []string{"", "true", "created", "unchanged", "collection", "Pet Store 1.0.0", "1234567", "a\nb\nlong line"} {
+		s.MaskFound(plain)
+	}
+	if got := s.log.String(); got != "" {
+		t.Errorf("masked: %q", got)
+	}
+	for i := range 1000 {
+		s.MaskFound(fmt.Sprintf("s3cret-of-somebody-%d", i))
+	}
+	if got := strings.Count(s.log.String(), "::add-mask::"); got != 100 {
+		t.Errorf("%d masks, want 100", got)
+	}
+	if s.Unhidden() != 0 {
+		t.Errorf("%d credentials of others are said to be the run's", s.Unhidden())
+	}
+}
+
+// An input's credential is always masked, and hidden where that leaves a report.
+func TestMaskedIsHidden(t *testing.T) {
+	t.Parallel()
+	for _, s := range []*step{newStep(t), newLocal(t)} {
+		s.Mask("s3cret/of+mine")
+		s.Mask("short")
+		s.Mask("unchanged")
+		before := s.log.Len()
+		s.Printf("%s and %s, %s", "xs3cret/of+minex", "s3cret%2Fof%2Bmine", errors.New("unchanged s3cret\u200b/of+mine"))
+		s.Group("s3cret/of+mine")()
+		s.Annotate(Error, Annotation{Title: "s3cret/of+mine", Message: `"s3cret\/of+mine"`, File: "s3cret/of+mine"})
+		if got := s.log.String()[before:]; strings.Contains(got, "s3cret") || !strings.HasPrefix(got, "x…x and …, unchanged …\n") {
+			t.Errorf("got %q", got)
+		}
+		if s.Unhidden() != 2 {
+			t.Errorf("%d credentials cannot be hidden, want 2", s.Unhidden())
 		}
 	}
 }

@@ -55,16 +55,16 @@ func secondColon(s string) bool {
 	return false
 }
 
-// sprintf is fmt.Sprintf with every argument made safe first, numbers and
+// sprintf is fmt.Sprintf with every argument freed of credentials and made safe first, numbers and
 // booleans apart. It replaces the arguments in place and hands on the very slice,
 // so that go vet takes it, and with it Printf and Debugf, for printf functions and
 // checks the formats of their callers.
-func sprintf(format string, args ...any) string {
+func (r *Runner) sprintf(format string, args ...any) string {
 	for i, arg := range args {
 		switch arg.(type) {
 		case nil, bool, int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64, uintptr, float32, float64:
 		default:
-			args[i] = untrusted{arg}
+			args[i] = untrusted{arg, r.Hide}
 		}
 	}
 	return fmt.Sprintf(format, args...)
@@ -72,8 +72,11 @@ func sprintf(format string, args ...any) string {
 
 // untrusted formats as its value does, made safe. A value that panics in its own
 // method is shown as fmt shows it.
-type untrusted struct{ value any }
+type untrusted struct {
+	value any
+	hide  func(string) string
+}
 
 func (u untrusted) Format(f fmt.State, verb rune) {
-	fmt.Fprint(f, Safe(fmt.Sprintf(fmt.FormatString(f, verb), u.value)))
+	fmt.Fprint(f, Safe(u.hide(fmt.Sprintf(fmt.FormatString(f, verb), u.value))))
 }

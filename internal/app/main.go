@@ -137,9 +137,21 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 	for _, warning := range p.Warnings {
 		warnings = append(warnings, result.Problem{Level: result.Warning, Text: text.Untrusted(warning), Anchor: "inputs"})
 	}
+	if p.runner.Unhidden() > 0 {
+		warnings = append(warnings, plainCredential)
+	}
 	done.Problems = append(done.Problems, warnings...)
 	done.Totals.Add(warnings)
 	return done
+}
+
+// plainCredential is the warning of credentials that cannot be searched for.
+var plainCredential = result.Problem{
+	Level: result.Warning,
+	Text: "a credential of this run has fewer than 8 characters, or is a word that reports have: a server that repeats it " +
+		"puts it into outputs and summary",
+	Hint:   "give the account a longer credential that is random",
+	Anchor: "credential-plain",
 }
 
 // emptyResult is that of a run that did nothing.
@@ -158,7 +170,7 @@ func (p *program) carryOut(ctx context.Context, steps *stepLog) *result.Result {
 		File:    p.readFile,
 		Connect: p.connect,
 		Log:     steps,
-		Mask:    p.runner.Mask,
+		Mask:    p.runner.MaskFound,
 	})
 }
 
@@ -210,8 +222,10 @@ func inputProblem(p config.Problem) result.Problem {
 	}
 }
 
-// publish says the result everywhere. It goes on when one place fails.
+// publish says the result everywhere. It goes on when one place fails. What any
+// text of it holds of a credential goes before a place escapes it in its own way.
 func (p *program) publish(told *result.Result) error {
+	told = told.Rewritten(p.runner.Hide)
 	for _, line := range report.Log(told) {
 		p.runner.Printf("%s", line)
 	}
@@ -232,12 +246,12 @@ func (p *program) publish(told *result.Result) error {
 	return errors.Join(errs...)
 }
 
-// docsURL is where the troubleshooting page of this version of the action is.
+// docsURL is where the documents of this version of the action are.
 func (p *program) docsURL() string {
 	repository, ref := p.getenv("GITHUB_ACTION_REPOSITORY"), p.getenv("GITHUB_ACTION_REF")
 	server := p.getenv("GITHUB_SERVER_URL")
 	if repository == "" || ref == "" || server == "" {
 		return ""
 	}
-	return server + "/" + repository + "/blob/" + ref + "/docs/troubleshooting.md"
+	return server + "/" + repository + "/blob/" + ref + "/docs"
 }

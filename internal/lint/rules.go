@@ -38,6 +38,6 @@ func Rules() []Rule {
 		twoContentTypes, sameName, disabledStored, emptyVariable,
 		collectionTooLarge, collectionNearLimit,
 		secondaryAlone, secondaryMatchesNothing, untold, importBroken, operationEdited,
-		answerUnreadable,
+		answerUnreadable, credentialInCollection, credentialLike,
 	}
 }

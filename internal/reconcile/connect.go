@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
@@ -80,7 +81,7 @@ func (r *reconciliation) list(ctx context.Context) {
 			return err
 		}
 		r.importers = plan.NewImporters(r.there.Jobs)
-		r.maskImporters(r.there.Jobs)
+		r.maskImporters()
 		r.step("read", nil, began, text.Plural(len(r.there.Jobs), "importer")+" on the server")
 		return nil
 	})
@@ -149,24 +150,45 @@ func byKey(services []microcks.Service) map[plan.Key][]microcks.Service {
 	return all
 }
 
-// maskImporters tells the log to hide the credentials in the URLs of importers,
-// before anything about them is said.
-func (r *reconciliation) maskImporters(jobs []microcks.ImportJob) {
-	for _, job := range jobs {
-		address, err := url.Parse(job.RepositoryURL)
-		if err != nil {
+// maskImporters tells the log to hide the credentials in the URLs of the
+// importers that this run handles, before anything about them is said. Anybody
+// who can sign in can write such a URL: a word of the inputs or of the importer
+// itself is taken for no credential.
+func (r *reconciliation) maskImporters() {
+	told := []string{r.session.Microcks.Base(), r.Repository, r.session.Version.Text}
+	for _, it := range r.items {
+		told = append(told, string(it.Wanted.Source), it.Wanted.URL, it.Wanted.Secret.Name, it.Wanted.ExpectedName, it.Wanted.ExpectedVersion)
+	}
+	for _, it := range r.items {
+		for _, job := range r.importers.Of(it.Wanted) {
+			said := append(slices.Clip(told), job.ID, job.Name)
+			for _, ref := range job.ServiceRefs {
+				said = append(said, ref.Name, ref.Version)
+			}
+			maskURL(job.RepositoryURL, func(value string) {
+				if !strings.Contains(strings.ToLower(strings.Join(said, " ")), strings.ToLower(value)) {
+					r.Mask(value)
+				}
+			})
+		}
+	}
+}
+
+// maskURL masks the credentials in a URL.
+func maskURL(address string, mask func(string)) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return
+	}
+	if password, has := u.User.Password(); has {
+		mask(password)
+	}
+	for key, values := range u.Query() {
+		if !text.IsCredentialParameter(key) {
 			continue
 		}
-		if password, has := address.User.Password(); has {
-			r.Mask(password)
-		}
-		for key, values := range address.Query() {
-			if !text.IsCredentialParameter(key) {
-				continue
-			}
-			for _, value := range values {
-				r.Mask(value)
-			}
+		for _, value := range values {
+			mask(value)
 		}
 	}
 }

@@ -198,11 +198,10 @@ func (s *jobSummary) rule(file text.Untrusted, g ruleFindings) item {
 func (s *jobSummary) ruleLink(g ruleFindings) Markdown {
 	label := inline(g.title())
 	place := strings.ToLower(g.id)
-	before, found := strings.CutSuffix(s.c.DocsURL, "troubleshooting.md")
-	if !found || !anchor.MatchString(place) {
+	if s.c.DocsURL == "" || !anchor.MatchString(place) {
 		return label
 	}
-	return link(label, before+"findings.md#"+place)
+	return link(label, s.c.DocsURL+"/findings.md#"+place)
 }
 
 // where a finding is: the folders in Postman, and the place in the file.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -29,15 +30,16 @@ type item struct {
 	below []Markdown
 }
 
-// list writes a list.
+// list writes a list. What shows as nothing gets a dash: a line that is a marker
+// alone would make a heading of the line before it.
 func (d *document) list(items []item) {
 	if len(items) == 0 {
 		return
 	}
 	for _, i := range items {
-		fmt.Fprintf(&d.b, "- %s\n", i.text)
+		fmt.Fprintf(&d.b, "- %s\n", cmp.Or(i.text, "–"))
 		for _, t := range i.below {
-			fmt.Fprintf(&d.b, "  - %s\n", t)
+			fmt.Fprintf(&d.b, "  - %s\n", cmp.Or(t, "–"))
 		}
 	}
 	d.b.WriteString("\n")

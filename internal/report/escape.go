@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
@@ -77,6 +78,13 @@ func proseLine(s string) Markdown {
 // codePart finds what prose shows as code: `…` or an address.
 var codePart = regexp.MustCompile("`([^`]*[^` ][^`]*)`|(?i:https?)://[^\\s\"'`<>]*[^\\s\"'`<>.,;:!?)]")
 
+// mostTicks is the most backticks that stay together in code: GitHub's renderer
+// knows no code span that begins with more than 80 (MAXBACKTICKS in cmark-gfm),
+// and what stands in one that is none would be live Markdown.
+const mostTicks = 20
+
+var tooManyTicks = regexp.MustCompile("`{" + strconv.Itoa(mostTicks) + "}")
+
 // code escapes a string for a code span, which ends only with as many backticks
 // as it began with.
 func code[S ~string](untrusted S) Markdown {
@@ -87,6 +95,7 @@ func code[S ~string](untrusted S) Markdown {
 	// A table takes "\|" for a pipe and "\\|" for one too, but not everywhere.
 	s = strings.ReplaceAll(s, `\|`, `\`+apart+`|`)
 	s = strings.ReplaceAll(s, "@", "@"+apart)
+	s = tooManyTicks.ReplaceAllString(s, "$0"+apart)
 	ticks := strings.Repeat("`", longestRun(s, '`')+1)
 	if strings.Trim(s[:1]+s[len(s)-1:], "` ") != s[:1]+s[len(s)-1:] {
 		s = " " + s + " "

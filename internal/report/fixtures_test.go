@@ -12,7 +12,7 @@ import (
 
 const (
 	server  = "https://microcks.example.com"
-	docsURL = "https://github.com/acme/postman-microcks-importer/blob/v1/docs/troubleshooting.md"
+	docsURL = "https://github.com/acme/postman-microcks-importer/blob/v1/docs"
 )
 
 func docs() Context { return Context{DocsURL: docsURL} }

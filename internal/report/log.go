@@ -5,8 +5,12 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// troubleshooting is the page that the anchors of problems are in.
-const troubleshooting = "docs/troubleshooting.md"
+// The page that the anchors of problems are in, in the folder docs and in the
+// repository.
+const (
+	troubleshootingPage = "troubleshooting.md"
+	troubleshooting     = "docs/" + troubleshootingPage
+)
 
 // Log tells the problems and the outcome to a person at a terminal, one string a
 // line:

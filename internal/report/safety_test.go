@@ -194,7 +194,7 @@ func shape(markdown string) []string {
 var (
 	plainHTML  = regexp.MustCompile(`^(<details><summary>[^<>]*</summary>|</details>)\n?$`)
 	becomeLink = regexp.MustCompile(`@[\w-]|#\d|(?i:gh-\d|www\.|https?://|ftp://)|[0-9a-fA-F]{7}`)
-	trusted    = []string{server + "/", docsURL[:strings.LastIndex(docsURL, "/")] + "/"}
+	trusted    = []string{server + "/", docsURL + "/"}
 )
 
 // checkSafe holds a summary against what GitHub could make of it.

@@ -15,8 +15,8 @@ import (
 
 // Context is what a summary needs besides the Result.
 type Context struct {
-	// DocsURL is the address of docs/troubleshooting.md; docs/findings.md is
-	// beside it. Empty: places in the documents are named, not linked.
+	// DocsURL is the address of the folder docs, without a slash at its end.
+	// Empty: places in the documents are named, not linked.
 	DocsURL string
 }
 
@@ -348,7 +348,7 @@ func (s *jobSummary) help(place string) Markdown {
 	if s.c.DocsURL == "" {
 		return "See " + code(troubleshooting+"#"+place)
 	}
-	return link(inline("Troubleshooting: "+place), s.c.DocsURL+"#"+place)
+	return link(inline("Troubleshooting: "+place), s.c.DocsURL+"/"+troubleshootingPage+"#"+place)
 }
 
 // progress says how far the collections of a run came that did not reach the

@@ -89,7 +89,7 @@ func TestLinksLeadToMicrocksAndTheDocumentsOnly(t *testing.T) {
 	if strings.Contains(got, "#a") || strings.Contains(got, "findings.md") {
 		t.Errorf("a link leads to no place of the documents:\n%s", got)
 	}
-	if !strings.Contains(got, "[Troubleshooting: good-one]("+docsURL+"#good-one)") {
+	if !strings.Contains(got, "[Troubleshooting: good-one]("+docsURL+"/troubleshooting.md#good-one)") {
 		t.Errorf("no link to the documents:\n%s", got)
 	}
 	if got := Summary(r, Context{}); !strings.Contains(got, "See `docs/troubleshooting.md#good-one`") {

@@ -1,0 +1,37 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+
+	"postman-microcks-importer/internal/text"
+)
+
+func TestKnownCredential(t *testing.T) {
+	t.Parallel()
+	digits := strings.Repeat("0a1B2c3D", 8)
+	for in, want := range map[string]string{
+		"x PMAK-" + digits:                      "a Postman API key",
+		"PMAT-01J0" + digits:                    "an access key of Postman",
+		"ghp_" + digits:                         "a token of GitHub",
+		"github_pat_" + digits:                  "a token of GitHub",
+		"AKIAIOSFODNN7ABCDEFG":                  "an access key of AWS",
+		"AKIAIOSFODNN7EXAMPLE":                  "", // in every manual of AWS
+		"xoxb-1234567890-12345":                 "a token of Slack",
+		"-----BEGIN RSA PRIVATE KEY-----\nMIIE": "a private key",
+		"-----BEGIN PUBLIC KEY-----\nMIIE":      "",
+		"PMAK-your-key-goes-in-here":            "",
+		"ghp_short1":                            "",
+		"":                                      "",
+	} {
+		if two := text.HideKnownCredentials(in + " ghp_" + digits + " PMAK-" + digits); strings.Contains(two, digits) {
+			t.Errorf("%q", two)
+		}
+		if got := text.KnownCredential(in); got != want {
+			t.Errorf("%q is %q, want %q", in, got, want)
+		}
+		if hidden := text.HideKnownCredentials("a " + in + " b"); (want != "") == strings.Contains(hidden, in) && in != "" {
+			t.Errorf("%q became %q", in, hidden)
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package text_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+	"testing"
+
+	"postman-microcks-importer/internal/text"
+)
+
+// spellings are the ways in which a server may repeat a credential.
+func spellings(credential string) map[string]string {
+	quoted, _ := json.Marshal(credential)
+	inJSON := strings.Trim(string(quoted), `"`)
+	var slashes strings.Builder
+	encoder := json.NewEncoder(&slashes)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(credential)
+	twice, _ := json.Marshal(inJSON)
+	percent, unicode := "", ""
+	for _, c := range []byte(credential) {
+		percent += fmt.Sprintf("%%%02x", c)
+		unicode += fmt.Sprintf(`\u%04X`, c)
+	}
+	basic := "my-client:" + credential
+	escaped := url.QueryEscape("my-client") + ":" + url.QueryEscape(credential)
+	inBase64 := base64.StdEncoding.EncodeToString([]byte(credential))
+	return map[string]string{
+		"raw": credential, "query": url.QueryEscape(credential), "path": url.PathEscape(credential),
+		"query twice": url.QueryEscape(url.QueryEscape(credential)), "every byte": percent,
+		"JSON": inJSON, "JSON twice": strings.Trim(string(twice), `"`), "JSON for people": strings.Trim(slashes.String(), "\"\n"),
+		"every rune": unicode, "slashes": strings.ReplaceAll(credential, "/", `\/`), "HTML": html.EscapeString(credential),
+		"hex": hex.EncodeToString([]byte(credential)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(credential))),
+		"base64": inBase64, "base64 of URLs": base64.RawURLEncoding.EncodeToString([]byte(credential)),
+		"Basic": base64.StdEncoding.EncodeToString([]byte(basic)), "Basic of OAuth": base64.StdEncoding.EncodeToString([]byte(escaped)),
+		"Basic in a URL":        url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(basic))),
+		"HTML in JSON in a URL": url.QueryEscape(strings.ReplaceAll(html.EscapeString(credential), "&", `\u0026`)),
+		"JSON in a URL":         url.PathEscape(inJSON),
+		"invisible":             strings.Join(strings.Split(credential, ""), "\u200b\x00"),
+		"wrapped":               inBase64[:9] + "\r\n" + inBase64[9:],
+	}
+}
+
+var credentials = []string{
+	"PMAK-5ca1ab1e0ddba11c0ffee123-0123456789abcdeffedcba98765432100f", `kc/5ecret+of<the>client&"1"='%~`, `back\slash and space`,
+	"pässwörter", "12345678x", "aaaaaaaaaaab",
+}
+
+func TestScrubberKnowsEverySpelling(t *testing.T) {
+	t.Parallel()
+	for _, credential := range credentials {
+		var s text.Scrubber
+		s.Add(credential)
+		for name, spelled := range spellings(credential) {
+			if name == "every rune" && credential == "pässwörter" {
+				continue // bytes of UTF-8 are no runes
+			}
+			got := s.Hide("before " + spelled + " after " + spelled + ";")
+			// Around base64 the characters stay that hold bits of the neighbours.
+			if strings.Count(got, text.Hidden) != 2 || !strings.HasPrefix(got, "before ") || !strings.Contains(got, " after ") {
+				t.Errorf("%s of %q stays as %q", name, credential, got)
+			}
+			if left := len(got) - len("before … after …;"); left > 4*len("bXktY2xpZW50") {
+				t.Errorf("%s of %q leaves %q", name, credential, got)
+			}
+			if again := s.Hide(got); again != got {
+				t.Errorf("%s of %q hidden twice is %q, not %q", name, credential, again, got)
+			}
+		}
+	}
+}
+
+// A text is often cut before anybody knows what is in it.
+func TestScrubberHidesWhatIsCutOff(t *testing.T) {
+	t.Parallel()
+	key := credentials[0]
+	var s text.Scrubber
+	s.Add(key)
+	for in, want := range map[string]string{
+		"got " + key[:30]:          "got …",
+		"got " + key[:30] + "…":    "got ……",
+		"got " + key[:30] + "…\"}": "got ……\"}",
+		"got " + key[:9]:           "got " + key[:9], // a word that it begins with
+		"got " + key[:30] + " end": "got " + key[:30] + " end",
+		base64.StdEncoding.EncodeToString([]byte(key))[:40] + "…": "……",
+	} {
+		if got := s.Hide(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What every report has is no credential to hide, and without one all stays.
+func TestScrubberLeavesReportsReadable(t *testing.T) {
+	t.Parallel()
+	report := "postman-microcks-importer: collection unchanged, Microcks 1.15.0 at http://localhost:8080 true"
+	var s text.Scrubber
+	for _, plain := range []string{"", "true", "created", "Unchanged", "microcks", "MICROCKS", "collection", "importer", "ollectio"} {
+		if text.Hideable(plain) {
+			t.Errorf("%q is to be hidden", plain)
+		}
+		s.Add(plain)
+	}
+	if got := s.Hide(report); got != report {
+		t.Errorf("the report became %q", got)
+	}
+	s.Add(credentials[0])
+	if got := s.Hide(report); got != report {
+		t.Errorf("the report became %q", got)
+	}
+}
+
+// A hostile text costs no more than its length.
+func BenchmarkScrubber(b *testing.B) {
+	var s text.Scrubber
+	for _, c := range credentials {
+		s.Add(c)
+	}
+	for name, piece := range map[string]string{
+		"words": "the operation GET /pets/:petId of Pet Store ", "percent": "%", "backslash": `\`,
+		"almost": "PMAK-5ca1ab1e0ddba11", "ampersand": "&#",
+		"invisible": "P\u200b\u200b\u200b\u200b", "a": "a",
+	} {
+		in := strings.Repeat(piece, 1<<20/len(piece))
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(in)))
+			for b.Loop() {
+				s.Hide(in)
+			}
+		})
+	}
+}
+
+func FuzzScrubber(f *testing.F) {
+	f.Add("before ", "PMAK-5ca1ab1e0ddba11c0ffee123", " after")
+	f.Add("%", "%25%25%25%25%25", `\`)
+	f.Fuzz(func(t *testing.T, before, credential, after string) {
+		if !text.Hideable(credential) {
+			return
+		}
+		var s text.Scrubber
+		s.Add(credential)
+		if got := s.Hide(before + credential + after); strings.Contains(got, credential) && !strings.Contains(credential, text.Hidden) {
+			t.Errorf("%q is in %q", credential, got)
+		}
+	})
+}

@@ -1,0 +1,28 @@
+package text
+
+import (
+	"slices"
+	"strings"
+)
+
+// ownWords are words of this program that a report can have and that are long
+// enough to be taken for a credential: inputs, outputs, statuses, and what they
+// are about. A credential of such a value cannot be hidden: that would make
+// every report unreadable.
+var ownWords = strings.Fields(`
+	postman-microcks-importer/result/v1 postman-api-key postman-api-url postman-environment microcks-url microcks-version
+	keycloak-url keycloak-auth keycloak-client-id keycloak-client-secret keycloak-audience wait-for-microcks
+	collection collections collection-name importer-name importer-id importer-url main-artifact secret-name service-labels
+	service-id service-name service-version service-url mock-url expected-name expected-version
+	fail-on-changes fail-on-warning fail-on-warnings remove-services replace-secret replace-service ca-certificate
+	client-secret github-oidc github-actions unchanged parallelism operations operation examples importers importer secondary
+	documents troubleshooting repository description definition authorization password credential credentials
+	dispatcher microcks keycloak localhost undefined 12345678
+	https://api.getpostman.com https://api.postman.com
+`)
+
+// isOwnWord reports whether a text is a word of this program or a part of one.
+func isOwnWord(s string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(ownWords, func(word string) bool { return strings.Contains(word, s) })
+}
