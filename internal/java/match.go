@@ -40,7 +40,8 @@ func concat(steps []step) step {
 	}
 	head, tail := steps[0], concat(steps[1:])
 	return func(m *matcher, i int, rest func(int) bool) bool {
-		return head(m, i, func(j int) bool { return tail(m, j, rest) })
+		m.budget--
+		return m.budget > 0 && head(m, i, func(j int) bool { return tail(m, j, rest) })
 	}
 }
 
@@ -72,7 +73,7 @@ func one(set charSet) step {
 
 func literal(text []rune) step {
 	return func(m *matcher, i int, rest func(int) bool) bool {
-		m.budget--
+		m.budget -= 1 + len(text)/64
 		if m.budget <= 0 || len(m.text)-i < len(text) {
 			return false
 		}
@@ -110,6 +111,9 @@ func (r *regexReader) greedy(s step, set charSet, lo, hi int) step {
 		}
 		m.budget -= (end - i) / 16
 		if m.failed[own.id] == nil && !own.again {
+			if m.budget -= len(m.text) / 16; m.budget <= 0 {
+				return false
+			}
 			m.failed[own.id] = make([]bool, len(m.text)+1)
 		}
 		for ; end-i >= lo; end-- {
