@@ -9,6 +9,7 @@ package jackson
 
 import (
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -207,14 +208,24 @@ func (v Value) Offset() int {
 
 // Pointer is the RFC 6901 pointer to the value, in valid UTF-8; "" for the root
 // and for what is missing.
-func (v Value) Pointer() string {
+func (v Value) Pointer() string { return v.PointerUpTo(math.MaxInt) }
+
+// PointerUpTo is the pointer; "" when it has more than most bytes.
+func (v Value) PointerUpTo(most int) string {
 	var tokens []string
+	length := 0
 	for n := v.n; n != nil && n.parent != nil; n = n.parent {
 		token := strconv.FormatUint(uint64(n.name), 10)
 		if n.parent.kind == Object {
-			token = strings.NewReplacer("~", "~0", "/", "~1").Replace(java.WellFormed(Value{v.doc, n}.Name()))
+			if length+int(n.nameEnd-n.name)/6 > most { // no escape of a byte is longer than six
+				return ""
+			}
+			token = escapePointer.Replace(java.WellFormed(Value{v.doc, n}.Name()))
 		}
 		tokens = append(tokens, token)
+		if length += 1 + len(token); length > most {
+			return ""
+		}
 	}
 	var b strings.Builder
 	for _, token := range slices.Backward(tokens) {
@@ -222,6 +233,8 @@ func (v Value) Pointer() string {
 	}
 	return b.String()
 }
+
+var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
 func (d *Document) named(m *node, name string) bool {
 	if !m.nameEscaped {

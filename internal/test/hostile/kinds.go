@@ -63,10 +63,10 @@ var kinds = []kind{
 		}) + `]}`)
 	}},
 	{name: "long member name", make: func(size int) string {
-		return `{"info":{"name":"Pets","description":"version=1.0 "},"item":{"` + strings.Repeat("long ", size/10) + `":{"item":[` +
+		return `{"collection":{"info":{"name":"Pets","description":"version=1.0 "},"item":{"` + strings.Repeat("long ", size/10) + `":{"item":[` +
 			list(size/2, func(i int) string {
 				return fmt.Sprintf(`{"name":"r","request":{"method":"get","url":{"raw":"{{a}}/{{b}}%d"}}}`, i)
-			}) + `]}}}`
+			}) + `]}}}}`
 	}},
 	{name: "deep folders", make: func(size int) string {
 		const depth = 480

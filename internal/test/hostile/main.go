@@ -11,11 +11,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/predict"
 )
@@ -73,7 +76,7 @@ func measure(k kind, size string) bool {
 	out, err := cmd.CombinedOutput()
 	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	mb := float64(usage.Maxrss) / 1000
-	seconds, _, _ := strings.Cut(string(out), "\n")
+	seconds, rest, _ := strings.Cut(string(out), "\n")
 	took, parsed := strconv.ParseFloat(seconds, 64)
 	verdict := ""
 	if parsed != nil {
@@ -85,23 +88,31 @@ func measure(k kind, size string) bool {
 	} else if err != nil || took > mostSeconds || mb > mostMB {
 		verdict = "TOO MUCH"
 	}
-	fmt.Printf("%-30s %9s %8.2f %8.0f %s\n", k.name, size, took, mb, verdict)
+	fmt.Printf("%-30s %9s %8.2f %8.0f %s %s\n", k.name, size, took, mb, verdict, strings.TrimSpace(rest))
 	return verdict == ""
 }
+
+// mostMemory is the soft limit of the program itself.
+const mostMemory = 320 << 20
 
 // judge does what a run does with a collection, and prints the seconds.
 func judge(k kind, size int) {
 	raw := []byte(k.make(size))
+	runtime.GC()
+	debug.SetMemoryLimit(mostMemory)
 	began := time.Now()
-	document := predict.Read(raw, predict.Options{Version: k.version})
+	m := budget.New(context.Background())
+	document := predict.ReadWithin(m, raw, predict.Options{Version: k.version})
 	target := predict.Target{Main: true, URL: "https://api.getpostman.com/collections/1-a"}
-	im := document.Import(target)
-	findings := lint.Check(im)
+	im := document.ImportWithin(m, target)
+	findings := lint.CheckWithin(m, im)
+	work, memory := m.Used()
 	now := im.Service.Digest()
 	target.Existing = now
-	again := document.Import(target)
-	findings = append(findings, lint.Check(again)...)
+	m = budget.New(context.Background())
+	again := document.ImportWithin(m, target)
+	findings = append(findings, lint.CheckWithin(m, again)...)
 	changes := predict.Diff(now, again.Service.Digest())
 	fmt.Println(time.Since(began).Seconds())
-	fmt.Println(im.Outcome, len(findings), len(changes))
+	fmt.Println(im.Outcome, again.Outcome, len(findings), "findings", len(changes), "changes", work/1e6, "M units", memory>>20, "MB")
 }
