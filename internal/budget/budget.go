@@ -9,12 +9,12 @@ import (
 )
 
 // Bounds of one meter. A collection of 16 MB that nobody made for that purpose
-// takes less than a tenth of either.
+// takes less than half of either.
 const (
 	// MostWork is in units of about ten nanoseconds.
 	MostWork = 150_000_000
 	// MostMemory is in bytes of what is kept, about.
-	MostMemory = 160 << 20
+	MostMemory = 224 << 20
 )
 
 // ErrSpent is the error of what was given up because the budget was spent.

@@ -36,10 +36,12 @@ func Check(im *predict.Import) []result.Finding {
 func CheckWithin(m *budget.Meter, im *predict.Import) []result.Finding {
 	s := &subject{Import: im, meter: m, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
 	if im.Outcome == predict.Untold {
+		s.meter = nil // this is told whatever it costs
 		(&reporter{subject: s, rule: untold}).whole("what Microcks makes of the collection was not found out: %v", im.Err)
 		return s.findings
 	}
 	if err := m.Within(s.check); err != nil {
+		s.meter = nil
 		(&reporter{subject: s, rule: untold}).whole("there may be more to know of the collection, which was not found out: %v", err)
 	}
 	s.locate()

@@ -132,7 +132,7 @@ func (e *equivalence) compareTails(s signs) {
 			if len(s.dotted) == 0 {
 				continue
 			}
-			if e.budget -= len(tail) / 64; e.budget < 0 {
+			if e.budget -= len(tail) / 8; e.budget < 0 {
 				e.tailsLeft = true
 				return
 			}

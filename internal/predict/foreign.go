@@ -40,7 +40,7 @@ var noYAML = regexp.MustCompile(`[\n\r]\t|(?:^|[^\\])(?:\\\\)*\\/|[\x7F-\x{84}\x
 func refuseForeign(m *budget.Meter, raw []byte, f Format, b behaviour) Prediction {
 	switch f {
 	case SoapUI:
-		return importSoapUI(raw)
+		return importSoapUI(m, raw)
 	case HTTPArchive:
 		return importHTTPArchive(m, raw, b)
 	case OpenAPI, Swagger, AsyncAPI:
@@ -58,9 +58,9 @@ func refuseForeign(m *budget.Meter, raw []byte, f Format, b behaviour) Predictio
 	return Prediction{Outcome: Refused, ImportErrorUnknown: true}
 }
 
-func importSoapUI(raw []byte) Prediction {
+func importSoapUI(m *budget.Meter, raw []byte) Prediction {
 	switch {
-	case !wellFormed(raw):
+	case !wellFormed(m, raw):
 		return Prediction{Outcome: Refused, ImportError: noSoapUI}
 	case bytes.Contains(raw, []byte("soapui")):
 		return Prediction{Outcome: Refused, ImportErrorUnknown: true} // may be a real project
@@ -169,7 +169,7 @@ func maybeGraphQL(raw []byte) bool {
 }
 
 // wellFormed reports whether raw is XML from start to end.
-func wellFormed(raw []byte) bool {
+func wellFormed(m *budget.Meter, raw []byte) bool {
 	switch trimmed := bytes.TrimSpace(raw); {
 	case !bytes.HasPrefix(trimmed, []byte("<")):
 		return false
@@ -179,6 +179,9 @@ func wellFormed(raw []byte) bool {
 	decoder := xml.NewDecoder(bytes.NewReader(raw))
 	elements := 0
 	for {
+		const workOfToken, bytesOfToken = 100, 64
+		m.Work(workOfToken)
+		m.Memory(bytesOfToken) // all may be open
 		switch token, err := decoder.Token(); {
 		case errors.Is(err, io.EOF):
 			return elements > 0

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,6 +30,8 @@ const (
 	mostMB      = 600.0
 	patience    = 20 * time.Second
 )
+
+var profile = flag.String("profile", "", "file for a profile")
 
 func main() {
 	sizes := flag.String("sizes", "4096,262144,4194304,15728640", "sizes in bytes")
@@ -93,13 +96,22 @@ func measure(k kind, size string) bool {
 }
 
 // mostMemory is the soft limit of the program itself.
-const mostMemory = 320 << 20
+const mostMemory = 448 << 20
 
 // judge does what a run does with a collection, and prints the seconds.
 func judge(k kind, size int) {
 	raw := []byte(k.make(size))
 	runtime.GC()
 	debug.SetMemoryLimit(mostMemory)
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			panic(err)
+		}
+		defer f.Close()
+		_ = pprof.StartCPUProfile(f)
+		defer pprof.StopCPUProfile()
+	}
 	began := time.Now()
 	m := budget.New(context.Background())
 	document := predict.ReadWithin(m, raw, predict.Options{Version: k.version})
@@ -110,9 +122,11 @@ func judge(k kind, size int) {
 	now := im.Service.Digest()
 	target.Existing = now
 	m = budget.New(context.Background())
+	outcome, count := im.Outcome, len(findings)
+	im, findings = nil, nil // as a run lets go of them
 	again := document.ImportWithin(m, target)
-	findings = append(findings, lint.CheckWithin(m, again)...)
+	findings = lint.CheckWithin(m, again)
 	changes := predict.Diff(now, again.Service.Digest())
 	fmt.Println(time.Since(began).Seconds())
-	fmt.Println(im.Outcome, again.Outcome, len(findings), "findings", len(changes), "changes", work/1e6, "M units", memory>>20, "MB")
+	fmt.Println(outcome, again.Outcome, count+len(findings), "findings", len(changes), "changes", work/1e6, "M units", memory>>20, "MB")
 }
