@@ -19,13 +19,13 @@ const maxFindings = 5000
 
 // Bounds of the texts of findings, in bytes.
 const (
-	mostOfRule  = 4 << 20
-	mostOfAll   = 16 << 20
+	mostOfRule  = 2 << 20
+	mostOfAll   = 8 << 20
 	mostPointer = 4096 // a longer one is left out
 )
 
 // Check applies every rule to an import. The findings are in the order of the
-// rules, at most 5000 and 4 MB of each; an import that is refused or crashes has at
+// rules, at most 5000 and 2 MB of each; an import that is refused or crashes has at
 // least one error.
 func Check(im *predict.Import) []result.Finding {
 	return CheckWithin(budget.New(context.Background()), im)
