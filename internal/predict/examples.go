@@ -18,6 +18,7 @@ type reader struct {
 	times    []int                    // by item: how many operations read it
 	shared   map[jackson.Value]saying // of items that several read
 	made     int
+	repeated int // bytes of lists that were read for an operation before
 }
 
 // saying is what an example says whatever operation it goes to.
@@ -43,6 +44,10 @@ func (r *reader) read(items []int) {
 
 // maxExamples bounds what a collection made for that purpose can blow up to.
 const maxExamples = 200_000
+
+// maxRepeated bounds the headers and parameters, in bytes, of examples that go to
+// several operations, each time anew.
+const maxRepeated = 4 << 20
 
 // workOfExample is what reading an example costs.
 const workOfExample = 60
@@ -102,12 +107,17 @@ func (r *reader) examplesOf(op *Operation, item int, yield func(Example, jackson
 			continue
 		}
 		e.Request, e.Response = said.request, said.response
+		if again {
+			if r.repeated += e.listed() - exampleBytes; r.repeated > maxRepeated {
+				op.Unknown = true
+				return
+			}
+		} else {
+			r.meter.Memory(e.texts())
+		}
 		r.meter.Memory(e.listed() + len(e.Name))
 		if e.DispatchCriteria != nil {
 			r.meter.Memory(len(*e.DispatchCriteria))
-		}
-		if !again {
-			r.meter.Memory(e.texts())
 		}
 		if several {
 			r.shared[response] = said

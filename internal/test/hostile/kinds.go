@@ -17,9 +17,15 @@ type kind struct {
 
 // kinds of hostile collections.
 var kinds = []kind{
-	{name: "ambiguous patterns", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/:x/(a|a)*%db/%s", i, strings.Repeat("a", 30))) })},
-	{name: "nested quantifiers", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/:x/((a+)+)+%d/%s!", i, strings.Repeat("a", 40))) })},
-	{name: "references", make: requests(func(i int) string { return itemAt(fmt.Sprintf(`/:x/(a*)(a*)\\1\\2%d/%s`, i, strings.Repeat("a", 60))) })},
+	{name: "ambiguous patterns", make: requests(func(i int) string {
+		return itemAt(fmt.Sprintf("/:x/(a|a)*%db/%s", i, strings.Repeat("a", 30)))
+	})},
+	{name: "nested quantifiers", make: requests(func(i int) string {
+		return itemAt(fmt.Sprintf("/:x/((a+)+)+%d/%s!", i, strings.Repeat("a", 40)))
+	})},
+	{name: "references", make: requests(func(i int) string {
+		return itemAt(fmt.Sprintf(`/:x/(a*)(a*)\\1\\2%d/%s`, i, strings.Repeat("a", 60)))
+	})},
 	{name: "names that match all", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/(.*.*.*)%d", i)) })},
 	{name: "curly paths", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/a%d/{id}", i)) })},
 	{name: "dotted paths", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/a.%07d", i)) })},
@@ -54,7 +60,7 @@ var kinds = []kind{
 	}},
 	{name: "examples of two media types", make: func(size int) string {
 		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/a"}},"response":[` + list(size, func(i int) string {
-			return fmt.Sprintf(`{"name":"e","code":200,"header":[{"key":"Content-Type","value":"a/%d"},{"key":"Content-Type","value":"b/%d"}]}`, i, i)
+			return fmt.Sprintf(`{"name":"e","header":[{"key":"Content-Type","value":"a/%d"},{"key":"Content-Type","value":"b/%d"}]}`, i, i)
 		}) + `]}`)
 	}},
 	{name: "long folder name", make: func(size int) string {
@@ -79,9 +85,10 @@ var kinds = []kind{
 		return collection("{" + list(size, func(i int) string { return fmt.Sprintf(`"m%d":0`, i) }) + "}")
 	}},
 	{name: "wide folder", make: func(size int) string {
-		return collection("{" + list(size/2, func(i int) string { return fmt.Sprintf(`"m%d":0`, i) }) + `,"item":[` + list(size/2, func(i int) string {
-			return fmt.Sprintf(`{"name":"r","request":{"method":"get","url":{"raw":"{{a}}/{{b}}%d"}}}`, i)
-		}) + `],"name":"wide"}`)
+		return collection("{" + list(size/2, func(i int) string { return fmt.Sprintf(`"m%d":0`, i) }) + `,"item":[` +
+			list(size/2, func(i int) string {
+				return fmt.Sprintf(`{"name":"r","request":{"method":"get","url":{"raw":"{{a}}/{{b}}%d"}}}`, i)
+			}) + `],"name":"wide"}`)
 	}},
 	{name: "nested members", make: func(size int) string {
 		many := list(400, func(i int) string { return fmt.Sprintf(`"m%d":0`, i) })
@@ -136,7 +143,8 @@ var kinds = []kind{
 	{name: "one body for all", make: func(size int) string {
 		return collection(list(size/2, func(i int) string {
 			return fmt.Sprintf(`{"name":"r","request":{"method":"GET","url":{"raw":"/%s"}},"response":[]}`, dots(i, 12))
-		}) + `,{"name":"r","request":{"method":"GET","url":{"raw":"/aaaaaaaaaaaa"}},"response":[{"name":"e","body":"` + strings.Repeat("x", size/2) + `"}]}`)
+		}) + `,{"name":"r","request":{"method":"GET","url":{"raw":"/aaaaaaaaaaaa"}},"response":[{"name":"e","body":"` +
+			strings.Repeat("x", size/2) + `"}]}`)
 	}},
 	{name: "one header list for all", make: func(size int) string {
 		return collection(list(size/2, func(i int) string {
@@ -150,7 +158,8 @@ var kinds = []kind{
 		}))
 	}},
 	{name: "methods of one address", make: requests(func(i int) string {
-		return fmt.Sprintf(`{"name":"r","request":{"method":"M%d","url":{"raw":"h/:a/:b?c={{d}}"}},"response":[{"name":"e","header":[{"key":"Content-Encoding","value":"gzip"}]}]}`, i)
+		return fmt.Sprintf(`{"name":"r","request":{"method":"M%d","url":{"raw":"h/:a/:b?c={{d}}"}},`+
+			`"response":[{"name":"e","header":[{"key":"Content-Encoding","value":"gzip"}]}]}`, i)
 	})},
 	{name: "long texts", make: func(size int) string {
 		long := strings.Repeat("é", size/6)
@@ -159,11 +168,13 @@ var kinds = []kind{
 	}},
 	{name: "lone surrogates", make: func(size int) string {
 		return collection(list(size, func(i int) string {
-			return fmt.Sprintf(`{"name":"\ud800","request":{"method":"GET","url":{"raw":"h/\ud800%d"}},"response":[{"name":"\ud800","body":"\ud800"}]}`, i)
+			return fmt.Sprintf(`{"name":"\ud800","request":{"method":"GET","url":{"raw":"h/\ud800%d"}},`+
+				`"response":[{"name":"\ud800","body":"\ud800"}]}`, i)
 		}))
 	}},
 	{name: "graphql variables", make: func(size int) string {
-		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/a"}},"response":[{"name":"e","originalRequest":{"body":{"graphql":{"query":"q","variables":"[` +
+		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/a"}},` +
+			`"response":[{"name":"e","originalRequest":{"body":{"graphql":{"query":"q","variables":"[` +
 			repeated("0,", size) + `0]"}}}}]}`)
 	}},
 	{name: "no collection", make: func(size int) string { return repeated(`openapi swagger asyncapi "log": `, size) }},
@@ -190,7 +201,8 @@ func collection(items string) string {
 }
 
 func itemAt(path string) string {
-	return `{"name":"r","request":{"method":"GET","url":{"raw":"h` + path + `"}},"response":[{"name":"e","originalRequest":{"url":{"raw":"h` + path + `"}}}]}`
+	return `{"name":"r","request":{"method":"GET","url":{"raw":"h` + path + `"}},` +
+		`"response":[{"name":"e","originalRequest":{"url":{"raw":"h` + path + `"}}}]}`
 }
 
 func exampleAt(name, url, variables string) string {

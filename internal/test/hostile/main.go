@@ -123,7 +123,7 @@ func judge(k kind, size int) {
 	target.Existing = now
 	m = budget.New(context.Background())
 	outcome, count := im.Outcome, len(findings)
-	im, findings = nil, nil // as a run lets go of them
+	im = nil // as a run lets go of it
 	again := document.ImportWithin(m, target)
 	findings = lint.CheckWithin(m, again)
 	changes := predict.Diff(now, again.Service.Digest())
