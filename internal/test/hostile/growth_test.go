@@ -29,7 +29,7 @@ func TestCostGrowsNoFasterThanSize(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			const first, last = 128 << 10, 1 << 20
+			const first, last = 128 << 10, 512 << 10
 			const fixed = 45_000_000 // of what the bounds of patterns and of equivalent names allow
 			const fixedMemory = 8 << 20
 			before, kept, _ := cost(t, k, first)
