@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -28,8 +29,13 @@ type Options struct {
 // Parse reads the first JSON value of raw, which must not change any more; what
 // follows is ignored. An input of white space alone has no value: the root is
 // missing. The error is a [*SyntaxError].
-func Parse(raw []byte, o Options) (*Document, error) {
-	p := &parser{raw: raw, lax: !utf8.Valid(raw), options: o, token: "null"}
+func Parse(raw []byte, o Options) (*Document, error) { return ParseWithin(nil, raw, o) }
+
+// ParseWithin is [Parse] with its work and memory charged to a meter, which can
+// end it.
+func ParseWithin(m *budget.Meter, raw []byte, o Options) (*Document, error) {
+	m.Work(len(raw) / bytesInWork)
+	p := &parser{meter: m, raw: raw, lax: !utf8.Valid(raw), options: o, token: "null"}
 	if len(raw) >= 4 && raw[0] == 0xEF && raw[1] == 0xBB && raw[2] == 0xBF {
 		p.pos = 3
 	}
@@ -41,12 +47,21 @@ func Parse(raw []byte, o Options) (*Document, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	return &Document{raw: raw, root: root, lax: p.lax, lone: p.lax || p.lone}, nil
+	return &Document{raw: raw, root: root, lax: p.lax, lone: p.lax || p.lone, wide: p.wide}, nil
 }
+
+// What reading costs.
+const (
+	bytesInWork = 8  // bytes that are read in a unit of work
+	nodeBytes   = 72 // of memory that a value takes
+	memberBytes = 96 // of memory that a name takes, in an object of many members
+	chunkNodes  = 4096
+)
 
 // parser builds a document. Nodes come from chunks, so that a large input
 // costs few allocations.
 type parser struct {
+	meter   *budget.Meter
 	raw     []byte
 	pos     int
 	depth   int
@@ -55,13 +70,15 @@ type parser struct {
 	options Options
 	chunk   []node
 	err     *SyntaxError
-	token   string           // the last one before a number, as Jackson names it
-	repeats map[string]*node // names of one large object, reused
+	token   string // the last one before a number, as Jackson names it
+	wide    map[*node]map[string]*node
 }
 
 func (p *parser) node() *node {
 	if len(p.chunk) == 0 {
-		p.chunk = make([]node, min(max(64, (len(p.raw)-p.pos)/48), 4096))
+		p.chunk = make([]node, min(max(64, (len(p.raw)-p.pos)/48), chunkNodes))
+		p.meter.Memory(len(p.chunk) * nodeBytes)
+		p.meter.Work(2 * len(p.chunk))
 	}
 	n := &p.chunk[0]
 	p.chunk = p.chunk[1:]
@@ -137,6 +154,7 @@ func (p *parser) object(n *node) {
 	}
 	p.pos++
 	var last *node
+	var names map[string]*node // of an object with many members
 	for p.toMember(n, last == nil) {
 		m := p.member(n)
 		if m == nil {
@@ -147,8 +165,11 @@ func (p *parser) object(n *node) {
 			last = m
 			continue
 		}
-		if old := p.earlier(n, m); old != nil {
-			takeOver(old, m)
+		if n.size == many && names == nil {
+			names = p.widen(n)
+		}
+		if old := p.earlier(n, m, names); old != nil {
+			p.takeOver(old, m)
 			continue
 		}
 		last.next = m
@@ -221,35 +242,36 @@ func (p *parser) member(n *node) *node {
 	return m
 }
 
-// earlier is the member of n that bears the name of m already, if any.
-func (p *parser) earlier(n, m *node) *node {
-	if !m.nameEscaped && n.size < 32 {
-		length := m.nameEnd - m.name
-		c := byte(0)
-		if length > 0 {
-			c = p.raw[m.name]
-		}
-		for o := n.first; o != nil; o = o.next {
-			if o.nameEscaped {
-				if p.decoded(o) == p.decoded(m) {
-					return o
-				}
-				continue
-			}
-			if o.nameEnd-o.name == length && (length == 0 || p.raw[o.name] == c) &&
-				string(p.raw[o.name:o.nameEnd]) == string(p.raw[m.name:m.nameEnd]) {
-				return o
-			}
-		}
-		return nil
+// many is how many members are searched one by one. An object with more has a map
+// of them.
+const many = 32
+
+// widen gives an object the map of its members.
+func (p *parser) widen(n *node) map[string]*node {
+	if p.wide == nil {
+		p.wide = map[*node]map[string]*node{}
 	}
-	return p.earlierOfMany(n, m)
+	names := make(map[string]*node, 2*many)
+	for m := n.first; m != nil; m = m.next {
+		names[p.decoded(m)] = m
+	}
+	p.wide[n] = names
+	p.meter.Memory(many * memberBytes)
+	return names
 }
 
-// earlierOfMany is earlier for objects of many members: names are looked up in
-// a map that belongs to the object read last.
-func (p *parser) earlierOfMany(n, m *node) *node {
-	if n.size < 32 {
+// earlier is the member of n that bears the name of m already, if any.
+func (p *parser) earlier(n, m *node, names map[string]*node) *node {
+	if names != nil {
+		name := p.decoded(m)
+		if old := names[name]; old != nil {
+			return old
+		}
+		names[name] = m
+		p.meter.Memory(memberBytes + len(name))
+		return nil
+	}
+	if m.nameEscaped {
 		want := p.decoded(m)
 		for o := n.first; o != nil; o = o.next {
 			if p.decoded(o) == want {
@@ -258,24 +280,25 @@ func (p *parser) earlierOfMany(n, m *node) *node {
 		}
 		return nil
 	}
-	if p.repeats == nil || p.repeats[largeOwner] != n || len(p.repeats) != int(n.size)+1 {
-		p.repeats = make(map[string]*node, 2*n.size)
-		p.repeats[largeOwner] = n
-		for o := n.first; o != nil; o = o.next {
-			p.repeats[p.decoded(o)] = o
+	length := m.nameEnd - m.name
+	c := byte(0)
+	if length > 0 {
+		c = p.raw[m.name]
+	}
+	for o := n.first; o != nil; o = o.next {
+		if o.nameEscaped {
+			if p.decoded(o) == p.decoded(m) {
+				return o
+			}
+			continue
+		}
+		if o.nameEnd-o.name == length && (length == 0 || p.raw[o.name] == c) &&
+			string(p.raw[o.name:o.nameEnd]) == string(p.raw[m.name:m.nameEnd]) {
+			return o
 		}
 	}
-	key := p.decoded(m)
-	if old, ok := p.repeats[key]; ok && key != largeOwner {
-		return old
-	}
-	p.repeats[key] = m
 	return nil
 }
-
-// largeOwner is the key of the object itself in parser.repeats. No name decodes
-// to it, since it is not UTF-8.
-const largeOwner = "\xff\xfe owner"
 
 func (p *parser) decoded(m *node) string {
 	d := Document{raw: p.raw}
@@ -283,7 +306,11 @@ func (p *parser) decoded(m *node) string {
 }
 
 // takeOver puts the value of a repeated member in the place of the first one.
-func takeOver(old, m *node) {
+func (p *parser) takeOver(old, m *node) {
+	if names := p.wide[m]; names != nil {
+		p.wide[old] = names
+		delete(p.wide, m)
+	}
 	old.first, old.size, old.kind, old.escaped = m.first, m.size, m.kind, m.escaped
 	old.start, old.end = m.start, m.end
 	old.name, old.nameEnd, old.nameEscaped = m.name, m.nameEnd, m.nameEscaped

@@ -9,6 +9,7 @@ package jackson
 
 import (
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,7 @@ type Document struct {
 	root *node
 	lax  bool // not all of raw is valid UTF-8
 	lone bool
+	wide map[*node]map[string]*node // the members of objects that have many
 }
 
 // Root is the document's value; missing when it has none.
@@ -86,12 +88,45 @@ func (v Value) At(name string) Value {
 	if v.n == nil || v.n.kind != Object {
 		return Value{}
 	}
+	if v.n.size > many {
+		if m := v.doc.wide[v.n][name]; m != nil {
+			return Value{v.doc, m}
+		}
+		return Value{}
+	}
 	for m := v.n.first; m != nil; m = m.next {
 		if v.doc.named(m, name) {
 			return Value{v.doc, m}
 		}
 	}
 	return Value{}
+}
+
+// TextStart is the start of AsText where that is long: at least n bytes of it, or
+// all.
+func (v Value) TextStart(n int) string {
+	if v.Kind() != Text || v.n.end-v.n.start < uint32(16*n) {
+		return v.AsText()
+	}
+	start, end := v.n.start+1, v.n.start+1
+	for in := v.doc.raw; end-start < uint32(12*n); { // the longest escape is twelve bytes for four
+		switch {
+		case in[end] == '\\' && in[end+1] == 'u':
+			end += 6
+		case in[end] == '\\':
+			end += 2
+		default:
+			end++
+		}
+	}
+	return v.doc.text(start, end, v.n.escaped)
+}
+
+// LongerThan reports whether v is a text that surely has more than n bytes. It does
+// not decode the text.
+func (v Value) LongerThan(n int) bool {
+	const longestEscape = 6 // of one byte
+	return v.Kind() == Text && int(v.n.end-v.n.start-2)/longestEscape > n
 }
 
 // Has reports whether v is an object with that member, null included.
@@ -173,14 +208,24 @@ func (v Value) Offset() int {
 
 // Pointer is the RFC 6901 pointer to the value, in valid UTF-8; "" for the root
 // and for what is missing.
-func (v Value) Pointer() string {
+func (v Value) Pointer() string { return v.PointerUpTo(math.MaxInt) }
+
+// PointerUpTo is the pointer; "" when it has more than most bytes.
+func (v Value) PointerUpTo(most int) string {
 	var tokens []string
+	length := 0
 	for n := v.n; n != nil && n.parent != nil; n = n.parent {
 		token := strconv.FormatUint(uint64(n.name), 10)
 		if n.parent.kind == Object {
-			token = strings.NewReplacer("~", "~0", "/", "~1").Replace(java.WellFormed(Value{v.doc, n}.Name()))
+			if length+int(n.nameEnd-n.name)/6 > most { // no escape of a byte is longer than six
+				return ""
+			}
+			token = escapePointer.Replace(java.WellFormed(Value{v.doc, n}.Name()))
 		}
 		tokens = append(tokens, token)
+		if length += 1 + len(token); length > most {
+			return ""
+		}
 	}
 	var b strings.Builder
 	for _, token := range slices.Backward(tokens) {
@@ -188,6 +233,8 @@ func (v Value) Pointer() string {
 	}
 	return b.String()
 }
+
+var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
 func (d *Document) named(m *node, name string) bool {
 	if !m.nameEscaped {

@@ -40,6 +40,9 @@ func (r *regexReader) class(consume bool) charSet {
 	}
 	var all charSet
 	for {
+		if r.sets++; r.sets > maxSets {
+			panic(unsupported{})
+		}
 		switch c := r.peek(); {
 		case c == '[':
 			all = union(all, r.class(true))
@@ -67,6 +70,9 @@ func (r *regexReader) intersection(left charSet) charSet {
 	r.pos++
 	var right charSet
 	for c := r.next(); c != ']' && c != '&'; c = r.peek() {
+		if r.sets++; r.sets > maxSets {
+			panic(unsupported{})
+		}
 		if c != '[' {
 			r.pos--
 		}

@@ -1,6 +1,9 @@
 package java
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // HashOrder are distinct keys, given in the order of insertion, in the order in
 // which a java.util.HashMap or HashSet goes through them: by bucket, then by
@@ -11,10 +14,18 @@ func HashOrder(keys []string) []string {
 	for len(keys)*4 > capacity*3 {
 		capacity *= 2
 	}
-	out := slices.Clone(keys)
-	slices.SortStableFunc(out, func(a, b string) int {
-		return int(spread(a)&uint32(capacity-1)) - int(spread(b)&uint32(capacity-1))
-	})
+	type place struct {
+		bucket, inserted int
+	}
+	places := make([]place, len(keys))
+	for i, key := range keys {
+		places[i] = place{int(spread(key) & uint32(capacity-1)), i}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(a.bucket-b.bucket, a.inserted-b.inserted) })
+	out := make([]string, len(keys))
+	for i, p := range places {
+		out[i] = keys[p.inserted]
+	}
 	return out
 }
 

@@ -40,7 +40,8 @@ func concat(steps []step) step {
 	}
 	head, tail := steps[0], concat(steps[1:])
 	return func(m *matcher, i int, rest func(int) bool) bool {
-		return head(m, i, func(j int) bool { return tail(m, j, rest) })
+		m.budget--
+		return m.budget > 0 && head(m, i, func(j int) bool { return tail(m, j, rest) })
 	}
 }
 
@@ -72,7 +73,7 @@ func one(set charSet) step {
 
 func literal(text []rune) step {
 	return func(m *matcher, i int, rest func(int) bool) bool {
-		m.budget--
+		m.budget -= 1 + len(text)/64
 		if m.budget <= 0 || len(m.text)-i < len(text) {
 			return false
 		}
@@ -109,25 +110,34 @@ func (r *regexReader) greedy(s step, set charSet, lo, hi int) step {
 			end++
 		}
 		m.budget -= (end - i) / 16
-		if m.failed[own.id] == nil && !own.again {
-			m.failed[own.id] = make([]bool, len(m.text)+1)
-		}
-		for ; end-i >= lo; end-- {
-			if m.budget--; m.budget <= 0 {
-				return false
-			}
-			if !own.again && m.failed[own.id][end] {
-				continue
-			}
-			if rest(end) {
-				return true
-			}
-			if !own.again {
-				m.failed[own.id][end] = true
-			}
-		}
-		return false
+		return m.giveBack(own, i+lo, end, rest)
 	}
+}
+
+// giveBack tries what follows a span from its end on, and from one character less,
+// down to where it has as many as it needs.
+func (m *matcher) giveBack(own *span, least, end int, rest func(int) bool) bool {
+	if m.failed[own.id] == nil && !own.again {
+		if m.budget -= len(m.text) / 16; m.budget <= 0 {
+			return false
+		}
+		m.failed[own.id] = make([]bool, len(m.text)+1)
+	}
+	for ; end >= least; end-- {
+		if m.budget--; m.budget <= 0 {
+			return false
+		}
+		if !own.again && m.failed[own.id][end] {
+			continue
+		}
+		if rest(end) {
+			return true
+		}
+		if !own.again {
+			m.failed[own.id][end] = true
+		}
+	}
+	return false
 }
 
 func repeat(s step, lo, hi int, lazy bool) step {

@@ -13,9 +13,11 @@ import (
 
 // Bounds of this package; Java has none.
 const (
-	maxMatchSteps = 500_000 // of one match
+	maxMatchSteps = 100_000 // of one match
 	maxParts      = 5000    // of one expression
+	maxSets       = 1000    // of its bracket expressions, together
 	maxNesting    = 400     // of groups and bracket expressions
+	maxExpression = 1 << 20 // bytes of one expression
 )
 
 // ErrUnsupported is the error of an expression that Java may accept, but whose
@@ -62,11 +64,21 @@ type Pattern struct {
 	root   step
 	groups int
 	spans  int
+	weight int // of a step: more where a character is looked for in many sets
 }
+
+// setsInStep is in how many sets a character is looked for in the time of a step.
+const setsInStep = 16
+
+// stepBytes is how much text is read in the time of a step.
+const stepBytes = 64
 
 // Compile reads an expression. The error is a [*PatternError], or
 // [ErrUnsupported].
 func Compile(expression string, o Options) (p *Pattern, err error) {
+	if len(expression) > maxExpression {
+		return nil, ErrUnsupported
+	}
 	r := &regexReader{text: unquoted(CodePoints(expression)), source: expression, options: o, names: map[string]int{}}
 	defer func() {
 		switch x := recover().(type) {
@@ -95,7 +107,7 @@ func Compile(expression string, o Options) (p *Pattern, err error) {
 	for _, s := range r.spans {
 		s.again = s.again || r.refers
 	}
-	return &Pattern{root: root, groups: r.groups, spans: len(r.spans)}, nil
+	return &Pattern{root: root, groups: r.groups, spans: len(r.spans), weight: 1 + r.sets/setsInStep}, nil
 }
 
 // Verdict on a text.
@@ -114,19 +126,28 @@ type Match struct {
 	// Groups are what the capturing groups of a match took, from the first on;
 	// "null" for one that took no part, as Java prints it.
 	Groups []string
-	// Steps are what the match cost, at most 500,000.
+	// Steps are what the match cost, at most 100,000.
 	Steps int
 }
 
 // Match tries the whole text, as String.matches does.
-func (p *Pattern) Match(text string) Match {
-	m := &matcher{text: CodePoints(text), budget: maxMatchSteps}
+func (p *Pattern) Match(text string) Match { return p.MatchWithin(text, maxMatchSteps) }
+
+// MatchWithin is [Pattern.Match] with fewer steps.
+func (p *Pattern) MatchWithin(text string, steps int) Match {
+	steps = min(steps, maxMatchSteps)
+	most := steps / p.weight
+	m := &matcher{budget: most - len(text)/stepBytes}
+	if m.budget <= 0 {
+		return Match{Verdict: Undecided, Steps: steps}
+	}
+	m.text = CodePoints(text)
 	m.groups, m.failed = make([][2]int, p.groups+1), make([][]bool, p.spans)
 	for i := range m.groups {
 		m.groups[i] = [2]int{-1, -1}
 	}
 	ok := p.root(m, 0, func(i int) bool { return i == len(m.text) })
-	steps := maxMatchSteps - max(0, m.budget)
+	steps = (most - max(0, m.budget)) * p.weight
 	switch {
 	case m.budget <= 0:
 		return Match{Verdict: Undecided, Steps: steps}

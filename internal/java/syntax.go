@@ -12,6 +12,7 @@ type regexReader struct {
 	groups  int
 	depth   int
 	steps   int
+	sets    int // of characters, in bracket expressions
 	names   map[string]int
 	options Options
 	spans   []*span
@@ -46,6 +47,7 @@ func (r *regexReader) expression() step {
 	branches := []step{r.sequence()}
 	for r.peek() == '|' && r.pos < len(r.text) {
 		r.next()
+		r.part()
 		branches = append(branches, r.sequence())
 	}
 	if len(branches) == 1 {
@@ -53,6 +55,9 @@ func (r *regexReader) expression() step {
 	}
 	return func(m *matcher, i int, rest func(int) bool) bool {
 		for _, b := range branches {
+			if m.budget--; m.budget <= 0 {
+				return false
+			}
 			if b(m, i, rest) {
 				return true
 			}
@@ -73,6 +78,7 @@ func (r *regexReader) sequence() step {
 				continue
 			}
 			steps = append(steps, g)
+			r.part()
 			continue
 		case '[':
 			set = r.class(true)
@@ -110,9 +116,15 @@ func (r *regexReader) sequence() step {
 			s, set = r.atom()
 		}
 		steps = append(steps, r.closure(s, set))
-		if r.steps++; r.steps > maxParts {
-			panic(unsupported{}) // it could be matched, but not within a bound
-		}
+		r.part()
+	}
+}
+
+// part counts what an expression consists of: one that has too much of it could be
+// matched, but not within a bound.
+func (r *regexReader) part() {
+	if r.steps++; r.steps > maxParts {
+		panic(unsupported{})
 	}
 }
 
@@ -260,15 +272,14 @@ func (r *regexReader) groupName(c rune) string {
 	if !letter(c) {
 		panic(r.fail("capturing group name does not start with a Latin letter"))
 	}
-	name := ""
+	start := r.pos - 1
 	for letter(c) || isDigit(c) {
-		name += string(c)
 		c = r.read()
 	}
 	if c != '>' {
 		panic(r.fail("named capturing group is missing trailing '>'"))
 	}
-	return name
+	return text(r.text[start : r.pos-1])
 }
 
 // flags reads an inline modifier from its first letter on, and reports whether

@@ -45,3 +45,19 @@ func (s *subject) distinctCrashes() []predict.Failure {
 	}
 	return out
 }
+
+// nameNumbers are, for each item, a number that all items of its operation's name
+// share: names can be long, and are compared often.
+func (s *subject) nameNumbers() []int {
+	numbers := make(map[string]int, len(s.Document.Operations))
+	of := make([]int, len(s.Document.Items))
+	for i, it := range s.Document.Items {
+		n, known := numbers[it.Operation]
+		if !known {
+			n = len(numbers)
+			numbers[it.Operation] = n
+		}
+		of[i] = n
+	}
+	return of
+}

@@ -4,8 +4,10 @@
 package lint
 
 import (
+	"context"
 	"slices"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -15,27 +17,61 @@ import (
 // maxFindings bounds the findings of one rule.
 const maxFindings = 5000
 
+// Bounds of the texts of findings, in bytes.
+const (
+	mostOfRule  = 2 << 20
+	mostOfAll   = 8 << 20
+	mostPointer = 4096 // a longer one is left out
+)
+
 // Check applies every rule to an import. The findings are in the order of the
-// rules, at most 5000 of each; an import that is refused or crashes has at least
-// one error.
+// rules, at most 5000 and 2 MB of each; an import that is refused or crashes has at
+// least one error.
 func Check(im *predict.Import) []result.Finding {
-	s := &subject{Import: im}
-	for _, rule := range Rules() {
-		rule.check(s, &reporter{subject: s, rule: rule})
+	return CheckWithin(budget.New(context.Background()), im)
+}
+
+// CheckWithin is [Check] within what is left of a budget. Beyond it, one finding
+// says that there may be more.
+func CheckWithin(m *budget.Meter, im *predict.Import) []result.Finding {
+	s := &subject{Import: im, meter: m, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
+	if im.Outcome == predict.Untold {
+		s.meter = nil // this is told whatever it costs
+		(&reporter{subject: s, rule: untold}).whole("what Microcks makes of the collection was not found out: %v", im.Err)
+		return s.findings
 	}
-	if s.unexplained() {
-		explain(s, &reporter{subject: s, rule: importBroken})
+	if err := m.Within(s.check); err != nil {
+		s.meter = nil
+		(&reporter{subject: s, rule: untold}).whole("there may be more to know of the collection, which was not found out: %v", err)
 	}
 	s.locate()
 	return s.findings
 }
 
+func (s *subject) check() {
+	for _, rule := range Rules() {
+		// What a rule looks at is of the size of all that was found out.
+		s.meter.Work(workOfRule * (1 + len(s.Document.Items) + len(s.Examples)))
+		rule.check(s, &reporter{subject: s, rule: rule})
+	}
+	if s.unexplained() {
+		explain(s, &reporter{subject: s, rule: importBroken})
+	}
+}
+
+// workOfRule is what one rule costs for an item or example.
+const workOfRule = 3
+
 // subject is what the rules look at, with what they have found.
 type subject struct {
 	*predict.Import
+	meter    *budget.Meter
+	definer  *predict.Definer
 	findings []result.Finding
-	offsets  []int               // of the findings in the input, -1 without a place
-	each     []predict.ExampleAt // each response once; see once
+	bytes    int                              // of the findings
+	offsets  []int                            // of the findings in the input, -1 without a place
+	each     []predict.ExampleAt              // each response once; see once
+	names    map[jackson.Value]text.Untrusted // of folders, requests and examples
 }
 
 // unexplained reports whether the import breaks and no error tells why.
@@ -49,6 +85,8 @@ type reporter struct {
 	subject *subject
 	rule    Rule
 	count   int
+	bytes   int
+	full    bool
 }
 
 // at reports something about a value of the input.
@@ -67,14 +105,40 @@ func (r *reporter) whole(format string, args ...any) {
 }
 
 func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
-	if r.count++; r.count > maxFindings {
+	s := r.subject
+	s.meter.Work(workOfFinding)
+	if r.full {
 		return
-	} else if r.count == maxFindings {
-		message += "; more of this kind are not counted"
 	}
-	r.subject.offsets = append(r.subject.offsets, offset)
-	r.subject.findings = append(r.subject.findings, result.Finding{
+	f := result.Finding{
 		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: message, Hint: r.rule.Hint,
-		Pointer: text.Untrusted(v.Pointer()), Path: r.subject.path(v),
-	})
+		Pointer: text.Untrusted(v.PointerUpTo(mostPointer)), Path: s.path(v),
+	}
+	size := len(f.Message) + len(f.Hint) + len(f.Pointer)
+	for _, name := range f.Path {
+		size += len(name)
+	}
+	s.meter.Work(len(f.Path) + size/8)
+	if r.count > 0 && (r.bytes+size > mostOfRule || s.bytes+size > mostOfAll) {
+		s.findings[len(s.findings)-1].Message += notCounted
+		r.full = true
+		return
+	}
+	if r.count++; r.count == maxFindings {
+		f.Message += notCounted
+		r.full = true
+	}
+	r.bytes += size
+	s.bytes += size
+	s.meter.Memory(findingBytes + len(f.Message) + len(f.Pointer))
+	s.offsets = append(s.offsets, offset)
+	s.findings = append(s.findings, f)
 }
+
+const notCounted = "; more of this kind are not counted"
+
+// What a finding costs.
+const (
+	workOfFinding = 40
+	findingBytes  = 300
+)

@@ -15,11 +15,27 @@ func (s *subject) path(v jackson.Value) []text.Untrusted {
 	var names []text.Untrusted
 	for ; v.Exists() && v != s.Document.Root; v = v.Parent() {
 		if list := v.Parent().Name(); v.Kind() == jackson.Object && (list == "item" || list == "response") {
-			names = append(names, text.Untrusted(java.WellFormed(v.At("name").AsText())))
+			names = append(names, s.name(v))
 		}
 	}
 	slices.Reverse(names)
 	return names
+}
+
+// longestName is how much of a name a finding keeps, in runes: it stands in the
+// path of everything below it.
+const longestName = 200
+
+// name of a folder, request or example.
+func (s *subject) name(v jackson.Value) text.Untrusted {
+	name, known := s.names[v]
+	if !known {
+		start := v.At("name").TextStart(utf8.UTFMax * (longestName + 1))
+		name = text.Untrusted(text.Cut(java.WellFormed(start), longestName))
+		s.names[v] = name
+		s.meter.Memory(len(name) + findingBytes)
+	}
+	return name
 }
 
 // locate turns offsets into lines and columns, in one pass. Columns count

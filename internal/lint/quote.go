@@ -3,6 +3,7 @@ package lint
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
@@ -14,6 +15,9 @@ import (
 // a line's end; the rest stands as it is.
 func quote(s string) string {
 	const longest = 81 // runes
+	if most := utf8.UTFMax * (longest + 1); len(s) > most {
+		s = s[:most] // half a rune at its end is cut off below
+	}
 	var b strings.Builder
 	for _, c := range text.Cut(java.WellFormed(s), longest) {
 		if strconv.IsPrint(c) {

@@ -28,7 +28,7 @@ var dispatcherLost = Rule{
 			if first.Item == i {
 				continue
 			}
-			own, cause := s.Document.Define(it)
+			own, cause := s.definer.Define(it)
 			if cause != nil || own.Dispatcher == "" || sameRules(own, first.Operation) {
 				continue
 			}

@@ -18,8 +18,12 @@ var operationWithoutExample = Rule{
 			return // no-examples says it for all
 		}
 		having := map[string]bool{}
+		last := -1
 		for _, e := range s.Examples {
-			having[s.Composed.Operations[e.Operation].Name] = true
+			if e.Operation != last { // they come by operation
+				last = e.Operation
+				having[s.Composed.Operations[last].Name] = true
+			}
 		}
 		for _, c := range s.Crashes {
 			having[s.Document.Items[c.Item].Operation] = true

@@ -18,14 +18,16 @@ var operationsAlike = Rule{
 		if !s.Target.Main && s.Existing != nil {
 			return // the operations are another artifact's
 		}
+		names := s.nameNumbers()
 		for i, hits := range s.Sources {
-			told := map[string]bool{}
+			told := map[int]bool{}
 			for _, h := range hits {
 				it := s.Document.Items[h]
-				if it.Operation == s.Composed.Operations[i].Name || told[it.Operation] || it.Value.At("response").Size() == 0 {
+				s.meter.Work(4)
+				if it.Operation == s.Composed.Operations[i].Name || told[names[h]] || it.Value.At("response").Size() == 0 {
 					continue
 				}
-				told[it.Operation] = true
+				told[names[h]] = true
 				r.at(it.Value, "the examples of %s also go to the operation %s", quote(it.Operation), quote(s.Composed.Operations[i].Name))
 			}
 		}

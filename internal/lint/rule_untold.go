@@ -5,7 +5,8 @@ import "postman-microcks-importer/internal/result"
 var untold = Rule{
 	ID: "PMI037", Name: "untold", Level: result.Note,
 	Text: "The server uses this operation's name or this example's path variables as a regular expression that cannot be foretold " +
-		"here. They are imported, but examples, paths and criteria are not compared.",
+		"here, or one that takes too long. They are imported, but examples, paths and criteria are not compared. A collection that takes " +
+		"more work or memory than one may take is not judged at all, and not imported.",
 	Hint: "Use letters, digits, slashes and hyphens only in the path and in variable names.",
 	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets/\\X"}}, "response": []}]`},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -18,13 +19,16 @@ import (
 
 // composeEdited predicts the imports once more, as if a person had set every
 // dispatcher that differs.
-func (s *Service) composeEdited() {
+func (s *Service) composeEdited(meter func() *budget.Meter) {
 	edited := markEdited(s.Before.Served, s.Predicted)
 	if edited == nil {
 		return
 	}
 	for _, a := range s.Live() {
-		if p := a.predictOnto(edited); p.Service != nil {
+		switch p := a.predictOnto(edited, meter()); {
+		case p.Outcome == predict.Untold:
+			return
+		case p.Service != nil:
 			edited = p.Service.Digest()
 		}
 	}

@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"errors"
 	"slices"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -14,22 +16,31 @@ import (
 // run expects. It returns nothing for one that is fit.
 func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.Problem {
 	var problems []*result.Problem
-	errors := Count(findings, result.Error)
+	wrong := Count(findings, result.Error)
 	const mend = "mend the collection in Postman as the findings say"
 	switch {
+	case p.Outcome == predict.Untold && !errors.Is(p.Err, budget.ErrSpent): // the run is ending
+		problem := result.ProblemOf(p.Err)
+		problems = append(problems, &problem)
+	case p.Outcome == predict.Untold:
+		problems = append(problems, &result.Problem{
+			Level: result.Error, Text: text.Untrustedf("predicting the import: %v", p.Err),
+			Hint:   "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit",
+			Anchor: "collection-untold", ExitCode: 1,
+		})
 	case p.Outcome == predict.Refused:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would refuse it: %s", p.ImportError),
-			Hint: firstHint(findings, mend), Anchor: "collection-refused", ExitCode: 1, OfFindings: errors > 0,
+			Hint: firstHint(findings, mend), Anchor: "collection-refused", ExitCode: 1, OfFindings: wrong > 0,
 		})
 	case p.Outcome == predict.Crashed:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would answer 500: %s", lint.CauseText(p.Cause)),
-			Hint: firstHint(findings, mend), Anchor: "collection-crashes", ExitCode: 1, OfFindings: errors > 0,
+			Hint: firstHint(findings, mend), Anchor: "collection-crashes", ExitCode: 1, OfFindings: wrong > 0,
 		})
-	case errors > 0:
+	case wrong > 0:
 		problems = append(problems, &result.Problem{
-			Level: result.Error, Text: text.Untrustedf("judging the collection: %s of level error", text.Plural(errors, "finding")),
+			Level: result.Error, Text: text.Untrustedf("judging the collection: %s of level error", text.Plural(wrong, "finding")),
 			Hint: firstHint(findings, ""), Anchor: "findings-failed", ExitCode: 1, OfFindings: true,
 		})
 	case w.FailOnWarnings && Count(findings, result.Warning) > 0:

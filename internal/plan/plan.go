@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -26,6 +27,8 @@ type Settings struct {
 	WillApply bool
 	// Now is the time of creation of what is created.
 	Now time.Time
+	// Meter makes the budget of one prediction; nil takes a whole one.
+	Meter func() *budget.Meter
 }
 
 // Snapshot is what a server held when it was read.

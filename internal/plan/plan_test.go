@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
@@ -549,8 +550,12 @@ func TestUnfit(t *testing.T) {
 		findings []result.Finding
 		want     []string
 	}{
-		"fit":      {p: as(predict.Imported), findings: finding(result.Warning)},
-		"refused":  {p: as(predict.Refused), findings: finding(result.Error), want: []string{"error collection-refused"}},
+		"fit":     {p: as(predict.Imported), findings: finding(result.Warning)},
+		"refused": {p: as(predict.Refused), findings: finding(result.Error), want: []string{"error collection-refused"}},
+		"untold": {
+			p:    &predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold, Name: "Pets", Version: "1.0"}, Err: budget.ErrSpent},
+			want: []string{"error collection-untold"},
+		},
 		"crashes":  {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
 		"an error": {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
 		"a warning that fails": {

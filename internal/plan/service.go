@@ -2,10 +2,12 @@ package plan
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
@@ -197,8 +199,9 @@ func (s *Service) Twice(there []microcks.Service) *result.Problem {
 func (m *maker) compose(s *Service) {
 	now := s.Before.Served
 	for _, a := range s.Live() {
-		p := a.predictOnto(now)
-		a.Findings = lint.Check(p)
+		meter := m.meter()
+		p := a.predictOnto(now, meter)
+		a.Findings = lint.CheckWithin(meter, p)
 		if p.Outcome == predict.Skipped {
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",
@@ -220,12 +223,19 @@ func (m *maker) compose(s *Service) {
 		s.Labels = merge(s.Labels, a.ServiceLabels)
 	}
 	s.Predicted = now
-	s.composeEdited()
+	s.composeEdited(m.meter)
+}
+
+func (m *maker) meter() *budget.Meter {
+	if m.Meter == nil {
+		return budget.New(context.Background())
+	}
+	return m.Meter()
 }
 
 // predictOnto predicts the import of a collection over an existing service.
-func (a *Artifact) predictOnto(existing *predict.Service) *predict.Import {
-	return a.Document().Import(predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: existing})
+func (a *Artifact) predictOnto(existing *predict.Service, m *budget.Meter) *predict.Import {
+	return a.Document().ImportWithin(m, predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: existing})
 }
 
 // decideImports compares what Microcks serves with what it would serve. The

@@ -9,6 +9,20 @@ import (
 	"postman-microcks-importer/internal/java"
 )
 
+// Bounds beyond which criteria and paths are not told: nobody writes such requests,
+// and working them out takes its time.
+const (
+	mostVariables = 200     // of a path
+	longestRules  = 16_000  // bytes
+	longestPath   = 100_000 // bytes of a path with its variables
+)
+
+// namePattern is a variable's name as the server looks for it in rules.
+type namePattern struct {
+	pattern *java.Pattern
+	err     error
+}
+
 // naming is what came of looking for a variable's name in an operation's rules.
 type naming struct {
 	named, unsure bool
@@ -19,39 +33,54 @@ type naming struct {
 // operation.
 func (r *reader) criteria(op *Operation, d dispatching, request jackson.Value) (criteria *string, unsure bool, cause *Cause) {
 	url := r.RequestURL(request)
+	r.meter.Work(len(url) / 8)
 	switch {
 	case d.dispatcher == URIParams:
-		c, cause := r.paramCriteria(op.DispatcherRules, url) // the operation's own, also around a fallback
-		addPath(op, resourcePath(url))
-		return &c, false, cause
+		c, unsure, cause := r.paramCriteria(op.DispatcherRules, url) // the operation's own, also around a fallback
+		r.addPath(op, resourcePath(url))
+		return &c, unsure, cause
 	case d.dispatcher == URIParts || d.dispatcher == URIElements:
-		variables := variablesOf(request)
+		variables := r.variablesOf(request)
 		c, unsure, cause := r.partCriteria(d.rules, variables)
 		if cause == nil && d.dispatcher == URIElements {
 			var params string
-			params, cause = r.paramCriteria(d.rules, url)
-			c += params
+			var more bool
+			params, more, cause = r.paramCriteria(d.rules, url)
+			c, unsure = c+params, unsure || more
 		}
-		addPath(op, instantiate(resourcePath(url), variables))
+		if path, ok := r.instantiate(resourcePath(url), variables); ok {
+			r.addPath(op, path)
+		} else {
+			op.Unknown = true
+		}
 		return &c, unsure, cause
 	case d.dispatcher == queryHeader && r.behaviour.queryHeader:
-		c, cause := headerCriteria(d.rules, request)
-		addPath(op, resourcePath(url))
-		return &c, false, cause
+		c, unsure, cause := r.headerCriteria(d.rules, request)
+		r.addPath(op, resourcePath(url))
+		return &c, unsure, cause
 	case d.dispatcher == queryArgs:
 		criteria, unsure := r.argumentCriteria(d.rules, request)
 		return criteria, unsure, nil
 	}
 	if url != "" && r.behaviour.pathOfUndispatched {
-		addPath(op, resourcePath(url))
+		r.addPath(op, resourcePath(url))
 	}
 	return nil, false, nil
 }
 
-func addPath(op *Operation, path string) {
-	if i, found := slices.BinarySearchFunc(op.ResourcePaths, path, strings.Compare); !found {
-		op.ResourcePaths = slices.Insert(op.ResourcePaths, i, path)
+// addPath adds a path in no order. Most examples of an operation have the same.
+func (r *reader) addPath(op *Operation, path string) {
+	if n := len(op.ResourcePaths); n > 0 && op.ResourcePaths[n-1] == path {
+		return
 	}
+	r.meter.Memory(len(path) + 16)
+	op.ResourcePaths = append(op.ResourcePaths, path)
+}
+
+// sortedSet is a list in order, with each text once; nil stays nil.
+func sortedSet(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // queryParameter is a parameter of a query, decoded.
@@ -59,12 +88,14 @@ type queryParameter struct{ name, value string }
 
 // paramCriteria are the query parameters that the rules name: "?k=v?k2=v2",
 // sorted. A name counts as named when it is any part of the rules' text.
-func (r *reader) paramCriteria(rules *string, url string) (criteria string, cause *Cause) {
+func (r *reader) paramCriteria(rules *string, url string) (criteria string, unsure bool, cause *Cause) {
+	r.meter.Work(len(url) / 8)
 	if !strings.Contains(url, "?") || !strings.Contains(url, "=") {
-		return "", nil
+		return "", false, nil
 	}
 	_, query, _ := strings.Cut(url, "?")
 	var found []queryParameter
+	at := map[string]int{} // found parameters by name, where names do not repeat
 	for _, param := range java.Split(query, "&") {
 		parts := java.Split(param, "=")
 		if len(parts) < 2 && r.behaviour.valuelessCriteria {
@@ -72,13 +103,23 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria string, caus
 		}
 		p, cause := r.behaviour.parameter(parts)
 		if cause != nil {
-			return "", cause
+			return "", false, cause
 		}
 		if rules == nil {
-			return "", &Cause{Kind: RulesMissing}
+			return "", false, &Cause{Kind: RulesMissing}
 		}
-		if strings.Contains(*rules, p.name) {
-			found = r.behaviour.withParameter(found, p)
+		holds, sure := r.holds(*rules, p.name)
+		unsure = unsure || !sure
+		if !holds {
+			continue
+		}
+		i, again := at[p.name]
+		switch {
+		case again && !r.behaviour.repeatedCriteria: // it takes the place of the earlier one
+			found[i] = p
+		default:
+			at[p.name] = len(found)
+			found = append(found, p)
 		}
 	}
 	slices.SortFunc(found, func(a, b queryParameter) int {
@@ -91,7 +132,14 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria string, caus
 	for _, p := range slices.Compact(found) {
 		out.WriteString("?" + p.name + "=" + p.value)
 	}
-	return out.String(), nil
+	return out.String(), unsure, nil
+}
+
+// holds reports whether a name is part of the rules' text. It does not look through
+// rules that nobody would write.
+func (r *reader) holds(rules, name string) (holds, sure bool) {
+	r.meter.Work(4 + min(len(rules), longestRules)/32)
+	return strings.Contains(rules[:min(len(rules), longestRules)], name), len(rules) <= longestRules
 }
 
 // parameter decodes what stood before and after the "=" of a parameter. The
@@ -111,32 +159,25 @@ func (b behaviour) parameter(parts []string) (queryParameter, *Cause) {
 	return queryParameter{name, value}, cause
 }
 
-// withParameter adds a parameter to those found; where names do not repeat, it
-// takes the place of an earlier one of its name.
-func (b behaviour) withParameter(found []queryParameter, p queryParameter) []queryParameter {
-	if !b.repeatedCriteria {
-		if i := slices.IndexFunc(found, func(o queryParameter) bool { return o.name == p.name }); i >= 0 {
-			found[i] = p
-			return found
-		}
-	}
-	return append(found, p)
-}
-
 // variable of a path.
 type variable struct{ name, value string }
 
+// workOfVariable is what reading one costs.
+const workOfVariable = 30
+
 // variablesOf are the variables of a request's path in the order in which the server goes through
 // them; of two of one name the last counts.
-func variablesOf(request jackson.Value) []variable {
+func (r *reader) variablesOf(request jackson.Value) []variable {
 	values := map[string]string{}
 	var names []string
 	for v := range request.At("url").At("variable").Elements() {
 		name := v.At("key").AsText()
+		r.meter.Work(workOfVariable)
 		if _, again := values[name]; !again {
 			names = append(names, name)
 		}
 		values[name] = v.At("value").AsText()
+		r.meter.Work((len(name) + len(values[name])) / 8)
 	}
 	out := make([]variable, 0, len(names))
 	for _, name := range java.HashOrder(names) {
@@ -176,6 +217,13 @@ func (r *reader) partCriteria(rules *string, variables []variable) (criteria str
 	return out.String(), unsure, nil
 }
 
+// The memory that a pattern and what came of it take.
+const (
+	patternBytes = 2000
+	patternByte  = 32
+	namingBytes  = 100
+)
+
 // names looks for a variable's name in rules: as a word of its own, with no
 // hyphen beside it. The server puts the name into a regular expression as it is.
 func (r *reader) names(rules, name string) naming {
@@ -184,32 +232,45 @@ func (r *reader) names(rules, name string) naming {
 		return n
 	}
 	var n naming
-	p, err := java.Compile(`.*(^|[^-])\b`+name+`\b([^-]|$).*`, r.behaviour.java)
+	p, known := r.patterns[name]
+	if !known {
+		p.pattern, p.err = r.compile(`.*(^|[^-])\b`+name+`\b([^-]|$).*`, r.behaviour)
+		r.patterns[name] = p
+		r.meter.Memory(patternBytes + patternByte*len(name))
+	}
 	switch {
-	case errors.Is(err, java.ErrUnsupported):
+	case errors.Is(p.err, java.ErrUnsupported), p.err == nil && len(rules) > longestRules:
 		n.unsure = true
-	case err != nil:
-		n.cause = &Cause{BadPattern, err}
+	case p.err != nil:
+		n.cause = &Cause{BadPattern, p.err}
 	default:
-		verdict := p.Match(rules).Verdict
+		verdict := r.match(p.pattern, rules).Verdict
 		n.named, n.unsure = verdict == java.Matches, verdict == java.Undecided
 	}
-	if r.named == nil {
-		r.named = map[[2]string]naming{}
-	}
+	r.meter.Memory(namingBytes)
 	r.named[key] = n
 	return n
 }
 
 // instantiate puts variables into a path; those that the path does not have
 // become its query.
-func instantiate(path string, variables []variable) string {
+// ok is false for what nobody would write.
+func (r *reader) instantiate(path string, variables []variable) (instance string, ok bool) {
+	if len(variables) > mostVariables {
+		return "", false
+	}
+	longest := max(len(path), longestPath)
 	for _, v := range variables {
-		switch curly := "{" + v.name + "}"; {
+		r.meter.Work((len(path) + len(v.value)) / 8)
+		curly, colon := "{"+v.name+"}", ":"+v.name
+		if times := strings.Count(path, curly) + strings.Count(path, colon); times > 1 && len(path)+3*times*len(v.value) > longest {
+			return "", false
+		}
+		switch {
 		case strings.Contains(path, curly):
 			path = strings.ReplaceAll(path, curly, java.EncodePath(v.value))
-		case strings.Contains(path, "/:"+v.name):
-			path = strings.ReplaceAll(path, ":"+v.name, java.EncodePath(v.value))
+		case strings.Contains(path, "/"+colon):
+			path = strings.ReplaceAll(path, colon, java.EncodePath(v.value))
 		default:
 			if !strings.Contains(path, "?") {
 				path += "?"
@@ -220,11 +281,11 @@ func instantiate(path string, variables []variable) string {
 			path += v.name + "=" + java.EncodeForm(v.value)
 		}
 	}
-	return path
+	return path, true
 }
 
 // headerCriteria are the request headers that the rules name.
-func headerCriteria(rules *string, request jackson.Value) (criteria string, cause *Cause) {
+func (r *reader) headerCriteria(rules *string, request jackson.Value) (criteria string, unsure bool, cause *Cause) {
 	values := map[string]string{}
 	var names []string
 	for h := range request.At("header").Elements() {
@@ -234,23 +295,25 @@ func headerCriteria(rules *string, request jackson.Value) (criteria string, caus
 		}
 		values[name] = h.At("value").AsText()
 	}
-	return namedPairs(rules, names, values)
+	return r.namedPairs(rules, names, values)
 }
 
 // namedPairs are "?k=v" for the names that are part of the rules' text, in the
 // order of a Java hash set.
-func namedPairs(rules *string, names []string, values map[string]string) (criteria string, cause *Cause) {
+func (r *reader) namedPairs(rules *string, names []string, values map[string]string) (criteria string, unsure bool, cause *Cause) {
 	slices.SortFunc(names, java.Compare)
 	var out strings.Builder
 	for _, name := range java.HashOrder(names) {
 		if rules == nil {
-			return "", &Cause{Kind: RulesMissing}
+			return "", false, &Cause{Kind: RulesMissing}
 		}
-		if strings.Contains(*rules, name) {
+		holds, sure := r.holds(*rules, name)
+		unsure = unsure || !sure
+		if holds {
 			out.WriteString("?" + name + "=" + values[name])
 		}
 	}
-	return out.String(), nil
+	return out.String(), unsure, nil
 }
 
 // argumentCriteria are the GraphQL variables, or members of the body, that the
@@ -275,7 +338,7 @@ func (r *reader) argumentCriteria(rules *string, request jackson.Value) (criteri
 
 // arguments reads a flat JSON object; anything else gives no criteria.
 func (r *reader) arguments(rules *string, text string) (criteria string, unsure bool) {
-	doc, err := jackson.Parse([]byte(text), r.behaviour.jackson)
+	doc, err := jackson.ParseWithin(r.meter, []byte(text), r.behaviour.jackson)
 	if err != nil || doc.Root().Kind() != jackson.Object {
 		return "", false
 	}
@@ -290,9 +353,9 @@ func (r *reader) arguments(rules *string, text string) (criteria string, unsure 
 		names = append(names, name)
 		values[name] = v.AsText()
 	}
-	c, cause := namedPairs(rules, names, values)
+	c, unsure, cause := r.namedPairs(rules, names, values)
 	if cause != nil {
 		return "", false
 	}
-	return c, false
+	return c, unsure
 }

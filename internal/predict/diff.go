@@ -53,7 +53,7 @@ type Change struct {
 
 // Diff lists the changes from the service as served to the service as
 // predicted, breaking ones first, otherwise in the order of the collection.
-// What is unknown is not compared, and neither are the dispatcher and rules of
+// What is unknown is not compared, nor are examples whose comparison takes too much; and neither are the dispatcher and rules of
 // an operation that a person edited in Microcks: an import keeps them.
 func Diff(served, predicted *Service) []Change {
 	before := make(map[string]*Operation)
@@ -63,6 +63,7 @@ func Diff(served, predicted *Service) []Change {
 		}
 	}
 	var changes []Change
+	patience := mostOdd
 	if predicted != nil {
 		for i := range predicted.Operations {
 			after := &predicted.Operations[i]
@@ -72,7 +73,7 @@ func Diff(served, predicted *Service) []Change {
 				continue
 			}
 			delete(before, after.Name)
-			changes = append(changes, diffOperation(was, after)...)
+			changes = append(changes, diffOperation(was, after, &patience)...)
 		}
 	}
 	if served != nil {
@@ -93,7 +94,8 @@ func order(c Change) int {
 	return 1
 }
 
-func diffOperation(was, is *Operation) []Change {
+// diffOperation compares two operations, with what patience there is.
+func diffOperation(was, is *Operation, patience *int) []Change {
 	if was.Unknown || is.Unknown {
 		return nil
 	}
@@ -113,42 +115,37 @@ func diffOperation(was, is *Operation) []Change {
 		breaking := slices.Contains(fields, PartDispatcher)
 		changes = append(changes, Change{Kind: Changed, Operation: is.Name, Fields: fields, Breaking: breaking})
 	}
+	if *patience -= effort(was.Examples, is.Examples); *patience < 0 {
+		return nil // whatever differs, it is not known
+	}
 	return append(changes, diffExamples(is.Name, was.Examples, is.Examples)...)
 }
 
 // diffExamples pairs examples by name; of several with one name those that are
 // alike are paired first, whatever their order, which servers do not keep.
 func diffExamples(operation string, was, is []Example) []Change {
-	left := slices.Clone(was)
-	take := func(match func(Example) bool) (Example, bool) {
-		i := slices.IndexFunc(left, match)
-		if i < 0 {
-			return Example{}, false
-		}
-		found := left[i]
-		left = slices.Delete(left, i, i+1)
-		return found, true
-	}
-	var unpaired []Example
-	for _, e := range is {
-		alike := func(o Example) bool { return o.Name == e.Name && len(diffExample(o, e)) == 0 }
-		if _, found := take(alike); !found {
-			unpaired = append(unpaired, e)
+	p := newPairing(was)
+	var unpaired []*Example
+	for i := range is {
+		if p.takeAlike(&is[i]) < 0 {
+			unpaired = append(unpaired, &is[i])
 		}
 	}
 	var changes []Change
 	for _, e := range unpaired {
-		o, found := take(func(o Example) bool { return o.Name == e.Name })
-		if !found {
+		o := p.takeNamesake(e.Name)
+		if o < 0 {
 			changes = append(changes, Change{Kind: Added, Operation: operation, Example: e.Name})
 			continue
 		}
-		fields := diffExample(o, e)
+		fields := diffExample(was[o], *e)
 		breaking := slices.Contains(fields, PartCriteria)
 		changes = append(changes, Change{Kind: Changed, Operation: operation, Example: e.Name, Fields: fields, Breaking: breaking})
 	}
-	for _, e := range left {
-		changes = append(changes, Change{Kind: Removed, Operation: operation, Example: e.Name, Breaking: true})
+	for i, e := range was {
+		if !p.taken[i] {
+			changes = append(changes, Change{Kind: Removed, Operation: operation, Example: e.Name, Breaking: true})
+		}
 	}
 	return changes
 }

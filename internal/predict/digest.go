@@ -21,6 +21,7 @@ func (s *Service) Digest() *Service {
 		*text = strings.Clone(*text)
 	}
 	d.Operations = slices.Clone(s.Operations)
+	g := digester{contents: map[*string]*string{}, headers: map[*Header][]Header{}}
 	for i := range d.Operations {
 		op := &d.Operations[i]
 		op.Name, op.Method, op.Dispatcher = strings.Clone(op.Name), strings.Clone(op.Method), strings.Clone(op.Dispatcher)
@@ -28,15 +29,21 @@ func (s *Service) Digest() *Service {
 		op.ResourcePaths = cloneTexts(op.ResourcePaths)
 		op.Examples = slices.Clone(op.Examples)
 		for k := range op.Examples {
-			op.Examples[k].digest(d.SourceArtifact)
+			g.digest(&op.Examples[k], d.SourceArtifact)
 		}
 	}
 	return &d
 }
 
+// digester makes digests of contents and headers that examples share once.
+type digester struct {
+	contents map[*string]*string
+	headers  map[*Header][]Header // by the first
+}
+
 // digest makes an example independent of what it was read from. Most are of the
 // service's own artifact, whose name they share.
-func (e *Example) digest(artifact string) {
+func (g *digester) digest(e *Example, artifact string) {
 	if e.Digested {
 		return
 	}
@@ -48,8 +55,8 @@ func (e *Example) digest(artifact string) {
 		e.SourceArtifact = strings.Clone(e.SourceArtifact)
 	}
 	e.DispatchCriteria = cloneText(e.DispatchCriteria)
-	e.Request.Content, e.Response.Content = digestOf(e.Request.Content), digestOf(e.Response.Content)
-	e.Request.Headers, e.Response.Headers = cloneHeaders(e.Request.Headers), cloneHeaders(e.Response.Headers)
+	e.Request.Content, e.Response.Content = g.content(e.Request.Content), g.content(e.Response.Content)
+	e.Request.Headers, e.Response.Headers = g.list(e.Request.Headers), g.list(e.Response.Headers)
 	e.Request.Parameters = slices.Clone(e.Request.Parameters)
 	for i := range e.Request.Parameters {
 		p := &e.Request.Parameters[i]
@@ -59,12 +66,29 @@ func (e *Example) digest(artifact string) {
 	e.Response.MediaTypes = cloneTexts(e.Response.MediaTypes)
 }
 
-func digestOf(content *string) *string {
+func (g *digester) content(content *string) *string {
 	if content == nil {
 		return nil
 	}
-	sum := sha256.Sum256([]byte(*content))
-	return new(string(sum[:]))
+	digest := g.contents[content]
+	if digest == nil {
+		sum := sha256.Sum256([]byte(*content))
+		digest = new(string(sum[:]))
+		g.contents[content] = digest
+	}
+	return digest
+}
+
+func (g *digester) list(headers []Header) []Header {
+	if len(headers) == 0 {
+		return cloneHeaders(headers)
+	}
+	list, known := g.headers[&headers[0]]
+	if !known || len(list) != len(headers) {
+		list = cloneHeaders(headers)
+		g.headers[&headers[0]] = list
+	}
+	return list
 }
 
 func cloneText(text *string) *string {

@@ -27,13 +27,14 @@ const (
 // dispatch chooses an operation's dispatcher and rules from its address: query
 // parameters, variable parts of the path, both or none. The cause is that of the
 // exception that the server throws, if it does.
-func dispatch(op *Operation, url string, b behaviour) *Cause {
+func dispatch(op *Operation, url string, b behaviour, p *patience) *Cause {
+	p.meter.Work(len(url) / 8)
 	params := strings.Contains(url, "?") && strings.Contains(url, "=")
 	parts := strings.Contains(url, "/:")
 	var partRules, paramRules string
 	var cause *Cause
 	if parts {
-		if partRules, op.Unknown, cause = partsOf(url, b); cause != nil {
+		if partRules, op.Unknown, cause = partsOf(url, b, p); cause != nil {
 			return cause
 		}
 	}
@@ -94,7 +95,7 @@ var (
 // address into a regular expression and matches it with the address itself, so
 // other characters that mean something in an expression spoil it. unknown is
 // true where that expression is beyond what is known of Java.
-func partsOf(url string, b behaviour) (rules string, unknown bool, cause *Cause) {
+func partsOf(url string, b behaviour, patience *patience) (rules string, unknown bool, cause *Cause) {
 	url, _, _ = strings.Cut(url, "?")
 	if strings.Contains(url, "{{") && strings.Contains(url, "}}") {
 		url = strings.ReplaceAll(strings.ReplaceAll(url, "{{", ""), "}}", "")
@@ -109,14 +110,14 @@ func partsOf(url string, b behaviour) (rules string, unknown bool, cause *Cause)
 	default:
 		return "", false, nil
 	}
-	p, err := java.Compile(expression, b.java)
+	p, err := patience.compile(expression, b)
 	switch {
 	case errors.Is(err, java.ErrUnsupported):
 		return "", true, nil
 	case err != nil:
 		return "", false, &Cause{BadPattern, err}
 	}
-	match := p.Match(url)
+	match := patience.match(p, url)
 	return strings.Join(match.Groups, " && "), match.Verdict == java.Undecided, nil
 }
 

@@ -1,10 +1,12 @@
 package predict
 
 import (
+	"context"
 	"errors"
 	"io"
 	"time"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
@@ -21,7 +23,8 @@ type Document struct {
 	Format Format
 	Mark   []byte
 	// Err is why an input of a collection's format cannot be read: a
-	// [*java.MalformedInputError] or a [*jackson.SyntaxError]; nil otherwise.
+	// [*java.MalformedInputError] or a [*jackson.SyntaxError]; why reading it was
+	// given up ([budget.ErrSpent], or the cause of a context's end); nil otherwise.
 	Err error
 
 	// Root is the object that holds info and item; missing when the input has
@@ -68,9 +71,20 @@ type Failure struct {
 // cannot be read is refused by every import. It reads no further than the size
 // that a server can store.
 func Read(raw []byte, o Options) *Document {
+	return ReadWithin(budget.New(context.Background()), raw, o)
+}
+
+// ReadWithin is [Read] within what is left of a budget: beyond it every import of
+// the document is [Untold].
+func ReadWithin(m *budget.Meter, raw []byte, o Options) *Document {
 	d := &Document{Raw: raw, Options: o, behaviour: behaviourOf(o.Version)}
-	if d.find() {
-		d.interpret()
+	if err := m.Within(func() {
+		if d.find(m) {
+			d.interpret(m)
+		}
+	}); err != nil {
+		d.Err, d.Items, d.Operations, d.Failures = err, nil, nil, nil
+		d.fixed = &Prediction{Outcome: Untold, Name: d.Name, Version: d.Version}
 	}
 	return d
 }
@@ -106,7 +120,7 @@ func (d *Document) refuse(importError string) {
 
 // find finds the collection in the input and reports whether there is one. If
 // not, it predicts what comes of the input.
-func (d *Document) find() bool {
+func (d *Document) find(m *budget.Meter) bool {
 	var rest *java.Lines
 	if !d.Options.Export {
 		detected, err := detect(d.Raw, d.behaviour)
@@ -119,7 +133,8 @@ func (d *Document) find() bool {
 		d.Format = APIAnswer // as which Postman's API would serve it
 	}
 	if d.Format != Collection && d.Format != APIAnswer {
-		p := refuseForeign(d.Raw, d.Format, d.behaviour)
+		m.Work(len(d.Raw))
+		p := refuseForeign(m, d.Raw, d.Format, d.behaviour)
 		d.fixed = &p
 		return false
 	}
@@ -127,7 +142,7 @@ func (d *Document) find() bool {
 		d.fixed = &Prediction{Outcome: Crashed, Cause: &Cause{Kind: TooLarge}}
 		return false
 	}
-	json, err := d.Parse(d.Raw)
+	json, err := jackson.ParseWithin(m, d.Raw, d.behaviour.jackson)
 	d.wrapped = d.Format == APIAnswer
 	if err != nil {
 		d.Err = err
@@ -165,13 +180,13 @@ func (d *Document) collection(root jackson.Value) jackson.Value {
 }
 
 // interpret takes name, version, requests and operations out of the collection.
-func (d *Document) interpret() {
+func (d *Document) interpret(m *budget.Meter) {
 	info := d.Root.At("info")
 	if !info.Exists() {
 		d.refuse(notV2)
 		return
 	}
 	d.Name, d.Version, d.Versioned = identity(info, d.behaviour, d.Options.Export)
-	d.Items = d.findItems()
-	d.Operations, d.Failures = d.definitions()
+	d.Items = d.findItems(m)
+	d.Operations, d.Failures = d.definitions(m)
 }

@@ -2,9 +2,11 @@ package predict
 
 import (
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/java"
 )
 
@@ -31,9 +33,9 @@ func (b behaviour) verbs() []string {
 
 // equivalents are, for each operation, the indices of the item names that are
 // equivalent, ascending. unsure marks the operations for which that is not known.
-func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsure []bool) {
+func equivalents(m *budget.Meter, ops []string, names []string, b behaviour) (hits [][]int, unsure []bool) {
 	e := &equivalence{
-		ops: ops, names: names, behaviour: b, budget: workBudget,
+		ops: ops, names: names, behaviour: b, budget: workBudget, patience: patience{meter: m},
 		hits: make([][]int, len(ops)), unsure: make([]bool, len(ops)),
 	}
 	e.compareNames()
@@ -41,7 +43,8 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 	e.compareTails(signs)
 	e.matchPatterns(signs.patterns)
 	for i, op := range ops {
-		if e.budget < 0 && strings.Contains(op, ".") {
+		m.Work(len(op) / 8)
+		if e.tailsLeft || e.budget < 0 && strings.Contains(op, ".") {
 			e.unsure[i] = true
 		}
 		slices.Sort(e.hits[i])
@@ -54,9 +57,11 @@ func equivalents(ops []string, names []string, b behaviour) (hits [][]int, unsur
 type equivalence struct {
 	ops, names []string
 	behaviour  behaviour
-	budget     int     // of comparisons that are left
-	hits       [][]int // of each operation: indices of names
-	unsure     []bool  // of each operation
+	patience
+	budget    int     // of comparisons that are left
+	tailsLeft bool    // not all names were compared
+	hits      [][]int // of each operation: indices of names
+	unsure    []bool  // of each operation
 }
 
 func (e *equivalence) add(op int, names ...int) {
@@ -112,8 +117,14 @@ func signsIn(ops []string) signs {
 // expression: what follows their prefix is compared.
 func (e *equivalence) compareTails(s signs) {
 	for i, name := range e.names {
-		for _, tail := range prefixTails(name, e.behaviour) {
+		e.meter.Work(4 + len(name)/8)
+		for tail := range prefixTails(name, e.behaviour) {
+			e.meter.Work(3)
 			if s.lengths[len(tail)] {
+				if e.budget -= len(tail) / 64; e.budget < 0 {
+					e.tailsLeft = true
+					return
+				}
 				for _, op := range s.literal[tail] {
 					e.add(op, i)
 				}
@@ -121,9 +132,11 @@ func (e *equivalence) compareTails(s signs) {
 			if len(s.dotted) == 0 {
 				continue
 			}
-			if e.budget -= len(tail) / 64; e.budget < 0 {
-				break
+			if e.budget -= len(tail) / 8; e.budget < 0 {
+				e.tailsLeft = true
+				return
 			}
+			e.meter.Work(len(tail) / 4)
 			e.compareDotted(s.dotted, i, java.CodePoints(tail))
 		}
 	}
@@ -133,7 +146,12 @@ func (e *equivalence) compareTails(s signs) {
 // tail.
 func (e *equivalence) compareDotted(byLength map[int][]int, name int, tail []rune) {
 	for _, op := range byLength[len(tail)] {
-		if e.budget--; dotsMatch(e.ops[op], tail) {
+		e.meter.Work(4)
+		if e.budget--; e.budget < 0 {
+			e.tailsLeft = true
+			return
+		}
+		if dotsMatch(e.ops[op], tail) {
 			e.add(op, name)
 		}
 	}
@@ -143,7 +161,7 @@ func (e *equivalence) compareDotted(byLength map[int][]int, name int, tail []run
 func (e *equivalence) matchPatterns(ops []int) {
 	prefix := "(" + strings.Join(e.behaviour.verbs(), "|") + ")?( *)(/)?"
 	for _, op := range ops {
-		p, err := java.Compile(prefix+e.ops[op], e.behaviour.java)
+		p, err := e.compile(prefix+e.ops[op], e.behaviour)
 		switch {
 		case err == nil:
 			e.matchPattern(op, p)
@@ -159,8 +177,9 @@ func (e *equivalence) matchPattern(op int, p *java.Pattern) {
 			e.unsure[op] = true
 			return
 		}
-		match := p.Match(name)
+		match := p.MatchWithin(name, max(1, e.budget)*stepsInWork)
 		e.budget -= match.Steps / stepsInWork
+		e.meter.Work(workOfStep * (1 + match.Steps))
 		if match.Verdict == java.Matches {
 			e.add(op, i)
 		}
@@ -175,27 +194,28 @@ func (e *equivalence) matchPattern(op int, p *java.Pattern) {
 
 // prefixTails are what may remain of a name after an optional verb, any number
 // of spaces and an optional slash.
-func prefixTails(name string, b behaviour) []string {
-	tails := make([]string, 0, 6)
-	afterVerb := func(s string) {
-		for {
-			tails = append(tails, s)
-			if strings.HasPrefix(s, "/") {
-				tails = append(tails, s[1:])
+func prefixTails(name string, b behaviour) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		afterVerb := func(s string) bool {
+			for {
+				if !yield(s) || strings.HasPrefix(s, "/") && !yield(s[1:]) {
+					return false
+				}
+				if !strings.HasPrefix(s, " ") {
+					return true
+				}
+				s = s[1:]
 			}
-			if !strings.HasPrefix(s, " ") {
+		}
+		if !afterVerb(name) {
+			return
+		}
+		for _, verb := range b.verbs() {
+			if strings.HasPrefix(name, verb) && !afterVerb(name[len(verb):]) {
 				return
 			}
-			s = s[1:]
 		}
 	}
-	afterVerb(name)
-	for _, verb := range b.verbs() {
-		if strings.HasPrefix(name, verb) {
-			afterVerb(name[len(verb):])
-		}
-	}
-	return tails
 }
 
 func dotsMatch(pattern string, text []rune) bool {

@@ -4,25 +4,89 @@ import (
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
 )
 
 // reader makes examples of the responses of items.
 type reader struct {
 	*Document
-	source string               // the sourceArtifact
-	named  map[[2]string]naming // by rules and name
-	made   int
+	patience
+	source   string                   // the sourceArtifact
+	patterns map[string]namePattern   // of variables, by name
+	named    map[[2]string]naming     // by rules and name
+	times    []int                    // by item: how many operations read it
+	shared   map[jackson.Value]saying // of items that several read
+	made     int
+	repeated int // bytes of lists that were read for an operation before
+}
+
+// saying is what an example says whatever operation it goes to.
+type saying struct {
+	request  Request
+	response Response
+	cause    *Cause // for which reading it breaks the import
+}
+
+func newReader(d *Document, source string, m *budget.Meter) *reader {
+	return &reader{
+		Document: d, source: source, patience: newPatience(m), patterns: map[string]namePattern{}, named: map[[2]string]naming{},
+		times: make([]int, len(d.Items)), shared: map[jackson.Value]saying{},
+	}
+}
+
+// read notes that an operation gets the examples of these items.
+func (r *reader) read(items []int) {
+	for _, i := range items {
+		r.times[i]++
+	}
 }
 
 // maxExamples bounds what a collection made for that purpose can blow up to.
-const maxExamples = 400_000
+const maxExamples = 200_000
 
-// examplesOf reads the responses of one item for an operation, whose resource
-// paths they complete. failed gets those that break the import.
-func (r *reader) examplesOf(op *Operation, it Item, yield func(Example, jackson.Value), failed func(jackson.Value, *Cause)) {
+// maxRepeated bounds the headers and parameters, in bytes, of examples that go to
+// several operations, each time anew.
+const maxRepeated = 4 << 20
+
+// workOfExample is what reading an example costs.
+const workOfExample = 60
+
+// exampleBytes is the memory that an example takes, without its texts.
+const exampleBytes = 300
+
+// listed is the memory that an example takes in lists.
+func (e *Example) listed() int {
+	const ofHeader, ofParameter = 56, 32
+	return exampleBytes + ofHeader*(len(e.Request.Headers)+len(e.Response.Headers)) + ofParameter*len(e.Request.Parameters)
+}
+
+// texts is the memory that the texts of an example take.
+func (e *Example) texts() int {
+	n := len(e.Response.Status) + len(e.Response.MediaType)
+	for _, content := range []*string{e.Request.Content, e.Response.Content} {
+		if content != nil {
+			n += len(*content)
+		}
+	}
+	for _, list := range [][]Header{e.Request.Headers, e.Response.Headers} {
+		for _, h := range list {
+			n += len(h.Name) + len(h.Values[0])
+		}
+	}
+	for _, p := range e.Request.Parameters {
+		n += len(p.Name) + len(p.Value)
+	}
+	return n
+}
+
+// examplesOf reads the responses of an item for an operation, whose resource
+// paths they complete, unsorted. failed gets those that break the import.
+func (r *reader) examplesOf(op *Operation, item int, yield func(Example, jackson.Value), failed func(jackson.Value, *Cause)) {
 	chooses := rootDispatcher(op, r.behaviour)
-	for response := range it.Value.At("response").Elements() {
+	several := r.times[item] > 1
+	for response := range r.Items[item].Value.At("response").Elements() {
+		r.meter.Work(workOfExample)
 		if r.made++; r.made > maxExamples {
 			op.Unknown = true
 			return
@@ -34,13 +98,40 @@ func (r *reader) examplesOf(op *Operation, it Item, yield func(Example, jackson.
 			failed(response, cause)
 			continue
 		}
-		if e.Request, cause = r.request(request); cause != nil {
-			failed(response, cause)
+		said, again := r.shared[response]
+		if !again {
+			said = r.says(response)
+		}
+		if said.cause != nil {
+			failed(response, said.cause)
 			continue
 		}
-		e.Response = r.response(response)
+		e.Request, e.Response = said.request, said.response
+		if again {
+			if r.repeated += e.listed() - exampleBytes; r.repeated > maxRepeated {
+				op.Unknown = true
+				return
+			}
+		} else {
+			r.meter.Memory(e.texts())
+		}
+		r.meter.Memory(e.listed() + len(e.Name))
+		if e.DispatchCriteria != nil {
+			r.meter.Memory(len(*e.DispatchCriteria))
+		}
+		if several {
+			r.shared[response] = said
+		}
 		yield(e, response)
 	}
+}
+
+func (r *reader) says(response jackson.Value) saying {
+	request, cause := r.request(response.At("originalRequest"))
+	if cause != nil {
+		return saying{cause: cause}
+	}
+	return saying{request: request, response: r.response(response)}
 }
 
 // request is an example's request, or why reading it breaks the import.
@@ -97,7 +188,7 @@ func (r *reader) graphQL(body jackson.Value) string {
 	}
 	out := `{"query": "` + strings.ReplaceAll(query, "\n", `\n`) + `"`
 	variables := body.At("variables").AsText()
-	doc, err := jackson.Parse([]byte(variables), r.behaviour.jackson)
+	doc, err := jackson.ParseWithin(r.meter, []byte(variables), r.behaviour.jackson)
 	if err == nil && doc.Root().Kind() == jackson.Object && doc.Root().Size() > 0 {
 		out += `, "variables": ` + variables
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 )
@@ -36,16 +37,16 @@ var noYAML = regexp.MustCompile(`[\n\r]\t|(?:^|[^\\])(?:\\\\)*\\/|[\x7F-\x{84}\x
 
 // refuseForeign predicts what comes of an input that the server does not take
 // for a collection.
-func refuseForeign(raw []byte, f Format, b behaviour) Prediction {
+func refuseForeign(m *budget.Meter, raw []byte, f Format, b behaviour) Prediction {
 	switch f {
 	case SoapUI:
-		return importSoapUI(raw)
+		return importSoapUI(m, raw)
 	case HTTPArchive:
-		return importHTTPArchive(raw, b)
+		return importHTTPArchive(m, raw, b)
 	case OpenAPI, Swagger, AsyncAPI:
-		return importSpec(raw, f, b)
+		return importSpec(m, raw, f, b)
 	case Metadata:
-		doc, err := jackson.Parse(raw, b.jackson)
+		doc, err := jackson.ParseWithin(m, raw, b.jackson)
 		if err == nil && noYAML.Match(raw) {
 			return Prediction{Outcome: Refused, ImportError: notMetadata}
 		}
@@ -57,9 +58,9 @@ func refuseForeign(raw []byte, f Format, b behaviour) Prediction {
 	return Prediction{Outcome: Refused, ImportErrorUnknown: true}
 }
 
-func importSoapUI(raw []byte) Prediction {
+func importSoapUI(m *budget.Meter, raw []byte) Prediction {
 	switch {
-	case !wellFormed(raw):
+	case !wellFormed(m, raw):
 		return Prediction{Outcome: Refused, ImportError: noSoapUI}
 	case bytes.Contains(raw, []byte("soapui")):
 		return Prediction{Outcome: Refused, ImportErrorUnknown: true} // may be a real project
@@ -69,8 +70,8 @@ func importSoapUI(raw []byte) Prediction {
 
 // importHTTPArchive is the HTTP archive reader: it wants a version, then a
 // comment.
-func importHTTPArchive(raw []byte, b behaviour) Prediction {
-	doc, err := jackson.Parse(raw, b.jackson)
+func importHTTPArchive(m *budget.Meter, raw []byte, b behaviour) Prediction {
+	doc, err := jackson.ParseWithin(m, raw, b.jackson)
 	if bad, ok := errors.AsType[*jackson.SyntaxError](err); ok {
 		// Older parsers name other places.
 		return Prediction{Outcome: Refused, ImportError: bad.Message(), ImportErrorUnknown: b.harByLogLine}
@@ -119,8 +120,8 @@ func readComment(comment string) Prediction {
 
 // importSpec is the reader for API descriptions: it finds title and version
 // where a description has them, and imports a service that has neither.
-func importSpec(raw []byte, f Format, b behaviour) Prediction {
-	doc, err := jackson.Parse(raw, b.jackson)
+func importSpec(m *budget.Meter, raw []byte, f Format, b behaviour) Prediction {
+	doc, err := jackson.ParseWithin(m, raw, b.jackson)
 	first, _ := java.NewLines(raw).Next()
 	first = java.Trim(first)
 	if err != nil || !bytes.HasPrefix(first, []byte("{")) && !bytes.HasPrefix(first, []byte("[")) || !utf8.Valid(raw) {
@@ -168,7 +169,7 @@ func maybeGraphQL(raw []byte) bool {
 }
 
 // wellFormed reports whether raw is XML from start to end.
-func wellFormed(raw []byte) bool {
+func wellFormed(m *budget.Meter, raw []byte) bool {
 	switch trimmed := bytes.TrimSpace(raw); {
 	case !bytes.HasPrefix(trimmed, []byte("<")):
 		return false
@@ -178,6 +179,9 @@ func wellFormed(raw []byte) bool {
 	decoder := xml.NewDecoder(bytes.NewReader(raw))
 	elements := 0
 	for {
+		const workOfToken, bytesOfToken = 100, 64
+		m.Work(workOfToken)
+		m.Memory(bytesOfToken) // all may be open
 		switch token, err := decoder.Token(); {
 		case errors.Is(err, io.EOF):
 			return elements > 0

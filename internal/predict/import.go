@@ -1,8 +1,10 @@
 package predict
 
 import (
+	"context"
 	"slices"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
 )
 
@@ -28,7 +30,12 @@ type Import struct {
 	// Crashes are the examples that break the import.
 	Crashes []Failure
 
+	// Err is why the outcome is Untold: [budget.ErrSpent], or the cause of a
+	// context's end; nil otherwise.
+	Err error
+
 	source string // the sourceArtifact
+	meter  *budget.Meter
 }
 
 // ExampleAt is an example of the composed service, and where it was read.
@@ -41,9 +48,25 @@ type ExampleAt struct {
 
 // Import predicts one import of the document.
 func (d *Document) Import(t Target) *Import {
-	im := &Import{Document: d, Target: t, source: ArtifactName(t.URL)}
+	return d.ImportWithin(budget.New(context.Background()), t)
+}
+
+// ImportWithin is [Document.Import] within what is left of a budget: beyond it the
+// outcome is [Untold].
+func (d *Document) ImportWithin(m *budget.Meter, t Target) (im *Import) {
+	if err := m.Within(func() { im = d.importWithin(m, t) }); err != nil {
+		im = &Import{Document: d, Target: t, Err: err, Prediction: Prediction{Outcome: Untold, Name: d.Name, Version: d.Version}}
+	}
+	return im
+}
+
+func (d *Document) importWithin(m *budget.Meter, t Target) *Import {
+	im := &Import{Document: d, Target: t, source: ArtifactName(t.URL), meter: m}
 	if d.fixed != nil {
 		im.Prediction = *d.fixed
+		if im.Outcome == Untold {
+			im.Err = d.Err
+		}
 		if im.Service != nil {
 			im.Service = clone(im.Service)
 		}
@@ -67,7 +90,7 @@ func (d *Document) Import(t Target) *Import {
 	}
 	im.save()
 	if d.json.LoneSurrogates() {
-		im.Prediction = served(im.Prediction)
+		im.Prediction = served(m, im.Prediction)
 	}
 	return im
 }
@@ -102,9 +125,10 @@ func (im *Import) readExamples() {
 	for i, op := range s.Operations {
 		names[i] = op.Name
 	}
+	im.meter.Memory(len(names) * itemBytes)
 	candidates, items := im.Document.candidates()
-	hits, unsure := equivalents(names, candidates, im.Document.behaviour)
-	reader := &reader{Document: im.Document, source: im.source}
+	hits, unsure := equivalents(im.meter, names, candidates, im.Document.behaviour)
+	reader := newReader(im.Document, im.source, im.meter)
 	im.Sources = make([][]int, len(names))
 	for i := range s.Operations {
 		op := &s.Operations[i]
@@ -114,16 +138,19 @@ func (im *Import) readExamples() {
 			im.Sources[i] = append(im.Sources[i], items[h]...)
 		}
 		slices.Sort(im.Sources[i])
+		im.meter.Memory(8 * len(im.Sources[i]))
+		reader.read(im.Sources[i])
 		first := len(im.Examples)
 		kept := len(op.Examples)
 		for _, h := range im.Sources[i] {
-			reader.examplesOf(op, im.Document.Items[h], func(e Example, at jackson.Value) {
+			reader.examplesOf(op, h, func(e Example, at jackson.Value) {
 				im.Examples = append(im.Examples, ExampleAt{Operation: i, Item: h, Value: at})
 				op.Examples = append(op.Examples, e)
 			}, func(at jackson.Value, cause *Cause) {
 				im.Crashes = append(im.Crashes, Failure{h, at, cause})
 			})
 		}
+		op.ResourcePaths = sortedSet(op.ResourcePaths)
 		for k := range im.Examples[first:] { // which do not move any more
 			im.Examples[first+k].Example = &op.Examples[kept+k]
 		}

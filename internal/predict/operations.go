@@ -4,17 +4,21 @@ import (
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
 )
 
 // findItems are the requests in document order. What has a request is one, and
 // its own items do not count; everything else is a folder.
-func (d *Document) findItems() []Item {
+func (d *Document) findItems(m *budget.Meter) []Item {
 	var out []Item
 	var walk func(v jackson.Value)
 	walk = func(v jackson.Value) {
+		m.Work(4)
 		if v.Has("request") {
-			out = append(out, Item{v, d.operationName(v)})
+			name := d.operationName(v)
+			m.Memory(itemBytes + 2*len(name))
+			out = append(out, Item{v, name})
 			return
 		}
 		for child := range v.At("item").Elements() {
@@ -27,13 +31,20 @@ func (d *Document) findItems() []Item {
 	return out
 }
 
+// itemBytes is the memory that an item takes, with its operation.
+const itemBytes = 300
+
 // inFolder reports whether an address holds the path of an item's folders,
 // "/Folder/Sub/". At the root any slash will do.
 func (d *Document) inFolder(it Item, url string) bool {
 	var names []string
 	length := 0
 	for folder := it.Value.Parent().Parent(); folder.Exists() && folder != d.Root; folder = folder.Parent().Parent() {
-		name := folder.At("name").AsText()
+		named := folder.At("name")
+		if named.LongerThan(len(url) - length) {
+			return false
+		}
+		name := named.AsText()
 		if length += 1 + len(name); length > len(url) {
 			return false
 		}
@@ -78,14 +89,15 @@ func resourcePath(url string) string {
 
 // definitions are the operations of the items: the first item of a name decides.
 // The first of the failures, if there are any, ends the import.
-func (d *Document) definitions() (ops []Definition, failures []Failure) {
+func (d *Document) definitions(m *budget.Meter) (ops []Definition, failures []Failure) {
 	seen := make(map[string]bool, len(d.Items))
+	definer := d.Definer(m)
 	for i, it := range d.Items {
 		if seen[it.Operation] {
 			continue
 		}
 		seen[it.Operation] = true
-		op, cause := d.Define(it)
+		op, cause := definer.Define(it)
 		if cause != nil {
 			failures = append(failures, Failure{i, d.Address(it), cause})
 		}
@@ -114,9 +126,18 @@ func (d *Document) RequestURL(request jackson.Value) string {
 	return request.At("url").At("raw").AsText()
 }
 
+// Definer makes operations of items, within a budget. It belongs to one goroutine.
+type Definer struct {
+	*Document
+	patience
+}
+
+// Definer of the document's operations.
+func (d *Document) Definer(m *budget.Meter) *Definer { return &Definer{d, newPatience(m)} }
+
 // Define is the operation that an item defines, or would if no other of the name
 // came before; the cause is nil when nothing breaks.
-func (d *Document) Define(it Item) (Operation, *Cause) {
+func (d *Definer) Define(it Item) (Operation, *Cause) {
 	request := it.Value.At("request")
 	url := request.At("url").AsTextOr("")
 	if url == "" {
@@ -131,6 +152,6 @@ func (d *Document) Define(it Item) (Operation, *Cause) {
 	if d.inFolder(it, url) {
 		url = trimHost(url)
 	}
-	cause := dispatch(&op, url, d.behaviour)
+	cause := dispatch(&op, url, d.behaviour, &d.patience)
 	return op, cause
 }

@@ -40,6 +40,10 @@ const (
 	// Skipped is 200 without error and nothing imported: a secondary artifact
 	// found no service, or the input is XML in which a server found nothing.
 	Skipped Outcome = "skipped"
+	// Untold is no answer of a server: judging the collection was given up, because
+	// it takes more work or memory than one may take, or the time was over. Nothing
+	// is claimed about it then.
+	Untold Outcome = "untold"
 )
 
 // Prediction is what comes of one import.

@@ -1,10 +1,13 @@
 package predict
 
-import "postman-microcks-importer/internal/java"
+import (
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/java"
+)
 
 // served is a prediction as a server returns it: a surrogate without a partner
 // is lost on the way to the database and back. What p points to stays as it is.
-func served(p Prediction) Prediction {
+func served(m *budget.Meter, p Prediction) Prediction {
 	p.Name, p.Version, p.ImportError = java.WellFormed(p.Name), java.WellFormed(p.Version), java.WellFormed(p.ImportError)
 	if p.Service == nil {
 		return p
@@ -17,7 +20,10 @@ func served(p Prediction) Prediction {
 		op.Name, op.Method = java.WellFormed(op.Name), java.WellFormed(op.Method)
 		op.DispatcherRules = servedText(op.DispatcherRules)
 		op.ResourcePaths = each(op.ResourcePaths, java.WellFormed)
-		op.Examples = each(op.Examples, servedExample)
+		op.Examples = each(op.Examples, func(e Example) Example {
+			m.Memory(e.listed())
+			return servedExample(e)
+		})
 	}
 	return p
 }

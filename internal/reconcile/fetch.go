@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
@@ -26,7 +27,7 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		}
 		it.Bytes = len(raw)
 		if version, known := r.versionToJudgeBy(); known {
-			r.judge(it, raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
+			r.judge(ctx, it, raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
 		}
 	})
 	return nil
@@ -70,32 +71,58 @@ func (r *reconciliation) versionToJudgeBy() (version string, known bool) {
 
 // judge predicts a collection by itself, as the main artifact on an empty
 // server.
-func (r *reconciliation) judge(it *item, raw []byte, options predict.Options) {
+func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, options predict.Options) {
+	defer func() { // a collection that breaks this program stops itself, not the others
+		if broken := recover(); broken != nil {
+			it.judged = nil
+			it.Fail(&result.Problem{
+				Level: result.Error, Text: text.Untrustedf("predicting the import: this program broke: %v", broken),
+				Hint:   "report it with the collection, if it may be shown",
+				Anchor: "collection-breaks", ExitCode: exitOther,
+			})
+		}
+	}()
+	room, err := r.memory.take(ctx, len(raw))
+	if err != nil {
+		it.Fail(err)
+		return
+	}
+	defer room()
 	began := time.Now()
-	document := predict.Read(raw, options)
+	meter := budget.New(ctx)
+	document := predict.ReadWithin(meter, raw, options)
+	_, size := meter.Used()
 	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
-	p := document.Import(predict.Target{URL: it.Wanted.URL, Main: main})
+	p := document.ImportWithin(meter, predict.Target{URL: it.Wanted.URL, Main: main})
 	it.checked = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
-	it.Findings = shown(lint.Check(p))
+	it.Findings = shown(lint.CheckWithin(meter, p))
 	for _, problem := range it.Unfit(p, it.Findings) {
 		it.Fail(problem)
 	}
 	r.step("predict", it, began, foretold(p))
+	if p.Outcome == predict.Untold {
+		return
+	}
 	if r.Mode == result.Check {
 		it.Service = r.serviceResult("", p.Service)
 	}
 	it.judged = &plan.Judged{
 		Wanted: it.Wanted, Key: plan.Key{Name: strings.Clone(p.Name), Version: strings.Clone(p.Version)},
-		Document: r.shelf.put(document, raw, options), UpdatedAt: document.UpdatedAt(),
+		Document: r.shelf.put(ctx, document, size), UpdatedAt: document.UpdatedAt(),
 	}
 }
+
+// exitOther is the exit code of what has none of its own.
+const exitOther = 20
 
 // foretold is a prediction for the log.
 func foretold(p *predict.Import) string {
 	switch p.Outcome {
 	case predict.Refused:
 		return "Microcks would refuse it: " + p.ImportError
+	case predict.Untold:
+		return "not told: " + p.Err.Error()
 	case predict.Crashed:
 		return "Microcks would answer 500: " + lint.CauseText(p.Cause)
 	}

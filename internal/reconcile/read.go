@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -58,7 +59,7 @@ func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Exist
 }
 
 // makePlan decides what has to change, and shows it in the result.
-func (r *reconciliation) makePlan(context.Context) error {
+func (r *reconciliation) makePlan(ctx context.Context) error {
 	var judged []plan.Judged
 	var planned []*item
 	var wanted []*plan.Wanted
@@ -74,6 +75,7 @@ func (r *reconciliation) makePlan(context.Context) error {
 	}
 	r.plan = plan.Make(plan.Settings{
 		Repository: r.Repository, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
+		Meter: func() *budget.Meter { return budget.New(ctx) },
 	}, judged, r.there)
 	for i, it := range planned {
 		it.artifact = r.plan.Artifacts[i]

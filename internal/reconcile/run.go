@@ -78,6 +78,7 @@ type reconciliation struct {
 	writer string // a random mark of this run
 	items  []*item
 	shelf  *shelf
+	memory memory
 	quotas tightest
 	guard  sync.Mutex // of the maps of what is there
 
@@ -122,7 +123,7 @@ var stages = map[result.Mode][]stage{
 func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
-		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), connected: make(chan struct{}),
+		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), memory: newMemory(), connected: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},

@@ -3,8 +3,10 @@ package reconcile
 import (
 	"bytes"
 	"compress/flate"
+	"context"
 	"sync"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/predict"
 )
 
@@ -13,21 +15,23 @@ import (
 // for, so that memory does not grow with all that a thousand collections hold.
 type shelf struct {
 	guard sync.Mutex
-	left  int // bytes of input whose documents may stay
+	left  int // bytes of memory that documents may still keep
 }
 
-// shelfBudget is how many bytes of input stay as documents. One takes about
-// five times its input.
-const shelfBudget = 16 << 20
+// shelfBudget is how many bytes of memory documents may keep. One takes about
+// five times its input, and one that is made for it forty times.
+const shelfBudget = 80 << 20
 
 func newShelf() *shelf { return &shelf{left: shelfBudget} }
 
 // put keeps a document, and returns what brings it back.
-func (s *shelf) put(doc *predict.Document, raw []byte, options predict.Options) func() *predict.Document {
+func (s *shelf) put(ctx context.Context, doc *predict.Document, takes int) func() *predict.Document {
+	raw, options := doc.Raw, doc.Options
+	takes += len(raw)
 	s.guard.Lock()
-	stays := len(raw) <= s.left
+	stays := takes <= s.left
 	if stays {
-		s.left -= len(raw)
+		s.left -= takes
 	}
 	s.guard.Unlock()
 	if stays {
@@ -35,7 +39,7 @@ func (s *shelf) put(doc *predict.Document, raw []byte, options predict.Options) 
 	}
 	size := len(raw)
 	packed := pack(raw)
-	return func() *predict.Document { return predict.Read(unpack(packed, size), options) }
+	return func() *predict.Document { return predict.ReadWithin(budget.New(ctx), unpack(packed, size), options) }
 }
 
 func pack(raw []byte) []byte {
