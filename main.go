@@ -16,7 +16,7 @@ import (
 // mostMemory is what the garbage collector keeps the program within, in bytes, as
 // long as what is in use allows it: runners are small, and other steps need memory,
 // too.
-const mostMemory = 448 << 20
+const mostMemory = 360 << 20
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
