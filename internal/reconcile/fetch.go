@@ -84,7 +84,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}()
 	room, err := r.memory.take(ctx, len(raw))
 	if err != nil {
-		it.Fail(err)
+		it.notFinished(err)
 		return
 	}
 	defer room()
@@ -94,6 +94,10 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	_, size := meter.Used()
 	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
 	p := document.ImportWithin(meter, predict.Target{URL: it.Wanted.URL, Main: main})
+	if ctx.Err() != nil { // the prediction was not carried to its end
+		it.notFinished(context.Cause(ctx))
+		return
+	}
 	it.checked = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
 	it.Findings = shown(lint.CheckWithin(meter, p))

@@ -2,7 +2,7 @@
 // cost: each kind and size in a process of its own, with two processors. It fails
 // when one takes longer than 5 seconds or more than 600 MB.
 //
-//	go run ./internal/test/hostile [-sizes 65536,1048576] [-only NAME]
+//	go run ./internal/test/burden [-sizes 65536,1048576] [-only NAME]
 package main
 
 import (
