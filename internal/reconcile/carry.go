@@ -127,6 +127,9 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 		}
 	}
 	c.verify(ctx, s, last)
+	for _, a := range s.Artifacts {
+		c.noteItem(c.items[a], true, false)
+	}
 	s.Predicted, s.Edited = nil, nil // a thousand of them are much
 }
 
@@ -137,6 +140,8 @@ func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item)
 		runner.BeforeWrite = c.secrets[a.Kept].wait
 	}
 	log := logOf{c.reconciliation, it}
+	c.noteItem(it, false, true)
+	defer func() { c.noteItem(it, false, false) }()
 	var done []result.Done
 	for i := range a.Importer.Surplus {
 		o := runner.Run(ctx, converge.Goal{Gone: &a.Importer.Surplus[i]}, log)

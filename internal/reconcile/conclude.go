@@ -29,8 +29,7 @@ func (r *reconciliation) conclude() {
 			all.Totals.Operations += len(s.Operations)
 			all.Totals.Examples += s.Examples()
 		}
-		all.Totals.Errors += plan.Count(it.Findings, result.Error)
-		all.Totals.Warnings += plan.Count(it.Findings, result.Warning)
+		all.Totals.AddFindings(it.Findings)
 		all.Totals.Add(it.Problems)
 	}
 	all.Totals.Add(all.Problems)

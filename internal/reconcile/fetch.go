@@ -29,6 +29,7 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		if version, known := r.versionToJudgeBy(); known {
 			r.judge(ctx, it, raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
 		}
+		r.noteItem(it, r.Mode == result.Check, false)
 	})
 	return nil
 }

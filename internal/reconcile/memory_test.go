@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 )
@@ -16,7 +17,8 @@ func TestLargeCollectionsAreJudgedOneAfterTheOther(t *testing.T) {
 		"large": {large, 1}, "small": {small, 10},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			m, at := newMemory(), 0
+			m := newMemory()
+			var at atomic.Int32
 			ctx, cancel := context.WithCancelCause(t.Context())
 			cause := errors.New("over")
 			for range 10 {
@@ -28,14 +30,14 @@ func TestLargeCollectionsAreJudgedOneAfterTheOther(t *testing.T) {
 						}
 						return
 					}
-					at++
+					at.Add(1)
 					<-ctx.Done()
 					release()
 				}()
 			}
 			synctest.Wait()
-			if at != c.want {
-				t.Errorf("%s: %d at once, want %d", name, at, c.want)
+			if int(at.Load()) != c.want {
+				t.Errorf("%s: %d at once, want %d", name, at.Load(), c.want)
 			}
 			cancel(cause)
 			synctest.Wait()

@@ -90,9 +90,10 @@ type reconciliation struct {
 	importers *plan.Importers // of there
 	plan      *plan.Plan
 
-	changed atomic.Bool   // something was written
-	slots   chan struct{} // one for each call of a mock at the same time
-	result  *result.Result
+	progress progress
+	changed  atomic.Bool   // something was written
+	slots    chan struct{} // one for each call of a mock at the same time
+	result   *result.Result
 }
 
 // item is one wanted importer on its way.
@@ -129,8 +130,27 @@ func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
 		},
 	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.carry(ctx)
+	}()
+	select {
+	case <-ended:
+	case <-r.overdue(ctx, ended):
+		told := r.soFar(ctx)
+		told.DurationMillis = time.Since(began).Milliseconds()
+		return told
+	}
+	r.result.DurationMillis = time.Since(began).Milliseconds()
+	return r.result
+}
+
+// carry takes the run through its stages.
+func (r *reconciliation) carry(ctx context.Context) {
 	var err error
-	for _, do := range stages[s.Mode] {
+	for _, do := range stages[r.Mode] {
+		r.noteRun()
 		if err = do(r, ctx); errors.Is(err, errTold) {
 			break
 		}
@@ -144,8 +164,6 @@ func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 		r.result.Interrupted = interruption(context.Cause(ctx))
 	}
 	r.conclude()
-	r.result.DurationMillis = time.Since(began).Milliseconds()
-	return r.result
 }
 
 // resolve finds out which importers are wanted.

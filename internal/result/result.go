@@ -341,6 +341,18 @@ func (t *Totals) Add(problems []Problem) {
 	}
 }
 
+// AddFindings counts findings.
+func (t *Totals) AddFindings(findings []Finding) {
+	for _, f := range findings {
+		switch f.Level {
+		case Error:
+			t.Errors++
+		case Warning:
+			t.Warnings++
+		}
+	}
+}
+
 // Examples is the number of examples of all operations.
 func (s *Service) Examples() int {
 	n := 0

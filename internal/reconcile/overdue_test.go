@@ -1,0 +1,98 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// silent is a log that nobody reads.
+type silent struct{}
+
+func (silent) Step(string, string, string, time.Duration)     {}
+func (silent) Did(string, string, result.Done, time.Duration) {}
+
+const small = `{"info":{"name":"Pets","description":"version=1.0 - x","_postman_id":"1"},"item":[]}`
+
+// TestRunThatDoesNotEnd: whatever still works when the time of a run is over, what
+// was done is told soon after.
+func TestRunThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stuck := make(chan struct{})
+		defer close(stuck)
+		deps := Deps{
+			Resolve: func(context.Context) ([]*plan.Wanted, error) {
+				var all []*plan.Wanted
+				for _, file := range []string{"good.json", "stuck.json"} {
+					all = append(all, &plan.Wanted{Source: text.Untrusted(file), File: file})
+				}
+				return all, nil
+			},
+			File: func(name string) ([]byte, error) {
+				if name == "stuck.json" {
+					<-stuck // as a computation that obeys no clock
+					return nil, errors.New("late")
+				}
+				return []byte(small), nil
+			},
+			Log: silent{},
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		told := Run(ctx, Settings{Mode: result.Check, MicrocksVersion: "1.15.0", Parallelism: 2}, deps)
+		if took := time.Since(began); took != time.Second+lastMoment {
+			t.Errorf("ended after %s", took)
+		}
+		if told.Interrupted == nil || told.ExitCode() != 1 || len(told.Collections) != 2 {
+			t.Fatalf("told as %+v", told)
+		}
+		good, late := told.Collections[0], told.Collections[1]
+		if good.Name != "Pets" || len(good.Findings) == 0 {
+			t.Errorf("the collection that was judged is told as %+v", good)
+		}
+		if late.Status != result.Failed || len(late.Problems) != 1 || late.Problems[0].Anchor != "interrupted" {
+			t.Errorf("the other one is told as %+v", late)
+		}
+	})
+}
+
+// TestWriteThatIsLeftBehindIsInDoubt: a run that is left behind while something is
+// written for a collection says so.
+func TestWriteThatIsLeftBehindIsInDoubt(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("told to end"))
+	r := &reconciliation{
+		Settings: Settings{Mode: result.Apply},
+		result:   &result.Result{Mode: result.Apply, Collections: make([]result.Collection, 2)},
+	}
+	for i := range r.result.Collections {
+		r.result.Collections[i].Importer = &result.Importer{Change: result.Create}
+		r.items = append(r.items, &item{Collection: &r.result.Collections[i]})
+	}
+	r.noteRun()
+	r.noteItem(r.items[0], false, true)
+	r.result.Collections[1].Importer.Done = []result.Done{{Kind: result.ImporterCreated}, {Kind: result.CollectionImported}}
+	r.noteItem(r.items[1], true, false)
+	told := r.soFar(ctx)
+	if !told.Written || !told.Collections[0].Importer.Did(result.ChangeInDoubt) || told.Collections[0].Status != result.Failed {
+		t.Errorf("a write under way is told as %+v", told.Collections[0])
+	}
+	if told.Collections[1].Status != result.Created || len(r.result.Collections[0].Importer.Done) != 0 {
+		t.Errorf("what was done is told as %+v", told.Collections[1])
+	}
+	ended := make(chan struct{})
+	began := time.Now()
+	<-r.overdue(ctx, ended)
+	if took := time.Since(began); took < lastWriting {
+		t.Errorf("a write got %s", took)
+	}
+}
