@@ -29,7 +29,8 @@ func (l *whole) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errSwitching
 	}
 	// Whatever a layer below makes of the end of the context, nothing is read after it.
-	stop := context.AfterFunc(req.Context(), func() { _ = resp.Body.Close() })
+	sent := resp.Body
+	stop := context.AfterFunc(req.Context(), func() { _ = sent.Close() })
 	defer stop()
 	body, err := l.read(resp)
 	if err != nil {
