@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"postman-microcks-importer/internal/result"
@@ -71,6 +72,10 @@ func (e *fileError) Unwrap() error { return e.err }
 
 // Hint says what to do next.
 func (e *fileError) Hint() string {
+	if errors.Is(e.err, fs.ErrPermission) {
+		return "let the step that wrote it make it readable for all (chmod a+r, and a+x for its folders): it is read without" +
+			" root's rights"
+	}
 	return "the path is relative to the workspace and cannot leave it; in a workflow, check the repository out first"
 }
 

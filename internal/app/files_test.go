@@ -1,6 +1,7 @@
 package app
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,17 @@ func TestFilesOfTheRunner(t *testing.T) {
 				t.Errorf("got\n%swant\n%s", log.String(), want)
 			}
 		})
+	}
+}
+
+// A file that is there and cannot be read needs other advice than one that is not.
+func TestHintOfFile(t *testing.T) {
+	t.Parallel()
+	for cause, want := range map[error]string{fs.ErrPermission: "chmod a+r", fs.ErrNotExist: "check the repository out first"} {
+		err := &fileError{"pets.json", &fs.PathError{Op: "openat", Path: "pets.json", Err: cause}}
+		if !strings.Contains(err.Hint(), want) {
+			t.Errorf("%v: hint %q, want %q in it", err, err.Hint(), want)
+		}
 	}
 }
 

@@ -4,34 +4,70 @@
 // are open.
 package rights
 
+import "io/fs"
+
 // image is the variable by which the Dockerfile says that this is the image of the
 // action.
 const image = "POSTMAN_MICROCKS_IMPORTER_IMAGE"
 
-// nobody is the account for which the workspace gives no other, by the number that
-// images without root commonly use. It is no account of the runner.
+// dockerSocket is where a runner mounts Docker's socket. Who may write to it is root
+// on the runner's machine.
+const dockerSocket = "/var/run/docker.sock"
+
+// nobody is the account and the group where the workspace gives no other, by the
+// number that images without root commonly use. It is none of the runner.
 const nobody = 65532
 
-// GiveUp gives up root for good in the image of the action on a runner, for the
-// owner of the workspace, or nobody where that is root too. Elsewhere the process
-// keeps the rights of whoever started it. What cannot be given up stays: a
-// container that allows no change of account has given the process less than root
-// already.
+// GiveUp gives up root for good in the image of the action on a runner, for an
+// account that can read the workspace ([accountFor]), and every capability.
+// Elsewhere the process keeps the rights of whoever started it. What cannot be given
+// up stays: a container that allows no change of account has given the process less
+// than root already.
 func GiveUp(getenv func(string) string) {
 	if getenv(image) == "1" && getenv("GITHUB_ACTIONS") == "true" {
-		become(accountFor(ownerOf(getenv("GITHUB_WORKSPACE"))))
+		become(accountFor(look(getenv("GITHUB_WORKSPACE")), look(dockerSocket)))
 	}
 }
 
 // account is what a process runs as.
 type account struct{ uid, gid int }
 
-// accountFor is the account to become in a workspace of that owner. The group of
-// the workspace is not taken: on some runners it is the one that may use Docker's
-// socket.
-func accountFor(owner int) account {
-	if owner <= 0 {
-		owner = nobody
+// file is whose a file is, and what they and others may do with it.
+type file struct {
+	account
+	mode fs.FileMode
+}
+
+// missing stands for a file that is not there.
+var missing = file{account: account{nobody, nobody}}
+
+// accountFor is the account to become: that of the workspace, so that the checkout
+// can be read whatever the umask it was made with. Neither root nor whoever may use
+// Docker's socket is taken, since either would be root again: on some runners that
+// is the group of the workspace. One case is left, a workspace that its owner alone
+// can read, where the owner is root: there the process stays root, without
+// capabilities.
+func accountFor(workspace, socket file) account {
+	a := workspace.account
+	if a.gid == socket.gid {
+		a.gid = nobody
 	}
-	return account{owner, nobody}
+	if less := (account{nobody, a.gid}); (a.uid == 0 || a.uid == socket.uid) && workspace.openTo(less) {
+		return less
+	}
+	return a
+}
+
+// openTo reports whether an account without capabilities may list a folder and reach
+// what is in it. Of the three classes of a mode one alone counts for an account
+// (path_resolution(7)).
+func (f file) openTo(a account) bool {
+	class := f.mode
+	switch {
+	case a.uid == f.uid:
+		class >>= 6
+	case a.gid == f.gid:
+		class >>= 3
+	}
+	return class&0o5 == 0o5
 }

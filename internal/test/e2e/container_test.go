@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -85,20 +86,34 @@ func TestActionContainerWritesRunnerFilesOnly(t *testing.T) {
 }
 
 // TestActionContainerGivesUpRoot looks at the process in the container while a
-// server holds a request: root is gone, for the owner of the workspace, or for
-// nobody where there is none.
+// server holds a request: root is gone, for the account of the workspace, or for
+// nobody where there is none, and what the workspace has was read.
 func TestActionContainerGivesUpRoot(t *testing.T) {
 	buildImage(t)
-	workspace := t.TempDir()
-	if err := os.Chown(workspace, runnerAccount, runnerAccount); err != nil {
+	workspace := func(owner int, umask os.FileMode) []string {
+		return []string{
+			"--volume", ownWorkspace(t, owner, umask) + ":/github/workspace", "--env", "GITHUB_WORKSPACE=/github/workspace",
+			"--env", "INPUT_CA-CERTIFICATE=ca.pem",
+		}
+	}
+	// A file serves as Docker's socket: it is looked at and not used.
+	socket := filepath.Join(t.TempDir(), "docker.sock")
+	if err := errors.Join(os.WriteFile(socket, nil, 0o660), os.Chown(socket, 0, runnerAccount)); err != nil {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {
-		uid  int
+		want rights
 		more []string
 	}{
-		"a workspace": {runnerAccount, []string{"--volume", workspace + ":/github/workspace", "--env", "GITHUB_WORKSPACE=/github/workspace"}},
-		"none":        {nobody, nil},
+		"a workspace":            {rights{runnerAccount, runnerAccount}, workspace(runnerAccount, 0o022)},
+		"a workspace, umask 077": {rights{runnerAccount, runnerAccount}, workspace(runnerAccount, 0o077)},
+		"a workspace of the group that may use Docker": {
+			rights{runnerAccount, nobody}, append(workspace(runnerAccount, 0o027), "--volume", socket+":/var/run/docker.sock"),
+		},
+		"root's, umask 022": {rights{nobody, 0}, workspace(0, 0o022)},
+		"root's, umask 027": {rights{nobody, 0}, workspace(0, 0o027)},
+		"root's, umask 077": {rights{0, 0}, workspace(0, 0o077)},
+		"none":              {rights{nobody, nobody}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			reached, until := make(chan struct{}, 10), make(chan struct{})
@@ -106,7 +121,7 @@ func TestActionContainerGivesUpRoot(t *testing.T) {
 				reached <- struct{}{}
 				<-until
 			}}})
-			c := startContainer(t, w, tt.more)
+			c := startContainer(t, w, append(tt.more, "--group-add", strconv.Itoa(runnerAccount)))
 			select {
 			case <-reached:
 			case <-time.After(time.Minute):
@@ -116,7 +131,7 @@ func TestActionContainerGivesUpRoot(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkRights(t, pid, tt.uid)
+			checkRights(t, pid, tt.want)
 			close(until)
 			if code := c.wait(t); code != 0 || c.output(t, "status") != "created" {
 				t.Errorf("ended with %d, status %q:\n%s", code, c.output(t, "status"), docker(t, "logs", c.name))

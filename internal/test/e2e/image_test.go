@@ -6,8 +6,10 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -80,6 +82,30 @@ func TestActionImage(t *testing.T) {
 	}
 	checkLeaks(t, w, sinks)
 	t.Logf("image: %s", scanned(sinks))
+}
+
+// TestActionBuildsWhateverTheDigest holds that a Dockerfile whose base has a digest is
+// built as the others are: of the base that .ci/e2e made, which has another.
+func TestActionBuildsWhateverTheDigest(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	base := regexp.MustCompile(`(?m)^(FROM golang:[^@\s]+)(?:@\S+)?`)
+	text := readFile(t, filepath.Join(root, "Dockerfile"))
+	pinned := base.ReplaceAll(text, fmt.Appendf(nil, "${1}@sha256:%x", sha256.Sum256(text)))
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", ". .ci/tools && without_digests")
+	cmd.Dir, cmd.Stdin = root, bytes.NewReader(pinned)
+	tagged, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(pinned, []byte("-alpine@sha256:")) {
+		t.Fatalf("the base should have got a digest:\n%s", pinned)
+	}
+	file := filepath.Join(t.TempDir(), "Dockerfile")
+	if err := os.WriteFile(file, tagged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	legacyBuild(t, root, "of-a-digest", "--file", file)
+	t.Cleanup(func() { docker(t, "rmi", "of-a-digest") })
 }
 
 // TestActionScanFindsCanaryInHistory plants the key in an image's history.
