@@ -118,10 +118,10 @@ func singledOut(op *Operation, ex *Example) bool {
 func (s *Service) Addressable() bool { return plainName(s.Name) && AddressableVersion(s.Version) }
 
 // plainName reports whether a name can stand in an address: servers refuse an
-// escaped slash, backslash, semicolon or percent sign, read a plus as a space and
+// escaped slash, backslash, semicolon, percent sign or separator of lines, read a plus as a space and
 // find nothing behind a question mark (seen on 1.10.0 and 1.15.0).
 func plainName(s string) bool {
-	control := func(r rune) bool { return r < ' ' || r == 0x7f }
+	control := func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 }
 	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, `/\+;%?`) && !strings.ContainsFunc(s, control)
 }
 

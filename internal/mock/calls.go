@@ -1,0 +1,322 @@
+package mock
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"postman-microcks-importer/internal/java"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/text"
+)
+
+// Call is a request by which a consumer can see examples.
+type Call struct {
+	Operation *predict.Operation
+	// Examples that can answer it.
+	Examples []*predict.Example
+	Request  Request
+	// Below is the path of the service's mocks, [predict.MockPath]: no part of the
+	// call leads out of it.
+	Below  string
+	Answer Answer
+}
+
+// Path below the server's address, escaped, with its query:
+// "/rest/Pet%20Store/1.0/pets/1?expand=true".
+func (c *Call) Path() string {
+	if c.Request.Query == "" {
+		return c.Below + c.Request.Path
+	}
+	return c.Below + c.Request.Path + "?" + c.Request.Query
+}
+
+// Reason why no request leads to an example, or none may be sent.
+type Reason string
+
+// Reasons. The first group is that of whole operations.
+const (
+	NoAddress   Reason = "no address"  // the name or version of the service has signs that lead nowhere
+	NotMocked   Reason = "method"      // no mock answers that method
+	Proxy       Reason = "proxy"       // the operation forwards calls to a real backend
+	Script      Reason = "script"      // somebody's script decides, and may do anything
+	NeedsHeader Reason = "header"      // a header decides, which may be a credential
+	NeedsBody   Reason = "body"        // the body decides, or another dispatcher that no collection makes
+	NotKnown    Reason = "not known"   // what is stored, or what answers, is not known
+	TooMany     Reason = "too many"    // examples or parameters: nobody reads so many calls
+	Breaks      Reason = "breaks"      // the name of an operation is no valid pattern and breaks the call
+	Shadowed    Reason = "shadowed"    // another operation answers the call
+	Unreachable Reason = "unreachable" // no path leads to the operation, or not with the example's values
+	Unselected  Reason = "unselected"  // no request has the example's criteria
+	Unanswered  Reason = "unanswered"  // the answer never ends
+	Delayed     Reason = "delayed"     // a query parameter makes the server wait
+	LeadsOut    Reason = "leads out"   // the path would leave the mocks of the service
+)
+
+// Uncalled is an example that no call shows.
+type Uncalled struct {
+	Operation *predict.Operation
+	Example   *predict.Example
+	Reason    Reason
+	// Other is the operation that breaks the call or answers it, of Breaks and
+	// Shadowed.
+	Other *predict.Operation
+}
+
+// Bounds of what is addressed one by one: beyond them nobody reads the calls.
+const (
+	mostAlike      = 2000 // examples of an operation
+	mostParameters = 200  // of an example
+)
+
+// Calls are the requests that show the examples of the service, each distinct one
+// once, and the examples that none shows. Of an operation only examples that wanted
+// names are called; nil wants all.
+func (m *Mocks) Calls(wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
+	for i := range m.service.Operations {
+		op := &m.service.Operations[i]
+		if err := m.meter.Within(func() {
+			c, u := m.callsOf(op, wanted)
+			calls, uncalled = append(calls, c...), append(uncalled, u...)
+		}); err != nil {
+			uncalled = append(uncalled, m.without(op, wanted, NotKnown)...)
+		}
+	}
+	return calls, uncalled
+}
+
+// without are all examples of an operation as not called.
+func (m *Mocks) without(op *predict.Operation, wanted func(*predict.Example) bool, why Reason) (out []Uncalled) {
+	for i := range op.Examples {
+		if ex := &op.Examples[i]; wanted == nil || wanted(ex) {
+			out = append(out, Uncalled{Operation: op, Example: ex, Reason: why})
+		}
+	}
+	return out
+}
+
+func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
+	if why := m.barred(op); why != "" {
+		return nil, m.without(op, wanted, why)
+	}
+	at := map[[3]string]int{}
+	for i := range op.Examples {
+		ex := &op.Examples[i]
+		if wanted != nil && !wanted(ex) {
+			continue
+		}
+		call, not := m.callOf(op, ex)
+		if not.Reason != "" {
+			not.Operation, not.Example = op, ex
+			uncalled = append(uncalled, not)
+			continue
+		}
+		accept, _ := call.Request.header("Accept")
+		key := [3]string{call.Request.Path, call.Request.Query, accept}
+		if _, again := at[key]; !again {
+			at[key] = len(calls)
+			calls = append(calls, call)
+		}
+	}
+	return calls, uncalled
+}
+
+// barred is why an operation is not called at all; "" when it may be.
+func (m *Mocks) barred(op *predict.Operation) Reason {
+	switch {
+	case !m.service.Addressable():
+		return NoAddress
+	case m.reach == nil, op.Unknown:
+		return NotKnown
+	case !slices.Contains(methods, op.Method):
+		return NotMocked
+	case len(op.Examples) > mostAlike:
+		return TooMany
+	}
+	switch op.Dispatcher {
+	case "", predict.URIParts, predict.URIParams, predict.URIElements:
+		return ""
+	case "PROXY", "PROXY_FALLBACK":
+		return Proxy
+	case "SCRIPT", "GROOVY", "JS":
+		return Script
+	case "QUERY_HEADER":
+		return NeedsHeader
+	}
+	return NeedsBody
+}
+
+// callOf makes the request that shows an example, and looks whether it does.
+func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncalled) {
+	m.meter.Work(workOfCall)
+	no := func(why Reason) (Call, Uncalled) { return Call{}, Uncalled{Reason: why} }
+	switch {
+	case ex.Unknown:
+		return no(NotKnown)
+	case len(ex.Request.Parameters) > mostParameters:
+		return no(TooMany)
+	}
+	call := Call{Operation: op, Below: predict.MockPath(m.service.Name, m.service.Version)}
+	call.Request = m.requestFor(op, ex)
+	if p := call.Request.Path; p != "" && p[0] != '/' || text.HasDotSegment(call.Below+p) {
+		return no(LeadsOut)
+	}
+	call.Answer = m.answer(call.Request)
+	for i := range call.Answer.Candidates {
+		switch c := &call.Answer.Candidates[i]; {
+		case c.Kind == Disturbed:
+			return Call{}, Uncalled{Reason: Breaks, Other: c.Breaker}
+		case c.Example != nil:
+			call.Examples = append(call.Examples, c.Example)
+		}
+	}
+	switch {
+	case call.Answer.Open:
+		return no(NotKnown)
+	case call.Answer.Operation != nil && call.Answer.Operation != op:
+		return Call{}, Uncalled{Reason: Shadowed, Other: call.Answer.Operation}
+	case call.Answer.Operation == nil:
+		return no(Unreachable)
+	case !slices.Contains(call.Examples, ex):
+		return no(Unselected)
+	case delayed(call.Request.Query):
+		return no(Delayed)
+	}
+	if slices.ContainsFunc(call.Answer.Candidates, func(c Candidate) bool { return c.Flaw == FlawInterim || c.Flaw == FlawLength }) {
+		return no(Unanswered)
+	}
+	return call, Uncalled{}
+}
+
+const workOfCall = 100
+
+// delayed reports whether a query asks the server to wait: it reads any parameter of
+// that name so, in milliseconds.
+func delayed(query string) bool {
+	found := delayOf.FindStringSubmatch(query)
+	return found != nil && found[1] != "" && len(strings.TrimLeft(found[1], "-0")) > 3
+}
+
+// requestFor an example, as a good client makes it. Nothing but the address and the
+// media type selects an example, so other headers and the body are left out, but for
+// methods that have one.
+func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
+	parts, params := criteriaIn(op, ex)
+	r := Request{Method: op.Method, Path: fillPath(op, parts), Query: queryOf(params)}
+	accept := "*/*"
+	if t := ex.Response.MediaType; t != "" && len(ex.Response.MediaTypes) == 0 && m.behaviour.flawOfType(t) == NoFlaw && sendable(t) {
+		accept = t
+	}
+	r.Headers = append(r.Headers, predict.Header{Name: "Accept", Values: []string{accept}})
+	if ex.Request.Content == nil {
+		return r
+	}
+	for _, h := range ex.Request.Headers {
+		if strings.EqualFold(h.Name, "Content-Type") && len(h.Values) > 0 {
+			if t := h.Values[0]; (behaviour{}).flawOfType(t) == NoFlaw && sendable(t) && plainBody(t) {
+				r.Headers = append(r.Headers, predict.Header{Name: "Content-Type", Values: []string{t}})
+				r.Body = ex.Request.Content
+			}
+			return r
+		}
+	}
+	return r
+}
+
+// plainBody reports whether the server takes the body of a media type as it is: it
+// takes forms apart.
+func plainBody(t string) bool {
+	main, _, _ := strings.Cut(strings.ToLower(t), ";")
+	main = strings.TrimSpace(main)
+	return !strings.HasPrefix(main, "multipart/") && main != "application/x-www-form-urlencoded"
+}
+
+func sendable(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// pair is a name with its value in criteria.
+type pair struct{ name, value string }
+
+// criteriaIn takes criteria apart: "/id=1/kind=cat?page=2?size=10". Values may hold
+// either sign, so only where one is followed by a name that the operation knows does
+// it begin a pair.
+func criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
+	if ex.DispatchCriteria == nil {
+		return nil, nil
+	}
+	rest := *ex.DispatchCriteria
+	partNames, paramNames := map[string]bool{}, map[string]bool{}
+	if op.Dispatcher != predict.URIParams {
+		for _, found := range partsIn(pathOf(op.Name)).FindAllString(pathOf(op.Name), -1) {
+			partNames[strings.Trim(found, ":{}")] = true
+		}
+	}
+	if op.Dispatcher != predict.URIParts && op.DispatcherRules != nil {
+		rules := *op.DispatcherRules
+		if _, after, found := strings.Cut(rules, "??"); found {
+			rules = after
+		}
+		for _, rule := range strings.Split(rules, "&&") {
+			paramNames[strings.TrimSpace(rule)] = true
+		}
+		for _, p := range ex.Request.Parameters {
+			paramNames[p.Name] = true
+		}
+	}
+	for rest != "" {
+		end := 1 + nextPair(rest[1:], partNames, paramNames)
+		name, value, _ := strings.Cut(rest[1:end], "=")
+		if rest[0] == '/' {
+			parts = append(parts, pair{name, value})
+		} else {
+			params = append(params, pair{name, value})
+		}
+		rest = rest[end:]
+	}
+	return parts, params
+}
+
+// nextPair is where the next pair begins.
+func nextPair(s string, parts, params map[string]bool) int {
+	for i := range len(s) {
+		if s[i] != '/' && s[i] != '?' {
+			continue
+		}
+		name, _, valued := strings.Cut(s[i+1:], "=")
+		if valued && (s[i] == '/' && parts[name] || s[i] == '?' && params[name]) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// fillPath puts values into the parts of an operation's path. Any value will do for
+// one that nobody looks at: its name does.
+func fillPath(op *predict.Operation, parts []pair) string {
+	values := map[string]string{}
+	for _, p := range parts {
+		values[p.name] = p.value
+	}
+	return nameInPath.ReplaceAllStringFunc(pathOf(op.Name), func(part string) string {
+		name := strings.Trim(part, ":{}")
+		value, known := values[name]
+		switch {
+		case known:
+			return java.EncodePath(value)
+		case part[0] == ':' && op.Dispatcher == "":
+			return part // no dispatcher: it stands within a segment, which answers as it is written
+		}
+		return url.PathEscape(name)
+	})
+}
+
+func queryOf(params []pair) string {
+	out := make([]string, len(params))
+	for i, p := range params {
+		out[i] = escapeQuery(p.name) + "=" + escapeQuery(p.value)
+	}
+	return strings.Join(out, "&")
+}
+
+func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
