@@ -192,8 +192,7 @@ func TestContractMocksAddresses(t *testing.T) {
 					`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t"}},"response":[{"name":"e",`+
 					`"originalRequest":{"method":"GET","url":{"raw":"{{u}}/t"}},"code":200,"body":"here %d"}]}]}`, name, version, i)
 			c.start(t, c.importer(t, i, c.serve(t, i, collection), map[string]any{"secretRef": c.key(t)}))
-			number := fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch)
-			service := predict.Read(collection, predict.Options{Version: number, Export: true}).Import(predict.Target{Main: true}).Service
+			service := predict.Read(collection, predict.Options{Version: c.version.String(), Export: true}).Import(predict.Target{Main: true}).Service
 			if service == nil {
 				t.Fatalf("%q %q: no service predicted", name, version)
 			}
