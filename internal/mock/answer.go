@@ -79,8 +79,8 @@ func refusal(status int) Answer {
 }
 
 var (
-	// notSent are signs that a path may not hold as they are (RFC 3986, and what the
-	// server refuses beyond it), and those that it refuses even when escaped.
+	// pathSigns are what a path may hold (RFC 3986; the server refuses other signs),
+	// and refusedEscapes what it refuses even when escaped.
 	pathSigns      = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,=:@/%-]*$`)
 	refusedEscapes = regexp.MustCompile(`(?i)%(2f|5c|3b|25|0[0ad]|2e)|%e2%80%a[89]`)
 	badEscape      = regexp.MustCompile(`%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
@@ -106,7 +106,7 @@ func (m *Mocks) refuse(r Request) (Answer, bool) {
 		return refusal(http.StatusBadRequest), true
 	case refusedEscapes.MatchString(r.Path):
 		return refusal(http.StatusBadRequest), true
-	case !decodes(r.Path):
+	case !unescapes(r.Path):
 		return refusal(http.StatusBadRequest), true
 	case !querySigns.MatchString(r.Query):
 		return refusal(http.StatusBadRequest), true
@@ -124,7 +124,7 @@ func (m *Mocks) refuseQuery(query string) (Answer, bool) {
 	if m.behaviour.strictQuery {
 		for _, param := range strings.Split(query, "&") {
 			name, _, valued := strings.Cut(param, "=")
-			if param != "" && (name == "" && valued || badEscape.MatchString(param) || !decodes(param)) {
+			if param != "" && (name == "" && valued || badEscape.MatchString(param) || !unescapes(param)) {
 				return refusal(http.StatusBadRequest), true
 			}
 		}
@@ -282,7 +282,9 @@ func (m *Mocks) send(ex *predict.Example, r Request, out *Answer) {
 // candidate is what comes back for an example, but for its method.
 func (m *Mocks) candidate(ex *predict.Example) Candidate {
 	res := ex.Response
-	c := Candidate{Kind: Saved, Example: ex, Flaw: m.Flaw(ex), Status: status(res.Status), MediaType: res.MediaType, MediaTypes: res.MediaTypes}
+	c := Candidate{
+		Kind: Saved, Example: ex, Flaw: m.Flaw(ex), Status: status(res.Status), MediaType: res.MediaType, MediaTypes: res.MediaTypes,
+	}
 	if c.Flaw != NoFlaw && c.Flaw != flawUndecided && c.Flaw != flawMediaTypes {
 		c.Kind = Spoilt
 	}
@@ -381,9 +383,6 @@ func charsetOf(mediaType string) string {
 	}
 	return ""
 }
-
-// decodes reports whether the escapes of a text are UTF-8.
-func decodes(s string) bool { return unescapes(s) }
 
 // choices are the examples of an operation by what selects them.
 type choices struct {

@@ -203,7 +203,8 @@ func TestCalls(t *testing.T) {
 		"DELETE /b/{{x}":    {{name: "bad"}}, "DELETE /a/:id": {{name: "one", variables: []string{"id=1"}}},
 	}
 	order := []string{
-		"GET /pets/:id", "POST /pets", "GET /find?q=1", "GET /slow?delay=1", "OPTIONS /pets", "COPY /pets", "GET /x/:id.json", "GET /kind", "GET /waits",
+		"GET /pets/:id", "POST /pets", "GET /find?q=1", "GET /slow?delay=1", "OPTIONS /pets", "COPY /pets", "GET /x/:id.json",
+		"GET /kind", "GET /waits",
 		"DELETE /b/{{x}", "DELETE /a/:id",
 	}
 	s := service(t, "1.15.0", items, order...)
@@ -328,21 +329,24 @@ func TestJudge(t *testing.T) {
 		}
 		return h
 	}
+	const body = `{"a":1}`
 	for name, c := range map[string]struct {
-		r    mock.Response
-		want string // the example, and in what it differs
+		status int
+		header http.Header
+		body   string
+		want   string // the example, and in what it differs
 	}{
-		"as saved":          {mock.Response{Status: 200, Header: header(), Body: []byte(`{"a":1}`)}, "first"},
-		"the other":         {mock.Response{Status: 404, Header: http.Header{}, Body: []byte("no")}, "second"},
-		"another status":    {mock.Response{Status: 500, Header: http.Header{}, Body: []byte("no")}, "second status"},
-		"another header":    {mock.Response{Status: 200, Header: header("X-A: 3"), Body: []byte(`{"a":1}`)}, "first header X-A"},
-		"another type":      {mock.Response{Status: 200, Header: header("Content-Type: a/b"), Body: []byte(`{"a":1}`)}, "first media type"},
-		"another charset":   {mock.Response{Status: 200, Header: header("Content-Type: application/json;charset=utf-16"), Body: []byte(`{"a":1}`)}, "first media type"},
-		"another location":  {mock.Response{Status: 200, Header: header("Location: /b"), Body: []byte(`{"a":1}`)}, "first"},
-		"an alien location": {mock.Response{Status: 200, Header: header("Location: http://h/c"), Body: []byte(`{"a":1}`)}, "first header Location"},
-		"another body":      {mock.Response{Status: 200, Header: header(), Body: []byte(`{"a":2}`)}, "first body"},
+		"as saved":          {200, header(), body, "first"},
+		"the other":         {404, http.Header{}, "no", "second"},
+		"another status":    {500, http.Header{}, "no", "second status"},
+		"another header":    {200, header("X-A: 3"), body, "first header X-A"},
+		"another type":      {200, header("Content-Type: a/b"), body, "first media type"},
+		"another charset":   {200, header("Content-Type: application/json;charset=utf-16"), body, "first media type"},
+		"not completed":     {200, header("Location: /b"), body, "first"},
+		"an alien location": {200, header("Location: http://h/c"), body, "first header Location"},
+		"another body":      {200, header(), `{"a":2}`, "first body"},
 	} {
-		e, d := a.Judge(c.r)
+		e, d := a.Judge(mock.Response{Status: c.status, Header: c.header, Body: []byte(c.body)})
 		got := e.Example.Name
 		for _, x := range d {
 			got += strings.TrimRight(" "+string(x.Aspect)+" "+x.Header, " ")
