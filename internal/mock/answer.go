@@ -102,6 +102,8 @@ func (m *Mocks) refuse(r Request) (Answer, bool) {
 	switch {
 	case r.Path != "" && r.Path[0] != '/': // the version of a service goes on
 		return open, true
+	case r.Query == "" && isPlain(r.Path):
+		return m.refuseContent(r)
 	case !pathSigns.MatchString(r.Path), badEscape.MatchString(r.Path), strings.Contains(r.Path, "//"), dotSegment.MatchString(r.Path):
 		return refusal(http.StatusBadRequest), true
 	case refusedEscapes.MatchString(r.Path):
@@ -115,6 +117,22 @@ func (m *Mocks) refuse(r Request) (Answer, bool) {
 		return answer, true
 	}
 	return m.refuseContent(r)
+}
+
+// isPlain reports whether a path has nothing that could be refused: most have not.
+func isPlain(path string) bool {
+	for i := range len(path) {
+		switch c := path[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		case c == '/' || c == '.' || c == ':':
+			if i > 0 && path[i-1] == '/' {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // querySigns are the signs that the server takes in a query as they are.
@@ -186,7 +204,9 @@ func (m *Mocks) answerOf(op *predict.Operation, r Request, out *Answer) {
 		out.Candidates = append(out.Candidates, Candidate{Kind: Undecodable, Status: 500, Body: Body{Any: true}})
 		return
 	}
-	found, all, unsure := m.choicesOf(op).with(asked.criteria)
+	choices := m.choicesOf(op)
+	m.meter.Work(len(choices.all))
+	found, all, unsure := choices.with(asked.criteria)
 	out.Open = out.Open || unsure
 	switch {
 	case len(found) > 0:
@@ -249,7 +269,7 @@ func (m *Mocks) choose(found []*predict.Example, r Request, out *Answer) {
 		found = asked
 	}
 	for _, ex := range found {
-		m.meter.Work(10)
+		m.meter.Memory(answerBytes)
 		out.Open = out.Open || ex.Unknown
 		m.send(ex, r, out)
 	}
@@ -257,11 +277,13 @@ func (m *Mocks) choose(found []*predict.Example, r Request, out *Answer) {
 
 // send adds what comes back for an example.
 func (m *Mocks) send(ex *predict.Example, r Request, out *Answer) {
-	c, known := m.sent[ex]
-	if !known {
-		c = m.candidate(ex)
-		m.sent[ex] = c
+	known := m.sent[ex]
+	if known == nil {
+		m.meter.Memory(answerBytes)
+		known = new(m.candidate(ex))
+		m.sent[ex] = known
 	}
+	c := *known
 	if c.Flaw == flawUndecided || c.Flaw == flawMediaTypes {
 		spoilt := c
 		spoilt.Kind, spoilt.Status, spoilt.Body, spoilt.Headers = Spoilt, 500, Body{Any: true}, nil
@@ -389,7 +411,6 @@ type choices struct {
 	all        []*predict.Example
 	byCriteria map[string][]*predict.Example
 	without    []*predict.Example
-	byName     map[string][]*predict.Example
 	unsure     bool // the criteria of one are not certain
 }
 
@@ -399,12 +420,12 @@ func (m *Mocks) choicesOf(op *predict.Operation) *choices {
 	if c := m.examples[op]; c != nil {
 		return c
 	}
-	c := &choices{byCriteria: map[string][]*predict.Example{}, byName: map[string][]*predict.Example{}}
+	c := &choices{byCriteria: make(map[string][]*predict.Example, len(op.Examples))}
+	c.all = make([]*predict.Example, 0, len(op.Examples))
 	for i := range op.Examples {
 		ex := &op.Examples[i]
 		m.meter.Work(workOfChoice)
 		c.all = append(c.all, ex)
-		c.byName[ex.Name] = append(c.byName[ex.Name], ex)
 		c.unsure = c.unsure || ex.Unknown
 		if ex.DispatchCriteria == nil {
 			c.without = append(c.without, ex)
@@ -424,7 +445,11 @@ func (c *choices) with(criteria *string) (found, all []*predict.Example, unsure 
 	}
 	found = c.byCriteria[*criteria]
 	if len(found) == 0 {
-		found = c.byName[*criteria]
+		for _, ex := range c.all {
+			if ex.Name == *criteria {
+				found = append(found, ex)
+			}
+		}
 	}
 	return found, c.all, c.unsure
 }

@@ -3,6 +3,7 @@ package mock_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"postman-microcks-importer/internal/budget"
@@ -10,20 +11,20 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-// large is a collection of many operations as people write them: versions with a dot,
-// parts, queries, several examples each.
+// large is a collection of many operations as people write them: versions,
+// parts, three examples each, with bodies of a kilobyte.
 func large(b *testing.B) []byte {
 	b.Helper()
 	type object = map[string]any
 	var items []object
 	for i := range 1000 {
-		path := fmt.Sprintf("/api/v1.0/things%d/:id", i)
+		path := fmt.Sprintf("/api/v1/things%d/:id", i)
 		var responses []object
 		for k := range 3 {
 			responses = append(responses, object{
 				"name": fmt.Sprint("example ", k), "code": 200, "status": "OK", "_postman_previewlanguage": "json",
 				"header": []object{{"key": "Content-Type", "value": "application/json"}, {"key": "X-Request-Id", "value": "7"}},
-				"body":   fmt.Sprintf(`{"id":%d,"name":"a thing of no interest","tags":["a","b","c"],"owner":{"id":7,"name":"somebody"}}`, k),
+				"body":   fmt.Sprintf(`{"id":%d,"things":[%s{}]}`, k, strings.Repeat(`{"name":"a thing of no interest","tags":["a"]},`, 20)),
 				"originalRequest": object{"method": "GET", "header": []object{{"key": "Accept", "value": "application/json"}}, "url": object{
 					"raw": "{{baseUrl}}" + path, "host": []string{"{{baseUrl}}"}, "path": []string{"api", "v1.0", fmt.Sprint("things", i), ":id"},
 					"variable": []object{{"key": "id", "value": fmt.Sprint(k)}},

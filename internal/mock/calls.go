@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -73,13 +74,16 @@ const (
 // once, and the examples that none shows. Of an operation only examples that wanted
 // names are called; nil wants all.
 func (m *Mocks) Calls(wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
+	examples := 0
+	for _, op := range m.service.Operations {
+		examples += len(op.Examples)
+	}
+	calls = make([]Call, 0, examples)
 	for i := range m.service.Operations {
 		op := &m.service.Operations[i]
-		if err := m.meter.Within(func() {
-			c, u := m.callsOf(op, wanted)
-			calls, uncalled = append(calls, c...), append(uncalled, u...)
-		}); err != nil {
-			uncalled = append(uncalled, m.without(op, wanted, NotKnown)...)
+		before, beforeNot := len(calls), len(uncalled)
+		if err := m.meter.Within(func() { m.callsOf(op, wanted, &calls, &uncalled) }); err != nil {
+			calls, uncalled = calls[:before], append(uncalled[:beforeNot], m.without(op, wanted, NotKnown)...)
 		}
 	}
 	return calls, uncalled
@@ -95,11 +99,13 @@ func (m *Mocks) without(op *predict.Operation, wanted func(*predict.Example) boo
 	return out
 }
 
-func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
+// callsOf adds those of an operation.
+func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) bool, calls *[]Call, uncalled *[]Uncalled) {
 	if why := m.barred(op); why != "" {
-		return nil, m.without(op, wanted, why)
+		*uncalled = append(*uncalled, m.without(op, wanted, why)...)
+		return
 	}
-	at := map[[3]string]int{}
+	seen := make(map[[3]string]bool, len(op.Examples))
 	for i := range op.Examples {
 		ex := &op.Examples[i]
 		if wanted != nil && !wanted(ex) {
@@ -108,17 +114,16 @@ func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) boo
 		call, not := m.callOf(op, ex)
 		if not.Reason != "" {
 			not.Operation, not.Example = op, ex
-			uncalled = append(uncalled, not)
+			*uncalled = append(*uncalled, not)
 			continue
 		}
 		accept, _ := call.Request.header("Accept")
 		key := [3]string{call.Request.Path, call.Request.Query, accept}
-		if _, again := at[key]; !again {
-			at[key] = len(calls)
-			calls = append(calls, call)
+		if !seen[key] {
+			seen[key] = true
+			*calls = append(*calls, call)
 		}
 	}
-	return calls, uncalled
 }
 
 // barred is why an operation is not called at all; "" when it may be.
@@ -149,6 +154,7 @@ func (m *Mocks) barred(op *predict.Operation) Reason {
 // callOf makes the request that shows an example, and looks whether it does.
 func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncalled) {
 	m.meter.Work(workOfCall)
+	m.meter.Memory(callBytes)
 	no := func(why Reason) (Call, Uncalled) { return Call{}, Uncalled{Reason: why} }
 	switch {
 	case ex.Unknown:
@@ -156,9 +162,9 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 	case len(ex.Request.Parameters) > mostParameters:
 		return no(TooMany)
 	}
-	call := Call{Operation: op, Below: predict.MockPath(m.service.Name, m.service.Version)}
+	call := Call{Operation: op, Below: m.below}
 	call.Request = m.requestFor(op, ex)
-	if p := call.Request.Path; p != "" && p[0] != '/' || text.HasDotSegment(call.Below+p) {
+	if p := call.Request.Path; p != "" && p[0] != '/' || m.leadsOut || !isPlain(p) && text.HasDotSegment(p) {
 		return no(LeadsOut)
 	}
 	call.Answer = m.answer(call.Request)
@@ -188,7 +194,12 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 	return call, Uncalled{}
 }
 
-const workOfCall = 100
+// What making a call costs: work, and bytes that are kept.
+const (
+	workOfCall  = 100
+	callBytes   = 600
+	answerBytes = 500 // of an example's answer, which all its calls share, and of each candidate
+)
 
 // delayed reports whether a query asks the server to wait: it reads any parameter of
 // that name so, in milliseconds.
@@ -201,10 +212,11 @@ func delayed(query string) bool {
 // media type selects an example, so other headers and the body are left out, but for
 // methods that have one.
 func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
-	parts, params := criteriaIn(op, ex)
-	r := Request{Method: op.Method, Path: fillPath(op, parts), Query: queryOf(params)}
+	name := m.pathNameOf(op)
+	parts, params := name.criteriaIn(op, ex)
+	r := Request{Method: op.Method, Path: name.fill(op, parts), Query: queryOf(params)}
 	accept := "*/*"
-	if t := ex.Response.MediaType; t != "" && len(ex.Response.MediaTypes) == 0 && m.behaviour.flawOfType(t) == NoFlaw && sendable(t) {
+	if t := ex.Response.MediaType; t != "" && len(ex.Response.MediaTypes) == 0 && m.flawOfType(t) == NoFlaw && sendable(t) {
 		accept = t
 	}
 	r.Headers = append(r.Headers, predict.Header{Name: "Accept", Values: []string{accept}})
@@ -235,33 +247,25 @@ func sendable(value string) bool {
 	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// pair is a name with its value in criteria.
-type pair struct{ name, value string }
-
 // criteriaIn takes criteria apart: "/id=1/kind=cat?page=2?size=10". Values may hold
 // either sign, so only where one is followed by a name that the operation knows does
 // it begin a pair.
-func criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
+func (n *pathName) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
 	if ex.DispatchCriteria == nil {
 		return nil, nil
 	}
 	rest := *ex.DispatchCriteria
-	partNames, paramNames := map[string]bool{}, map[string]bool{}
+	var partNames, paramNames map[string]bool
 	if op.Dispatcher != predict.URIParams {
-		for _, found := range partsIn(pathOf(op.Name)).FindAllString(pathOf(op.Name), -1) {
-			partNames[strings.Trim(found, ":{}")] = true
-		}
+		partNames = n.partNames
 	}
-	if op.Dispatcher != predict.URIParts && op.DispatcherRules != nil {
-		rules := *op.DispatcherRules
-		if _, after, found := strings.Cut(rules, "??"); found {
-			rules = after
-		}
-		for _, rule := range strings.Split(rules, "&&") {
-			paramNames[strings.TrimSpace(rule)] = true
-		}
+	if op.Dispatcher != predict.URIParts {
+		paramNames = n.paramNames
 		for _, p := range ex.Request.Parameters {
-			paramNames[p.Name] = true
+			if !paramNames[p.Name] { // one whose name is only a part of the rules
+				paramNames = maps.Clone(paramNames)
+				paramNames[p.Name] = true
+			}
 		}
 	}
 	for rest != "" {
@@ -291,16 +295,33 @@ func nextPair(s string, parts, params map[string]bool) int {
 	return len(s)
 }
 
-// fillPath puts values into the parts of an operation's path. Any value will do for
+// fill puts values into the parts of an operation's path. Any value will do for
 // one that nobody looks at: its name does.
-func fillPath(op *predict.Operation, parts []pair) string {
-	values := map[string]string{}
-	for _, p := range parts {
-		values[p.name] = p.value
+func (n *pathName) fill(op *predict.Operation, parts []pair) string {
+	if len(n.names) == 0 && !strings.ContainsAny(n.path, ":{") {
+		return n.path
 	}
-	return nameInPath.ReplaceAllStringFunc(pathOf(op.Name), func(part string) string {
+	valueOf := func(name string) (value string, known bool) {
+		i := slices.IndexFunc(parts, func(p pair) bool { return p.name == name })
+		if i < 0 {
+			return "", false
+		}
+		return parts[i].value, true
+	}
+	if n.segments != nil && op.Dispatcher != "" && !strings.Contains(n.path, "{") {
+		out := slices.Clone(n.segments)
+		for k, name := range n.parts {
+			if value, known := valueOf(name); known && name != "" {
+				out[k] = java.EncodePath(value)
+			} else if name != "" {
+				out[k] = url.PathEscape(name)
+			}
+		}
+		return strings.Join(out, "/")
+	}
+	return nameInPath.ReplaceAllStringFunc(n.path, func(part string) string {
 		name := strings.Trim(part, ":{}")
-		value, known := values[name]
+		value, known := valueOf(name)
 		switch {
 		case known:
 			return java.EncodePath(value)

@@ -26,6 +26,9 @@ func partsIn(name string) *regexp.Regexp {
 	return colonPart
 }
 
+// pair is a name with its value, in criteria.
+type pair struct{ name, value string }
+
 // asked is what a request is dispatched by.
 type asked struct {
 	criteria *string // nil without a dispatcher
@@ -45,7 +48,7 @@ func (m *Mocks) criteriaOf(op *predict.Operation, r Request) asked {
 	text := ""
 	switch op.Dispatcher {
 	case predict.URIParts, predict.URIElements:
-		parts, known := m.behaviour.partCriteria(*op.DispatcherRules, pathOf(op.Name), r.Path)
+		parts, known := m.partCriteria(m.pathNameOf(op), r.Path)
 		text, out.open = parts, !known
 	case predict.URIParams:
 	default:
@@ -61,56 +64,47 @@ func (m *Mocks) criteriaOf(op *predict.Operation, r Request) asked {
 
 // partCriteria are the values of the parts that the rules name, sorted by name. known
 // is false where the name holds signs that mean something in an expression.
-func (b behaviour) partCriteria(rules, name, path string) (criteria string, known bool) {
-	path, err := url.PathUnescape(strings.ReplaceAll(path, "+", "%20"))
-	if err != nil {
-		return "", false
+func (m *Mocks) partCriteria(n *pathName, path string) (criteria string, known bool) {
+	if strings.ContainsAny(path, "%+") {
+		plain, err := url.PathUnescape(strings.ReplaceAll(path, "+", "%20"))
+		if err != nil {
+			return "", false
+		}
+		path = strings.ReplaceAll(plain, "+", " ") // decoded a second time
 	}
-	path = strings.ReplaceAll(path, "+", " ") // decoded a second time
-	if b.cutsParts {
+	if m.behaviour.cutsParts {
 		path, _, _ = strings.Cut(path, "?")
 	}
-	rules, _, _ = strings.Cut(rules, "??")
-	values, known := partValues(name, path)
-	wanted := map[string]bool{}
-	for _, rule := range strings.Split(rules, "&&") {
-		wanted[strings.TrimSpace(rule)] = true
-	}
-	names := make([]string, 0, len(values))
-	for name := range values {
-		if wanted[name] {
-			names = append(names, name)
-		}
-	}
-	slices.SortFunc(names, java.Compare)
+	values, known := n.values(path)
+	slices.SortFunc(values, func(a, b pair) int { return java.Compare(a.name, b.name) })
 	var out strings.Builder
-	for _, name := range names {
-		out.WriteString("/" + name + "=" + values[name])
+	for _, v := range values {
+		if n.wanted[v.name] {
+			out.WriteString("/" + v.name + "=" + v.value)
+		}
 	}
 	return out.String(), known
 }
 
-// partValues are what the parts of a name have in a path. The server makes each part a
+// values are what the parts of a name have in a path. The server makes each part a
 // group that takes as much as it can, slashes included.
-func partValues(name, path string) (values map[string]string, known bool) {
-	var names []string
+func (n *pathName) values(path string) (values []pair, known bool) {
+	if values, simple := n.bySegment(path); simple {
+		return values, true
+	}
 	var expression strings.Builder
 	last := 0
+	known = true
 	literal := func(s string) {
 		known = known && !strings.ContainsAny(s, `\^$?*+[(|){}`)
 		expression.WriteString(strings.ReplaceAll(regexp.QuoteMeta(s), `\.`, "."))
 	}
-	known = true
-	for _, at := range partsIn(name).FindAllStringIndex(name, -1) {
-		literal(name[last:at[0]])
+	for _, at := range partsIn(n.path).FindAllStringIndex(n.path, -1) {
+		literal(n.path[last:at[0]])
 		expression.WriteString("(.+)")
-		names = append(names, strings.Trim(name[at[0]:at[1]], ":{}"))
 		last = at[1]
 	}
-	literal(name[last:])
-	if values, simple := bySegment(name, names, path); simple {
-		return values, true
-	}
+	literal(n.path[last:])
 	re, err := regexp.Compile(`^` + expression.String() + `$`)
 	if err != nil {
 		return nil, false
@@ -119,31 +113,32 @@ func partValues(name, path string) (values map[string]string, known bool) {
 	if found == nil {
 		return nil, known
 	}
-	values = map[string]string{}
-	for i, n := range names {
-		values[n] = found[i+1]
+	for i, name := range n.names {
+		if !slices.Contains(n.names[i+1:], name) { // the last of a name counts
+			values = append(values, pair{name, found[i+1]})
+		}
 	}
 	return values, known
 }
 
 // bySegment reads the values of a name whose parts are whole segments, in a path of
 // as many segments.
-func bySegment(name string, names []string, path string) (values map[string]string, simple bool) {
-	want, got := strings.Split(name, "/"), strings.Split(path, "/")
-	if len(want) != len(got) {
+func (n *pathName) bySegment(path string) (values []pair, simple bool) {
+	if n.segments == nil || strings.Count(path, "/")+1 != len(n.segments) {
 		return nil, false
 	}
-	values = make(map[string]string, len(names))
-	for k, segment := range want {
-		part := partsIn(name).FindString(segment) == segment && segment != ""
+	values = make([]pair, 0, len(n.names))
+	for k := range n.segments {
+		got, rest, _ := strings.Cut(path, "/")
+		path = rest
 		switch {
-		case part && got[k] != "":
-			values[strings.Trim(segment, ":{}")] = got[k]
-		case segment != got[k]:
+		case n.parts[k] != "" && got != "":
+			values = append(values, pair{n.parts[k], got})
+		case n.parts[k] != "" || n.segments[k] != got:
 			return nil, false
 		}
 	}
-	return values, len(values) == len(names)
+	return values, true
 }
 
 // paramCriteria are the query parameters whose name is any part of the rules' text,
@@ -152,26 +147,25 @@ func (m *Mocks) paramCriteria(rules, query string) (criteria string, failed bool
 	if !strings.Contains(query, "=") {
 		return "", false
 	}
-	type parameter struct{ name, value string }
-	var found []parameter
+	var found []pair
 	for _, param := range java.Split(query, "&") {
-		pair := java.Split(param, "=")
-		if len(pair) < 2 {
+		halves := java.Split(param, "=")
+		if len(halves) < 2 {
 			if m.behaviour.skipsValueless {
 				continue
 			}
 			return "", true
 		}
-		name, err1 := java.DecodeURL(pair[0], m.behaviour.java)
-		value, err2 := java.DecodeURL(pair[1], m.behaviour.java)
+		name, err1 := java.DecodeURL(halves[0], m.behaviour.java)
+		value, err2 := java.DecodeURL(halves[1], m.behaviour.java)
 		if err1 != nil || err2 != nil {
 			return "", true
 		}
 		if strings.Contains(rules, name) {
-			found = append(found, parameter{name, value})
+			found = append(found, pair{name, value})
 		}
 	}
-	slices.SortFunc(found, func(a, b parameter) int {
+	slices.SortFunc(found, func(a, b pair) int {
 		if c := java.Compare(a.name, b.name); c != 0 {
 			return c
 		}

@@ -68,7 +68,7 @@ func (m *Mocks) Flaw(ex *predict.Example) Flaw {
 	}
 	flaws := make([]Flaw, 0, len(types))
 	for _, t := range types {
-		flaws = append(flaws, b.flawOfType(t))
+		flaws = append(flaws, m.flawOfType(t))
 	}
 	if slices.Sort(flaws); len(flaws) > 0 {
 		switch {
@@ -107,6 +107,16 @@ var (
 	quotedSign = regexp.MustCompile(`"[^"]*[;\\][^"]*"`)
 	charsets   = regexp.MustCompile(`(?i)^(utf-?8|utf-16|iso-8859-1|us-ascii|windows-125[0-8]|iso-8859-[2-9]|iso-8859-1[35]|latin1|ascii)$`)
 )
+
+// flawOfType is looked up: most examples have one of few media types.
+func (m *Mocks) flawOfType(t string) Flaw {
+	f, known := m.types[t]
+	if !known {
+		f = m.behaviour.flawOfType(t)
+		m.types[t] = f
+	}
+	return f
+}
 
 // flawOfType of a media type: the server sends what Spring reads as one.
 func (b behaviour) flawOfType(t string) Flaw {

@@ -23,6 +23,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/text"
 )
 
 // Options of [Of].
@@ -46,14 +47,22 @@ type Mocks struct {
 	meter     *budget.Meter
 	reach     *reach
 	examples  map[*predict.Operation]*choices
-	sent      map[*predict.Example]Candidate
+	sent      map[*predict.Example]*Candidate
+	names     map[*predict.Operation]*pathName
+	types     map[string]Flaw // of media types
+	below     string          // path of the mocks
+	leadsOut  bool            // that path does
 }
 
 // Of makes the mocks of a service, which must not change any more and whose
 // examples must have their contents.
 func Of(s *predict.Service, o Options) *Mocks {
 	b := behaviourOf(o.Version)
-	m := &Mocks{service: s, behaviour: b, meter: o.Meter, examples: map[*predict.Operation]*choices{}, sent: map[*predict.Example]Candidate{}}
+	m := &Mocks{
+		service: s, behaviour: b, meter: o.Meter, examples: map[*predict.Operation]*choices{}, sent: map[*predict.Example]*Candidate{},
+		names: map[*predict.Operation]*pathName{}, types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
+	}
+	m.leadsOut = text.HasDotSegment(m.below)
 	if err := o.Meter.Within(func() { m.reach = newReach(s, b, o) }); err != nil {
 		m.reach = nil
 	}

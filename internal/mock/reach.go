@@ -24,18 +24,17 @@ type reach struct {
 	ops       []*predict.Operation     // in the server's order
 	paths     map[[2]string][]int      // by method and path: operations that have it, ascending
 	masks     map[[2]string][]mask     // by method and number of segments: shapes of names
-	masked    map[[3]string][]int      // by method, shape and what it leaves: operations, ascending
-	dotted    map[[2]string][]dotted   // by method and number of segments: names with dots, ascending
+	masked    map[[3]string][]named    // by method, shape and the segments that mean themselves: names, ascending
 	patterns  map[string][]namePattern // by method: names with other signs, ascending
 }
 
-// dotted is a name in which nothing but a dot and whole segments means something.
-type dotted struct {
+// named is a name in which nothing but dots and whole segments means something.
+type named struct {
 	op       int
 	segments []string // "" for a part
 }
 
-// mask is the shape of a name: true for each segment that is a part.
+// mask is the shape of a name: true for each segment that is a part or has a dot.
 type mask []bool
 
 func (m mask) key() string {
@@ -82,7 +81,7 @@ const workOfName = 20
 func newReach(s *predict.Service, b behaviour, o Options) *reach {
 	r := &reach{
 		meter: o.Meter, behaviour: b, anyOrder: o.AnyOrder, paths: map[[2]string][]int{}, masks: map[[2]string][]mask{},
-		masked: map[[3]string][]int{}, dotted: map[[2]string][]dotted{}, patterns: map[string][]namePattern{},
+		masked: map[[3]string][]named{}, patterns: map[string][]namePattern{},
 	}
 	r.ops = inServerOrder(s, o.AnyOrder)
 	for i, op := range r.ops {
@@ -141,30 +140,29 @@ func (r *reach) addName(i int, op *predict.Operation) {
 	name := pathOf(op.Name)
 	r.meter.Work(workOfName + len(name))
 	segments := strings.Split(name, "/")
-	shape, dots, odd := make(mask, len(segments)), false, false
+	own := slices.Clone(segments)
+	shape, odd := make(mask, len(segments)), false
 	for k, segment := range segments {
 		colon := k > 0 && len(segment) > 1 && segment[0] == ':' && !strings.ContainsAny(segment[1:], ":^")
 		if colon || curlyWhole.MatchString(segment) {
-			shape[k], segments[k] = true, ""
+			shape[k], own[k], segments[k] = true, "", ""
 			continue
 		}
-		dots = dots || strings.Contains(segment, ".")
+		if strings.Contains(segment, ".") {
+			shape[k], segments[k] = true, ""
+		}
 		odd = odd || strings.ContainsAny(segment, `\^$?*+[(|){`) || k > 0 && len(segment) > 1 && segment[0] == ':'
 	}
 	size := [2]string{op.Method, count(len(segments))}
-	switch {
-	case odd:
+	if odd {
 		r.patterns[op.Method] = append(r.patterns[op.Method], namePattern{op: i, expression: expressionOf(name)})
-	case dots:
-		r.dotted[size] = append(r.dotted[size], dotted{i, segments})
-	default:
-		key := shape.key()
-		at := [3]string{op.Method, key, strings.Join(segments, "/")}
-		if !slices.ContainsFunc(r.masks[size], func(m mask) bool { return slices.Equal(m, shape) }) {
-			r.masks[size] = append(r.masks[size], shape)
-		}
-		r.masked[at] = append(r.masked[at], i)
+		return
 	}
+	at := [3]string{op.Method, shape.key(), strings.Join(segments, "/")}
+	if !slices.ContainsFunc(r.masks[size], func(m mask) bool { return slices.Equal(m, shape) }) {
+		r.masks[size] = append(r.masks[size], shape)
+	}
+	r.masked[at] = append(r.masked[at], named{i, own})
 }
 
 // count is a small number as the key of a map.
@@ -190,8 +188,7 @@ func (r *reach) find(method, path string) reached {
 	if found := r.known(method, path); len(found) > 0 {
 		return r.first(found)
 	}
-	matches := r.maskedBy(method, path)
-	matches = append(matches, r.dottedBy(method, path)...)
+	matches := r.matching(method, path)
 	slices.Sort(matches)
 	return r.throughPatterns(method, path, matches)
 }
@@ -223,58 +220,35 @@ func (r *reach) first(found []int) reached {
 	return out
 }
 
-func (r *reach) maskedBy(method, path string) (found []int) {
+// matching are the operations whose names match a path without being expressions.
+func (r *reach) matching(method, path string) (found []int) {
 	segments := strings.Split(path, "/")
 	left := make([]string, len(segments))
 	for _, shape := range r.masks[[2]string{method, count(len(segments))}] {
 		r.meter.Work(workOfName + len(path)/8)
-		matches := true
-		for k, part := range shape {
-			if left[k] = segments[k]; part {
-				matches = matches && segments[k] != ""
+		for k, open := range shape {
+			if left[k] = segments[k]; open {
 				left[k] = ""
 			}
 		}
-		if matches {
-			found = append(found, r.masked[[3]string{method, shape.key(), strings.Join(left, "/")}]...)
+		for _, n := range r.masked[[3]string{method, shape.key(), strings.Join(left, "/")}] {
+			r.meter.Work(2 + len(path)/8)
+			if n.matches(shape, segments) {
+				found = append(found, n.op)
+			}
 		}
 	}
 	return found
 }
 
-func (r *reach) dottedBy(method, path string) (found []int) {
-	segments := strings.Split(path, "/")
-	for _, d := range r.dotted[[2]string{method, count(len(segments))}] {
-		r.meter.Work(2)
-		if d.matches(r, segments) {
-			found = append(found, d.op)
-		}
-	}
-	return found
-}
-
-func (d dotted) matches(r *reach, segments []string) bool {
-	for k, want := range d.segments {
-		got := segments[k]
-		switch {
-		case want == "" && got == "" && r.isLiteral(d.op, k):
-		case want == "":
-			if got == "" {
-				return false
-			}
-		case want != got:
-			r.meter.Work(len(got) / 2)
-			if !dotsMatch(want, got) {
-				return false
-			}
+// matches reports whether a path has what the open segments of a name want.
+func (n named) matches(shape mask, segments []string) bool {
+	for k, open := range shape {
+		if open && (n.segments[k] == "" && segments[k] == "" || n.segments[k] != "" && !dotsMatch(n.segments[k], segments[k])) {
+			return false
 		}
 	}
 	return true
-}
-
-// isLiteral tells an empty segment of a name from a part, which "" stands for.
-func (r *reach) isLiteral(op, segment int) bool {
-	return strings.Split(pathOf(r.ops[op].Name), "/")[segment] == ""
 }
 
 // dotsMatch reports whether a text, ASCII as paths are, is a pattern in which a dot
