@@ -174,6 +174,11 @@ func (s seenAnswer) response() mock.Response {
 			r.Header.Add(name, toLatin1(v))
 		}
 	}
+	for name, own := range ownValues {
+		if r.Header.Get(name) == "" && !s.Generic {
+			r.Header.Set(name, own)
+		}
+	}
 	return r
 }
 
@@ -416,14 +421,15 @@ var generic = regexp.MustCompile(`^(\{"timestamp":|<!doctype html>|<html>)`)
 // ownHeaders are those that the server or the connection adds to every answer.
 var ownHeaders = map[string]bool{
 	"Date": true, "Content-Length": true, "Connection": true, "Transfer-Encoding": true,
-	"X-Content-Type-Options": true, "X-Xss-Protection": true, "X-Frame-Options": true, "Keep-Alive": true,
+	"X-Xss-Protection": true, "X-Frame-Options": true, "Keep-Alive": true,
 	"Access-Allow-Credentials": true,
 }
 
 // ownValues are what the server says where nothing was saved.
 var ownValues = map[string]string{
 	"Cache-Control": "no-cache, no-store, max-age=0, must-revalidate", "Pragma": "no-cache", "Expires": "0", "Vary": "accept-encoding",
-	"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "POST, PUT, GET, OPTIONS, DELETE", "Access-Control-Max-Age": "3600",
+	"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*",
+	"Access-Control-Allow-Methods": "POST, PUT, GET, OPTIONS, DELETE", "Access-Control-Max-Age": "3600",
 }
 
 // isOwn reports whether the server says a header of its own accord. It lists the
