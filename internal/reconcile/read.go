@@ -8,6 +8,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 )
@@ -27,13 +28,13 @@ func (r *reconciliation) read(ctx context.Context) error {
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(max(1, r.Parallelism))
 	for key := range keys {
-		reads.Go(func() error {
+		reads.Go(crash.Caught(func() error {
 			here, err := r.existing(ctx, key)
 			r.guard.Lock()
 			defer r.guard.Unlock()
 			r.there.Services[key] = here
 			return err
-		})
+		}))
 	}
 	err := reads.Wait()
 	if listed := r.lists.Wait(); listed != nil {
