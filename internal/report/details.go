@@ -9,6 +9,10 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
+// mostDetail is where the details of collections end, in bytes: half of what a summary
+// may have, and more than a person reads.
+const mostDetail = 512 << 10
+
 // collections writes the details of each collection, behind a click. When there
 // is only one, its findings are shown without one.
 func (s *jobSummary) collections() {
@@ -20,7 +24,11 @@ func (s *jobSummary) collections() {
 		}
 		return
 	}
-	for _, c := range s.order {
+	for i, c := range s.order {
+		if s.b.Len() > mostDetail {
+			s.paragraph(Markdown(fmt.Sprintf("… and the details of %d more collections, which are too many for a summary.", len(s.order)-i)))
+			return
+		}
 		if len(s.order) > 10 && urgency(c) == calm || !s.hasDetail(c) && len(c.Findings) == 0 {
 			continue
 		}
