@@ -176,7 +176,8 @@ func TestSummaryEnds(t *testing.T) {
 		}
 	}
 	summary := Summary(r, Context{})
-	if len(summary) < mostDetail || len(summary) > mostDetail+1<<17 || !strings.Contains(summary, "more collections, which are too many for a summary") {
+	const told = "more collections, which are too many for a summary"
+	if len(summary) < mostDetail || len(summary) > mostDetail+1<<17 || !strings.Contains(summary, told) {
 		t.Errorf("%d bytes, ending in %s", len(summary), summary[len(summary)-200:])
 	}
 }

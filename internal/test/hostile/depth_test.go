@@ -49,7 +49,8 @@ func judgeDeep(deep string) {
 		`"originalRequest":{"url":{"raw":%[1]s},"body":{"graphql":{"query":%[1]s,"variables":%[1]s}}}}]}`, quoted)
 	told := &result.Result{Mode: result.Check, Status: result.Failed}
 	for _, raw := range []string{
-		deep, deep[:len(deep)/2], "<?xml version='1.0'?>" + deep, `{"openapi":"3.0.0","x":` + deep, fmt.Sprintf(around, deep), fmt.Sprintf(around, item),
+		deep, deep[:len(deep)/2], "<?xml version='1.0'?>" + deep, `{"openapi":"3.0.0","x":` + deep,
+		fmt.Sprintf(around, deep), fmt.Sprintf(around, item),
 	} {
 		m := budget.New(context.Background())
 		im := predict.ReadWithin(m, []byte(raw), predict.Options{}).ImportWithin(m, predict.Target{Main: true})
