@@ -16,7 +16,7 @@ import (
 // 2.5 s after SIGTERM. What still computes after that is left behind, and what was
 // noted of the run is its result.
 const (
-	lastMoment  = 700 * time.Millisecond
+	lastMoment  = 500 * time.Millisecond
 	lastWriting = 2100 * time.Millisecond
 )
 
