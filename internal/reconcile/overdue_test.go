@@ -118,6 +118,9 @@ func TestNothingChangesWhatIsTold(t *testing.T) {
 	r.items = []*item{it}
 	r.noteRun()
 	r.noteSecret(0, true)
+	if r.result.Secrets[0].InDoubt {
+		t.Error("what is noted changes the run itself")
+	}
 	r.noteItem(it, false, true)
 	deed := result.Done{Kind: result.ImporterCreated}
 	r.noteDeed(it, deed)
