@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/reconcile"
@@ -113,11 +114,11 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 	var signIn microcks.KeycloakConfig
 	var asking errgroup.Group
 	var versionErr, signInErr error
-	asking.Go(func() error { session.Version, versionErr = open.Version(ctx); return nil })
-	asking.Go(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil })
-	_ = asking.Wait()
+	asking.Go(crash.Caught(func() error { session.Version, versionErr = open.Version(ctx); return nil }))
+	asking.Go(crash.Caught(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil }))
+	broken := asking.Wait()
 	// A server that is down fails both, and one error is enough.
-	if err := cmp.Or(versionErr, signInErr); err != nil {
+	if err := cmp.Or(broken, versionErr, signInErr); err != nil {
 		return nil, err
 	}
 	if !signIn.Enabled {
@@ -140,7 +141,7 @@ func (p *program) signIn(
 		return err
 	}
 	asking, askCtx := errgroup.WithContext(ctx)
-	asking.Go(func() error {
+	asking.Go(crash.Caught(func() error {
 		token, err := tokens.Token()
 		if err != nil {
 			return err
@@ -154,8 +155,8 @@ func (p *program) signIn(
 		}
 		session.Account = &account
 		return nil
-	})
-	asking.Go(func() (err error) { session.Tenancy, err = open.RepositoryTenancy(askCtx); return err })
+	}))
+	asking.Go(crash.Caught(func() (err error) { session.Tenancy, err = open.RepositoryTenancy(askCtx); return err }))
 	if err := asking.Wait(); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"postman-microcks-importer/internal/actions"
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
@@ -52,7 +53,11 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	if c.GiveUpRoot != nil {
 		c.GiveUpRoot()
 	}
-	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv, ReadFile: event.read})
+	wanted, problems := new(config.Run), []config.Problem(nil)
+	broken := crash.Caught(func() error {
+		wanted, problems = config.Parse(config.Sources{Args: args, Getenv: getenv, ReadFile: event.read})
+		return nil
+	})()
 	event.close()
 	if wanted.Help || wanted.Version {
 		_ = runner.Close() // there is nothing in it
@@ -73,10 +78,22 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 		return result.ProblemOf(unopened).ExitCode
 	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
-	told := p.result(ctx, problems)
+	var told *result.Result
+	if broken == nil {
+		broken = crash.Caught(func() error { told = p.result(ctx, problems); return nil })()
+	}
+	if broken != nil {
+		told = p.refused([]result.Problem{result.ProblemOf(broken)})
+	}
 	told.DurationMillis = time.Since(began).Milliseconds()
+	said, broken := p.render(told)
+	if broken != nil { // what is left holds nothing from outside
+		told.Status, told.Interrupted, told.Secrets, told.Collections = result.Failed, nil, nil, []result.Collection{}
+		told.Problems = []result.Problem{result.ProblemOf(broken)}
+		said, broken = p.render(told)
+	}
 	code := told.ExitCode()
-	if err := p.publish(told); err != nil {
+	if err := errors.Join(broken, p.publish(said)); err != nil {
 		complain(runner, err)
 		if code == 0 {
 			code = 14
@@ -115,13 +132,12 @@ type program struct {
 
 // result carries out the run, unless the inputs are wrong.
 func (p *program) result(ctx context.Context, problems []config.Problem) *result.Result {
-	refused := p.emptyResult()
-	for _, problem := range problems {
-		refused.Problems = append(refused.Problems, inputProblem(problem))
-	}
-	if len(refused.Problems) > 0 {
-		refused.Totals.Add(refused.Problems)
-		return refused
+	if len(problems) > 0 {
+		var refused []result.Problem
+		for _, problem := range problems {
+			refused = append(refused, inputProblem(problem))
+		}
+		return p.refused(refused)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
@@ -154,12 +170,14 @@ var plainCredential = result.Problem{
 	Anchor: "credential-plain",
 }
 
-// emptyResult is that of a run that did nothing.
-func (p *program) emptyResult() *result.Result {
-	return &result.Result{
+// refused is the result of a run that did nothing.
+func (p *program) refused(problems []result.Problem) *result.Result {
+	r := &result.Result{
 		Schema: result.Schema, Version: Version, Mode: result.Mode(p.Mode), ModeReason: p.ModeReason,
-		Status: result.Failed, Collections: []result.Collection{},
+		Status: result.Failed, Collections: []result.Collection{}, Problems: problems,
 	}
+	r.Totals.Add(problems)
+	return r
 }
 
 // carryOut wires the clients together and runs.
@@ -222,26 +240,41 @@ func inputProblem(p config.Problem) result.Problem {
 	}
 }
 
-// publish says the result everywhere. It goes on when one place fails. What any
-// text of it holds of a credential goes before a place escapes it in its own way.
-func (p *program) publish(told *result.Result) error {
-	told = told.Rewritten(p.runner.Hide)
-	for _, line := range report.Log(told) {
+// said is a result in the words of each place.
+type said struct {
+	log         []string
+	annotations []report.Annotation
+	outputs     []actions.Output
+	summary     string
+}
+
+// render puts the result into words, of all places before the first is told, since
+// what breaks here is told there. What any text of it holds of a credential goes
+// before a place escapes it in its own way.
+func (p *program) render(told *result.Result) (words said, broken error) {
+	broken = crash.Caught(func() error {
+		told := told.Rewritten(p.runner.Hide)
+		words.log, words.annotations = report.Log(told), report.Annotations(told)
+		for _, o := range report.Outputs(told) {
+			words.outputs = append(words.outputs, actions.Output(o))
+		}
+		words.summary = report.Summary(told, report.Context{DocsURL: p.docsURL()})
+		return nil
+	})()
+	return words, broken
+}
+
+// publish says the result everywhere. It goes on when one place fails.
+func (p *program) publish(words said) error {
+	for _, line := range words.log {
 		p.runner.Printf("%s", line)
 	}
-	for _, a := range report.Annotations(told) {
+	for _, a := range words.annotations {
 		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{
 			Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column,
 		})
 	}
-	outputs := make([]actions.Output, 0, 20)
-	for _, o := range report.Outputs(told) {
-		outputs = append(outputs, actions.Output(o))
-	}
-	errs := []error{
-		p.runner.SetOutputs(outputs),
-		p.runner.WriteSummary(report.Summary(told, report.Context{DocsURL: p.docsURL()})),
-	}
+	errs := []error{p.runner.SetOutputs(words.outputs), p.runner.WriteSummary(words.summary)}
 	errs = append(errs, p.runner.Close())
 	return errors.Join(errs...)
 }

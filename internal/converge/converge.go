@@ -57,6 +57,7 @@ type Runner struct {
 // Run looks and steps until the goal is reached.
 func (r *Runner) Run(ctx context.Context, g Goal, log Log) Outcome {
 	c := &convergence{Runner: r, goal: g, log: log, memory: remember(g)}
+	defer c.release() // whatever breaks, others get the slot
 	err := c.drive(ctx)
 	c.release()
 	if ctx.Err() != nil && c.leftInSchedule() {

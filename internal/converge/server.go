@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -44,19 +45,19 @@ func (c *convergence) observe(ctx context.Context) (observation, error) {
 	seen := observation{}
 	reads, readCtx := errgroup.WithContext(ctx)
 	if g.Secret != nil && c.looksAtSecret() {
-		reads.Go(func() (err error) {
+		reads.Go(crash.Caught(func() (err error) {
 			seen.secret, err = FindSecret(readCtx, c.Server, g.Secret.Ref.Name, g.Secret.Ref.SecretID)
 			return err
-		})
+		}))
 	}
 	if id := g.importerID(); id != "" {
-		reads.Go(func() (err error) {
+		reads.Go(crash.Caught(func() (err error) {
 			seen.job, err = c.Server.Job(readCtx, id)
 			return err
-		})
+		}))
 	}
 	if g.looksAtService(c.memory) {
-		reads.Go(func() error { return c.lookAtService(readCtx, &seen) })
+		reads.Go(crash.Caught(func() error { return c.lookAtService(readCtx, &seen) }))
 	}
 	if err := reads.Wait(); err != nil {
 		return observation{}, err
@@ -278,17 +279,18 @@ func deleted(doubled microcks.Service) result.Done {
 func (c *convergence) tellWhile(what string) (stop func()) {
 	began := time.Now()
 	done := make(chan struct{})
-	go func() {
+	tell := func() error {
 		ticker := time.NewTicker(5 * time.Second)
 		defer ticker.Stop()
 		for {
 			select {
 			case <-done:
-				return
+				return nil
 			case <-ticker.C:
 				c.log.Step("import", what, time.Since(began))
 			}
 		}
-	}()
+	}
+	go func() { _ = crash.Caught(tell)() }() // nothing depends on it
 	return func() { close(done) }
 }

@@ -77,10 +77,12 @@ func (e *equivalence) add(op int, names ...int) {
 func (e *equivalence) compareNames() {
 	byFold := make(map[string][]int, len(e.names))
 	for i, n := range e.names {
+		e.meter.Work(4 + len(n)/2)
 		k := java.FoldKey(n)
 		byFold[k] = append(byFold[k], i)
 	}
 	for i, op := range e.ops {
+		e.meter.Work(4 + len(op))
 		e.add(i, byFold[java.FoldKey(op)]...)
 		if strings.Contains(op, "/{") {
 			e.add(i, byFold[java.FoldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))]...)

@@ -13,7 +13,6 @@ func (r *reconciliation) conclude() {
 	all := r.result
 	all.Written = r.changed.Load()
 	all.Status = result.Unchanged
-	counted := make(map[plan.Key]bool)
 	runFailed := all.Interrupted != nil || slices.ContainsFunc(all.Problems, func(p result.Problem) bool { return p.Level == result.Error })
 	for _, it := range r.items {
 		if it.Status == "" {
@@ -22,22 +21,31 @@ func (r *reconciliation) conclude() {
 		if it.Status.Worse(all.Status) {
 			all.Status = it.Status
 		}
-		// What an apply could not bring about is not served, and artifacts of one
-		// service serve the same.
-		if s := it.Service; s != nil && (r.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
-			counted[keyOf(s)] = true
-			all.Totals.Operations += len(s.Operations)
-			all.Totals.Examples += s.Examples()
-		}
-		all.Totals.AddFindings(it.Findings)
-		all.Totals.Add(it.Problems)
 	}
-	all.Totals.Add(all.Problems)
+	addUp(all)
 	if runFailed {
 		all.Status = result.Failed
 	}
 	all.Changed = all.Written || r.Mode == result.Plan && all.Due()
 	r.failOnChanges()
+}
+
+// addUp counts what a result has.
+func addUp(all *result.Result) {
+	counted := make(map[plan.Key]bool)
+	for i := range all.Collections {
+		c := &all.Collections[i]
+		// What an apply could not bring about is not served, and artifacts of one
+		// service serve the same.
+		if s := c.Service; s != nil && (all.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
+			counted[keyOf(s)] = true
+			all.Totals.Operations += s.Size()
+			all.Totals.Examples += s.Examples()
+		}
+		all.Totals.AddFindings(c.Findings)
+		all.Totals.Add(c.Problems)
+	}
+	all.Totals.Add(all.Problems)
 }
 
 func keyOf(s *result.Service) plan.Key {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -16,14 +17,18 @@ import (
 
 // connect finds out how to talk to Microcks, and lists what is there.
 func (r *reconciliation) connect(ctx context.Context) error {
-	session, err := r.signIn(ctx)
-	r.session = session
-	close(r.connected)
-	if err != nil {
+	if err := r.open(ctx); err != nil {
 		return err
 	}
 	r.list(ctx)
 	return nil
+}
+
+// open makes the session known, or that there will be none.
+func (r *reconciliation) open(ctx context.Context) (err error) {
+	defer close(r.connected)
+	r.session, err = r.signIn(ctx)
+	return err
 }
 
 // signIn returns a server that a run can work with; nil with an error.
@@ -76,7 +81,7 @@ func (r *reconciliation) list(ctx context.Context) {
 		Version: r.session.Version, Account: r.session.Account, Tenancy: r.session.Tenancy,
 		Secrets: map[string][]microcks.Secret{}, Services: map[plan.Key]plan.Existing{},
 	}
-	r.lists.Go(func() (err error) {
+	r.lists.Go(crash.Caught(func() (err error) {
 		if r.there.Jobs, err = r.session.Microcks.Jobs(ctx); err != nil {
 			return err
 		}
@@ -84,21 +89,21 @@ func (r *reconciliation) list(ctx context.Context) {
 		r.maskImporters()
 		r.step("read", nil, began, text.Plural(len(r.there.Jobs), "importer")+" on the server")
 		return nil
-	})
+	}))
 	if r.Mode == result.Remove {
 		return
 	}
 	for _, wanted := range r.wantedSecrets() {
-		r.lists.Go(func() error { return r.readSecrets(ctx, wanted) })
+		r.lists.Go(crash.Caught(func() error { return r.readSecrets(ctx, wanted) }))
 	}
 	if len(r.items) > fewServices {
-		r.lists.Go(func() error {
+		r.lists.Go(crash.Caught(func() error {
 			services, complete, err := r.session.Microcks.Services(ctx, mostServices)
 			if err == nil && complete {
 				r.services = byKey(services)
 			}
 			return err
-		})
+		}))
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 // it is about. One that cannot be had or is not fit fails alone.
 func (r *reconciliation) fetch(ctx context.Context) error {
 	parallel(r, r.items, func(it *item) {
+		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		raw, err := r.bytesOf(ctx, it)
 		if err != nil {
 			it.Fail(err)
@@ -29,7 +30,10 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		if version, known := r.versionToJudgeBy(); known {
 			r.judge(ctx, it, raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
 		}
-		r.noteItem(it, r.Mode == result.Check, false)
+	}, func(it *item, broken error) {
+		it.judged = nil
+		it.Fail(broken)
+		r.noteItem(it, true, false)
 	})
 	return nil
 }
@@ -73,16 +77,6 @@ func (r *reconciliation) versionToJudgeBy() (version string, known bool) {
 // judge predicts a collection by itself, as the main artifact on an empty
 // server.
 func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, options predict.Options) {
-	defer func() { // a collection that breaks this program stops itself, not the others
-		if broken := recover(); broken != nil {
-			it.judged = nil
-			it.Fail(&result.Problem{
-				Level: result.Error, Text: text.Untrustedf("predicting the import: this program broke: %v", broken),
-				Hint:   "report it with the collection, if it may be shown",
-				Anchor: "collection-breaks", ExitCode: exitOther,
-			})
-		}
-	}()
 	room, err := r.memory.take(ctx, len(raw))
 	if err != nil {
 		it.notFinished(err)
@@ -101,25 +95,23 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}
 	it.checked = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
-	it.Findings = shown(lint.CheckWithin(meter, p))
-	for _, problem := range it.Unfit(p, it.Findings) {
+	findings := lint.CheckWithin(meter, p)
+	for _, problem := range it.Unfit(p, findings) {
 		it.Fail(problem)
 	}
+	it.Findings = shown(r.detail.keep(nil, findings))
 	r.step("predict", it, began, foretold(p))
 	if p.Outcome == predict.Untold {
 		return
 	}
 	if r.Mode == result.Check {
-		it.Service = r.serviceResult("", p.Service)
+		r.showAs(it, "", p.Service)
 	}
 	it.judged = &plan.Judged{
 		Wanted: it.Wanted, Key: plan.Key{Name: strings.Clone(p.Name), Version: strings.Clone(p.Version)},
 		Document: r.shelf.put(ctx, document, size), UpdatedAt: document.UpdatedAt(),
 	}
 }
-
-// exitOther is the exit code of what has none of its own.
-const exitOther = 20
 
 // foretold is a prediction for the log.
 func foretold(p *predict.Import) string {

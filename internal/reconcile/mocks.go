@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -21,7 +23,11 @@ import (
 // compares what it answers with what was saved.
 func (v *verification) mocks(ctx context.Context) {
 	began := time.Now()
-	service := v.whole()
+	service, err := v.whole(ctx)
+	if err != nil {
+		v.fail(err)
+		return
+	}
 	var guard sync.Mutex
 	var wrong []string
 	proof := result.Verification{Scope: result.ScopeMocks}
@@ -41,7 +47,7 @@ func (v *verification) mocks(ctx context.Context) {
 				proof.Skipped++
 				continue
 			}
-			calls.Go(func() error {
+			calls.Go(crash.Caught(func() error {
 				v.slots <- struct{}{}
 				defer func() { <-v.slots }()
 				problem := v.callMock(ctx, call, ex)
@@ -53,10 +59,13 @@ func (v *verification) mocks(ctx context.Context) {
 					wrong = append(wrong, fmt.Sprintf("example %q of %s: %s", ex.Name, op.Name, problem))
 				}
 				return nil
-			})
+			}))
 		}
 	}
-	_ = calls.Wait() // no call returns an error
+	if broken := calls.Wait(); broken != nil { // no call returns another error
+		v.fail(broken)
+		return
+	}
 	for _, it := range v.items {
 		p := proof
 		it.Verified = &p
@@ -80,17 +89,22 @@ func (v *verification) mocks(ctx context.Context) {
 
 // whole is the service with the contents of its examples: what is kept of a
 // prediction has only their digests. Where a person set a dispatcher, that one
-// counts.
-func (v *verification) whole() *predict.Service {
+// counts. The error says why it could not be told again.
+func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 	s := v.service
 	whole := s.Before.Served
 	if s.AcceptsEdits {
 		whole = s.Edited
 	}
 	for _, a := range s.Live() {
-		whole = a.Document().Import(predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}).Service
+		target := predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}
+		p := a.Document().ImportWithin(budget.New(ctx), target)
+		for _, unfit := range a.Unfit(p, nil) {
+			return nil, unfit
+		}
+		whole = p.Service
 	}
-	return whole
+	return whole, nil
 }
 
 // firstOf names the first of many.

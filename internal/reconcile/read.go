@@ -8,6 +8,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 )
@@ -27,13 +28,13 @@ func (r *reconciliation) read(ctx context.Context) error {
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(max(1, r.Parallelism))
 	for key := range keys {
-		reads.Go(func() error {
+		reads.Go(crash.Caught(func() error {
 			here, err := r.existing(ctx, key)
 			r.guard.Lock()
 			defer r.guard.Unlock()
 			r.there.Services[key] = here
 			return err
-		})
+		}))
 	}
 	err := reads.Wait()
 	if listed := r.lists.Wait(); listed != nil {
@@ -63,8 +64,10 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	var judged []plan.Judged
 	var planned []*item
 	var wanted []*plan.Wanted
+	items := make(map[*plan.Wanted]*item)
 	for _, it := range r.items {
 		wanted = append(wanted, it.Wanted)
+		items[it.Wanted] = it
 	}
 	for _, it := range r.live() {
 		judged, planned = append(judged, *it.judged), append(planned, it)
@@ -75,6 +78,9 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	}
 	r.plan = plan.Make(plan.Settings{
 		Repository: r.Repository, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
+		Keep: func(w *plan.Wanted, all []result.Finding) []result.Finding {
+			return r.detail.keep(items[w].Findings, all)
+		},
 		Meter: func() *budget.Meter { return budget.New(ctx) },
 	}, judged, r.there)
 	for i, it := range planned {

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -79,6 +80,7 @@ type reconciliation struct {
 	items  []*item
 	shelf  *shelf
 	memory memory
+	detail detail
 	quotas tightest
 	guard  sync.Mutex // of the maps of what is there
 
@@ -131,19 +133,22 @@ func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 		},
 	}
 	ended := make(chan struct{})
+	var broken error
 	go func() {
 		defer close(ended)
-		r.carry(ctx)
+		broken = crash.Caught(func() error { r.carry(ctx); return nil })()
 	}()
+	told := r.result
 	select {
 	case <-ended:
+		if broken != nil {
+			told = r.soFar(ctx, broken)
+		}
 	case <-r.overdue(ctx, ended):
-		told := r.soFar(ctx)
-		told.DurationMillis = time.Since(began).Milliseconds()
-		return told
+		told = r.soFar(ctx, context.Cause(ctx))
 	}
-	r.result.DurationMillis = time.Since(began).Milliseconds()
-	return r.result
+	told.DurationMillis = time.Since(began).Milliseconds()
+	return told
 }
 
 // carry takes the run through its stages.
@@ -185,8 +190,8 @@ func (r *reconciliation) resolve(ctx context.Context) error {
 func (r *reconciliation) askBoth(ctx context.Context) error {
 	var both sync.WaitGroup
 	var ofServer, ofPostman error
-	both.Go(func() { ofServer = r.connect(ctx) })
-	both.Go(func() { ofPostman = r.fetch(ctx) })
+	both.Go(func() { ofServer = crash.Caught(func() error { return r.connect(ctx) })() })
+	both.Go(func() { ofPostman = crash.Caught(func() error { return r.fetch(ctx) })() })
 	both.Wait()
 	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
 	if ofServer != nil {
@@ -201,11 +206,17 @@ func (r *reconciliation) live() []*item {
 }
 
 // parallel does something for each of a list, at most Parallelism at once.
-func parallel[T any](r *reconciliation, list []T, do func(T)) {
+// What breaks stops itself, not the others.
+func parallel[T any](r *reconciliation, list []T, do func(T), broken func(T, error)) {
 	var all errgroup.Group
 	all.SetLimit(max(1, r.Parallelism))
 	for _, one := range list {
-		all.Go(func() error { do(one); return nil })
+		all.Go(func() error {
+			if err := crash.Caught(func() error { do(one); return nil })(); err != nil {
+				broken(one, err)
+			}
+			return nil
+		})
 	}
 	_ = all.Wait() // nothing returns an error
 }
@@ -230,20 +241,23 @@ func (it *item) title() text.Untrusted {
 // logOf tells of one collection what a convergence does for it.
 type logOf struct {
 	*reconciliation
-	it *item
+	it   *item         // nil for a secret
+	done []result.Done // so far
 }
 
 // Step implements converge.Log.
-func (l logOf) Step(stage, what string, took time.Duration) {
+func (l *logOf) Step(stage, what string, took time.Duration) {
 	l.Log.Step(stage, l.name(), text.HideCredentials(what), took)
 }
 
 // Did implements converge.Log.
-func (l logOf) Did(stage string, deed result.Done, took time.Duration) {
+func (l *logOf) Did(stage string, deed result.Done, took time.Duration) {
+	l.done = append(l.done, deed)
+	l.noteDeed(l.it, deed)
 	l.Log.Did(stage, l.name(), deed, took)
 }
 
-func (l logOf) name() string {
+func (l *logOf) name() string {
 	if l.it == nil {
 		return ""
 	}

@@ -9,6 +9,10 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
+// mostDetail is where the details of collections end, in bytes: half of what a summary
+// may have, and more than a person reads.
+const mostDetail = 512 << 10
+
 // collections writes the details of each collection, behind a click. When there
 // is only one, its findings are shown without one.
 func (s *jobSummary) collections() {
@@ -20,7 +24,11 @@ func (s *jobSummary) collections() {
 		}
 		return
 	}
-	for _, c := range s.order {
+	for i, c := range s.order {
+		if s.b.Len() > mostDetail {
+			s.paragraph(Markdown(fmt.Sprintf("… and the details of %d more collections, which are too many for a summary.", len(s.order)-i)))
+			return
+		}
 		if len(s.order) > 10 && urgency(c) == calm || !s.hasDetail(c) && len(c.Findings) == 0 {
 			continue
 		}
@@ -40,7 +48,7 @@ func (s *jobSummary) hasDetail(c *result.Collection) bool {
 func (s *jobSummary) detailTitle(c *result.Collection) string {
 	var parts []string
 	if s.shown(c) {
-		parts = append(parts, text.Plural(len(c.Service.Operations), "operation"), text.Plural(c.Service.Examples(), "example"))
+		parts = append(parts, text.Plural(c.Service.Size(), "operation"), text.Plural(c.Service.Examples(), "example"))
 	}
 	if found := counts(c.Findings).String(); found != "" {
 		parts = append(parts, found)
@@ -235,6 +243,9 @@ func (s *jobSummary) service(c *result.Collection) {
 	}
 	if s.compact {
 		s.operationsOnly(c.Service)
+		if n := c.Service.UnlistedOperations; n > 0 {
+			s.paragraph(Markdown("… and " + text.Plural(n, "more operation") + ", which are too many to list."))
+		}
 		return
 	}
 	calls := false
@@ -250,7 +261,7 @@ func (s *jobSummary) service(c *result.Collection) {
 	var rows [][]Markdown
 	for _, op := range c.Service.Operations {
 		name, how := shortCode(op.Name, 120), dispatching(op)
-		if len(op.Examples) == 0 {
+		if op.Size() == 0 {
 			rows = append(rows, padded([]Markdown{name, how, "none"}, len(columns)))
 		}
 		for _, e := range op.Examples {
@@ -276,7 +287,7 @@ func (s *jobSummary) budgeted(columns []column, rows [][]Markdown) {
 func (s *jobSummary) operationsOnly(service *result.Service) {
 	rows := make([][]Markdown, len(service.Operations))
 	for i, op := range service.Operations {
-		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(len(op.Examples)))}
+		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(op.Size()))}
 	}
 	s.budgeted([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
 }

@@ -161,3 +161,23 @@ func TestManyPlacesOfOneRuleAreCut(t *testing.T) {
 		t.Errorf("the annotation has not ten places of 25: %s", message)
 	}
 }
+
+// Details that no summary has room for are not written.
+func TestSummaryEnds(t *testing.T) {
+	t.Parallel()
+	r := &result.Result{Mode: result.Check, Status: result.Failed, Collections: make([]result.Collection, 300)}
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		c.Status, c.Name = result.Failed, text.Untrusted(fmt.Sprint("number ", i))
+		for range 20 {
+			c.Findings = append(c.Findings, result.Finding{
+				ID: "PMI001", Level: result.Error, Message: text.Untrusted(strings.Repeat("<*", 300) + fmt.Sprint(len(c.Findings))),
+			})
+		}
+	}
+	summary := Summary(r, Context{})
+	const told = "more collections, which are too many for a summary"
+	if len(summary) < mostDetail || len(summary) > mostDetail+1<<17 || !strings.Contains(summary, told) {
+		t.Errorf("%d bytes, ending in %s", len(summary), summary[len(summary)-200:])
+	}
+}
