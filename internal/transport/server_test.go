@@ -261,6 +261,22 @@ func TestBodyLimits(t *testing.T) {
 	}
 }
 
+// Headers have a limit of their own, 256 KiB.
+func TestHeaderLimit(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		for range len(r.URL.Path) - 1 {
+			w.Header().Add("X-Long", strings.Repeat("x", 10<<10))
+		}
+	})
+	client := clientWith(t, Options{})
+	for tens, want := range map[int]bool{25: true, 26: false, 50: false} {
+		if _, _, err := send(t, client, "PUT", s.URL+"/"+strings.Repeat("n", tens), ""); (err == nil) != want {
+			t.Errorf("%d KiB: %v", tens*10, err)
+		}
+	}
+}
+
 // A body that never ends is left at the limit.
 func TestEndlessBody(t *testing.T) {
 	t.Parallel()
