@@ -64,6 +64,7 @@ func TestMask(t *testing.T) {
 		"PMAK-1%":              "::add-mask::PMAK-1%25\n",
 		"":                     "",
 		" \n\t ":               "",
+		"\t ":                  "",
 		"abc":                  "::add-mask::abc\n",
 		"abcd":                 "::add-mask::abcd\n",
 		"{\n  \"a\": 1\n}\n":   "::add-mask::\"a\": 1\n",
