@@ -87,7 +87,7 @@ func TestErrorsThatAreTriedAgain(t *testing.T) {
 		{"expired", x509.CertificateInvalidError{Reason: x509.Expired}, KindTLS, 1},
 		{"alert", op("remote error", errors.New("tls: handshake failure")), KindTLS, 1},
 		{"alert of our own", op("local error", errors.New("tls: bad certificate")), KindTLS, 1},
-		{"certificate of another kind", &tls.CertificateVerificationError{Err: errors.New("odd")}, KindTLS, 1},
+		{"certificate of another kind", op("read", &tls.CertificateVerificationError{Err: errors.New("odd")}), KindTLS, 1},
 		{"no TLS", op("read", tls.RecordHeaderError{Msg: "odd"}), KindTLS, 1},
 		{"no such TLS", errors.New("tls: odd"), KindTLS, 1},
 		{"http on a https port", http.ErrSchemeMismatch, KindTLS, 1},
@@ -234,20 +234,20 @@ func TestBodyIsSentAgain(t *testing.T) {
 	})
 }
 
-// sentBody is a request's body that breaks off, or not, and knows whether it was closed.
-type sentBody struct {
+// noted is a body that knows whether it was closed.
+type noted struct {
 	io.Reader
 	closed bool
 }
 
-func (b *sentBody) Close() error {
+func (b *noted) Close() error {
 	b.closed = true
 	return nil
 }
 
 func TestBodyIsClosed(t *testing.T) {
 	t.Parallel()
-	for want, body := range map[string]*sentBody{
+	for want, body := range map[string]*noted{
 		"": {Reader: strings.NewReader("payload")}, "reading the request's body": {Reader: failingReader{}},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "https://api.example.com/", body)
@@ -518,18 +518,21 @@ func TestAskedWait(t *testing.T) {
 		{429, fmt.Sprintf("X-RateLimit-Reset: %d", in(-time.Hour)), 0},
 		{429, "RateLimit: limit=300, remaining=0, reset=12", 12 * time.Second},
 		{429, "RateLimit: limit=300, reset=never", 0},
+		{429, "Retry-After: 1\nX-RateLimit-Reset: 30", time.Second},
+		{429, "Retry-After: 0\nX-RateLimit-Reset: 30", 0},
+		{429, "Retry-After: soon\nX-RateLimit-Reset: 30", 30 * time.Second},
+		{429, "RateLimit-Reset: 0\nX-RateLimit-Reset: 30", 0},
+		{429, "RateLimit-Reset: -5\nX-RateLimit-Reset: 30", 30 * time.Second},
 	} {
 		resp := &http.Response{StatusCode: c.status, Header: make(http.Header)}
-		if name, value, ok := strings.Cut(c.header, ": "); ok {
-			resp.Header.Set(name, value)
+		for line := range strings.SplitSeq(c.header, "\n") {
+			if name, value, ok := strings.Cut(line, ": "); ok {
+				resp.Header.Set(name, value)
+			}
 		}
 		if got := askedWait(resp, now); got != c.want {
 			t.Errorf("%d with %q: %s, want %s", c.status, c.header, got, c.want)
 		}
-	}
-	both := http.Header{"Retry-After": {"1"}, "X-Ratelimit-Reset": {"30"}}
-	if got := askedWait(&http.Response{StatusCode: 429, Header: both}, now); got != time.Second {
-		t.Errorf("Retry-After does not come first: %s", got)
 	}
 }
 
@@ -547,8 +550,10 @@ func TestBackoff(t *testing.T) {
 			t.Errorf("after %d attempts: waits from %s to %s, want 0 to %s", before+1, lowest, highest, most)
 		}
 	}
-	if wait := backoff(1 << 40); wait < 0 || wait > waitCap {
-		t.Errorf("overflow: %s", wait)
+	for _, many := range []int{35, 64, 1 << 40} {
+		if wait := backoff(many); wait < 0 || wait > waitCap {
+			t.Errorf("overflow: %s", wait)
+		}
 	}
 }
 

@@ -204,6 +204,9 @@ func TestRequestIsNotChanged(t *testing.T) {
 	if body, _ := io.ReadAll(resp.Body); string(body) != "postman-microcks-importer/1.2.3" || len(req.Header) != 0 {
 		t.Errorf("user agent %q, headers of the caller's request %v", body, req.Header)
 	}
+	if _, body, err := send(t, clientWith(t, Options{}), "GET", s.URL, ""); !strings.HasPrefix(body, "Go-http-client/") {
+		t.Errorf("without a name the user agent is %q, %v", body, err)
+	}
 }
 
 func TestBodyLimits(t *testing.T) {
@@ -228,7 +231,7 @@ func TestBodyLimits(t *testing.T) {
 			_, _ = out.Write(zeros)
 			_, _ = out.Write([]byte("x"))
 		case strings.HasSuffix(r.URL.Path, "/error"):
-			w.WriteHeader(http.StatusNotFound)
+			w.WriteHeader(http.StatusBadRequest)
 			for range 20 {
 				_, _ = out.Write(zeros)
 			}
@@ -247,7 +250,7 @@ func TestBodyLimits(t *testing.T) {
 		{"/exact", 200, limit}, {"/gzip/exact", 200, limit},
 		{"/over", 0, 0}, {"/gzip/over", 0, 0},
 		{"/bomb", 0, 0}, {"/gzip/bomb", 0, 0},
-		{"/error", 404, ErrorBodyLimit}, {"/gzip/error", 404, ErrorBodyLimit},
+		{"/error", 400, ErrorBodyLimit}, {"/gzip/error", 400, ErrorBodyLimit},
 	} {
 		code, body, err := send(t, client, "GET", s.URL+c.path, "")
 		if code != c.status || len(body) != c.length {
@@ -305,8 +308,8 @@ func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestSize(t *testing.T) {
 	t.Parallel()
-	got := []string{size(32 << 20), size(64 << 10), size(1500), size(0)}
-	if diff := cmp.Diff([]string{"32 MiB", "64 KiB", "1500 bytes", "0 bytes"}, got); diff != "" {
+	got := []string{size(32 << 20), size(64 << 10), size(1025 << 10), size(1 << 10), size(1500), size(0)}
+	if diff := cmp.Diff([]string{"32 MiB", "64 KiB", "1025 KiB", "1 KiB", "1500 bytes", "0 bytes"}, got); diff != "" {
 		t.Error(diff)
 	}
 }
