@@ -1,10 +1,49 @@
 package predict
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"postman-microcks-importer/internal/java"
 )
+
+// What is compared without a regular expression is what one would match.
+func TestEquivalentsAreThoseOfAPattern(t *testing.T) {
+	t.Parallel()
+	piece := rapid.SampledFrom([]string{"GET", "get", "PATCH", "PATH", " ", "/", "a", "b", ".", "\n", "é", "{a}", ":a", "a*", `\`})
+	pieces := rapid.Map(rapid.SliceOfN(piece, 0, 4), func(all []string) string { return strings.Join(all, "") })
+	rapid.Check(t, func(t *rapid.T) {
+		b := behaviour{patchVerb: rapid.Bool().Draw(t, "PATCH is a verb")}
+		ops := rapid.SliceOfN(pieces, 1, 3).Draw(t, "operations")
+		names := rapid.SliceOfN(pieces, 1, 3).Draw(t, "names")
+		for _, op := range ops { // which are met seldom enough
+			names = append(names, pieces.Draw(t, "before")+op, strings.ReplaceAll(op, ".", "é"), strings.ReplaceAll(op, "/{a}", "/:A"))
+		}
+		hits, unsure := equivalents(nil, ops, names, b)
+		for i, op := range ops {
+			pattern, err := java.Compile("("+strings.Join(b.verbs(), "|")+")?( *)(/)?"+op, java.Options{})
+			if unsure[i] != errors.Is(err, java.ErrUnsupported) {
+				t.Fatalf("%q: unsure is %t, %v", op, unsure[i], err)
+			}
+			var want []int
+			for k, name := range names {
+				written := strings.NewReplacer("/{", "/:", "}", "").Replace(op)
+				if java.FoldKey(name) == java.FoldKey(op) || strings.Contains(op, "/{") && java.FoldKey(name) == java.FoldKey(written) ||
+					err == nil && pattern.Match(name).Verdict == java.Matches {
+					want = append(want, k)
+				}
+			}
+			if d := cmp.Diff(want, hits[i]); d != "" && !unsure[i] {
+				t.Fatalf("%q among %q (-want +got):\n%s", op, names, d)
+			}
+		}
+	})
+}
 
 // Names are compared up to a bound; what was not compared by then is not known.
 func TestComparisonsOfNamesAreBounded(t *testing.T) {
