@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,6 +28,9 @@ func TestFiles(t *testing.T) {
 		if err := os.Symlink(target, filepath.Join(workspace, link)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := syscall.Mkfifo(filepath.Join(workspace, "pipe.json"), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	tests := map[string]struct {
 		mode, collection string
@@ -56,6 +60,7 @@ func TestFiles(t *testing.T) {
 		},
 		"not there":            {"check", "exports/none.json", "", nil, []string{": it is not in the workspace"}},
 		"a folder":             {"check", "exports/folder.json", "", nil, []string{": it is a folder"}},
+		"a pipe":               {"check", "pipe.json", "", nil, []string{": it is not a file"}},
 		"outside":              {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{": it lies outside the workspace"}},
 		"outside, absolute":    {"check", filepath.Join(outside, "pets.json"), "", nil, []string{": it lies outside the workspace"}},
 		"a link out of it":     {"check", "escape.json", "", nil, []string{": it lies outside the workspace"}},

@@ -35,6 +35,7 @@ func TestText(t *testing.T) {
 		{"a#12 GH-3", `a#` + z + `12 GH` + z + `-3`, `a#` + z + `12 GH` + z + `-3`, "`a#12 GH-3`", `a#` + z + `12 GH` + z + `-3`},
 		{"deadbeef99", "deadbe" + z + "ef99", "deadbe" + z + "ef99", "`deadbeef99`", "deadbe" + z + "ef99"},
 		{"1. x", `1\. x`, `1\. x`, "`1. x`", "1. x"},
+		{"1.", `1\.`, `1\.`, "`1.`", "1."},
 		{"- x", `\- x`, `\- x`, "`- x`", "- x"},
 		{"# x", `\#` + z + ` x`, `\#` + z + ` x`, "`# x`", "#" + z + " x"},
 	} {
@@ -86,6 +87,31 @@ func TestLink(t *testing.T) {
 	} {
 		if got := string(link("x", tt.address)); got != tt.want {
 			t.Errorf("link to %q is %q, want %q", tt.address, got, tt.want)
+		}
+	}
+}
+
+func TestAddressesKeepLettersAndDigits(t *testing.T) {
+	t.Parallel()
+	if got, want := escapeAddress("/09:@AZ[`az{\x7f\xe9"), "/09:%40AZ%5B%60az%7B%7F%E9"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Nothing to emphasise or to click on leaves no marks.
+func TestNothingStaysNothing(t *testing.T) {
+	t.Parallel()
+	if got := bold("") + link("", "https://m.example/"); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestBackticksAreKeptFromGrowing(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]int{19: 19, 20: 20, 21: 20, 100: 20} {
+		inner := strings.TrimLeft(string(code("x"+strings.Repeat("`", n)+"x")), "`")
+		if got := longestRun(strings.TrimRight(inner, "`"), '`'); got != want {
+			t.Errorf("%d backticks have %d together, want %d", n, got, want)
 		}
 	}
 }

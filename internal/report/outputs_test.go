@@ -132,6 +132,19 @@ func TestJSONStaysWithinItsLimit(t *testing.T) {
 	}
 }
 
+// The outputs of a job may have 1 MB as UTF-16, so the result may have nearly half
+// as many bytes.
+func TestOutputResultHasRoom(t *testing.T) {
+	t.Parallel()
+	for size, whole := range map[int]bool{499_000: true, 501_000: false} {
+		name := text.Untrusted(strings.Repeat("x", size))
+		got := values(&result.Result{Collections: []result.Collection{{Name: name}}})["result"]
+		if strings.Contains(got, string(name)) != whole {
+			t.Errorf("a result of about %d bytes has %d", size, len(got))
+		}
+	}
+}
+
 func TestAnnotations(t *testing.T) {
 	t.Parallel()
 	for name, r := range cases() {

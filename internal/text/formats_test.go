@@ -35,3 +35,19 @@ func TestKnownCredential(t *testing.T) {
 		}
 	}
 }
+
+// A credential ends where its characters do, and a key's header is short.
+func TestEndOfAKnownCredential(t *testing.T) {
+	t.Parallel()
+	const token = "ghp_azAZ09_-azAZ09_-azAZ09_-azAZ09"
+	for _, after := range []string{"", " end", "/", ":", "@", "[", "`", "{", "ä"} {
+		if got := text.HideKnownCredentials(token + after); got != text.Hidden+after {
+			t.Errorf("%q became %q", token+after, got)
+		}
+	}
+	for n, want := range map[int]string{48: "a private key", 49: ""} {
+		if got := text.KnownCredential("-----BEGIN " + strings.Repeat("x", n) + "PRIVATE KEY-----"); got != want {
+			t.Errorf("%d bytes before PRIVATE KEY: %q", n, got)
+		}
+	}
+}

@@ -42,13 +42,15 @@ func spellings(credential string) map[string]string {
 		"HTML in JSON in a URL": url.QueryEscape(strings.ReplaceAll(html.EscapeString(credential), "&", `\u0026`)),
 		"JSON in a URL":         url.PathEscape(inJSON),
 		"invisible":             strings.Join(strings.Split(credential, ""), "\u200b\x00"),
+		"nulls":                 strings.Join(strings.Split(credential, ""), "\x00"),
+		"deletes":               strings.Join(strings.Split(credential, ""), "\x7f"),
 		"wrapped":               inBase64[:9] + "\r\n" + inBase64[9:],
 	}
 }
 
 var credentials = []string{
 	"PMAK-5ca1ab1e0ddba11c0ffee123-0123456789abcdeffedcba98765432100f", `kc/5ecret+of<the>client&"1"='%~`, `back\slash and space`,
-	"pässwörter", "12345678x", "aaaaaaaaaaab",
+	"pässwörter", "12345678x", "aaaaaaaaaaab", "j-begins-as-6A", "o-begins-as-6F", "ends in <",
 }
 
 func TestScrubberKnowsEverySpelling(t *testing.T) {
@@ -68,6 +70,11 @@ func TestScrubberKnowsEverySpelling(t *testing.T) {
 			if left := len(got) - len("before … after …;"); left > 4*len("bXktY2xpZW50") {
 				t.Errorf("%s of %q leaves %q", name, credential, got)
 			}
+			if !strings.HasPrefix(strings.ToLower(name), "bas") && name != "wrapped" {
+				if got += s.Hide(spelled); got != "before … after …;…" {
+					t.Errorf("%s of %q leaves %q", name, credential, got)
+				}
+			}
 			if again := s.Hide(got); again != got {
 				t.Errorf("%s of %q hidden twice is %q, not %q", name, credential, again, got)
 			}
@@ -82,15 +89,38 @@ func TestScrubberHidesWhatIsCutOff(t *testing.T) {
 	var s text.Scrubber
 	s.Add(key)
 	for in, want := range map[string]string{
-		"got " + key[:30]:          "got …",
-		"got " + key[:30] + "…":    "got ……",
-		"got " + key[:30] + "…\"}": "got ……\"}",
-		"got " + key[:9]:           "got " + key[:9], // a word that it begins with
-		"got " + key[:30] + " end": "got " + key[:30] + " end",
+		"got " + key[:30]:            "got …",
+		"got " + key[:30] + "…":      "got ……",
+		"got " + key[:30] + "…\"}":   "got ……\"}",
+		"got " + key[:9]:             "got " + key[:9], // a word that it begins with
+		"got " + key[:30] + " end":   "got " + key[:30] + " end",
+		"got " + key[:len(key)/4]:    "got …",
+		"got " + key[:len(key)/4-1]:  "got " + key[:len(key)/4-1],
+		"got " + key[:30] + "\u200b": "got …",
 		base64.StdEncoding.EncodeToString([]byte(key))[:40] + "…": "……",
 	} {
 		if got := s.Hide(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
+// The cut can be in the midst of an escape.
+func TestScrubberHidesWhatIsCutOffInAnEscape(t *testing.T) {
+	t.Parallel()
+	const begin = "kc/5ecret"
+	var s text.Scrubber
+	s.Add(credentials[1])
+	for _, escape := range []string{"%", "%2", "%252", `\`, `\u`, `\u00`, `\\u00`, `\x2`, "&", "&#", "&#x2", "&09azAZ", "%" + strings.Repeat("2", 14)} {
+		for _, after := range []string{"", "…", "…\""} {
+			if got, want := s.Hide(begin+escape+after), text.Hidden+after; got != want {
+				t.Errorf("%q became %q", begin+escape+after, got)
+			}
+		}
+	}
+	for _, other := range []string{"& end", "&/…", "&:…", "&@…", "&[…", "&`…", "&{…", "&" + strings.Repeat("2", 16), "2…"} {
+		if got := s.Hide(begin + other); got != begin+other {
+			t.Errorf("%q became %q", begin+other, got)
 		}
 	}
 }
@@ -110,8 +140,13 @@ func TestScrubberLeavesReportsReadable(t *testing.T) {
 		t.Errorf("the report became %q", got)
 	}
 	s.Add(credentials[0])
+	s.Add("12345678x")
+	report += " 12345678X 1234\t5678x"
 	if got := s.Hide(report); got != report {
 		t.Errorf("the report became %q", got)
+	}
+	if text.Hideable("1234567") || !text.Hideable("123456-8") {
+		t.Error("credentials of 8 bytes and more are to be hidden")
 	}
 }
 
