@@ -27,8 +27,6 @@ type Settings struct {
 	WillApply bool
 	// Now is the time of creation of what is created.
 	Now time.Time
-	// Keep cuts the findings of a collection to those that are kept; nil keeps all.
-	Keep func(*Wanted, []result.Finding) []result.Finding
 	// Meter makes the budget of one prediction; nil takes a whole one.
 	Meter func() *budget.Meter
 }

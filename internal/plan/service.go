@@ -201,22 +201,17 @@ func (m *maker) compose(s *Service) {
 	for _, a := range s.Live() {
 		meter := m.meter()
 		p := a.predictOnto(now, meter)
-		findings := lint.CheckWithin(meter, p)
-		unfit := a.Unfit(p, findings)
-		wrong := Count(findings, result.Error)
-		if a.Findings = findings; m.Keep != nil {
-			a.Findings = m.Keep(a.Wanted, findings)
-		}
+		a.Findings = lint.CheckWithin(meter, p)
 		if p.Outcome == predict.Skipped {
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",
 					p.Name, p.Version),
 				Hint:   "import the main artifact first, check that name and version are the same in both, or set `main-artifact: true`",
-				Anchor: "secondary-without-service", ExitCode: 1, OfFindings: wrong > 0,
+				Anchor: "secondary-without-service", ExitCode: 1, OfFindings: Count(a.Findings, result.Error) > 0,
 			})
 			continue
 		}
-		for _, problem := range unfit {
+		for _, problem := range a.Unfit(p, a.Findings) {
 			a.fail(problem)
 		}
 		if !a.Failed() {

@@ -95,17 +95,16 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}
 	it.checked = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
-	findings := lint.CheckWithin(meter, p)
-	for _, problem := range it.Unfit(p, findings) {
+	it.Findings = shown(lint.CheckWithin(meter, p))
+	for _, problem := range it.Unfit(p, it.Findings) {
 		it.Fail(problem)
 	}
-	it.Findings = shown(r.detail.keep(nil, findings))
 	r.step("predict", it, began, foretold(p))
 	if p.Outcome == predict.Untold {
 		return
 	}
 	if r.Mode == result.Check {
-		r.showAs(it, "", p.Service)
+		it.Service = r.serviceResult("", p.Service)
 	}
 	it.judged = &plan.Judged{
 		Wanted: it.Wanted, Key: plan.Key{Name: strings.Clone(p.Name), Version: strings.Clone(p.Version)},

@@ -64,10 +64,8 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	var judged []plan.Judged
 	var planned []*item
 	var wanted []*plan.Wanted
-	items := make(map[*plan.Wanted]*item)
 	for _, it := range r.items {
 		wanted = append(wanted, it.Wanted)
-		items[it.Wanted] = it
 	}
 	for _, it := range r.live() {
 		judged, planned = append(judged, *it.judged), append(planned, it)
@@ -78,9 +76,6 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	}
 	r.plan = plan.Make(plan.Settings{
 		Repository: r.Repository, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
-		Keep: func(w *plan.Wanted, all []result.Finding) []result.Finding {
-			return r.detail.keep(items[w].Findings, all)
-		},
 		Meter: func() *budget.Meter { return budget.New(ctx) },
 	}, judged, r.there)
 	for i, it := range planned {

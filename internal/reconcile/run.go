@@ -80,7 +80,6 @@ type reconciliation struct {
 	items  []*item
 	shelf  *shelf
 	memory memory
-	detail detail
 	quotas tightest
 	guard  sync.Mutex // of the maps of what is there
 

@@ -35,7 +35,7 @@ func (r *reconciliation) showPlanned(it *item) {
 		it.Findings = shown(a.Findings)
 	}
 	it.showProblems()
-	it.Difference = r.detail.keepChanges(it, difference(a.Difference))
+	it.Difference = difference(a.Difference)
 	if a.Importer.Change == "" { // it failed before
 		return
 	}
@@ -76,13 +76,7 @@ func (it *item) showService(r *reconciliation, s *plan.Service, as *predict.Serv
 	if len(s.Before.Services) == 1 {
 		id = s.Before.Services[0].ID
 	}
-	r.showAs(it, id, as)
-}
-
-// showAs shows the service of a collection as served or predicted; id is empty when
-// it does not exist yet.
-func (r *reconciliation) showAs(it *item, id string, s *predict.Service) {
-	it.Service = r.serviceResult(id, s, r.detail.list(it.Service, s))
+	it.Service = r.serviceResult(id, as)
 }
 
 // difference as a run tells it.
@@ -100,8 +94,9 @@ func difference(changes []predict.Change) []result.Difference {
 	return all
 }
 
-// serviceResult is a service with as many operations and examples as may be listed.
-func (r *reconciliation) serviceResult(id string, s *predict.Service, list int) *result.Service {
+// serviceResult shows a service as served or predicted; id is empty when it
+// does not exist yet.
+func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Service {
 	if s == nil {
 		return nil
 	}
@@ -121,20 +116,11 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service, list int) 
 	}
 	for i := range s.Operations {
 		op := &s.Operations[i]
-		if list--; list < 0 {
-			shown.UnlistedOperations++
-			shown.UnlistedExamples += len(op.Examples)
-			continue
-		}
 		operation := result.Operation{
 			Name: text.Untrusted(op.Name), Dispatcher: text.Untrusted(op.Dispatcher), Rules: text.Untrusted(value(op.DispatcherRules)),
 			Examples: []result.Example{},
 		}
 		for k := range op.Examples {
-			if list--; list < 0 {
-				operation.Unlisted++
-				continue
-			}
 			saved := &op.Examples[k]
 			example := result.Example{Name: text.Untrusted(saved.Name), Status: text.Untrusted(saved.Response.Status)}
 			if call, ok := s.MockCall(op, saved); ok {

@@ -49,7 +49,7 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 		return
 	}
 	for _, it := range v.items {
-		c.showAs(it, v.id, v.now)
+		it.Service = c.serviceResult(v.id, v.now)
 	}
 	v.tellLeftovers()
 	v.tellOtherImporters()
@@ -93,7 +93,7 @@ func (v *verification) compare(imported bool) bool {
 	for _, it := range v.items {
 		switch {
 		case len(wrong) == 0:
-			v.showAs(it, v.id, v.inOrder())
+			it.Service = v.serviceResult(v.id, v.inOrder())
 			it.Verified = &result.Verification{Scope: result.ScopeService, Examples: it.Service.Examples()}
 		case imported:
 			it.Fail(&result.Problem{

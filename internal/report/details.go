@@ -48,7 +48,7 @@ func (s *jobSummary) hasDetail(c *result.Collection) bool {
 func (s *jobSummary) detailTitle(c *result.Collection) string {
 	var parts []string
 	if s.shown(c) {
-		parts = append(parts, text.Plural(c.Service.Size(), "operation"), text.Plural(c.Service.Examples(), "example"))
+		parts = append(parts, text.Plural(len(c.Service.Operations), "operation"), text.Plural(c.Service.Examples(), "example"))
 	}
 	if found := counts(c.Findings).String(); found != "" {
 		parts = append(parts, found)
@@ -243,9 +243,6 @@ func (s *jobSummary) service(c *result.Collection) {
 	}
 	if s.compact {
 		s.operationsOnly(c.Service)
-		if n := c.Service.UnlistedOperations; n > 0 {
-			s.paragraph(Markdown("… and " + text.Plural(n, "more operation") + ", which are too many to list."))
-		}
 		return
 	}
 	calls := false
@@ -261,7 +258,7 @@ func (s *jobSummary) service(c *result.Collection) {
 	var rows [][]Markdown
 	for _, op := range c.Service.Operations {
 		name, how := shortCode(op.Name, 120), dispatching(op)
-		if op.Size() == 0 {
+		if len(op.Examples) == 0 {
 			rows = append(rows, padded([]Markdown{name, how, "none"}, len(columns)))
 		}
 		for _, e := range op.Examples {
@@ -287,7 +284,7 @@ func (s *jobSummary) budgeted(columns []column, rows [][]Markdown) {
 func (s *jobSummary) operationsOnly(service *result.Service) {
 	rows := make([][]Markdown, len(service.Operations))
 	for i, op := range service.Operations {
-		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(op.Size()))}
+		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(len(op.Examples)))}
 	}
 	s.budgeted([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
 }

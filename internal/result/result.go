@@ -326,14 +326,7 @@ type Service struct {
 	// MockURL is MockPath on the server; empty with an unknown server.
 	MockURL    text.Untrusted `json:"mockUrl,omitempty"`
 	Operations []Operation    `json:"operations"`
-	// Operations that are not listed, of a run that has too many, and the examples of
-	// these.
-	UnlistedOperations int `json:"unlistedOperations,omitempty"`
-	UnlistedExamples   int `json:"unlistedExamples,omitempty"`
 }
-
-// Size is the number of operations.
-func (s *Service) Size() int { return len(s.Operations) + s.UnlistedOperations }
 
 // Add counts problems; those that sum up findings are counted as findings.
 func (t *Totals) Add(problems []Problem) {
@@ -362,15 +355,12 @@ func (t *Totals) AddFindings(findings []Finding) {
 
 // Examples is the number of examples of all operations.
 func (s *Service) Examples() int {
-	n := s.UnlistedExamples
+	n := 0
 	for _, op := range s.Operations {
-		n += op.Size()
+		n += len(op.Examples)
 	}
 	return n
 }
-
-// Size is the number of examples.
-func (o *Operation) Size() int { return len(o.Examples) + o.Unlisted }
 
 // Operation of a service.
 type Operation struct {
@@ -378,8 +368,6 @@ type Operation struct {
 	Dispatcher text.Untrusted `json:"dispatcher,omitempty"`
 	Rules      text.Untrusted `json:"rules,omitempty"`
 	Examples   []Example      `json:"examples"`
-	// Unlisted examples, of a run that has too many.
-	Unlisted int `json:"unlisted,omitempty"`
 }
 
 // Example is one saved example and the call that its mock answers.
