@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -10,6 +11,7 @@ import (
 	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // read reads the services that the collections make, and waits for what was
@@ -31,6 +33,10 @@ func (r *reconciliation) read(ctx context.Context) error {
 			here, err := r.existing(ctx, key)
 			r.guard.Lock()
 			defer r.guard.Unlock()
+			if errors.Is(err, budget.ErrSpent) { // which stops the service's collections, not the others
+				r.failAbout(key, err)
+				return nil
+			}
 			r.there.Services[key] = here
 			return err
 		})
@@ -42,19 +48,39 @@ func (r *reconciliation) read(ctx context.Context) error {
 	return err
 }
 
+// failAbout fails the collections that make a service.
+func (r *reconciliation) failAbout(key plan.Key, err error) {
+	for _, it := range r.live() {
+		if it.judged.Key == key {
+			it.Fail(&result.Problem{
+				Level: result.Error, Text: text.Untrusted(err.Error()),
+				Hint:   "delete the service in Microcks under APIs | Services, and look for who imports examples, or headers of them, in thousands",
+				Anchor: "collection-untold", ExitCode: 1,
+			})
+		}
+	}
+}
+
 // existing is what the server holds under a name and version. The examples of a
 // service that is there twice cannot be shown.
 func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Existing, error) {
 	if r.services == nil {
 		services, view, err := converge.FindService(ctx, r.session.Microcks, key)
-		return plan.Existing{Services: services, Served: converge.Served(view).Digest()}, err
+		if err != nil {
+			return plan.Existing{}, err
+		}
+		served, err := converge.Digest(ctx, view)
+		return plan.Existing{Services: services, Served: served}, err
 	}
 	here := plan.Existing{Services: converge.OfVersion(r.services[key], key.Version)}
 	if len(here.Services) != 1 {
 		return here, nil
 	}
 	view, err := r.session.Microcks.ServiceView(ctx, here.Services[0].ID)
-	here.Served = converge.Served(view).Digest()
+	if err != nil {
+		return here, err
+	}
+	here.Served, err = converge.Digest(ctx, view)
 	return here, err
 }
 

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -119,14 +120,16 @@ func judge(k kind, size int) {
 	im := document.ImportWithin(m, target)
 	findings := lint.CheckWithin(m, im)
 	work, memory := m.Used()
-	now := im.Service.Digest()
+	now, undigested := im.Service.Digest(budget.New(context.Background()))
 	target.Existing = now
 	m = budget.New(context.Background())
 	outcome, count := im.Outcome, len(findings)
 	im = nil // as a run lets go of it
 	again := document.ImportWithin(m, target)
 	findings = lint.CheckWithin(m, again)
-	changes := predict.Diff(now, again.Service.Digest())
+	later, alsoUndigested := again.Service.Digest(budget.New(context.Background()))
+	compared := predict.Diff(budget.New(context.Background()), now, later)
 	fmt.Println(time.Since(began).Seconds())
-	fmt.Println(outcome, again.Outcome, count+len(findings), "findings", len(changes), "changes", work/1e6, "M units", memory>>20, "MB")
+	fmt.Println(outcome, again.Outcome, count+len(findings), "findings", len(compared.Changes), "changes",
+		errors.Join(undigested, alsoUndigested, compared.Err), work/1e6, "M units", memory>>20, "MB")
 }
