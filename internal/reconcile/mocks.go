@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -21,7 +23,11 @@ import (
 // compares what it answers with what was saved.
 func (v *verification) mocks(ctx context.Context) {
 	began := time.Now()
-	service := v.whole()
+	service, err := v.whole(ctx)
+	if err != nil {
+		v.items[0].Problems = append(v.items[0].Problems, plan.Uncompared("verifying", err))
+		return
+	}
 	var guard sync.Mutex
 	var wrong []string
 	proof := result.Verification{Scope: result.ScopeMocks}
@@ -29,13 +35,14 @@ func (v *verification) mocks(ctx context.Context) {
 	calls.SetLimit(max(1, v.Parallelism))
 	for i := range service.Operations {
 		op := &service.Operations[i]
+		all := service.MockCalls(op)
 		for k := range op.Examples {
 			ex := &op.Examples[k]
 			if !v.service.Imports(ex.SourceArtifact) {
 				continue // another artifact's
 			}
 			proof.Examples++
-			call, ok := service.MockCall(op, ex)
+			call, ok := all.To(ex)
 			// What a client cannot read is a finding, and no failure.
 			if !ok || ex.Unreadable() != nil {
 				proof.Skipped++
@@ -81,16 +88,22 @@ func (v *verification) mocks(ctx context.Context) {
 // whole is the service with the contents of its examples: what is kept of a
 // prediction has only their digests. Where a person set a dispatcher, that one
 // counts.
-func (v *verification) whole() *predict.Service {
+// The error says why the prediction was given up.
+func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 	s := v.service
 	whole := s.Before.Served
 	if s.AcceptsEdits {
 		whole = s.Edited
 	}
 	for _, a := range s.Live() {
-		whole = a.Document().Import(predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}).Service
+		target := predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}
+		p := a.Document().ImportWithin(budget.New(ctx), target)
+		if p.Outcome == predict.Untold {
+			return nil, p.Err
+		}
+		whole = p.Service
 	}
-	return whole
+	return whole, nil
 }
 
 // firstOf names the first of many.

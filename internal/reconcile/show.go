@@ -116,6 +116,7 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Se
 	}
 	for i := range s.Operations {
 		op := &s.Operations[i]
+		calls := s.MockCalls(op)
 		operation := result.Operation{
 			Name: text.Untrusted(op.Name), Dispatcher: text.Untrusted(op.Dispatcher), Rules: text.Untrusted(value(op.DispatcherRules)),
 			Examples: []result.Example{},
@@ -123,7 +124,7 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Se
 		for k := range op.Examples {
 			saved := &op.Examples[k]
 			example := result.Example{Name: text.Untrusted(saved.Name), Status: text.Untrusted(saved.Response.Status)}
-			if call, ok := s.MockCall(op, saved); ok {
+			if call, ok := calls.To(saved); ok {
 				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[len(mocks):])}
 			}
 			operation.Examples = append(operation.Examples, example)
