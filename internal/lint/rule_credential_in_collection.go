@@ -23,8 +23,8 @@ var credentialInCollection = Rule{
 }]}]`},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {
-		for v := range textsBelow(s.Document.Root) {
-			if what := text.KnownCredential(v.AsText()); what != "" {
+		for v, value := range s.texts() {
+			if what := text.KnownCredential(value); what != "" {
 				r.secretly(v, "%s holds %s", placeOf(v), what)
 			}
 		}
@@ -43,11 +43,11 @@ var credentialLike = Rule{
 }]}]`},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {
-		for v := range textsBelow(s.Document.Root) {
+		for v, value := range s.texts() {
 			if v.Name() != "value" || !credentialNames[strings.ToLower(v.Parent().At("key").AsText())] {
 				continue
 			}
-			if value := v.AsText(); text.KnownCredential(value) == "" && looksReal(value) {
+			if text.KnownCredential(value) == "" && looksReal(value) {
 				r.secretly(v, "%s looks like a credential", placeOf(v))
 			}
 		}
@@ -106,23 +106,30 @@ func (r *reporter) secretly(v jackson.Value, format string, args ...any) {
 	}
 }
 
-// textsBelow are all texts below a value, however deep, in order.
-func textsBelow(root jackson.Value) iter.Seq[jackson.Value] {
-	return func(yield func(jackson.Value) bool) {
-		waiting := []jackson.Value{root}
-		for len(waiting) > 0 {
-			v := waiting[len(waiting)-1]
-			waiting = waiting[:len(waiting)-1]
-			if v.IsText() && !yield(v) {
-				return
+// What looking through texts costs.
+const (
+	workOfValue = 4
+	bytesOfText = 4 // that are looked through in a unit of work
+)
+
+// texts are all texts of the collection, in order.
+func (s *subject) texts() iter.Seq2[jackson.Value, string] {
+	return func(yield func(jackson.Value, string) bool) {
+		var below func(v jackson.Value) bool
+		below = func(v jackson.Value) bool {
+			s.meter.Work(workOfValue)
+			if v.IsText() {
+				text := v.AsText()
+				s.meter.Work(len(text) / bytesOfText)
+				return yield(v, text)
 			}
-			first := len(waiting)
-			for below := range v.Elements() {
-				waiting = append(waiting, below)
+			for v := range v.Elements() {
+				if !below(v) {
+					return false
+				}
 			}
-			for i, j := first, len(waiting)-1; i < j; i, j = i+1, j-1 {
-				waiting[i], waiting[j] = waiting[j], waiting[i]
-			}
+			return true
 		}
+		below(s.Document.Root)
 	}
 }

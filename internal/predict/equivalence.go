@@ -118,6 +118,11 @@ func signsIn(ops []string) signs {
 func (e *equivalence) compareTails(s signs) {
 	for i, name := range e.names {
 		e.meter.Work(4 + len(name)/8)
+		var points []rune // of the name
+		if len(s.dotted) > 0 {
+			e.meter.Work(len(name))
+			points = java.CodePoints(name)
+		}
 		for tail := range prefixTails(name, e.behaviour) {
 			e.meter.Work(3)
 			if s.lengths[len(tail)] {
@@ -132,12 +137,7 @@ func (e *equivalence) compareTails(s signs) {
 			if len(s.dotted) == 0 {
 				continue
 			}
-			if e.budget -= len(tail) / 8; e.budget < 0 {
-				e.tailsLeft = true
-				return
-			}
-			e.meter.Work(len(tail) / 4)
-			e.compareDotted(s.dotted, i, java.CodePoints(tail))
+			e.compareDotted(s.dotted, i, points[len(name)-len(tail):]) // what stands before a tail is ASCII
 		}
 	}
 }
