@@ -23,6 +23,10 @@ const workBudget = 3_000_000
 // comparison.
 const stepsInWork = 6
 
+// charactersInWork is how many characters are compared in the time of one comparison
+// of texts.
+const charactersInWork = 8
+
 // verbs that the server lets stand before an operation's name.
 func (b behaviour) verbs() []string {
 	if b.patchVerb {
@@ -137,7 +141,10 @@ func (e *equivalence) compareTails(s signs) {
 			if len(s.dotted) == 0 {
 				continue
 			}
-			e.compareDotted(s.dotted, i, points[len(name)-len(tail):]) // what stands before a tail is ASCII
+			// What stands before a tail is ASCII.
+			if e.compareDotted(s.dotted, i, points[len(name)-len(tail):]); e.tailsLeft {
+				return
+			}
 		}
 	}
 }
@@ -146,12 +153,13 @@ func (e *equivalence) compareTails(s signs) {
 // tail.
 func (e *equivalence) compareDotted(byLength map[int][]int, name int, tail []rune) {
 	for _, op := range byLength[len(tail)] {
-		e.meter.Work(4)
-		if e.budget--; e.budget < 0 {
+		alike, compared := dotsMatch(e.ops[op], tail)
+		e.meter.Work(4 + compared)
+		if e.budget -= 1 + compared/charactersInWork; e.budget < 0 {
 			e.tailsLeft = true
 			return
 		}
-		if dotsMatch(e.ops[op], tail) {
+		if alike {
 			e.add(op, name)
 		}
 	}
@@ -218,14 +226,17 @@ func prefixTails(name string, b behaviour) iter.Seq[string] {
 	}
 }
 
-func dotsMatch(pattern string, text []rune) bool {
-	for i := 0; len(pattern) > 0; i++ {
+// dotsMatch reports whether a text of as many characters as the pattern matches it,
+// and how many of them were compared.
+func dotsMatch(pattern string, text []rune) (ok bool, compared int) {
+	i := 0
+	for ; len(pattern) > 0; i++ {
 		c, n := java.DecodeCodePoint(pattern)
 		pattern = pattern[n:]
 		if c == '.' && !java.IsLineTerminator(text[i]) || c == text[i] {
 			continue
 		}
-		return false
+		return false, i
 	}
-	return true
+	return true, i
 }
