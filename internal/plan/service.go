@@ -213,7 +213,7 @@ func (m *maker) compose(s *Service) {
 	for _, a := range s.Live() {
 		meter := budgetOf(m.Meter)
 		p := a.predictOnto(now, meter)
-		a.Findings = lint.CheckWithin(meter, p)
+		a.Findings = lint.CheckWithin(meter, p, cmp.Or(m.FindingBytes, lint.MostOfAll))
 		if p.Outcome == predict.Skipped {
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",

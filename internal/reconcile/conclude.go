@@ -26,7 +26,7 @@ func (r *reconciliation) conclude() {
 		// service serve the same.
 		if s := it.Service; s != nil && (r.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
 			counted[keyOf(s)] = true
-			all.Totals.Operations += len(s.Operations)
+			all.Totals.Operations += s.CountOperations()
 			all.Totals.Examples += s.Examples()
 		}
 		all.Totals.AddFindings(it.Findings)

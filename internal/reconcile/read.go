@@ -101,7 +101,7 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	}
 	r.plan = plan.Make(plan.Settings{
 		Repository: r.Repository, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
-		Meter: func() *budget.Meter { return budget.New(ctx) },
+		Meter: func() *budget.Meter { return budget.New(ctx) }, FindingBytes: r.share(),
 	}, judged, r.there)
 	for i, it := range planned {
 		it.artifact = r.plan.Artifacts[i]

@@ -16,7 +16,7 @@ func cost(t *testing.T, k kind, size int) (work, memory int, outcome predict.Out
 	m := budget.New(t.Context())
 	im := predict.ReadWithin(m, []byte(k.make(size)), predict.Options{Version: k.version}).
 		ImportWithin(m, predict.Target{Main: true, URL: "https://api.getpostman.com/collections/1-a"})
-	lint.CheckWithin(m, im)
+	lint.CheckWithin(m, im, lint.MostOfAll)
 	work, memory = m.Used()
 	return work, memory, im.Outcome
 }
@@ -69,7 +69,7 @@ func TestBeyondTheBudgetNothingIsClaimed(t *testing.T) {
 		}
 		m := budget.New(t.Context())
 		im := predict.ReadWithin(m, []byte(k.make(15<<20)), predict.Options{}).ImportWithin(m, predict.Target{Main: true})
-		findings := lint.CheckWithin(m, im)
+		findings := lint.CheckWithin(m, im, lint.MostOfAll)
 		if im.Outcome != predict.Untold || !errors.Is(im.Err, budget.ErrSpent) || im.Service != nil || len(findings) != 1 ||
 			findings[0].Name != "untold" {
 			t.Errorf("%s: %s, %v, %d findings: %.1v", k.name, im.Outcome, im.Err, len(findings), findings)
