@@ -10,10 +10,15 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-// Digest is [Served] with digests for contents. The error is [budget.ErrSpent] about
-// the service, or the cause of the context's end.
-func Digest(ctx context.Context, view *microcks.ServiceView) (*predict.Service, error) {
-	digest, err := Served(view).Digest(budget.New(ctx))
+// Digest is [Served] with digests for contents, kept in a pot. The error is
+// [budget.ErrSpent] or [budget.ErrPot] about the service, or the cause of the
+// context's end.
+func Digest(ctx context.Context, view *microcks.ServiceView, pot *budget.Pot) (*predict.Service, error) {
+	meter := budget.New(ctx)
+	digest, err := Served(view).Digest(meter)
+	if err == nil {
+		err = pot.Take(meter)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading service %s %s: %w", view.Service.Name, view.Service.Version, err)
 	}

@@ -107,7 +107,7 @@ func (c *convergence) lookAtService(ctx context.Context, seen *observation) (err
 	if seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key); err != nil {
 		return err
 	}
-	seen.served, err = Digest(ctx, seen.view)
+	seen.served, err = Digest(ctx, seen.view, nil)
 	return err
 }
 

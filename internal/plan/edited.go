@@ -28,7 +28,7 @@ func (s *Service) composeEdited() {
 		if p.Outcome == predict.Untold {
 			return
 		}
-		digest, err := p.Service.Digest(budgetOf(s.meter))
+		digest, err := s.keep(p.Service)
 		switch {
 		case err != nil:
 			return

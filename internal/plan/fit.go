@@ -63,14 +63,18 @@ func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.P
 
 // untold is the problem of a collection that was not judged to the end.
 func untold(err error) *result.Problem {
-	if !errors.Is(err, budget.ErrSpent) { // the run is ending
+	hint := text.Untrusted("")
+	switch {
+	case errors.Is(err, budget.ErrPot):
+		hint = "give this collection, or each half of the collections, a step of its own"
+	case errors.Is(err, budget.ErrSpent):
+		hint = "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit"
+	default: // the run is ending
 		problem := result.ProblemOf(err)
 		return &problem
 	}
 	return &result.Problem{
-		Level: result.Error, Text: text.Untrustedf("predicting the import: %v", err),
-		Hint:   "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit",
-		Anchor: "collection-untold", ExitCode: 1,
+		Level: result.Error, Text: text.Untrustedf("predicting the import: %v", err), Hint: hint, Anchor: "collection-untold", ExitCode: 1,
 	}
 }
 

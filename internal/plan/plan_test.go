@@ -577,6 +577,24 @@ func TestUncompared(t *testing.T) {
 	}
 }
 
+// What a run keeps of its collections has a bound: one that takes all of it fails by
+// itself, the others have their part.
+func TestPotIsShared(t *testing.T) {
+	t.Parallel()
+	paths := make([]string, 200)
+	for i := range paths {
+		paths[i] = fmt.Sprintf("/pets%d", i)
+	}
+	large, small := want(uid, collection("Large", paths...), nil), want(otherUID, collection("Small", "/pets"), nil)
+	s := settings([]plan.Judged{large, small})
+	s.Pot = budget.NewPot(20_000, 2)
+	for i, a := range plan.Make(s, []plan.Judged{large, small}, plan.Snapshot{Version: version}).Artifacts {
+		if got := a.Failed() && a.Problems[0].Anchor == "collection-untold"; got != (i == 0) {
+			t.Errorf("%d: %+v", i, a.Problems)
+		}
+	}
+}
+
 func TestUnfit(t *testing.T) {
 	t.Parallel()
 	finding := func(level result.Level) []result.Finding { return []result.Finding{{Level: level, Hint: "do"}} }

@@ -33,6 +33,7 @@ type Service struct {
 	Labels map[string]string
 
 	meter func() *budget.Meter // see [Settings.Meter]
+	pot   *budget.Pot          // see [Settings.Pot]
 }
 
 // metadata of the service that is there.
@@ -122,7 +123,7 @@ func (m *maker) group() {
 	for _, a := range m.live() {
 		s := byKey[a.Key]
 		if s == nil {
-			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], meter: m.Meter}
+			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], meter: m.Meter, pot: m.Pot}
 			byKey[a.Key] = s
 			m.Services = append(m.Services, s)
 		}
@@ -229,7 +230,7 @@ func (m *maker) compose(s *Service) {
 		if a.Failed() {
 			continue
 		}
-		digest, err := p.Service.Digest(budgetOf(m.Meter))
+		digest, err := s.keep(p.Service)
 		if err != nil {
 			a.fail(untold(err))
 			continue
@@ -241,6 +242,17 @@ func (m *maker) compose(s *Service) {
 	}
 	s.Predicted = now
 	s.composeEdited()
+}
+
+// keep is a digest of a predicted service. The error says why there is none:
+// [budget.ErrSpent], [budget.ErrPot], or the cause of a context's end.
+func (s *Service) keep(predicted *predict.Service) (*predict.Service, error) {
+	meter := budgetOf(s.meter)
+	digest, err := predicted.Digest(meter)
+	if err == nil {
+		err = s.pot.Take(meter)
+	}
+	return digest, err
 }
 
 // budgetOf is a whole budget, of what may make one.

@@ -26,6 +26,11 @@ const (
 	mostToldName = 300 // characters of a name that is listed
 )
 
+// mostKept is how many bytes services as they are and as they will be may take
+// together, before the equal parts of all. An honest one takes half of what its
+// collection has, each time.
+const mostKept = 128 << 20
+
 // share is how many bytes the findings of one collection may take, its listed
 // operations and examples, and its listed differences.
 func (r *reconciliation) share() int {

@@ -26,6 +26,7 @@ func (r *reconciliation) read(ctx context.Context) error {
 			return err
 		}
 	}
+	r.pot = budget.NewPot(mostKept, len(r.items))
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(max(1, r.Parallelism))
 	for key := range keys {
@@ -33,7 +34,7 @@ func (r *reconciliation) read(ctx context.Context) error {
 			here, err := r.existing(ctx, key)
 			r.guard.Lock()
 			defer r.guard.Unlock()
-			if errors.Is(err, budget.ErrSpent) { // which stops the service's collections, not the others
+			if errors.Is(err, budget.ErrSpent) || errors.Is(err, budget.ErrPot) { // which stops the service's collections, not the others
 				r.failAbout(key, err)
 				return nil
 			}
@@ -69,7 +70,7 @@ func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Exist
 		if err != nil {
 			return plan.Existing{}, err
 		}
-		served, err := converge.Digest(ctx, view)
+		served, err := converge.Digest(ctx, view, r.pot)
 		return plan.Existing{Services: services, Served: served}, err
 	}
 	here := plan.Existing{Services: converge.OfVersion(r.services[key], key.Version)}
@@ -80,7 +81,7 @@ func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Exist
 	if err != nil {
 		return here, err
 	}
-	here.Served, err = converge.Digest(ctx, view)
+	here.Served, err = converge.Digest(ctx, view, r.pot)
 	return here, err
 }
 
@@ -101,7 +102,7 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	}
 	r.plan = plan.Make(plan.Settings{
 		Repository: r.Repository, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
-		Meter: func() *budget.Meter { return budget.New(ctx) }, FindingBytes: r.share(),
+		Meter: func() *budget.Meter { return budget.New(ctx) }, FindingBytes: r.share(), Pot: r.pot,
 	}, judged, r.there)
 	for i, it := range planned {
 		it.artifact = r.plan.Artifacts[i]
