@@ -19,12 +19,12 @@ const maxFindings = 5000
 
 // Bounds of findings, in bytes of memory.
 const (
-	MostOfAll   = 16 << 20
+	MostOfAll   = 8 << 20
 	mostPointer = 4096 // a longer one is left out
 )
 
 // Check applies every rule to an import. The findings are in the order of the
-// rules, at most 5000 and 4 MB of each, and 16 MB of all; an import that is refused or crashes has at
+// rules, at most 5000 and 4 MB of each, and 8 MB of all; an import that is refused or crashes has at
 // least one error.
 func Check(im *predict.Import) []result.Finding {
 	return CheckWithin(budget.New(context.Background()), im, MostOfAll)
@@ -139,7 +139,7 @@ func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
 const notCounted = "; more of this kind are not counted"
 
 // rulesInAll is how many rules can have as much as one may.
-const rulesInAll = 4
+const rulesInAll = 2
 
 // What a finding costs.
 const (

@@ -236,7 +236,8 @@ var kinds = []kind{
 		return itemAt(fmt.Sprintf("/\xed\xa0\x80\xff\xfe%d/:id", i)) + `,"` + strings.Repeat("\xf4\xbf\xbf\xbf\xc0\x80", 50) + `"`
 	})},
 	{name: "large numbers", make: requests(func(i int) string {
-		return fmt.Sprintf(`{"name":%[1]s,"request":{"method":"GET","url":{"raw":"h/a%[2]d"}},"response":[{"name":%[1]s,"code":1e-%[2]d,"body":%[1]s}]}`,
+		return fmt.Sprintf(`{"name":%[1]s,"request":{"method":"GET","url":{"raw":"h/a%[2]d"}},`+
+			`"response":[{"name":%[1]s,"code":1e-%[2]d,"body":%[1]s}]}`,
 			strings.Repeat("9", 990)+"e999999", i)
 	})},
 	{name: "graphql bodies", make: requests(func(i int) string {
@@ -255,6 +256,11 @@ var kinds = []kind{
 		return fmt.Sprintf(`{"name":"r","request":{"method":"GET","header":[{"key":"%[1]s","value":"%[1]s"}],"url":{"raw":"h/a%[2]d"}}}`,
 			strings.Repeat("ghp_-----BEGIN AKIA", 1000), i)
 	})},
+	{name: "pointers of escapes", make: func(size int) string {
+		return collection(`{"` + strings.Repeat(`\\`, 2000) + `":[` + list(size, func(i int) string {
+			return fmt.Sprintf(`"PMAK-0a1B2c3D4e5F6g7H8i9J%d",{"key":"token","value":"8f14e45fceea167a5a36dedd%d"}`, i, i)
+		}) + `]}`)
+	}},
 	{name: "credentials", make: requests(func(i int) string {
 		return fmt.Sprintf(`{"name":"r","request":{"method":"GET","header":[{"key":"token","value":"PMAK-0a1B2c3D4e5F6g7H8i9J%[1]d"},`+
 			`{"key":"PMAK-0a1B2c3D4e5F6g7H8i9J","value":"x"}],"url":{"raw":"h/a%[1]d"}}}`, i)

@@ -121,15 +121,7 @@ func run(k kind, size, count int) {
 		panic(err)
 	}
 	defer os.RemoveAll(folder)
-	var files []string
-	raw := []byte(k.make(size))
-	for i := range count {
-		files = append(files, filepath.Join(folder, fmt.Sprintf("%d.json", i)))
-		if err := os.WriteFile(files[i], raw, 0o600); err != nil {
-			panic(err)
-		}
-	}
-	raw = nil
+	files := written(folder, []byte(k.make(size)), count)
 	runtime.GC()
 	debug.FreeOSMemory()
 	debug.SetMemoryLimit(mostMemory)
@@ -146,6 +138,17 @@ func run(k kind, size, count int) {
 		fmt.Println(time.Since(began).Seconds())
 		fmt.Println("exit code", code)
 	})
+}
+
+// written are as many files of one content.
+func written(folder string, raw []byte, count int) (files []string) {
+	for i := range count {
+		files = append(files, filepath.Join(folder, fmt.Sprintf("%d.json", i)))
+		if err := os.WriteFile(files[i], raw, 0o600); err != nil {
+			panic(err)
+		}
+	}
+	return files
 }
 
 // profiled does something, and profiles it where that is asked for.
