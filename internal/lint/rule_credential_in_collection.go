@@ -23,8 +23,8 @@ var credentialInCollection = Rule{
 }]}]`},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {
-		for v, value := range s.texts() {
-			if what := text.KnownCredential(value); what != "" {
+		for v := range s.texts() {
+			if what := text.KnownCredential(s.reading(v)); what != "" {
 				r.secretly(v, "%s holds %s", placeOf(v), what)
 			}
 		}
@@ -43,11 +43,11 @@ var credentialLike = Rule{
 }]}]`},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {
-		for v, value := range s.texts() {
+		for v := range s.texts() {
 			if v.Name() != "value" || !credentialNames[strings.ToLower(v.Parent().At("key").AsText())] {
 				continue
 			}
-			if text.KnownCredential(value) == "" && looksReal(value) {
+			if value := s.reading(v); text.KnownCredential(value) == "" && looksReal(value) {
 				r.secretly(v, "%s looks like a credential", placeOf(v))
 			}
 		}
@@ -113,23 +113,20 @@ const (
 )
 
 // texts are all texts of the collection, in order.
-func (s *subject) texts() iter.Seq2[jackson.Value, string] {
-	return func(yield func(jackson.Value, string) bool) {
-		var below func(v jackson.Value) bool
-		below = func(v jackson.Value) bool {
+func (s *subject) texts() iter.Seq[jackson.Value] {
+	return func(yield func(jackson.Value) bool) {
+		for v := range s.Document.Root.Below() {
 			s.meter.Work(workOfValue)
-			if v.IsText() {
-				text := v.AsText()
-				s.meter.Work(len(text) / bytesOfText)
-				return yield(v, text)
+			if v.IsText() && !yield(v) {
+				return
 			}
-			for v := range v.Elements() {
-				if !below(v) {
-					return false
-				}
-			}
-			return true
 		}
-		below(s.Document.Root)
 	}
+}
+
+// reading is a text that is looked through.
+func (s *subject) reading(v jackson.Value) string {
+	text := v.AsText()
+	s.meter.Work(len(text) / bytesOfText)
+	return text
 }
