@@ -270,12 +270,12 @@ func settleStep(g Goal, seen observation, m memory) step {
 // fits reports whether a service is as after this import or as after all
 // imports of the service.
 func (g Goal) fits(now *predict.Service) bool {
-	return now != nil && (g.Service.Fits(now) || len(plan.Difference(now, g.Predicted)) == 0)
+	return now != nil && (g.Service.Fits(now) || len(g.Service.Difference(now, g.Predicted).Changes) == 0)
 }
 
 // lacking reports whether an example is missing.
 func (g Goal) lacking(now *predict.Service) bool {
-	return slices.ContainsFunc(plan.Difference(now, g.Service.Goal()), func(d predict.Change) bool {
+	return slices.ContainsFunc(g.Service.Difference(now, g.Service.Goal()).Changes, func(d predict.Change) bool {
 		return d.Kind == predict.Added && d.Example != ""
 	})
 }

@@ -1,11 +1,29 @@
 package converge
 
 import (
+	"context"
+	"fmt"
 	"slices"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
 )
+
+// Digest is [Served] with digests for contents, kept in a pot. The error is
+// [budget.ErrSpent] or [budget.ErrPot] about the service, or the cause of the
+// context's end.
+func Digest(ctx context.Context, view *microcks.ServiceView, pot *budget.Pot) (*predict.Service, error) {
+	meter := budget.New(ctx)
+	digest, err := Served(view).Digest(meter)
+	if err == nil {
+		err = pot.Take(meter)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading service %s %s: %w", view.Service.Name, view.Service.Version, err)
+	}
+	return digest, nil
+}
 
 // Served is a service as Microcks lists it, in the terms of a prediction.
 func Served(view *microcks.ServiceView) *predict.Service {

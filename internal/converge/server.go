@@ -105,8 +105,10 @@ func (c *convergence) lookAtService(ctx context.Context, seen *observation) (err
 	if c.memory.doubt { // only a search shows all of them
 		find = search
 	}
-	seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key)
-	seen.served = Served(seen.view).Digest()
+	if seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key); err != nil {
+		return err
+	}
+	seen.served, err = Digest(ctx, seen.view, nil)
 	return err
 }
 

@@ -146,6 +146,28 @@ func (v Value) Elements() iter.Seq[Value] {
 	}
 }
 
+// Below are v itself and all values below it, however deep, in order.
+func (v Value) Below() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		for n := v.n; n != nil; {
+			if !yield(Value{v.doc, n}) {
+				return
+			}
+			if n.first != nil {
+				n = n.first
+				continue
+			}
+			for n != v.n && n.next == nil {
+				n = n.parent
+			}
+			if n == v.n {
+				return
+			}
+			n = n.next
+		}
+	}
+}
+
 // Size is the number of elements or members; 0 for other kinds.
 func (v Value) Size() int {
 	if v.n == nil {

@@ -17,24 +17,24 @@ import (
 // maxFindings bounds the findings of one rule.
 const maxFindings = 5000
 
-// Bounds of the texts of findings, in bytes.
+// Bounds of findings, in bytes of memory.
 const (
-	mostOfRule  = 2 << 20
-	mostOfAll   = 8 << 20
+	MostOfAll   = 8 << 20
 	mostPointer = 4096 // a longer one is left out
 )
 
 // Check applies every rule to an import. The findings are in the order of the
-// rules, at most 5000 and 2 MB of each; an import that is refused or crashes has at
+// rules, at most 5000 and 4 MB of each, and 8 MB of all; an import that is refused or crashes has at
 // least one error.
 func Check(im *predict.Import) []result.Finding {
-	return CheckWithin(budget.New(context.Background()), im)
+	return CheckWithin(budget.New(context.Background()), im, MostOfAll)
 }
 
-// CheckWithin is [Check] within what is left of a budget. Beyond it, one finding
-// says that there may be more.
-func CheckWithin(m *budget.Meter, im *predict.Import) []result.Finding {
-	s := &subject{Import: im, meter: m, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
+// CheckWithin is [Check] within what is left of a budget, with findings of at most
+// that many bytes, and one of each rule. Beyond the budget, one finding says that
+// there may be more.
+func CheckWithin(m *budget.Meter, im *predict.Import, most int) []result.Finding {
+	s := &subject{Import: im, meter: m, most: most, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
 	if im.Outcome == predict.Untold {
 		s.meter = nil // this is told whatever it costs
 		(&reporter{subject: s, rule: untold}).whole("what Microcks makes of the collection was not found out: %v", im.Err)
@@ -69,6 +69,7 @@ type subject struct {
 	definer  *predict.Definer
 	findings []result.Finding
 	bytes    int                              // of the findings
+	most     int                              // of the bytes
 	offsets  []int                            // of the findings in the input, -1 without a place
 	each     []predict.ExampleAt              // each response once; see once
 	names    map[jackson.Value]text.Untrusted // of folders, requests and examples
@@ -114,12 +115,12 @@ func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
 		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: message, Hint: r.rule.Hint,
 		Pointer: text.Untrusted(v.PointerUpTo(mostPointer)), Path: s.path(v),
 	}
-	size := len(f.Message) + len(f.Hint) + len(f.Pointer)
+	size := findingBytes + len(f.Message) + len(f.Pointer)
 	for _, name := range f.Path {
-		size += len(name)
+		size += nameBytes + len(name)
 	}
 	s.meter.Work(len(f.Path) + size/8)
-	if r.count > 0 && (r.bytes+size > mostOfRule || s.bytes+size > mostOfAll) {
+	if r.count > 0 && (r.bytes+size > s.most/rulesInAll || s.bytes+size > s.most) {
 		s.findings[len(s.findings)-1].Message += notCounted
 		r.full = true
 		return
@@ -130,15 +131,19 @@ func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
 	}
 	r.bytes += size
 	s.bytes += size
-	s.meter.Memory(findingBytes + len(f.Message) + len(f.Pointer))
+	s.meter.Memory(size)
 	s.offsets = append(s.offsets, offset)
 	s.findings = append(s.findings, f)
 }
 
 const notCounted = "; more of this kind are not counted"
 
+// rulesInAll is how many rules can have as much as one may.
+const rulesInAll = 2
+
 // What a finding costs.
 const (
 	workOfFinding = 40
 	findingBytes  = 300
+	nameBytes     = 16 // beside the name itself
 )

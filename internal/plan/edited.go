@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -19,17 +18,22 @@ import (
 
 // composeEdited predicts the imports once more, as if a person had set every
 // dispatcher that differs.
-func (s *Service) composeEdited(meter func() *budget.Meter) {
+func (s *Service) composeEdited() {
 	edited := markEdited(s.Before.Served, s.Predicted)
 	if edited == nil {
 		return
 	}
 	for _, a := range s.Live() {
-		switch p := a.predictOnto(edited, meter()); {
-		case p.Outcome == predict.Untold:
+		p := a.predictOnto(edited, budgetOf(s.meter))
+		if p.Outcome == predict.Untold {
 			return
-		case p.Service != nil:
-			edited = p.Service.Digest()
+		}
+		digest, err := s.keep(p.Service)
+		switch {
+		case err != nil:
+			return
+		case digest != nil:
+			edited = digest
 		}
 	}
 	s.Edited = edited

@@ -19,15 +19,8 @@ func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.P
 	wrong := Count(findings, result.Error)
 	const mend = "mend the collection in Postman as the findings say"
 	switch {
-	case p.Outcome == predict.Untold && !errors.Is(p.Err, budget.ErrSpent): // the run is ending
-		problem := result.ProblemOf(p.Err)
-		problems = append(problems, &problem)
 	case p.Outcome == predict.Untold:
-		problems = append(problems, &result.Problem{
-			Level: result.Error, Text: text.Untrustedf("predicting the import: %v", p.Err),
-			Hint:   "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit",
-			Anchor: "collection-untold", ExitCode: 1,
-		})
+		problems = append(problems, untold(p.Err))
 	case p.Outcome == predict.Refused:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would refuse it: %s", p.ImportError),
@@ -66,6 +59,23 @@ func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.P
 		}
 	}
 	return problems
+}
+
+// untold is the problem of a collection that was not judged to the end.
+func untold(err error) *result.Problem {
+	hint := text.Untrusted("")
+	switch {
+	case errors.Is(err, budget.ErrPot):
+		hint = "give this collection, or each half of the collections, a step of its own"
+	case errors.Is(err, budget.ErrSpent):
+		hint = "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit"
+	default: // the run is ending
+		problem := result.ProblemOf(err)
+		return &problem
+	}
+	return &result.Problem{
+		Level: result.Error, Text: text.Untrustedf("predicting the import: %v", err), Hint: hint, Anchor: "collection-untold", ExitCode: 1,
+	}
 }
 
 // Count is how many findings have a level.

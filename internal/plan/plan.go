@@ -29,6 +29,11 @@ type Settings struct {
 	Now time.Time
 	// Meter makes the budget of one prediction; nil takes a whole one.
 	Meter func() *budget.Meter
+	// Pot is what the predictions of the run are kept in; nil has no end.
+	Pot *budget.Pot
+	// FindingBytes is the most memory that the findings of one collection take; 0 is
+	// [lint.MostOfAll].
+	FindingBytes int
 }
 
 // Snapshot is what a server held when it was read.

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -92,6 +93,14 @@ func imported(j plan.Judged, change func(*microcks.ImportJob)) microcks.ImportJo
 	return job
 }
 
+func digested(s *predict.Service) *predict.Service {
+	d, err := s.Digest(nil)
+	if err != nil {
+		panic(err) // without a budget
+	}
+	return d
+}
+
 func existing(j plan.Judged, change func(*predict.Service)) plan.Existing {
 	service := j.Document().Import(predict.Target{Main: true, URL: j.URL}).Service
 	if change != nil {
@@ -101,7 +110,7 @@ func existing(j plan.Judged, change func(*predict.Service)) plan.Existing {
 		Services: []microcks.Service{{
 			ID: "s1", Name: service.Name, Version: service.Version, Type: "REST", SourceArtifact: service.SourceArtifact,
 		}},
-		Served: service.Digest(),
+		Served: digested(service),
 	}
 }
 
@@ -532,6 +541,56 @@ func TestRoles(t *testing.T) {
 	} {
 		if (tt.got != nil) != tt.want {
 			t.Errorf("%s: %v", name, tt.got)
+		}
+	}
+}
+
+// What was not compared is no difference and no agreement: it is told, and imports
+// nothing.
+func TestUncompared(t *testing.T) {
+	t.Parallel()
+	var examples []string
+	for i := range 400 { // which can be like each other without being equal
+		examples = append(examples, fmt.Sprintf(`{"name":"one","header":[{"key":"Content-Type","value":"a/a"},`+
+			`{"key":"Content-Type","value":"b/b"}],"body":"%d"}`, i))
+	}
+	j := want(uid, `{"collection":{"info":{"name":"Pets","description":"version=1.0 - x","updatedAt":"2026-01-01T00:00:00.000Z"},"item":[`+
+		`{"name":"pets","request":{"method":"GET","url":{"raw":"{{url}}/pets"}},"response":[`+strings.Join(examples, ",")+`]}]}}`, nil)
+	here := plan.Snapshot{
+		Version: version, Jobs: []microcks.ImportJob{imported(j, nil)}, Secrets: secret(nil),
+		Services: map[plan.Key]plan.Existing{j.Key: existing(j, func(s *predict.Service) {
+			for i := range s.Operations[0].Examples {
+				s.Operations[0].Examples[i].Response.Status = "201"
+			}
+		})},
+	}
+	spent, end := context.WithCancelCause(t.Context())
+	end(budget.ErrSpent)
+	s := settings([]plan.Judged{j})
+	s.Meter = func() *budget.Meter { return budget.New(spent) } // which ends a work of milliseconds
+	a := plan.Make(s, []plan.Judged{j}, here).Artifacts[0]
+	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || a.Importer.Import != nil || a.Difference != nil || a.Failed() {
+		t.Errorf("%+v, import %+v, %d differences", a.Problems, a.Importer.Import, len(a.Difference))
+	}
+	if s.Meter = nil; len(plan.Make(s, []plan.Judged{j}, here).Artifacts[0].Difference) != 400 {
+		t.Error("with a whole budget all is compared")
+	}
+}
+
+// What a run keeps of its collections has a bound: one that takes all of it fails by
+// itself, the others have their part.
+func TestPotIsShared(t *testing.T) {
+	t.Parallel()
+	paths := make([]string, 200)
+	for i := range paths {
+		paths[i] = fmt.Sprintf("/pets%d", i)
+	}
+	large, small := want(uid, collection("Large", paths...), nil), want(otherUID, collection("Small", "/pets"), nil)
+	s := settings([]plan.Judged{large, small})
+	s.Pot = budget.NewPot(20_000, 2)
+	for i, a := range plan.Make(s, []plan.Judged{large, small}, plan.Snapshot{Version: version}).Artifacts {
+		if got := a.Failed() && a.Problems[0].Anchor == "collection-untold"; got != (i == 0) {
+			t.Errorf("%d: %+v", i, a.Problems)
 		}
 	}
 }

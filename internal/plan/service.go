@@ -31,6 +31,9 @@ type Service struct {
 	AcceptsEdits bool
 	// Labels that the service shall have.
 	Labels map[string]string
+
+	meter func() *budget.Meter // see [Settings.Meter]
+	pot   *budget.Pot          // see [Settings.Pot]
 }
 
 // metadata of the service that is there.
@@ -55,24 +58,34 @@ func (s *Service) Goal() *predict.Service {
 }
 
 // Fits reports whether a service as it is served is what the imports come to,
-// dispatchers that a person set left aside.
+// dispatchers that a person set left aside. What was not found out is taken to fit:
+// no further import tells more of it.
 func (s *Service) Fits(now *predict.Service) bool {
-	return len(Difference(now, s.Predicted)) == 0 || s.LooksEdited(now)
+	return len(s.Difference(now, s.Predicted).Changes) == 0 || s.LooksEdited(now)
 }
 
 // LooksEdited reports whether a service is as predicted but for dispatchers that
 // a person may have set.
 func (s *Service) LooksEdited(now *predict.Service) bool {
-	return s.Edited != nil && now != nil && len(Difference(now, s.Edited)) == 0
+	return s.Edited != nil && now != nil && s.Difference(now, s.Edited).Same()
 }
 
-// Difference lists what an import would change, breaking changes first. A
-// service that is not served yet has no differences: it is new.
-func Difference(served, predicted *predict.Service) []predict.Change {
+// Difference is what an import would change. A service that is not served yet has no
+// differences: it is new.
+func (s *Service) Difference(served, predicted *predict.Service) predict.Comparison {
 	if served == nil || predicted == nil {
-		return nil
+		return predict.Comparison{}
 	}
-	return predict.Diff(served, predicted)
+	return predict.Diff(budgetOf(s.meter), served, predicted)
+}
+
+// Uncompared says that not all differences were found out.
+func Uncompared(doing string, err error) result.Problem {
+	return result.Problem{
+		Level: result.Warning, Anchor: "comparison-untold",
+		Text: text.Untrustedf("%s: there may be more differences between what Microcks serves and what the collection makes: %v", doing, err),
+		Hint: "set `import: always` where every change has to arrive; look for examples of one name, and for headers, in thousands",
+	}
 }
 
 // Owns reports whether an artifact is one of the service's collections, whatever
@@ -110,7 +123,7 @@ func (m *maker) group() {
 	for _, a := range m.live() {
 		s := byKey[a.Key]
 		if s == nil {
-			s = &Service{Key: a.Key, Before: m.there.Services[a.Key]}
+			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], meter: m.Meter, pot: m.Pot}
 			byKey[a.Key] = s
 			m.Services = append(m.Services, s)
 		}
@@ -199,9 +212,9 @@ func (s *Service) Twice(there []microcks.Service) *result.Problem {
 func (m *maker) compose(s *Service) {
 	now := s.Before.Served
 	for _, a := range s.Live() {
-		meter := m.meter()
+		meter := budgetOf(m.Meter)
 		p := a.predictOnto(now, meter)
-		a.Findings = lint.CheckWithin(meter, p)
+		a.Findings = lint.CheckWithin(meter, p, cmp.Or(m.FindingBytes, lint.MostOfAll))
 		if p.Outcome == predict.Skipped {
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",
@@ -214,23 +227,40 @@ func (m *maker) compose(s *Service) {
 		for _, problem := range a.Unfit(p, a.Findings) {
 			a.fail(problem)
 		}
-		if !a.Failed() {
-			now = p.Service.Digest()
-			a.Predicted = now
+		if a.Failed() {
+			continue
 		}
+		digest, err := s.keep(p.Service)
+		if err != nil {
+			a.fail(untold(err))
+			continue
+		}
+		now, a.Predicted = digest, digest
 	}
 	for _, a := range s.Live() { // what is not imported labels nothing
 		s.Labels = merge(s.Labels, a.ServiceLabels)
 	}
 	s.Predicted = now
-	s.composeEdited(m.meter)
+	s.composeEdited()
 }
 
-func (m *maker) meter() *budget.Meter {
-	if m.Meter == nil {
+// keep is a digest of a predicted service. The error says why there is none:
+// [budget.ErrSpent], [budget.ErrPot], or the cause of a context's end.
+func (s *Service) keep(predicted *predict.Service) (*predict.Service, error) {
+	meter := budgetOf(s.meter)
+	digest, err := predicted.Digest(meter)
+	if err == nil {
+		err = s.pot.Take(meter)
+	}
+	return digest, err
+}
+
+// budgetOf is a whole budget, of what may make one.
+func budgetOf(meter func() *budget.Meter) *budget.Meter {
+	if meter == nil {
 		return budget.New(context.Background())
 	}
-	return m.Meter()
+	return meter()
 }
 
 // predictOnto predicts the import of a collection over an existing service.
@@ -250,7 +280,11 @@ func (m *maker) decideImports(s *Service) {
 		s.AcceptsEdits = true
 		live[0].Problems = append(live[0].Problems, s.EditsNote())
 	}
-	difference, others := s.WithoutOthers(Difference(s.Before.Served, s.Goal()))
+	compared := s.Difference(s.Before.Served, s.Goal())
+	if compared.Err != nil {
+		live[0].Problems = append(live[0].Problems, Uncompared("comparing", compared.Err))
+	}
+	difference, others := s.WithoutOthers(compared.Changes)
 	if len(others) > 0 {
 		live[0].tell(result.Note, "dispatcher-of-another",
 			text.Untrustedf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s",

@@ -236,7 +236,10 @@ func (r *reader) names(rules, name string) naming {
 	if !known {
 		p.pattern, p.err = r.compile(`.*(^|[^-])\b`+name+`\b([^-]|$).*`, r.behaviour)
 		r.patterns[name] = p
-		r.meter.Memory(patternBytes + patternByte*len(name))
+		r.meter.Memory(namingBytes)
+		if p.pattern != nil {
+			r.meter.Memory(patternBytes + patternByte*len(name))
+		}
 	}
 	switch {
 	case errors.Is(p.err, java.ErrUnsupported), p.err == nil && len(rules) > longestRules:

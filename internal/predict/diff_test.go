@@ -108,7 +108,7 @@ func TestDiff(t *testing.T) {
 			[]Change{{Kind: Removed, Operation: byID, Example: "2", Breaking: true}, {Kind: Added, Operation: byID, Example: "1"}},
 		},
 	} {
-		if diff := cmp.Diff(c.want, Diff(servicePets(nil), servicePets(c.now))); diff != "" {
+		if diff := cmp.Diff(c.want, Diff(nil, servicePets(nil), servicePets(c.now)).Changes); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -121,20 +121,20 @@ func TestDiffOfEdited(t *testing.T) {
 		op := &s.Operations[0]
 		op.Override, op.Dispatcher, op.DispatcherRules = true, "SCRIPT", new("x")
 	})
-	if got := Diff(served, servicePets(nil)); len(got) > 0 {
+	if got := Diff(nil, served, servicePets(nil)); !got.Same() {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestDiffOfNothing(t *testing.T) {
 	t.Parallel()
-	if got := Diff(nil, servicePets(nil)); len(got) != 2 || got[0].Kind != Added || got[0].Breaking {
+	if got := Diff(nil, nil, servicePets(nil)).Changes; len(got) != 2 || got[0].Kind != Added || got[0].Breaking {
 		t.Errorf("a new service: %+v", got)
 	}
-	if got := Diff(servicePets(nil), nil); len(got) != 2 || got[0].Kind != Removed || !got[0].Breaking {
+	if got := Diff(nil, servicePets(nil), nil).Changes; len(got) != 2 || got[0].Kind != Removed || !got[0].Breaking {
 		t.Errorf("a service that goes: %+v", got)
 	}
-	if got := Diff(nil, nil); got != nil {
+	if got := Diff(nil, nil, nil); !got.Same() {
 		t.Errorf("%+v", got)
 	}
 }

@@ -76,8 +76,8 @@ func TestLongComparisonsOfNamesAreBounded(t *testing.T) {
 	}{
 		"long names":            {long, long, 10, 1010, false}, // each is added
 		"too long names":        {long, long, 10, 1000, true},
-		"long dots":             {long + ".", long, 10, 8000, false},
-		"too long dots":         {long + ".", long, 10, 7999, true},
+		"long dots":             {long[1:] + ".", long, 10, 8020, false},
+		"too long dots":         {long[1:] + ".", long, 10, 8019, true},
 		"matches":               {"a*b", "c", 100, 1000, false},
 		"too many matches":      {"a*b", "c", 100, 100, true},
 		"long matches":          {"a*b", long, 10, 3000, false},

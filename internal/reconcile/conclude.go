@@ -39,7 +39,7 @@ func addUp(all *result.Result) {
 		// service serve the same.
 		if s := c.Service; s != nil && (all.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
 			counted[keyOf(s)] = true
-			all.Totals.Operations += len(s.Operations)
+			all.Totals.Operations += s.CountOperations()
 			all.Totals.Examples += s.Examples()
 		}
 		all.Totals.AddFindings(c.Findings)

@@ -95,7 +95,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}
 	it.checked = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
-	it.Findings = shown(lint.CheckWithin(meter, p))
+	it.Findings = shown(lint.CheckWithin(meter, p, r.share()))
 	for _, problem := range it.Unfit(p, it.Findings) {
 		it.Fail(problem)
 	}

@@ -35,13 +35,14 @@ func (v *verification) mocks(ctx context.Context) {
 	calls.SetLimit(max(1, v.Parallelism))
 	for i := range service.Operations {
 		op := &service.Operations[i]
+		all := service.MockCalls(op)
 		for k := range op.Examples {
 			ex := &op.Examples[k]
 			if !v.service.Imports(ex.SourceArtifact) {
 				continue // another artifact's
 			}
 			proof.Examples++
-			call, ok := service.MockCall(op, ex)
+			call, ok := all.To(ex)
 			// What a client cannot read is a finding, and no failure.
 			if !ok || ex.Unreadable() != nil {
 				proof.Skipped++

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
@@ -80,6 +81,7 @@ type reconciliation struct {
 	items  []*item
 	shelf  *shelf
 	memory memory
+	pot    *budget.Pot // of what is kept of services, as they are and as they will be
 	quotas tightest
 	guard  sync.Mutex // of the maps of what is there
 

@@ -35,7 +35,7 @@ func (r *reconciliation) showPlanned(it *item) {
 		it.Findings = shown(a.Findings)
 	}
 	it.showProblems()
-	it.Difference = difference(a.Difference)
+	it.Difference, it.MoreDifferences = difference(a.Difference, r.share())
 	if a.Importer.Change == "" { // it failed before
 		return
 	}
@@ -79,20 +79,27 @@ func (it *item) showService(r *reconciliation, s *plan.Service, as *predict.Serv
 	it.Service = r.serviceResult(id, as)
 }
 
-// difference as a run tells it.
-func difference(changes []predict.Change) []result.Difference {
-	var all []result.Difference
-	for _, c := range changes {
+// difference as a run tells it, as many changes as the room has bytes for, and how
+// many there are beyond.
+func difference(changes []predict.Change, room int) (all []result.Difference, more int) {
+	for i, c := range changes {
+		const itself = 200 // bytes
 		d := result.Difference{
-			Kind: result.DifferenceKind(c.Kind), Operation: text.Untrusted(c.Operation), Example: text.Untrusted(c.Example), Breaking: c.Breaking,
+			Kind: result.DifferenceKind(c.Kind), Operation: listed(c.Operation), Example: listed(c.Example), Breaking: c.Breaking,
+		}
+		if room -= itself + len(d.Operation) + len(d.Example); room < 0 {
+			return all, len(changes) - i
 		}
 		for _, part := range c.Fields {
 			d.Fields = append(d.Fields, result.Part(part))
 		}
 		all = append(all, d)
 	}
-	return all
+	return all, 0
 }
+
+// listed is a text as a list shows it.
+func listed(s string) text.Untrusted { return text.Cut(text.Untrusted(s), mostToldName) }
 
 // serviceResult shows a service as served or predicted; id is empty when it
 // does not exist yet.
@@ -114,23 +121,47 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Se
 			shown.URL = r.session.Microcks.ServiceURL(id)
 		}
 	}
+	room := r.share()
 	for i := range s.Operations {
+		const itself = 150 // bytes
 		op := &s.Operations[i]
 		operation := result.Operation{
-			Name: text.Untrusted(op.Name), Dispatcher: text.Untrusted(op.Dispatcher), Rules: text.Untrusted(value(op.DispatcherRules)),
+			Name: listed(op.Name), Dispatcher: listed(op.Dispatcher), Rules: listed(value(op.DispatcherRules)),
 			Examples: []result.Example{},
 		}
-		for k := range op.Examples {
-			saved := &op.Examples[k]
-			example := result.Example{Name: text.Untrusted(saved.Name), Status: text.Untrusted(saved.Response.Status)}
-			if call, ok := s.MockCall(op, saved); ok {
-				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[len(mocks):])}
-			}
-			operation.Examples = append(operation.Examples, example)
+		if room -= itself + len(operation.Name) + len(operation.Rules); room < 0 {
+			shown.MoreOperations++
+			shown.MoreExamples += len(op.Examples)
+			continue
 		}
+		room = list(&operation, s, op, room)
 		shown.Operations = append(shown.Operations, operation)
 	}
 	return shown
+}
+
+// list adds the examples of an operation, as many as the room has bytes for, and
+// returns the room that is left.
+func list(to *result.Operation, s *predict.Service, op *predict.Operation, room int) int {
+	below, calls := len(predict.MockPath(s.Name, s.Version)), s.MockCalls(op)
+	for k := range op.Examples {
+		const itself = 120 // bytes
+		saved := &op.Examples[k]
+		example := result.Example{Name: listed(saved.Name), Status: listed(saved.Response.Status)}
+		size := itself + len(example.Name) + len(example.Status)
+		if size <= room {
+			if call, ok := calls.To(saved); ok {
+				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[below:])}
+				size += len(call.Path)
+			}
+		}
+		if room -= size; room < 0 {
+			to.MoreExamples = len(op.Examples) - k
+			break
+		}
+		to.Examples = append(to.Examples, example)
+	}
+	return room
 }
 
 func value(s *string) string {

@@ -211,7 +211,10 @@ func (s *jobSummary) breakingFirst() []notable {
 
 // differenceSum counts the differences in a sentence or three.
 func (s *jobSummary) differenceSum(all []notable) Markdown {
-	kinds, breaking, failed := map[result.DifferenceKind]int{}, 0, false
+	kinds, breaking, failed, more := map[result.DifferenceKind]int{}, 0, false, 0
+	for _, c := range s.differing() {
+		more += c.MoreDifferences
+	}
 	for _, d := range all {
 		kinds[d.Kind]++
 		if d.Breaking {
@@ -230,6 +233,9 @@ func (s *jobSummary) differenceSum(all []notable) Markdown {
 		then = "served before this run"
 	}
 	sum := Markdown("Of the operations and examples that Microcks " + then + ": " + strings.Join(parts, ", ") + ".")
+	if more > 0 {
+		sum += Markdown(fmt.Sprintf(" %d more are listed nowhere.", more))
+	}
 	if breaking > 0 {
 		sum += " " + bold(Markdown(text.Plural(breaking, "breaking change"))) + ": consumers may use what goes or changes."
 	}

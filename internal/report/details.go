@@ -48,7 +48,7 @@ func (s *jobSummary) hasDetail(c *result.Collection) bool {
 func (s *jobSummary) detailTitle(c *result.Collection) string {
 	var parts []string
 	if s.shown(c) {
-		parts = append(parts, text.Plural(len(c.Service.Operations), "operation"), text.Plural(c.Service.Examples(), "example"))
+		parts = append(parts, text.Plural(c.Service.CountOperations(), "operation"), text.Plural(c.Service.Examples(), "example"))
 	}
 	if found := counts(c.Findings).String(); found != "" {
 		parts = append(parts, found)
@@ -268,6 +268,19 @@ func (s *jobSummary) service(c *result.Collection) {
 		}
 	}
 	s.budgeted(columns, rows)
+	s.unlisted(c.Service)
+}
+
+// unlisted says what the result does not list.
+func (s *jobSummary) unlisted(service *result.Service) {
+	examples := service.Examples()
+	for i := range service.Operations {
+		examples -= len(service.Operations[i].Examples)
+	}
+	if service.MoreOperations+examples > 0 {
+		s.paragraph(Markdown(fmt.Sprintf("… and %s and %s more, which are listed nowhere.",
+			text.Plural(service.MoreOperations, "operation"), text.Plural(examples, "example"))))
+	}
 }
 
 // budgeted writes as many rows as the summary still takes.
@@ -284,9 +297,10 @@ func (s *jobSummary) budgeted(columns []column, rows [][]Markdown) {
 func (s *jobSummary) operationsOnly(service *result.Service) {
 	rows := make([][]Markdown, len(service.Operations))
 	for i, op := range service.Operations {
-		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(len(op.Examples)))}
+		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(op.CountExamples()))}
 	}
 	s.budgeted([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
+	s.unlisted(service)
 }
 
 func padded(row []Markdown, n int) []Markdown {

@@ -86,7 +86,7 @@ func success(r *result.Result, c *result.Collection) string {
 	bad := counts(c.Findings)
 	size := ""
 	if c.Service != nil {
-		size = text.Plural(len(c.Service.Operations), "operation") + " and " + text.Plural(c.Service.Examples(), "example")
+		size = text.Plural(c.Service.CountOperations(), "operation") + " and " + text.Plural(c.Service.Examples(), "example")
 	}
 	line := title(c) + ": "
 	switch r.Mode {

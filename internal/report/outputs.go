@@ -71,9 +71,10 @@ func bounded(s text.Untrusted) string {
 // truncated is true. Totals are always whole.
 func JSON(r *result.Result, limit int) []byte {
 	short := *r
-	whole := encode(&short, false)
-	if len(whole) <= limit {
-		return whole
+	if least(r) <= limit {
+		if whole := encode(&short, false); len(whole) <= limit {
+			return whole
+		}
 	}
 	short.Collections = append([]result.Collection{}, r.Collections...)
 	for _, leaveOut := range []func(*result.Collection){withoutExamples, withoutOperations, withoutDetail} {
@@ -96,6 +97,26 @@ func JSON(r *result.Result, limit int) []byte {
 	}, true)
 }
 
+// least is a number of bytes that the Result as JSON surely has: one that is far too
+// long is not even made.
+func least(r *result.Result) (n int) {
+	const ofFinding, ofExample, ofOperation, ofDifference = 50, 20, 24, 40
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		n += ofFinding*len(c.Findings) + ofDifference*len(c.Difference)
+		if c.Service != nil {
+			n += ofOperation * len(c.Service.Operations)
+			for k := range c.Service.Operations {
+				n += ofExample * len(c.Service.Operations[k].Examples)
+			}
+		}
+		for k := range c.Findings {
+			n += len(c.Findings[k].Message)
+		}
+	}
+	return n
+}
+
 func withoutExamples(c *result.Collection) {
 	if c.Service == nil {
 		return
@@ -103,7 +124,7 @@ func withoutExamples(c *result.Collection) {
 	service := *c.Service
 	service.Operations = make([]result.Operation, len(c.Service.Operations))
 	for i, op := range c.Service.Operations {
-		op.Examples = []result.Example{}
+		op.MoreExamples, op.Examples = op.CountExamples(), []result.Example{}
 		service.Operations[i] = op
 	}
 	c.Service = &service
@@ -114,12 +135,14 @@ func withoutOperations(c *result.Collection) {
 		return
 	}
 	service := *c.Service
+	service.MoreOperations, service.MoreExamples = service.CountOperations(), service.Examples()
 	service.Operations = []result.Operation{}
 	c.Service = &service
 }
 
 func withoutDetail(c *result.Collection) {
 	const most = 5
+	c.MoreDifferences += len(c.Difference)
 	c.Difference = nil
 	c.Findings = c.Findings[:min(most, len(c.Findings))]
 	c.Problems = c.Problems[:min(most, len(c.Problems))]

@@ -221,7 +221,7 @@ func (s *jobSummary) overviewRow(c *result.Collection) []Markdown {
 		service = s.link(short(c.Service.Name+" "+c.Service.Version, 80), c.Service.URL)
 	}
 	if s.shown(c) {
-		operations, examples = Markdown(fmt.Sprint(len(c.Service.Operations))), Markdown(fmt.Sprint(c.Service.Examples()))
+		operations, examples = Markdown(fmt.Sprint(c.Service.CountOperations())), Markdown(fmt.Sprint(c.Service.Examples()))
 	}
 	row = append(row, service, operations, examples)
 	if s.r.Mode != result.Check {

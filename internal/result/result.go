@@ -188,9 +188,11 @@ type Collection struct {
 	Importer   *Importer      `json:"importer,omitempty"`
 	Service    *Service       `json:"service,omitempty"`
 	Difference []Difference   `json:"difference,omitempty"` // between what Microcks served before and what it would serve
-	Findings   []Finding      `json:"findings,omitempty"`
-	Problems   []Problem      `json:"problems,omitempty"`
-	Verified   *Verification  `json:"verified,omitempty"`
+	// MoreDifferences are not listed.
+	MoreDifferences int           `json:"moreDifferences,omitempty"`
+	Findings        []Finding     `json:"findings,omitempty"`
+	Problems        []Problem     `json:"problems,omitempty"`
+	Verified        *Verification `json:"verified,omitempty"`
 }
 
 // Failed reports whether the collection must go no further.
@@ -326,7 +328,14 @@ type Service struct {
 	// MockURL is MockPath on the server; empty with an unknown server.
 	MockURL    text.Untrusted `json:"mockUrl,omitempty"`
 	Operations []Operation    `json:"operations"`
+	// MoreOperations are not listed, since a run holds no more than so much; they
+	// have MoreExamples.
+	MoreOperations int `json:"moreOperations,omitempty"`
+	MoreExamples   int `json:"moreExamples,omitempty"`
 }
+
+// CountOperations is the number of operations, listed or not.
+func (s *Service) CountOperations() int { return len(s.Operations) + s.MoreOperations }
 
 // Add counts problems; those that sum up findings are counted as findings.
 func (t *Totals) Add(problems []Problem) {
@@ -355,9 +364,9 @@ func (t *Totals) AddFindings(findings []Finding) {
 
 // Examples is the number of examples of all operations.
 func (s *Service) Examples() int {
-	n := 0
-	for _, op := range s.Operations {
-		n += len(op.Examples)
+	n := s.MoreExamples
+	for i := range s.Operations {
+		n += s.Operations[i].CountExamples()
 	}
 	return n
 }
@@ -368,7 +377,12 @@ type Operation struct {
 	Dispatcher text.Untrusted `json:"dispatcher,omitempty"`
 	Rules      text.Untrusted `json:"rules,omitempty"`
 	Examples   []Example      `json:"examples"`
+	// MoreExamples are not listed.
+	MoreExamples int `json:"moreExamples,omitempty"`
 }
+
+// CountExamples is the number of examples, listed or not.
+func (o *Operation) CountExamples() int { return len(o.Examples) + o.MoreExamples }
 
 // Example is one saved example and the call that its mock answers.
 type Example struct {

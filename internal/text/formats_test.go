@@ -21,8 +21,12 @@ func TestKnownCredential(t *testing.T) {
 		"-----BEGIN RSA PRIVATE KEY-----\nMIIE": "a private key",
 		"-----BEGIN PUBLIC KEY-----\nMIIE":      "",
 		"PMAK-your-key-goes-in-here":            "",
-		"ghp_short1":                            "",
-		"":                                      "",
+		"ghp_" + digits[:30] + "EXAMPLE":        "",
+		"ghp_EXAMPLE_ghp_" + digits:             "a token of GitHub",
+		"ghp_a-PMAK-" + digits:                  "a token of GitHub",
+		"-----BEGIN PUBLIC KEY-----\n-----BEGIN EC PRIVATE KEY-----\nMIIE": "a private key",
+		"ghp_short1": "",
+		"":           "",
 	} {
 		if two := text.HideKnownCredentials(in + " ghp_" + digits + " PMAK-" + digits); strings.Contains(two, digits) {
 			t.Errorf("%q", two)
@@ -49,5 +53,21 @@ func TestEndOfAKnownCredential(t *testing.T) {
 		if got := text.KnownCredential("-----BEGIN " + strings.Repeat("x", n) + "PRIVATE KEY-----"); got != want {
 			t.Errorf("%d bytes before PRIVATE KEY: %q", n, got)
 		}
+	}
+}
+
+// Beginnings of credentials, however many, cost no more than their length. What is
+// looked through again for each of them would not end.
+func TestKnownCredentialIsLinear(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"ghp_", "AKIA", "PMAK-", "-----BEGIN ", "npm_EXAMPLE", "xoxb-1"} {
+		in := strings.Repeat(piece, 16<<20/len(piece))
+		if what := text.KnownCredential(in); (what != "") != (piece == "xoxb-1") {
+			t.Errorf("%s: %q", piece, what)
+		}
+	}
+	many := strings.Repeat("PMAK-0a1B2c3D4e5F6g7H8i9J ", 16<<20/26)
+	if got := text.HideKnownCredentials(many); strings.Contains(got, "PMAK") {
+		t.Errorf("%.100s", got)
 	}
 }

@@ -159,15 +159,17 @@ func BenchmarkScrubber(b *testing.B) {
 	for name, piece := range map[string]string{
 		"words": "the operation GET /pets/:petId of Pet Store ", "percent": "%", "backslash": `\`,
 		"almost": "PMAK-5ca1ab1e0ddba11", "ampersand": "&#",
-		"invisible": "P\u200b\u200b\u200b\u200b", "a": "a",
+		"invisible": "P\u200b\u200b\u200b\u200b", "a": "a", "layers": `%255cu0025\u00265c`,
 	} {
-		in := strings.Repeat(piece, 1<<20/len(piece))
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(in)))
-			for b.Loop() {
-				s.Hide(in)
-			}
-		})
+		for _, size := range []int{1 << 18, 1 << 19, 1 << 20} {
+			in := strings.Repeat(piece, size/len(piece))
+			b.Run(fmt.Sprintf("%s/%d", name, size), func(b *testing.B) {
+				b.SetBytes(int64(len(in)))
+				for b.Loop() {
+					s.Hide(in)
+				}
+			})
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func judgeDeep(deep string) {
 	} {
 		m := budget.New(context.Background())
 		im := predict.ReadWithin(m, []byte(raw), predict.Options{}).ImportWithin(m, predict.Target{Main: true})
-		told.Collections = append(told.Collections, result.Collection{Findings: lint.CheckWithin(m, im)})
+		told.Collections = append(told.Collections, result.Collection{Findings: lint.CheckWithin(m, im, lint.MostOfAll)})
 	}
 	if p, err := java.Compile(deep[:min(len(deep), 1<<20)], java.Options{}); err == nil {
 		p.Match(deep)

@@ -197,7 +197,7 @@ func TestContractMocksAddresses(t *testing.T) {
 			if service == nil {
 				t.Fatalf("%q %q: no service predicted", name, version)
 			}
-			_, addressed := service.MockCall(&service.Operations[0], &service.Operations[0].Examples[0])
+			_, addressed := service.MockCalls(&service.Operations[0]).To(&service.Operations[0].Examples[0])
 			got := c.mock(t, "GET", strings.TrimPrefix(predict.MockPath(service.Name, service.Version), "/rest")+"/t", nil)
 			if (got.status == 200 && got.body == fmt.Sprint("here ", i)) != addressed {
 				t.Errorf("%q %q: predicted to be found: %t, got %v", name, version, addressed, got)
