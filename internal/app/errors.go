@@ -40,9 +40,9 @@ func (e *unhealthyError) Unwrap() error { return e.last }
 
 // Hint says what to do next.
 func (e *unhealthyError) Hint() string {
-	hint := "raise the input `wait-for-microcks` when the server needs longer to start"
+	hint := "when the server needs longer to start, wait for it in a step before this one"
 	if last, ok := errors.AsType[result.Explained](e.last); ok && !timedOut(last) {
-		hint += "; if that is not it: " + last.Hint()
+		hint = last.Hint() + "; or " + hint
 	}
 	return hint
 }

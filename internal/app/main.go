@@ -78,9 +78,7 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	code := told.ExitCode()
 	if err := p.publish(told); err != nil {
 		complain(runner, err)
-		if code == 0 {
-			code = 14
-		}
+		code = result.FirstCode(code, 14)
 	}
 	return code
 }
@@ -185,7 +183,8 @@ func (p *program) settings() reconcile.Settings {
 	return reconcile.Settings{
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
 		Repository: p.Repository, Provenance: provenance,
-		FailOnChanges: p.FailOnChanges, RemoveServices: p.RemoveServices, Parallelism: p.Parallelism,
+		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
+		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
 	}
 }
 

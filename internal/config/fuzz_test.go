@@ -17,7 +17,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("--postman-api-key\x00x", "ca-certificate", "-----BEGIN CERTIFICATE-----\n", "", "{")
 	f.Add("-h=\x00--=x\x00-", "timeout", "1e3s", "release", "null")
 	f.Add("", "labels", "a=\xff\n=\nmanaged-by=x", "push", `{"pull_request":{}}`)
-	f.Add("--collection=../../etc/passwd", "collection", "/etc/passwd\n\u202E", "push", "")
+	f.Add("--collections=../../etc/passwd", "collection", "/etc/passwd\n\u202E", "push", "")
 	const canary = "canary-of-the-environment"
 	f.Fuzz(func(t *testing.T, args, name, value, event, payload string) {
 		e := onGitHub(event, "refs/heads/main").with(env{

@@ -14,20 +14,18 @@ import (
 // single inputs are the short form of a list with one entry; what makes sense
 // for several is said about each.
 func (p *parser) importers() {
-	lines := p.list("collection")
+	lines := p.list("collections")
 	if len(lines) == 0 {
-		p.missing("collection")
+		p.missing("collections")
 	}
 	common := p.description()
 	if len(lines) > 1 {
 		p.oneOnly("importer-name", len(lines))
-		p.oneOnly("expected-name", len(lines))
-		p.oneOnly("expected-version", len(lines))
 	}
 	seen := map[string]int{}
 	references := false
 	for n, line := range lines {
-		problem := Problem{Input: "collection", Got: quoted(shownAddress(line, p.secrets, shownValue))}
+		problem := Problem{Input: "collections", Got: quoted(shownAddress(line, p.secrets, shownValue))}
 		if len(lines) > 1 {
 			problem.Line = n + 1
 		}
@@ -45,9 +43,7 @@ func (p *parser) importers() {
 		seen[key] = n + 1
 		references = references || importer.Ref != nil
 		importer.Name, importer.Main, importer.Active = common.Name, common.Main, common.Active
-		importer.Labels, importer.ServiceLabels = maps.Clone(common.Labels), maps.Clone(common.ServiceLabels)
-		importer.ReplaceService = common.ReplaceService
-		importer.ExpectedName, importer.ExpectedVersion = common.ExpectedName, common.ExpectedVersion
+		importer.Labels, importer.ServiceVersion = maps.Clone(common.Labels), common.ServiceVersion
 		p.run.Importers = append(p.run.Importers, importer)
 	}
 	needsKey := p.run.Mode == ModePlan || p.run.Mode == ModeApply || p.run.Mode == ModeCheck && references
@@ -60,13 +56,10 @@ func (p *parser) importers() {
 // nothing is.
 func (p *parser) description() Importer {
 	i := Importer{
-		Main:            p.boolean("main-artifact"),
-		Active:          p.boolean("active"),
-		ReplaceService:  p.isTrue("replace-service"),
-		Labels:          p.labels("labels"),
-		ServiceLabels:   p.labels("service-labels"),
-		ExpectedName:    p.line("expected-name"),
-		ExpectedVersion: p.line("expected-version"),
+		Main:           p.boolean("main-artifact"),
+		Active:         p.boolean("active"),
+		Labels:         p.labels("labels"),
+		ServiceVersion: p.line("service-version"),
 	}
 	if name := p.line("importer-name"); name != "" {
 		i.Name = &name

@@ -43,6 +43,7 @@ func Parse(src Sources) (*Run, []Problem) {
 	}
 	p := &parser{
 		getenv:  src.Getenv,
+		rows:    inputs,
 		inputs:  make(map[string]Input, len(inputs)),
 		flags:   flags.values,
 		run:     &Run{Strays: flags.strays},
@@ -67,6 +68,7 @@ func Parse(src Sources) (*Run, []Problem) {
 // parser holds the raw inputs while they become a Run.
 type parser struct {
 	getenv   func(string) string
+	rows     []Input // of the table, in its order
 	inputs   map[string]Input
 	flags    map[string][]string
 	trigger  trigger
@@ -227,12 +229,6 @@ func (p *parser) booleanHint(name, value string) string {
 		return "write it as " + p.setting(name, "false")
 	}
 	return fmt.Sprintf("write it as %s or %s", p.setting(name, "true"), p.setting(name, "false"))
-}
-
-// isTrue reads a boolean that has a default.
-func (p *parser) isTrue(name string) bool {
-	b := p.boolean(name)
-	return b != nil && *b
 }
 
 // choice reads one of an input's allowed values; its default when it was wrong.

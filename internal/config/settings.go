@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
@@ -77,7 +78,6 @@ func (p *parser) microcks() {
 		p.missing("microcks-url")
 	}
 	p.run.Microcks.Version = p.serverVersion()
-	p.run.WaitForMicrocks = p.duration("wait-for-microcks")
 }
 
 // serverVersion reads the version that mode check judges by; "" when none was
@@ -161,7 +161,6 @@ func (p *parser) secret() {
 	s := &p.run.Secret
 	s.Name = p.line("secret-name")
 	s.Explicit = s.Name != ""
-	s.Replace = p.isTrue("replace-secret")
 	if !s.Explicit {
 		owner := p.run.Repository
 		if owner == "" {
@@ -175,9 +174,9 @@ func (p *parser) secret() {
 func (p *parser) judging() {
 	p.run.Import = p.choice("import")
 	p.run.Verify = p.choice("verify")
-	p.run.FailOn = p.choice("fail-on")
-	p.run.FailOnChanges = p.isTrue("fail-on-changes")
-	p.run.RemoveServices = p.isTrue("remove-services")
+	p.run.FailOn = slices.DeleteFunc(p.choices("fail-on"), func(what string) bool {
+		return !counts(p.inputs["fail-on"], what, p.run.Mode)
+	})
 }
 
 // limits reads what bounds the run itself.

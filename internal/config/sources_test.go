@@ -17,10 +17,10 @@ func TestPrecedence(t *testing.T) {
 		want string
 	}{
 		"a flag wins over the environment": {
-			args: []string{"--fail-on=warning"},
-			env:  env{"INPUT_FAIL-ON": "error"},
-			got:  func(r *Run) string { return r.FailOn },
-			want: FailOnWarning,
+			args: []string{"--verify=mocks"},
+			env:  env{"INPUT_VERIFY": "none"},
+			got:  func(r *Run) string { return r.Verify },
+			want: VerifyMocks,
 		},
 		"an empty flag wins, and counts as not given": {
 			args: []string{"--secret-name="},
@@ -34,12 +34,12 @@ func TestPrecedence(t *testing.T) {
 			want: "my key",
 		},
 		"a bare boolean": {
-			args: []string{"--active", "--replace-secret", "--main-artifact", "false"},
+			args: []string{"--active", "--main-artifact", "false"},
 			got: func(r *Run) string {
 				i := r.Importers[0]
-				return strings.Join([]string{word(*i.Active), word(r.Secret.Replace), word(*i.Main)}, " ")
+				return strings.Join([]string{word(*i.Active), word(*i.Main)}, " ")
 			},
-			want: "true true false",
+			want: "true false",
 		},
 		"a list flag may be repeated": {
 			args: []string{"--labels=a=1", "--labels", "b=2\nc=3"},
@@ -166,11 +166,11 @@ func TestNearest(t *testing.T) {
 		names = append(names, in.Name)
 	}
 	for word, want := range map[string]string{
-		"colection":      "collection",
-		"collections":    "collection",
+		"colection":      "collections",
+		"collection":     "collections",
 		"timeuot":        "timeout",
 		"microcks-ulr":   "microcks-url",
-		"wait":           "wait-for-microcks",
+		"audience":       "keycloak-audience",
 		"mdoe":           "mode",
 		"LABELS":         "labels",
 		"postman":        "", // a part of several

@@ -13,7 +13,7 @@ func Usage() string {
 	var b strings.Builder
 	b.WriteString(`Keeps Microcks importers for Postman collections, imports them and checks the mocks.
 
-Usage: postman-microcks-importer --mode=MODE --collection=COLLECTION [--INPUT=VALUE …]
+Usage: postman-microcks-importer --mode=MODE --collections=COLLECTION [--INPUT=VALUE …]
 
 Every input is a flag; a flag wins over the environment (INPUT_NAME, dashes kept).
 A list takes one value a line, or its flag several times. Credentials are read
@@ -70,10 +70,7 @@ func (in Input) usageText() string {
 	} else if in.Default != "" {
 		text += " Default: " + in.Default + "."
 	}
-	switch {
-	case in.Required:
-		text += " Always needed."
-	case in.Needed != "":
+	if in.Needed != "" {
 		text += " Needed " + in.Needed + "."
 	}
 	return strings.NewReplacer("`", "", "*", "").Replace(text)

@@ -349,7 +349,7 @@ func (m *maker) describe(a *Artifact) {
 	} else {
 		m.describeExisting(a)
 	}
-	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.ServiceLabels)
+	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.Labels)
 	i.Change = result.Keep
 	switch {
 	case i.There == nil:

@@ -78,10 +78,7 @@ func takes(in config.Input) string {
 // without is what counts when an input is not given.
 func without(in config.Input) string {
 	var parts []string
-	switch {
-	case in.Required:
-		return "**needed**"
-	case in.Needed != "":
+	if in.Needed != "" {
 		parts = append(parts, "**needed** "+in.Needed)
 	}
 	switch {
