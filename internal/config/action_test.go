@@ -158,7 +158,7 @@ func TestExamplesAreAccepted(t *testing.T) {
 			e[in.Variable()] = in.Example
 		}
 		if in.Name == "keycloak-auth" {
-			e["INPUT_KEYCLOAK-URL"] = "https://keycloak.example.com"
+			e["INPUT_KEYCLOAK-URL"], e["GITHUB_ACTIONS"] = "https://keycloak.example.com", "true"
 		}
 		if _, problems := Parse(Sources{Getenv: e.get}); len(problems) != 0 {
 			t.Errorf("the example of %s: %v", in.Name, problems)

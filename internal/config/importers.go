@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/postman"
@@ -24,14 +25,14 @@ func (p *parser) importers() {
 	}
 	seen := map[string]int{}
 	references := false
-	for n, line := range lines {
-		problem := Problem{Input: "collections", Got: quoted(shownAddress(line, p.secrets, shownValue))}
+	for _, e := range lines {
+		problem := Problem{Input: "collections", Got: quoted(shownAddress(e.text, p.secrets, shownValue))}
 		if len(lines) > 1 {
-			problem.Line = n + 1
+			problem.Line = e.line
 		}
-		importer, key, ok := p.collection(line, problem)
+		importer, key, ok := p.collection(e.text, problem)
 		if !ok {
-			references = references || isURL(line) // else it may have been meant as a file
+			references = references || isURL(e.text) // else it may have been meant as a file
 			continue
 		}
 		if first, twice := seen[key]; twice {
@@ -40,7 +41,7 @@ func (p *parser) importers() {
 			p.report(problem)
 			continue
 		}
-		seen[key] = n + 1
+		seen[key] = e.line
 		references = references || importer.Ref != nil
 		importer.Name, importer.Main, importer.Active = common.Name, common.Main, common.Active
 		importer.Labels, importer.ServiceVersion = maps.Clone(common.Labels), common.ServiceVersion
@@ -99,7 +100,10 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 		return Importer{Source: source, Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
 	}
 	path, wrong := p.space.file(line)
+	shape, shapeHint := p.misshapen(line)
 	switch {
+	case wrong != "" && wrong != isFolder && shape != "":
+		problem.Fault, problem.Hint = shape, shapeHint
 	case isURL(line) || wrong != "" && wrong != isFolder && !looksLikeFile(line):
 		problem.Fault, problem.Hint = p.refused(line, refErr)
 		if p.run.Mode == ModeCheck && !isURL(line) {
@@ -111,9 +115,9 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 		problem.Hint = "give the link of Share > Via API in Postman, or write " + p.setting("mode", string(ModeCheck))
 	case wrong == isFolder:
 		problem.Fault, problem.Hint = wrong, "give the files in it, one a line"
-	case wrong != "":
+	case wrong != "" && wrong != notThere && wrong != notInSpace:
 		problem.Fault, problem.Hint = wrong, p.space.hint()
-	default:
+	default: // one that is not there fails by itself, when it is read
 		return Importer{Source: p.shown(line), File: path}, "file " + path, true
 	}
 	p.report(problem)
@@ -123,10 +127,21 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 // isURL reports whether a line can be nothing but a URL.
 func isURL(line string) bool { return strings.Contains(line, "://") }
 
+// fileEndings are those of files that somebody may take for a collection.
+var fileEndings = []string{".json", ".yaml", ".yml", ".har", ".zip", ".xml", ".html", ".txt", ".md"}
+
 // looksLikeFile reports whether a line that is no reference is meant as a file,
 // going by its text alone.
 func looksLikeFile(line string) bool {
-	return !isURL(line) && strings.EqualFold(filepath.Ext(line), ".json")
+	if isURL(line) {
+		return false
+	}
+	for _, start := range []string{"./", "../", "/", "~/", `.\`, `..\`} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return slices.Contains(fileEndings, strings.ToLower(filepath.Ext(line)))
 }
 
 // refused is what the postman package says about a line that is not a reference:

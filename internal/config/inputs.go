@@ -59,6 +59,12 @@ type Input struct {
 // history.
 func (in Input) FromEnvironmentOnly() bool { return in.Env != "" }
 
+// ownText reports whether a value is a text of somebody's own, in which every
+// character counts.
+func (in Input) ownText() bool {
+	return in.Kind == KindString || in.Kind == KindSecret || in.Name == "labels"
+}
+
 // DescribesImporter reports whether an input is about the importer, so that an
 // existing one keeps what it has when the input is not given.
 func (in Input) DescribesImporter() bool { return in.Group == groupImporter && in.Creating != "" }
@@ -141,6 +147,7 @@ func Inputs() []Input {
 		},
 		{
 			Name: "postman-api-url", Group: groupPostman, Kind: KindURL,
+			Accepts:  "the https:// address of a Postman API, scheme and host alone; http:// for this machine only",
 			Creating: "`https://api.getpostman.com`",
 			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. The API key is sent to" +
 				" Postman's own hosts and to this one, nowhere else.",

@@ -108,6 +108,11 @@ func TestGoodValues(t *testing.T) {
 			{"  \n" + uidA + " \r\n\n\t" + uidB + "\n", func(r *Run) {
 				r.Importers = append(r.Importers, Importer{Source: uidB, Ref: &postman.Ref{UID: uidB}})
 			}},
+			{"# the pets\n\n- \"" + uidA + "\", # of the web team\n#" + uidB, func(*Run) {}},
+			{`["` + uidA + `"]`, func(*Run) {}},
+			{"‘" + uidA + "’;", func(*Run) {}},
+			// As a page shows it, to whom a line of digits is not to be a link.
+			{"\ufeff123\u200b45678-12ece9e1-2abf-\u20604edc-8e34-de66e74114d2\u00a0\u202c", func(*Run) {}},
 			{link, func(r *Run) {
 				r.Importers[0].Source = "https://api.postman.com/collections/" + uidA
 				ref, err := postman.ParseRef(link)
@@ -189,6 +194,9 @@ func TestGoodValues(t *testing.T) {
 			{"false", first(func(i *Importer) { i.Active = pointer(false) })},
 		},
 		"labels": {
+			{"# of all\n- domain=\"pets\",\n'team = web=1'\nempty= # none\n$a/b=c.d", first(func(i *Importer) {
+				i.Labels = map[string]string{"domain": "pets", "team": "web=1", "empty": "", "$a/b": "c.d"}
+			})},
 			{"domain=pets\n\n team = web=1 \nempty=\n$a/b=c.d", first(func(i *Importer) {
 				i.Labels = map[string]string{"domain": "pets", "team": "web=1", "empty": "", "$a/b": "c.d"}
 			})},
@@ -218,6 +226,9 @@ func TestGoodValues(t *testing.T) {
 		},
 		"fail-on": {
 			{"warning", func(r *Run) { r.FailOn = []string{FailOnWarning} }},
+			{"warning, changes # drift", func(r *Run) { r.FailOn = []string{FailOnWarning, FailOnChanges} }},
+			{`["warning","changes"]`, func(r *Run) { r.FailOn = []string{FailOnWarning, FailOnChanges} }},
+			{"[warning, changes]", func(r *Run) { r.FailOn = []string{FailOnWarning, FailOnChanges} }},
 			{"changes\nwarning", func(r *Run) { r.FailOn = []string{FailOnChanges, FailOnWarning} }},
 		},
 		"timeout": {
@@ -249,7 +260,7 @@ func TestGoodValues(t *testing.T) {
 				test.want(want)
 				e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, in.Variable(): test.value})
 				if test.value == AuthGitHubOIDC {
-					e["INPUT_KEYCLOAK-URL"] = "https://keycloak.example.com"
+					e["INPUT_KEYCLOAK-URL"], e["GITHUB_ACTIONS"] = "https://keycloak.example.com", "true"
 				}
 				checkRun(t, want, Sources{Getenv: e.get})
 				if in.FromEnvironmentOnly() {
@@ -302,7 +313,7 @@ func badValues(t *testing.T, workspace string) []bad {
 	addresses := []string{
 		"microcks.example.com", "localhost:8080", "ftp://example.com", "https://", "https:///path", "https://u:pw@example.com/",
 		"https://example.com?x=y", "https://example.com:0", "https://example.com:99999", "https://example.com:", "https://exa mple.com",
-		"https://example.com/%zz", "user:pw@example.com", "https:/u:pw@example.com",
+		"https://example.com/%zz", "user:pw@example.com", "https:/u:pw@example.com", "$MICROCKS_URL", "https://${MICROCKS_HOST}/",
 	}
 	durations := []string{"5", "0", "0s", "-5m", "7h", "5 m", "5minutes", "forever", "6h0m1ns", "1e3s"}
 
@@ -312,13 +323,16 @@ func badValues(t *testing.T, workspace string) []bad {
 		"https://api.postman.com/collections/12ece9e1?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0",
 		"12ece9e1-2abf-4edc-8e34-de66e74114d2", "exports/pets.json", "exports/none.json", "../pets.json",
 		uidA+"\n"+strings.ToUpper(uidA), ownedBy("owner")+"\n"+ownedBy("Owner"),
-		uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "")...)
+		uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "",
+		uidA+","+uidB, uidA+"; "+uidB, uidA+" "+uidB, "["+uidA+", "+uidB+"]", "\""+uidA, uidA+":true", "$PETS", "${{ vars.PETS }}",
+		"12345678\u00a0-12ece9e1-2abf-4edc-8e34-de66e74114d2", "../p/README.md")...)
 	cases = append(cases, by("mode", "aply", "Plan", "everything", "auto", "")...)
 	cases = append(cases, bad{input: "mode", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": ""}})
-	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb",
+	cases = append(cases, bad{input: "GITHUB_REPOSITORY", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": "acme"}})
+	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb", "PMAK-\u200b1",
 		"PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)
 	cases = append(cases, by("postman-api-url",
-		"api.eu.postman.com", "http://api.postman.com", "https://api.postman.com/collections", "https://u:pw@example.com")...)
+		"api.eu.postman.com", "http://api.postman.com", "http://example.com", "https://api.postman.com/collections", "https://u:pw@example.com")...)
 	cases = append(cases, by("microcks-url", append(addresses, "")...)...)
 	cases = append(cases, credential("keycloak-client-id", "KEYCLOAK_CLIENT_ID", "a b", "a\x07b")...)
 	cases = append(cases,
@@ -329,18 +343,22 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("keycloak-auth", append(choices, "oidc", "client_secret")...)...)
 	cases = append(cases, by("keycloak-url", "keycloak.example.com", "https://keycloak.example.com/realms/microcks",
 		"https://keycloak.example.com#x", "https://keycloak.example.com/a/../b", "https://keycloak.example.com/%252e%252e")...)
-	cases = append(cases, bad{input: "keycloak-url", env: env{"INPUT_KEYCLOAK-AUTH": AuthGitHubOIDC}})
+	cases = append(cases,
+		bad{input: "keycloak-url", env: env{"INPUT_KEYCLOAK-AUTH": AuthGitHubOIDC, "GITHUB_ACTIONS": "true"}},
+		bad{input: "keycloak-auth", env: env{"INPUT_KEYCLOAK-AUTH": AuthGitHubOIDC}},
+	)
 	cases = append(cases, by("keycloak-audience", "sts.amazonaws.com", "https://sts.amazonaws.com", "https://sso.example.com/realms/",
 		"https://sso.example.com/realms/..", "https://sso.example.com/realms/a/b", "https://sso.example.com/realms/a%2fb",
 		"https://u:pw@sso.example.com/realms/a", "https://sso.example.com/../realms/a", "https://sso.example.com/realms/a?b")...)
-	cases = append(cases, by("microcks-version", "1.10", "latest", "1.6.9", "0.9.0", "v1.15.0", "1.15.0 ;", "1.15.0.1")...)
+	cases = append(cases, by("microcks-version", "1.10", "v1.15", "latest", "1.6.9", "0.9.0", "v1.15.0", "1.15.0 ;", "1.15.0.1")...)
 	cases = append(cases, by("importer-name", "two\nlines", "bell\x07", strings.Repeat("x", longestName+1), "a\u202Eb")...)
 	cases = append(cases, bad{input: "importer-name", args: []string{"--importer-name=x", "--collections=" + uidA, "--collections", uidB}})
 	cases = append(cases, by("main-artifact", "yes", "off")...)
 	cases = append(cases, by("active", "yes", "no", "on", "1", "tRUE", "true,", "truetrue", "null")...)
-	cases = append(cases, by("labels", "pets", "=pets", "a.b=c", "managed-by=me", "Managed-By-Repository=x", "a=1\na=2", "a=\x01")...)
+	cases = append(cases, by("labels", "pets", "=pets", "a.b=c", "managed-by=me", "Managed-By-Repository=x", "a=1\na=2", "a=\x01",
+		"a=b,c=d", "[a=b]", "a: b", "a=\u200bb\u200bc")...)
 	cases = append(cases, by("secret-name", "two\nlines", strings.Repeat("x", longestName+1))...)
-	cases = append(cases, by("allow", "untrusted-events", "Untrusted-Event", "true", "*", "untrusted-event,untrusted-event")...)
+	cases = append(cases, by("allow", "untrusted-events", "Untrusted-Event", "true", "*")...)
 	cases = append(cases, by("import", "allways", "yes")...)
 	cases = append(cases, by("verify", "mock", "all")...)
 	cases = append(cases, by("service-version", "two\nlines")...)

@@ -55,9 +55,11 @@ const (
 // Run is everything that was asked for.
 type Run struct {
 	// Help and Version ask for the usage text or the version and nothing else:
-	// when one is set, nothing further was read.
+	// when one is set, nothing further was read. Unsaid is that nothing was asked
+	// for at all, which is a wrong input to which the usage text is the answer.
 	Help    bool
 	Version bool
+	Unsaid  bool
 
 	// Mode is resolved; it is empty only when a problem says why.
 	Mode Mode

@@ -43,7 +43,15 @@ func (p *parser) mode() {
 // refuseMode reports a mode that would not know what is its own.
 func (p *parser) refuseMode() {
 	mode := p.run.Mode
-	if mode == ModeRemove && p.run.Repository == "" {
+	name := p.getenv("GITHUB_REPOSITORY")
+	switch {
+	case p.run.Repository != "" || mode == ModeCheck:
+	case trim(name) != "" && !p.trigger.onGitHub:
+		p.report(Problem{
+			Input: "GITHUB_REPOSITORY", Got: quoted(p.shown(name)), Takes: "OWNER/REPO, the repository whose runs own what they create",
+			Hint: "set that environment variable to both names with a slash between them, such as acme/pets",
+		})
+	case mode == ModeRemove:
 		p.report(Problem{
 			Input: "mode", Got: quoted(string(mode)) + " without GITHUB_REPOSITORY",
 			Takes: "remove only where it is known whose importers are to go: an importer is deleted for the repository that made it",
@@ -95,11 +103,23 @@ func (p *parser) serverVersion() string {
 			fmt.Sprintf("choose a newer one, for example %s: older ones cannot read what the Postman API answers", p.example(name)))
 	case err != nil:
 		p.invalid(name, version,
-			fmt.Sprintf("write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example %s", p.example(name)))
+			p.versionHint(name, version))
 	default:
 		return version
 	}
 	return ""
+}
+
+// versionHint is how to write a version of Microcks.
+func (p *parser) versionHint(name, version string) string {
+	example := p.example(name)
+	if p.trigger.onGitHub {
+		return "write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example " + example
+	}
+	if meant := strings.TrimPrefix(version, "v"); parseServerVersion(meant+".0") == nil {
+		example = p.setting(name, meant+".0")
+	}
+	return "write all three numbers, for example " + example
 }
 
 // keycloak reads how to sign in. Whether that is needed only Microcks knows, so
@@ -115,6 +135,14 @@ func (p *parser) keycloak() {
 	}
 	if u := p.address("keycloak-audience", parseIssuer); u != nil {
 		k.Audience = u.String()
+	}
+	if k.Auth == AuthGitHubOIDC && !p.trigger.onGitHub && p.run.Mode != ModeCheck {
+		p.report(Problem{
+			Input: "keycloak-auth", Got: quoted(AuthGitHubOIDC) + " outside GitHub",
+			Takes: AuthGitHubOIDC + " in a job of GitHub Actions only, whose token GitHub signs",
+			Hint:  "leave it out, and give the client's secret: set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET",
+		})
+		return
 	}
 	if k.Auth == AuthGitHubOIDC {
 		// Whoever says where the token goes has it: no server does.
@@ -134,9 +162,9 @@ func (p *parser) keycloak() {
 	switch {
 	case p.run.Mode == ModeCheck:
 	case k.ClientID != "" && p.given("keycloak-client-secret") == "":
-		p.missing("keycloak-client-secret")
+		p.missingFor("keycloak-client-secret", "keycloak-client-id")
 	case k.ClientSecret != "" && p.given("keycloak-client-id") == "":
-		p.missing("keycloak-client-id")
+		p.missingFor("keycloak-client-id", "keycloak-client-secret")
 	}
 }
 

@@ -93,6 +93,38 @@ func word(b bool) string {
 	return "false"
 }
 
+// TestArguments holds what arguments without a flag are, and that one mistake is
+// one problem.
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	workspace := t.TempDir()
+	writeFile(t, workspace, "a.json", "{}")
+	writeFile(t, workspace, "b.json", "{}")
+	check := []string{"--mode=check", "--collections"}
+	for name, test := range map[string]struct {
+		args  []string
+		files []string
+		wrong []string // inputs of the problems
+	}{
+		"a pattern that a shell filled in": {append(check, "a.json", "b.json"), []string{"a.json", "b.json"}, nil},
+		"files alone":                      {[]string{"a.json", "--mode=check", "b.json"}, []string{"a.json", "b.json"}, nil},
+		"a flag without its value":         {[]string{"--mode=plan", "a.json", "--microcks-url", "--active"}, nil, []string{"collections", "postman-api-key", "microcks-url"}},
+		"a mistyped flag":                  {[]string{"--mode=check", "--colections=a.json"}, nil, []string{"--colections"}},
+	} {
+		run, problems := Parse(Sources{Args: test.args, Getenv: env{"GITHUB_WORKSPACE": workspace}.get})
+		var files, wrong []string
+		for _, i := range run.Importers {
+			files = append(files, i.File)
+		}
+		for _, p := range problems {
+			wrong = append(wrong, p.Input)
+		}
+		if diff := cmp.Diff(test.files, files) + cmp.Diff(test.wrong, wrong); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 // TestWrongFlags keeps the texts about arguments that are no good flags. None
 // repeats a value, which may be a credential.
 func TestWrongFlags(t *testing.T) {
@@ -145,10 +177,28 @@ func TestHelpAndVersion(t *testing.T) {
 		"--help":    {Help: true},
 		"-h":        {Help: true},
 		"--version": {Version: true},
+		"-v":        {Version: true},
+		"-help":     {Help: true},
+		"--help=1":  {Help: true},
 	} {
 		run, problems := Parse(Sources{Args: []string{"--nonsense", arg, "--mode=x"}})
 		if len(problems) != 0 || sameRun(&want, run) != "" {
 			t.Errorf("%s: %+v with %d problems", arg, run, len(problems))
+		}
+	}
+	for arg, want := range map[string]Run{"help": {Help: true}, "version": {Version: true}} {
+		if run, problems := Parse(Sources{Args: []string{arg}}); len(problems) != 0 || sameRun(&want, run) != "" {
+			t.Errorf("%s: %+v with %d problems", arg, run, len(problems))
+		}
+	}
+	for name, e := range map[string]env{"nothing": nil, "a credential": {"POSTMAN_API_KEY": apiKey}} {
+		if run, problems := Parse(Sources{Getenv: e.get}); len(problems) != 0 || !run.Unsaid {
+			t.Errorf("%s is said: %+v, problems %v", name, run, problems)
+		}
+	}
+	for name, e := range map[string]env{"an input": {"INPUT_MODE": "plan"}, "a step without inputs": {"GITHUB_ACTIONS": "true"}} {
+		if run, problems := Parse(Sources{Getenv: e.get}); len(problems) == 0 || run.Unsaid {
+			t.Errorf("%s: taken for nothing", name)
 		}
 	}
 	golden(t, "testdata/usage.golden", Usage())

@@ -45,7 +45,7 @@ func (p *parser) warnUnused() {
 			continue
 		}
 		for _, value := range slices.Sorted(maps.Keys(in.Only)) {
-			if !counts(in, value, mode) && slices.Contains(p.list(in.Name), value) {
+			if !counts(in, value, mode) && slices.Contains(p.words(in.Name), value) {
 				p.warn("%s of %s counts in mode %s only, and this is mode %s.", value, in.Name, inWords(in.Only[value]), mode)
 			}
 		}

@@ -31,10 +31,12 @@ func TestWarnings(t *testing.T) {
 			want: []string{"keycloak-url begins with http://, so the sign-in to Keycloak" + clear}},
 		"GitHub's token in the clear": {
 			args: []string{"--microcks-url=http://microcks", "--keycloak-auth=github-oidc", "--keycloak-url=https://keycloak.example.com"},
+			env:  env{"GITHUB_ACTIONS": "true"},
 			want: []string{"microcks-url begins with http://, so the sign-in to Microcks" + clear}},
 		"an audience that is not used": {args: []string{"--keycloak-audience=https://sso.example.com/realms/microcks"},
 			want: []string{"keycloak-audience counts with keycloak-auth github-oidc only."}},
-		"a secret that is not used": {args: []string{"--keycloak-auth=github-oidc", "--keycloak-url=https://keycloak.example.com"}, env: signIn,
+		"a secret that is not used": {args: []string{"--keycloak-auth=github-oidc", "--keycloak-url=https://keycloak.example.com"},
+			env:  env{"KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": "the-client-secret", "GITHUB_ACTIONS": "true"},
 			want: []string{"keycloak-client-secret is not used with keycloak-auth github-oidc: remove it, so that no secret is stored."}},
 		"a version that does not count": {args: []string{"--microcks-version=1.13.0"},
 			want: []string{"microcks-version counts in mode check only, and this is mode plan."}},

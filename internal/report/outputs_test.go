@@ -50,7 +50,7 @@ func TestOutputsOfOneCollection(t *testing.T) {
 	one := values(created())
 	for name, want := range map[string]string{
 		"status": "created", "changed": "true", "warnings": "0", "errors": "0",
-		"service": "Pet Store:1.0.0",
+		"service":     "Pet Store:1.0.0",
 		"service-url": server + "/#/services/66f0c6a1e9b3d4c2a8e7f6b5", "mock-url": server + "/rest/Pet+Store/1.0.0",
 	} {
 		if one[name] != want {

@@ -206,7 +206,7 @@ func TestALostUpdateIsAppliedAgain(t *testing.T) {
 		v.spoil("microcks POST /api/jobs/{id} #1", fault.Fault{Acted: true, Meanwhile: release})
 		e := v.run(t.Context(), nil)
 		job := v.jobOf(1)
-		if e.code != 0 || job.Name != "Docks" || job.Metadata.Labels["team"] != "docks" || len(e.writes) != 2 {
+		if e.code != 0 || job.Name != "Docks" || job.Metadata.Labels["team"] != "docks" || len(e.writes) != 3 {
 			t.Errorf("exit code %d, importer %+v, writes %q\n%s", e.code, job, e.writes, e.said)
 		}
 	})

@@ -101,12 +101,12 @@ func scenarios() []scenario {
 		},
 		scenario{
 			name: "importer changed", there: imported, inputs: one("LABELS", "team=docks", "IMPORTER-NAME", "Docks", "ACTIVE", "false"),
-			services: []string{harbour + " 1.0: 2"}, written: 2,
+			services: []string{harbour + " 1.0: 2"}, written: 3,
 		},
 		scenario{name: "new version, labelled", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			v.collection(1, harbour, "2.0", 2)
-		}, inputs: one("LABELS", "domain=docks"), services: []string{harbour + " 1.0: 2", harbour + " 2.0: 2"}, written: 2},
+		}, inputs: one("LABELS", "domain=docks"), services: []string{harbour + " 1.0: 2", harbour + " 2.0: 2"}, written: 3},
 		scenario{name: "adopted importer", there: func(ctx context.Context, v *virtual) {
 			servedByPostman(ctx, v)
 			v.Microcks.AddSecret(microcks.Secret{
@@ -119,7 +119,7 @@ func scenarios() []scenario {
 				SecretRef: microcks.SecretRef{SecretID: teamSecret, Name: "team"},
 				Metadata:  microcks.Metadata{Labels: map[string]string{"owner": "pilots"}, Annotations: map[string]string{"note": "do not touch"}},
 			})
-		}, inputs: one("LABELS", "team=docks"), services: []string{harbour + " 1.0: 2"}, written: 2},
+		}, inputs: one("LABELS", "team=docks"), services: []string{harbour + " 1.0: 2"}, written: 3},
 		scenario{name: "service twice", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			twin := v.Microcks.Services()[1]
