@@ -2,7 +2,7 @@
 // wanted, checked as far as that is possible without asking a server.
 //
 // The table in inputs.go is the one list of inputs: parsing, usage text,
-// action.yml and the tables of README.md all come from it.
+// action.yml and the tables of docs/reference.md all come from it.
 package config
 
 //go:generate go run ./gen

@@ -99,7 +99,7 @@ func (in Input) usageTitle() string {
 // usageText is the description without Markdown, and what counts when nothing
 // is given.
 func (in Input) usageText() string {
-	text := in.Description
+	text := in.Full()
 	if in.Creating != "" {
 		text += " " + in.WithoutValue()
 	} else if in.Default != "" {
@@ -109,6 +109,14 @@ func (in Input) usageText() string {
 		text += " Needed " + in.Needed + "."
 	}
 	return strings.NewReplacer("`", "", "*", "").Replace(text)
+}
+
+// Full is the description, with the modes in which the input counts; in Markdown.
+func (in Input) Full() string {
+	if in.Modes == nil {
+		return in.Description
+	}
+	return in.Description + " Counts in mode " + inWords(in.Modes) + "."
 }
 
 // WithoutValue is a sentence in Markdown with what counts when an input without a
