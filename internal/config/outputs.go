@@ -42,7 +42,8 @@ func Outputs() []Output {
 		},
 		{
 			Name:        "result",
-			Description: "Everything about the run as JSON, each collection with its importer, service and findings; the reference describes its schema.",
+			Description: "Everything about the run as JSON, each collection with its importer, service and findings; the reference" +
+				" describes its schema.",
 			Example:     `{"schema":"postman-microcks-importer/result/v1",…}`,
 		},
 		{

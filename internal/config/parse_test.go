@@ -329,10 +329,11 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("mode", "aply", "Plan", "everything", "auto", "")...)
 	cases = append(cases, bad{input: "mode", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": ""}})
 	cases = append(cases, bad{input: "GITHUB_REPOSITORY", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": "acme"}})
-	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb", "PMAK-\u200b1",
-		"PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)
+	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb",
+		"PMAK-\u200b1", "PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)
 	cases = append(cases, by("postman-api-url",
-		"api.eu.postman.com", "http://api.postman.com", "http://example.com", "https://api.postman.com/collections", "https://u:pw@example.com")...)
+		"api.eu.postman.com", "http://api.postman.com", "http://example.com",
+		"https://api.postman.com/collections", "https://u:pw@example.com")...)
 	cases = append(cases, by("microcks-url", append(addresses, "")...)...)
 	cases = append(cases, credential("keycloak-client-id", "KEYCLOAK_CLIENT_ID", "a b", "a\x07b")...)
 	cases = append(cases,
@@ -432,7 +433,8 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		got = append(got, p.Input)
 	}
 	want := []string{
-		"--unknown", "collections", "fail-on", "postman-api-key", "microcks-url", "active", "labels", "labels", "verify", "timeout", "parallelism",
+		"--unknown", "collections", "fail-on", "postman-api-key", "microcks-url", "active", "labels", "labels", "verify", "timeout",
+		"parallelism",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems, in the table's order (-want +got):\n%s", diff)

@@ -130,7 +130,7 @@ func success(r *result.Result, c *result.Collection) string {
 func several(r *result.Result) string {
 	all := text.Plural(len(r.Collections), "collection")
 	size := text.Plural(r.Totals.Operations, "operation") + " and " + text.Plural(r.Totals.Examples, "example")
-	bad := tallied{r.Totals.Errors, r.Totals.Warnings, 0}
+	bad := tallied{warnings: r.Totals.Warnings} // no collection failed: an error is of the run, and is told as one
 	switch {
 	case r.Mode == result.Check:
 		return "Microcks" + serverVersion(r) + " can serve all " + all + ", " + size + bad.and()

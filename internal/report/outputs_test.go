@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,6 +39,9 @@ func TestOutputsAreAlwaysAllThere(t *testing.T) {
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+		if told := values(r); told["changed"] != strconv.FormatBool(decode(t, []byte(told["result"])).Changed) {
+			t.Errorf("%s: changed is %s, and something else in the result", name, told["changed"])
 		}
 		if got := values(r)["status"]; got == "" {
 			t.Errorf("%s: no status", name)

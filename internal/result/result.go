@@ -498,6 +498,9 @@ func (r *Result) ExitCode() int {
 		return 1
 	}
 	var found []int
+	if slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Failed() }) {
+		found = append(found, 1)
+	}
 	for _, problems := range r.allProblems() {
 		for _, p := range problems {
 			if p.Level == Error {

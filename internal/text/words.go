@@ -16,7 +16,7 @@ var ownWords = strings.Fields(`
 	remove-services replace-secret replace-service untrusted-event ca-certificate
 	client-secret github-oidc github-actions unchanged parallelism operations operation examples importers importer secondary
 	documents troubleshooting repository description definition authorization password credential credentials
-	warnings service dispatcher microcks keycloak localhost undefined 12345678
+	warnings dispatcher microcks keycloak localhost undefined 12345678
 	https://api.getpostman.com https://api.postman.com
 `)
 
