@@ -103,7 +103,7 @@ func strayArgument(arg string, position int) Problem {
 	p := Problem{
 		Input: fmt.Sprintf("argument %d", position),
 		Got:   "something that belongs to no flag",
-		Takes: "flags only, such as --name=value",
+		Takes: "flags such as --name=value, and collections: references to Postman or files",
 		Hint:  "write every input as --name=value, with quotes around a value that holds spaces; --help lists them",
 	}
 	for _, mode := range []Mode{ModeAuto, ModeApply, ModePlan, ModeCheck, ModeRemove} {

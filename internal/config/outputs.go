@@ -41,10 +41,10 @@ func Outputs() []Output {
 			Example:     "https://microcks.example.com/rest/Pet+Store/2.1.0",
 		},
 		{
-			Name:        "result",
+			Name: "result",
 			Description: "Everything about the run as JSON, each collection with its importer, service and findings; the reference" +
 				" describes its schema.",
-			Example:     `{"schema":"postman-microcks-importer/result/v1",…}`,
+			Example: `{"schema":"postman-microcks-importer/result/v1",…}`,
 		},
 		{
 			Name:        "warnings",

@@ -278,6 +278,8 @@ func (p *parser) choices(name string) []string {
 			hint := ""
 			if near, ok := nearest(word, in.Allowed); ok {
 				hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
+			} else if name == "fail-on" && word == "error" {
+				hint = "leave it out: errors always fail"
 			}
 			p.invalid(name, word, hint)
 		case !slices.Contains(chosen, word):

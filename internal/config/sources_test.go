@@ -219,17 +219,20 @@ func TestNearest(t *testing.T) {
 		names = append(names, in.Name)
 	}
 	for word, want := range map[string]string{
-		"colection":      "collections",
-		"collection":     "collections",
-		"timeuot":        "timeout",
-		"microcks-ulr":   "microcks-url",
-		"audience":       "keycloak-audience",
-		"mdoe":           "mode",
-		"LABELS":         "labels",
-		"postman":        "", // a part of several
-		"x":              "",
-		"":               "",
-		"something-else": "",
+		"colection":    "collections",
+		"collection":   "collections",
+		"timeuot":      "timeout",
+		"microcks-ulr": "microcks-url",
+		"audience":     "keycloak-audience",
+
+		"fail-on-changes": "fail-on",
+		"service-labels":  "labels",
+		"mdoe":            "mode",
+		"LABELS":          "labels",
+		"postman":         "", // a part of several
+		"x":               "",
+		"":                "",
+		"something-else":  "",
 	} {
 		got, ok := nearest(word, names)
 		if !ok {
