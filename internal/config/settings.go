@@ -136,7 +136,7 @@ func (p *parser) keycloak() {
 	if u := p.address("keycloak-audience", parseIssuer); u != nil {
 		k.Audience = u.String()
 	}
-	if k.Auth == AuthGitHubOIDC && !p.trigger.onGitHub && p.run.Mode != ModeCheck {
+	if k.Auth == AuthGitHubOIDC && !p.inGitHubJob() && p.run.Mode != ModeCheck {
 		p.report(Problem{
 			Input: "keycloak-auth", Got: quoted(AuthGitHubOIDC) + " outside GitHub",
 			Takes: AuthGitHubOIDC + " in a job of GitHub Actions only, whose token GitHub signs",
@@ -166,6 +166,12 @@ func (p *parser) keycloak() {
 	case k.ClientSecret != "" && p.given("keycloak-client-id") == "":
 		p.missingFor("keycloak-client-id", "keycloak-client-secret")
 	}
+}
+
+// inGitHubJob reports whether GitHub may sign a token for this run: in a job with the
+// right to one it says where to ask, even to what runs in it like a shell's command.
+func (p *parser) inGitHubJob() bool {
+	return p.trigger.onGitHub || p.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") != ""
 }
 
 // clientID reads the client's id, whose value is as little shown as a secret's:
