@@ -220,7 +220,7 @@ func healStep(g Goal, seen observation) step {
 // is looked for before it is given up: a proxy answers 404, too.
 func labelStep(g Goal, seen observation, m memory) step {
 	switch {
-	case g.Service == nil, seen.view == nil && (len(g.Service.Labels) == 0 || len(g.Service.Before.Services) == 0):
+	case g.Service == nil, seen.view == nil && (len(g.Service.Before.Services) == 0 || !g.labelsDiffer()):
 		return step{kind: Done}
 	case seen.view == nil && m.counts[LookAgain] < looks.missing:
 		return step{kind: LookAgain}
