@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -101,9 +102,6 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 		return nil, err
 	}
 	open := microcks.New(plain, p.Microcks.URL)
-	if err := p.awaitHealth(ctx); err != nil {
-		return nil, err
-	}
 	mocks, err := p.client(func(o *transport.Options) {
 		o.Attempts = 1 // a saved 503 is an answer like any other
 	})
@@ -111,20 +109,31 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 		return nil, err
 	}
 	session := &reconcile.Session{Microcks: open, Mocks: microcks.NewMocks(mocks, p.Microcks.URL)}
-	var signIn microcks.KeycloakConfig
-	var asking errgroup.Group
-	var versionErr, signInErr error
-	asking.Go(crash.Caught(func() error { session.Version, versionErr = open.Version(ctx); return nil }))
-	asking.Go(crash.Caught(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil }))
-	broken := asking.Wait()
-	// A server that is down fails both, and one error is enough.
-	if err := cmp.Or(broken, versionErr, signInErr); err != nil {
+	signIn, err := look(ctx, open, session)
+	if err != nil && p.Microcks.MayBeStarting() && isStarting(err) {
+		if err := p.awaitHealth(ctx, err); err != nil {
+			return nil, err
+		}
+		signIn, err = look(ctx, open, session)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if !signIn.Enabled {
 		return session, nil
 	}
 	return session, p.signIn(ctx, session, open, signIn)
+}
+
+// look asks the server for its version and how to sign in.
+func look(ctx context.Context, open *microcks.Client, session *reconcile.Session) (signIn microcks.KeycloakConfig, err error) {
+	var asking errgroup.Group
+	var versionErr, signInErr error
+	asking.Go(crash.Caught(func() error { session.Version, versionErr = open.Version(ctx); return nil }))
+	asking.Go(crash.Caught(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil }))
+	broken := asking.Wait()
+	// A server that is down fails both, and one error is enough.
+	return signIn, cmp.Or(broken, versionErr, signInErr)
 }
 
 // signIn gives the session an account.
@@ -216,33 +225,57 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 	return microcks.ClientSecretSource(ctx, keycloak, realm, p.Keycloak.ClientID, secret, p.runner.Mask), nil
 }
 
-// awaitHealth waits until the server is healthy, as long as the input says.
-func (p *program) awaitHealth(ctx context.Context) error {
-	if p.WaitForMicrocks <= 0 {
-		return nil
+// isStarting reports whether a look failed as it does while a server, or the network
+// that it is in, starts.
+func isStarting(err error) bool {
+	if answer, ok := errors.AsType[*microcks.APIError](err); ok {
+		return answer.Gateway()
 	}
-	patient, err := p.client(func(o *transport.Options) { o.DeadlineInput, o.Attempts = "wait-for-microcks", 1 })
+	none, ok := errors.AsType[*transport.Error](err)
+	return ok && slices.Contains([]transport.Kind{
+		transport.KindRefused, transport.KindDNS, transport.KindReset, transport.KindTimeout,
+	}, none.Kind)
+}
+
+// How a server that may be starting along is waited for.
+const (
+	longestStart = 60 * time.Second // or a fifth of the run's time, where that is less
+	lookAgain    = 2 * time.Second
+	tellAgain    = 10 * time.Second
+)
+
+// awaitHealth waits until the server is healthy. last is how a look at it failed: a
+// look that the end of the waiting cuts off tells less.
+func (p *program) awaitHealth(ctx context.Context, last error) error {
+	patient, err := p.client(func(o *transport.Options) { o.Attempts = 1 })
 	if err != nil {
 		return err
 	}
 	open := microcks.New(patient, p.Microcks.URL)
-	began := time.Now()
-	limited, cancel := context.WithTimeout(ctx, p.WaitForMicrocks)
+	limit := min(longestStart, p.Timeout/5)
+	began, told := time.Now(), time.Time{}
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
 		err := open.Health(limited)
 		if err == nil {
 			return nil
 		}
-		p.runner.Printf("connect  waiting for Microcks (%s): %s", time.Since(began).Round(time.Second), err)
-		timer := time.NewTimer(2 * time.Second)
+		if limited.Err() == nil {
+			last = err
+		}
+		if time.Since(told) >= tellAgain {
+			told = time.Now()
+			p.runner.Printf("connect  waiting for Microcks, %s of %s: %s", time.Since(began).Round(time.Second), limit, last)
+		}
+		timer := time.NewTimer(lookAgain)
 		select {
 		case <-limited.Done():
 			timer.Stop()
 			if ctx.Err() != nil {
 				return err // the run itself has ended
 			}
-			return &unhealthyError{p.WaitForMicrocks, err}
+			return &unhealthyError{limit, last}
 		case <-timer.C:
 		}
 	}

@@ -23,7 +23,7 @@ func TestWhateverBreaksIsPublished(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
 			env := map[string]string{
-				"GITHUB_ACTIONS": "true", "INPUT_MODE": "check", "INPUT_COLLECTION": "none.json", "GITHUB_WORKSPACE": folder,
+				"GITHUB_ACTIONS": "true", "INPUT_MODE": "check", "INPUT_COLLECTIONS": "none.json", "GITHUB_WORKSPACE": folder,
 				"GITHUB_OUTPUT": filepath.Join(folder, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(folder, "summary"),
 			}
 			left := c.times

@@ -41,9 +41,9 @@ func (e *unhealthyError) Unwrap() error { return e.last }
 
 // Hint says what to do next.
 func (e *unhealthyError) Hint() string {
-	hint := "raise the input `wait-for-microcks` when the server needs longer to start"
+	hint := "when the server needs longer to start, wait for it in a step before this one"
 	if last, ok := errors.AsType[result.Explained](e.last); ok && !timedOut(last) {
-		hint += "; if that is not it: " + last.Hint()
+		hint = last.Hint() + "; or " + hint
 	}
 	return hint
 }
@@ -62,11 +62,20 @@ func (e *unhealthyError) ExitCode() int { return result.ProblemOf(e.last).ExitCo
 
 // fileError is a local file that cannot be read.
 type fileError struct {
-	name string
-	err  error
+	name      string
+	workspace string // that it is in; "" is any folder
+	err       error
 }
 
-func (e *fileError) Error() string { return fmt.Sprintf("reading the file %q: %v", e.name, e.err) }
+func (e *fileError) Error() string {
+	switch {
+	case errors.Is(e.err, fs.ErrNotExist) && e.workspace != "":
+		return fmt.Sprintf("reading the file %q: it is not in the workspace", e.name)
+	case errors.Is(e.err, fs.ErrNotExist):
+		return fmt.Sprintf("reading the file %q: it does not exist", e.name)
+	}
+	return fmt.Sprintf("reading the file %q: %v", e.name, e.err)
+}
 
 func (e *fileError) Unwrap() error { return e.err }
 
@@ -76,11 +85,19 @@ func (e *fileError) Hint() string {
 		return "let the step that wrote it make it readable for all (chmod a+r, and a+x for its folders): it is read without" +
 			" root's rights"
 	}
-	return "the path is relative to the workspace and cannot leave it; in a workflow, check the repository out first"
+	if e.workspace == "" {
+		return "give the file's path from the current folder, or its whole path"
+	}
+	return "give the file's path from the workspace's root, and check out the repository before this step"
 }
 
 // Anchor of docs/troubleshooting.md.
 func (e *fileError) Anchor() string { return "file-unreadable" }
 
-// ExitCode is 2.
-func (e *fileError) ExitCode() int { return 2 }
+// ExitCode is 13 for a file that is not there, else 14.
+func (e *fileError) ExitCode() int {
+	if errors.Is(e.err, fs.ErrNotExist) {
+		return 13
+	}
+	return 14
+}

@@ -39,8 +39,8 @@ func TestFilesOfTheRunner(t *testing.T) {
 // A file that is there and cannot be read needs other advice than one that is not.
 func TestHintOfFile(t *testing.T) {
 	t.Parallel()
-	for cause, want := range map[error]string{fs.ErrPermission: "chmod a+r", fs.ErrNotExist: "check the repository out first"} {
-		err := &fileError{"pets.json", &fs.PathError{Op: "openat", Path: "pets.json", Err: cause}}
+	for cause, want := range map[error]string{fs.ErrPermission: "chmod a+r", fs.ErrNotExist: "check out the repository before this step"} {
+		err := &fileError{"pets.json", "/github/workspace", &fs.PathError{Op: "openat", Path: "pets.json", Err: cause}}
 		if !strings.Contains(err.Hint(), want) {
 			t.Errorf("%v: hint %q, want %q in it", err, err.Hint(), want)
 		}

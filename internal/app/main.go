@@ -59,16 +59,9 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 		return nil
 	})()
 	event.close()
-	if wanted.Help || wanted.Version {
+	if wanted.Help || wanted.Version || wanted.Unsaid {
 		_ = runner.Close() // there is nothing in it
-	}
-	switch {
-	case wanted.Help:
-		fmt.Fprint(stdout, config.Usage())
-		return 0
-	case wanted.Version:
-		fmt.Fprintln(stdout, "postman-microcks-importer", Version)
-		return 0
+		return answer(stdout, wanted)
 	}
 	for _, secret := range wanted.Masks() {
 		runner.Mask(secret)
@@ -95,9 +88,22 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	code := told.ExitCode()
 	if err := errors.Join(broken, p.publish(said)); err != nil {
 		complain(runner, err)
-		if code == 0 {
-			code = 14
-		}
+		code = result.FirstCode(code, 14)
+	}
+	return code
+}
+
+// answer prints what was asked for in place of a run, and returns the exit code.
+func answer(stdout io.Writer, wanted *config.Run) int {
+	said, code := config.Usage(), 0
+	switch {
+	case wanted.Version:
+		said = "postman-microcks-importer " + Version + "\n"
+	case wanted.Unsaid:
+		code = 2
+	}
+	if _, err := io.WriteString(stdout, said); err != nil {
+		return 14
 	}
 	return code
 }
@@ -203,7 +209,8 @@ func (p *program) settings() reconcile.Settings {
 	return reconcile.Settings{
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
 		Repository: p.Repository, Provenance: provenance,
-		FailOnChanges: p.FailOnChanges, RemoveServices: p.RemoveServices, Parallelism: p.Parallelism,
+		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
+		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
 	}
 }
 
@@ -217,19 +224,19 @@ func (p *program) readFile(name string) ([]byte, error) {
 	if p.Workspace != "" {
 		root, err := os.OpenRoot(p.Workspace)
 		if err != nil {
-			return nil, &fileError{name, err}
+			return nil, &fileError{name, p.Workspace, err}
 		}
 		defer func() { _ = root.Close() }()
 		open = root.Open
 	}
 	f, err := open(name)
 	if err != nil {
-		return nil, &fileError{name, err}
+		return nil, &fileError{name, p.Workspace, err}
 	}
 	defer func() { _ = f.Close() }()
 	raw, err := io.ReadAll(io.LimitReader(f, largestFile))
 	if err != nil {
-		return nil, &fileError{name, err}
+		return nil, &fileError{name, p.Workspace, err}
 	}
 	return raw, nil
 }

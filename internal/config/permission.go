@@ -3,15 +3,18 @@ package config
 import (
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
 )
 
-// AllowUntrustedEvent is a value of the input allow. It lets a run write although
-// somebody without the right to push can have caused its event.
-const AllowUntrustedEvent = "untrusted-event"
+// Values of allow: what is dangerous, and refused or left undone without it.
+const (
+	AllowReplaceSecret  = "replace-secret"  // a new token goes into a secret that importers outside this run use
+	AllowReplaceService = "replace-service" // a collection takes over a service that another artifact defines
+	AllowRemoveServices = "remove-services" // the services of removed importers go with them
+	AllowUntrustedEvent = "untrusted-event" // writing although somebody without the right to push can have caused the event
+)
 
 // cause is who can bring an event about without the right to push, and yet with
 // consequences, as a clause; "" is nobody.
@@ -57,7 +60,7 @@ func (p *parser) refuseEvent() {
 	if mode != ModeApply && mode != ModeRemove || cause == trustedCause {
 		return
 	}
-	if slices.Contains(p.run.Allow, AllowUntrustedEvent) || p.nothingToLose() {
+	if p.run.Allows(AllowUntrustedEvent) || p.nothingToLose() {
 		return
 	}
 	p.report(Problem{

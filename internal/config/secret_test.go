@@ -45,7 +45,7 @@ func TestMasks(t *testing.T) {
 	})
 	run, _ := Parse(Sources{
 		Args: []string{
-			"--collection=https://api.postman.com/collections/" + uidA + "?access_key=" + access,
+			"--collections=https://api.postman.com/collections/" + uidA + "?access_key=" + access,
 			"--postman-api-key=by-a-flag", "--keycloak-client-id=x",
 		},
 		Getenv: e.get,

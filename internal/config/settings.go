@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
@@ -42,7 +43,15 @@ func (p *parser) mode() {
 // refuseMode reports a mode that would not know what is its own.
 func (p *parser) refuseMode() {
 	mode := p.run.Mode
-	if mode == ModeRemove && p.run.Repository == "" {
+	name := p.getenv("GITHUB_REPOSITORY")
+	switch {
+	case p.run.Repository != "" || mode == ModeCheck:
+	case trim(name) != "" && !p.trigger.onGitHub:
+		p.report(Problem{
+			Input: "GITHUB_REPOSITORY", Got: quoted(p.shown(name)), Takes: "OWNER/REPO, the repository whose runs own what they create",
+			Hint: "set that environment variable to both names with a slash between them, such as acme/pets",
+		})
+	case mode == ModeRemove:
 		p.report(Problem{
 			Input: "mode", Got: quoted(string(mode)) + " without GITHUB_REPOSITORY",
 			Takes: "remove only where it is known whose importers are to go: an importer is deleted for the repository that made it",
@@ -77,7 +86,6 @@ func (p *parser) microcks() {
 		p.missing("microcks-url")
 	}
 	p.run.Microcks.Version = p.serverVersion()
-	p.run.WaitForMicrocks = p.duration("wait-for-microcks")
 }
 
 // serverVersion reads the version that mode check judges by; "" when none was
@@ -95,11 +103,23 @@ func (p *parser) serverVersion() string {
 			fmt.Sprintf("choose a newer one, for example %s: older ones cannot read what the Postman API answers", p.example(name)))
 	case err != nil:
 		p.invalid(name, version,
-			fmt.Sprintf("write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example %s", p.example(name)))
+			p.versionHint(name, version))
 	default:
 		return version
 	}
 	return ""
+}
+
+// versionHint is how to write a version of Microcks.
+func (p *parser) versionHint(name, version string) string {
+	example := p.example(name)
+	if p.trigger.onGitHub {
+		return "write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example " + example
+	}
+	if meant := strings.TrimPrefix(version, "v"); parseServerVersion(meant+".0") == nil {
+		example = p.setting(name, meant+".0")
+	}
+	return "write all three numbers, for example " + example
 }
 
 // keycloak reads how to sign in. Whether that is needed only Microcks knows, so
@@ -115,6 +135,14 @@ func (p *parser) keycloak() {
 	}
 	if u := p.address("keycloak-audience", parseIssuer); u != nil {
 		k.Audience = u.String()
+	}
+	if k.Auth == AuthGitHubOIDC && !p.inGitHubJob() && p.run.Mode != ModeCheck {
+		p.report(Problem{
+			Input: "keycloak-auth", Got: quoted(AuthGitHubOIDC) + " outside GitHub",
+			Takes: AuthGitHubOIDC + " in a job of GitHub Actions only, whose token GitHub signs",
+			Hint:  "leave it out, and give the client's secret: set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET",
+		})
+		return
 	}
 	if k.Auth == AuthGitHubOIDC {
 		// Whoever says where the token goes has it: no server does.
@@ -134,10 +162,16 @@ func (p *parser) keycloak() {
 	switch {
 	case p.run.Mode == ModeCheck:
 	case k.ClientID != "" && p.given("keycloak-client-secret") == "":
-		p.missing("keycloak-client-secret")
+		p.missingFor("keycloak-client-secret", "keycloak-client-id")
 	case k.ClientSecret != "" && p.given("keycloak-client-id") == "":
-		p.missing("keycloak-client-id")
+		p.missingFor("keycloak-client-id", "keycloak-client-secret")
 	}
+}
+
+// inGitHubJob reports whether GitHub may sign a token for this run: in a job with the
+// right to one it says where to ask, even to what runs in it like a shell's command.
+func (p *parser) inGitHubJob() bool {
+	return p.trigger.onGitHub || p.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") != ""
 }
 
 // clientID reads the client's id, whose value is as little shown as a secret's:
@@ -161,7 +195,6 @@ func (p *parser) secret() {
 	s := &p.run.Secret
 	s.Name = p.line("secret-name")
 	s.Explicit = s.Name != ""
-	s.Replace = p.isTrue("replace-secret")
 	if !s.Explicit {
 		owner := p.run.Repository
 		if owner == "" {
@@ -175,9 +208,9 @@ func (p *parser) secret() {
 func (p *parser) judging() {
 	p.run.Import = p.choice("import")
 	p.run.Verify = p.choice("verify")
-	p.run.FailOn = p.choice("fail-on")
-	p.run.FailOnChanges = p.isTrue("fail-on-changes")
-	p.run.RemoveServices = p.isTrue("remove-services")
+	p.run.FailOn = slices.DeleteFunc(p.choices("fail-on"), func(what string) bool {
+		return !counts(p.inputs["fail-on"], what, p.run.Mode)
+	})
 }
 
 // limits reads what bounds the run itself.

@@ -169,7 +169,7 @@ func choose(g Goal, seen observation, m memory) step {
 	case job.Active != i.Active:
 		return step{kind: Switch, active: i.Active}
 	}
-	return labelStep(g, seen)
+	return labelStep(g, seen, m)
 }
 
 // secretStep writes a secret that is not as it shall be.
@@ -194,7 +194,7 @@ func serviceStep(g Goal, seen observation, m memory) step {
 	case m.settling && g.unsettled(seen, m):
 		return step{kind: LookAgain}
 	}
-	return labelStep(g, seen)
+	return labelStep(g, seen, m)
 }
 
 // afterFailure takes an importer whose import failed out of the schedule again if
@@ -216,9 +216,20 @@ func healStep(g Goal, seen observation) step {
 	return step{kind: Heal, doomed: seen.services[1:]}
 }
 
-func labelStep(g Goal, seen observation) step {
-	if g.Service == nil || seen.view == nil {
+// labelStep adds the labels that a service lacks. One that was there and does not show
+// is looked for before it is given up: a proxy answers 404, too.
+func labelStep(g Goal, seen observation, m memory) step {
+	switch {
+	case g.Service == nil, seen.view == nil && (len(g.Service.Before.Services) == 0 || !g.labelsDiffer()):
 		return step{kind: Done}
+	case seen.view == nil && m.counts[LookAgain] < looks.missing:
+		return step{kind: LookAgain}
+	case seen.view == nil:
+		return step{kind: GiveUp, err: &result.Problem{
+			Level: result.Error,
+			Text:  text.Untrustedf("labelling service %s %s: it was there when the run began, and is gone", g.Service.Name, g.Service.Version),
+			Hint:  "run again; if it stays so, find out who else changes this service at the same time", Anchor: "service-contended", ExitCode: 12,
+		}}
 	}
 	there := seen.view.Service.Metadata
 	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 {

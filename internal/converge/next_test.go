@@ -244,6 +244,11 @@ func TestNext(t *testing.T) {
 
 // TestNextOfAServiceAlone: a service is observed, healed and awaited the same
 // way when no importer of the goal makes it.
+// hiddenAndLabelled is a service that was there and shall get a label.
+func hiddenAndLabelled(g *Goal) {
+	g.Service.Labels, g.Service.Before.Services = map[string]string{"a": "b"}, []microcks.Service{service("s1", uid)}
+}
+
 func TestNextOfAServiceAlone(t *testing.T) {
 	t.Parallel()
 	alone := func(change func(*Goal)) Goal {
@@ -272,6 +277,14 @@ func TestNextOfAServiceAlone(t *testing.T) {
 		"not labelled": {
 			goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")),
 			want: Label,
+		},
+		"to be labelled, and not to be seen": {
+			goal: hiddenAndLabelled, seen: observation{looked: true, services: []microcks.Service{service("s1", uid)}},
+			memory: counted(LookAgain, looks.missing-1), want: LookAgain,
+		},
+		"it stays unseen": {
+			goal: hiddenAndLabelled, seen: observation{looked: true, services: []microcks.Service{service("s1", uid)}},
+			memory: counted(LookAgain, looks.missing), want: GiveUp,
 		},
 		"labelled too often": {
 			goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")),

@@ -36,27 +36,15 @@ func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.P
 			Level: result.Error, Text: text.Untrustedf("judging the collection: %s of level error", text.Plural(wrong, "finding")),
 			Hint: firstHint(findings, ""), Anchor: "findings-failed", ExitCode: 1, OfFindings: true,
 		})
-	case w.FailOnWarnings && Count(findings, result.Warning) > 0:
+	}
+	if w.ServiceVersion != "" && w.ServiceVersion != p.Version {
 		problems = append(problems, &result.Problem{
 			Level: result.Error,
-			Text: text.Untrustedf("judging the collection: %s of level warning, and `fail-on` is warning",
-				text.Plural(Count(findings, result.Warning), "finding")),
-			Hint: "mend them in Postman, or set `fail-on: error`", Anchor: "findings-failed", ExitCode: 1,
+			Text: text.Untrustedf("comparing the version: `service-version` is %q, and the collection gives its service %q",
+				w.ServiceVersion, p.Version),
+			Hint:   "give the collection that version in Postman, by version=… at the start of its description, or correct the input",
+			Anchor: "service-version", ExitCode: 1,
 		})
-	}
-	for _, expected := range []struct{ input, want, got string }{
-		{"expected-name", w.ExpectedName, p.Name},
-		{"expected-version", w.ExpectedVersion, p.Version},
-	} {
-		if expected.want != "" && expected.want != expected.got {
-			problems = append(problems, &result.Problem{
-				Level: result.Error,
-				Text: text.Untrustedf("checking what the release expects: `%s` is %q, but the collection makes %q",
-					expected.input, expected.want, expected.got),
-				Hint:   "release the collection in Postman under the expected name and version first, or correct the input",
-				Anchor: "expectation-failed", ExitCode: 1,
-			})
-		}
 	}
 	return problems
 }

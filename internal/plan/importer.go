@@ -328,7 +328,7 @@ func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.Impo
 		if !slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID }) {
 			a.tell(result.Note, "importer-same-name",
 				text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
-				"set `importer-name` to tell the two apart")
+				"to tell the two apart, rename one of them in Microcks: its name is kept")
 		}
 	}
 }
@@ -349,7 +349,7 @@ func (m *maker) describe(a *Artifact) {
 	} else {
 		m.describeExisting(a)
 	}
-	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.ServiceLabels)
+	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.Labels)
 	i.Change = result.Keep
 	switch {
 	case i.There == nil:

@@ -230,11 +230,10 @@ func TestMake(t *testing.T) {
 		},
 		"more labels": {
 			wanted: func(w *plan.Wanted) { w.Labels = map[string]string{"team": "a", "stage": "b"} },
-			want:   summary{Change: result.Update, Fields: []string{"label stage", "label team"}, Secret: result.Keep},
-		},
-		"labels of the service": {
-			wanted: func(w *plan.Wanted) { w.ServiceLabels = map[string]string{"team": "a"} },
-			want:   summary{Change: result.Update, Fields: []string{"serviceLabel team"}, Secret: result.Keep},
+			want: summary{
+				Change: result.Update, Fields: []string{"label stage", "label team", "serviceLabel stage", "serviceLabel team"},
+				Secret: result.Keep,
+			},
 		},
 		"from main to secondary": {
 			wanted: func(w *plan.Wanted) { w.MainArtifact = p(false) },
@@ -465,7 +464,7 @@ func TestArtifactsOfOneService(t *testing.T) {
 
 	// What is not imported labels nothing.
 	labelled := make(plan.Snapshot{Version: version}, main, want(otherUID, collection("Pets", "/pets"), func(w *plan.Wanted) {
-		w.MainArtifact, w.ServiceLabels, w.ExpectedVersion = p(false), map[string]string{"a": "b"}, "2.0"
+		w.MainArtifact, w.Labels, w.ServiceVersion = p(false), map[string]string{"a": "b"}, "2.0"
 	}))
 	if labels := labelled.Services[0].Labels; !labelled.Artifacts[1].Failed() || len(labels) > 0 {
 		t.Errorf("a failed artifact labels its service: %v", labels)
@@ -493,7 +492,7 @@ func TestRoles(t *testing.T) {
 	account := func(roles ...microcks.Role) *microcks.Account {
 		return &microcks.Account{Name: "a", Client: "c", Roles: roles}
 	}
-	j := want(uid, collection("Pets", "/pets"), func(w *plan.Wanted) { w.ServiceLabels = map[string]string{"a": "b"} })
+	j := want(uid, collection("Pets", "/pets"), func(w *plan.Wanted) { w.Labels = map[string]string{"a": "b"} })
 	empty := func(a *microcks.Account, tenancy bool) plan.Snapshot {
 		return plan.Snapshot{Version: version, Account: a, Tenancy: tenancy}
 	}
@@ -615,17 +614,10 @@ func TestUnfit(t *testing.T) {
 			p:    &predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold, Name: "Pets", Version: "1.0"}, Err: budget.ErrSpent},
 			want: []string{"error collection-untold"},
 		},
-		"crashes":  {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
-		"an error": {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
-		"a warning that fails": {
-			wanted: plan.Wanted{FailOnWarnings: true}, p: as(predict.Imported), findings: finding(result.Warning),
-			want: []string{"error findings-failed"},
-		},
-		"not as expected": {
-			wanted: plan.Wanted{ExpectedName: "Pet", ExpectedVersion: "2"}, p: as(predict.Imported),
-			want: []string{"error expectation-failed", "error expectation-failed"},
-		},
-		"as expected": {wanted: plan.Wanted{ExpectedName: "Pets", ExpectedVersion: "1.0"}, p: as(predict.Imported)},
+		"crashes":         {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
+		"an error":        {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
+		"another version": {wanted: plan.Wanted{ServiceVersion: "2"}, p: as(predict.Imported), want: []string{"error service-version"}},
+		"that version":    {wanted: plan.Wanted{ServiceVersion: "1.0"}, p: as(predict.Imported)},
 	} {
 		var got []string
 		for _, problem := range tt.wanted.Unfit(tt.p, tt.findings) {

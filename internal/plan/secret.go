@@ -141,7 +141,7 @@ func (m *maker) compareSecret(s *Secret, there *microcks.Secret, wanted *WantedS
 			Level: result.Error,
 			Text: text.Untrustedf("planning: secret %q holds another token or header, and importers outside this run use it: %s",
 				there.Name, strings.Join(users, ", ")),
-			Hint:   "set `secret-name` to a name of its own, or `replace-secret: true` to change it for all of them",
+			Hint:   "set `secret-name` to a name of its own, or `allow: replace-secret` to change it for all of them",
 			Anchor: "secret-shared", ExitCode: 1,
 		}
 	}

@@ -178,7 +178,7 @@ func (s *Service) refuseForeign() {
 					"importing would replace its operations",
 					s.Name, s.Version, there[i].SourceArtifact, there[i].Type),
 				Hint: "give the collection another name or version, import it as `main-artifact: false` to add its examples, " +
-					"or set `replace-service: true` to replace the service",
+					"or set `allow: replace-service` to replace the service",
 				Anchor: "service-foreign", ExitCode: 1,
 			})
 		}
@@ -238,7 +238,7 @@ func (m *maker) compose(s *Service) {
 		now, a.Predicted = digest, digest
 	}
 	for _, a := range s.Live() { // what is not imported labels nothing
-		s.Labels = merge(s.Labels, a.ServiceLabels)
+		s.Labels = merge(s.Labels, a.Labels)
 	}
 	s.Predicted = now
 	s.composeEdited()

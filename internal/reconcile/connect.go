@@ -162,7 +162,7 @@ func byKey(services []microcks.Service) map[plan.Key][]microcks.Service {
 func (r *reconciliation) maskImporters() {
 	told := []string{r.session.Microcks.Base(), r.Repository, r.session.Version.Text}
 	for _, it := range r.items {
-		told = append(told, string(it.Wanted.Source), it.Wanted.URL, it.Wanted.Secret.Name, it.Wanted.ExpectedName, it.Wanted.ExpectedVersion)
+		told = append(told, string(it.Wanted.Source), it.Wanted.URL, it.Wanted.Secret.Name, it.Wanted.ServiceVersion)
 	}
 	for _, it := range r.items {
 		for _, job := range r.importers.Of(it.Wanted) {

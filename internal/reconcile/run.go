@@ -32,7 +32,8 @@ type Settings struct {
 	MicrocksVersion string // for Check; empty: the newest known
 	Repository      string // OWNER/REPO whose runs own what they create; empty off GitHub
 	Provenance      map[string]string
-	FailOnChanges   bool
+	FailOnWarnings  bool // findings of level warning fail the run
+	FailOnChanges   bool // in Plan: differences fail the run
 	RemoveServices  bool
 	Parallelism     int
 }

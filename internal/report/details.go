@@ -104,7 +104,7 @@ func (s *jobSummary) removal(c *result.Collection) []Markdown {
 		}
 	}
 	if i.KeepsServices {
-		all = append(all, "Its services stay, with their mocks. `remove-services: true` deletes them, too")
+		all = append(all, "Its services stay, with their mocks. `allow: remove-services` deletes them, too")
 	}
 	return all
 }

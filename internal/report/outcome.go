@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/result"
@@ -28,10 +29,13 @@ func outcome(r *result.Result) string {
 			line += "; " + others
 		}
 		return line
-	case r.Mode == result.Plan && len(r.Collections) == 1 && r.Collections[0].Status == result.Planned:
-		return success(r, &r.Collections[0]) // the plan is what failed the run
-	case r.Mode == result.Plan && len(r.Collections) > 1:
+	case len(r.Collections) == 1 && (r.Collections[0].Status == result.Planned || r.Collections[0].Status == result.Checked):
+		return success(r, &r.Collections[0]) // what was found is what failed the run
+	case r.Mode == result.Plan && len(r.Collections) > 1,
+		r.Mode == result.Check && len(r.Collections) > 1 && count(r, hasStatus(result.Checked)) == len(r.Collections):
 		return several(r)
+	case notBegun(r):
+		return "The inputs are wrong, and nothing was done"
 	case r.Status == result.Failed && !r.Mode.Writes():
 		return "The run failed"
 	case r.Status == result.Failed && r.Written:
@@ -42,6 +46,11 @@ func outcome(r *result.Result) string {
 		return "Nothing to do"
 	}
 	return several(r)
+}
+
+// notBegun reports whether wrong inputs ended a run before it began.
+func notBegun(r *result.Result) bool {
+	return len(r.Collections) == 0 && slices.ContainsFunc(r.Problems, func(p result.Problem) bool { return p.ExitCode == 2 })
 }
 
 func interrupted(r *result.Result) string {
@@ -121,7 +130,7 @@ func success(r *result.Result, c *result.Collection) string {
 func several(r *result.Result) string {
 	all := text.Plural(len(r.Collections), "collection")
 	size := text.Plural(r.Totals.Operations, "operation") + " and " + text.Plural(r.Totals.Examples, "example")
-	bad := tallied{r.Totals.Errors, r.Totals.Warnings, 0}
+	bad := tallied{warnings: r.Totals.Warnings} // no collection failed: an error is of the run, and is told as one
 	switch {
 	case r.Mode == result.Check:
 		return "Microcks" + serverVersion(r) + " can serve all " + all + ", " + size + bad.and()

@@ -29,10 +29,6 @@ func Outputs(r *result.Result) []Output {
 	if len(r.Collections) == 1 {
 		c = r.Collections[0]
 	}
-	var importer result.Importer
-	if c.Importer != nil {
-		importer = *c.Importer
-	}
 	var service result.Service
 	if c.Service != nil {
 		service = *c.Service
@@ -40,24 +36,26 @@ func Outputs(r *result.Result) []Output {
 	return []Output{
 		{"status", string(status)},
 		{"changed", strconv.FormatBool(r.Changed)},
-		{"operations", strconv.Itoa(r.Totals.Operations)},
-		{"examples", strconv.Itoa(r.Totals.Examples)},
-		{"warnings", strconv.Itoa(r.Totals.Warnings)},
-		{"errors", strconv.Itoa(r.Totals.Errors)},
-		{"result", string(JSON(r, maxResult))},
-		{"importer-id", importer.ID},
-		{"importer-url", importer.URL},
-		{"service-id", service.ID},
-		{"service-name", bounded(service.Name)},
-		{"service-version", bounded(service.Version)},
+		{"service", serviceOutput(&service)},
 		{"service-url", service.URL},
 		{"mock-url", bounded(service.MockURL)},
+		{"result", string(JSON(r, maxResult))},
+		{"warnings", strconv.Itoa(r.Totals.Warnings)},
+		{"errors", strconv.Itoa(r.Totals.Errors)},
 	}
 }
 
 // mostOutput bounds an output that a collection's author decides, in bytes: all
 // outputs of a job together may have 1 MB.
 const mostOutput = 4096
+
+// serviceOutput names a service as Microcks' own actions take it; "" is none.
+func serviceOutput(s *result.Service) string {
+	if s.Name == "" {
+		return ""
+	}
+	return bounded(s.Name + ":" + s.Version)
+}
 
 func bounded(s text.Untrusted) string {
 	if len(s) <= mostOutput {
@@ -92,7 +90,7 @@ func JSON(r *result.Result, limit int) []byte {
 		}
 	}
 	return encode(&result.Result{
-		Schema: r.Schema, Version: r.Version, Mode: r.Mode, Status: r.Status, Changed: r.Changed,
+		Schema: r.Schema, Version: r.Version, Mode: r.Mode, Status: r.Status, Changed: r.Changed, Written: r.Written,
 		Collections: []result.Collection{}, Totals: r.Totals, DurationMillis: r.DurationMillis,
 	}, true)
 }

@@ -21,7 +21,7 @@ func TestSummaryOpensWithTheOutcome(t *testing.T) {
 		"plan-nothing":   "✅ Pet Store 1.0.0: nothing to do",
 		"failed-mixed":   "❌ 3 of 5 collections failed; 1 created, 1 unchanged",
 		"failed-run":     "❌ Pet Store: not imported, nothing was written",
-		"wrong-inputs":   "❌ The run failed, nothing was written to Microcks",
+		"wrong-inputs":   "❌ The inputs are wrong, and nothing was done",
 		"check-file":     "❌ Pet Store 1.0.0: Microcks cannot serve this collection, 2 errors, 4 warnings",
 		"check-fine":     "✅ Pet Store 1.0.0: Microcks 1.15.0 can serve it, 14 operations and 23 examples",
 		"hundred":        "❌ 4 of 100 collections failed; 10 updated, 86 unchanged",

@@ -5,6 +5,7 @@
 package result
 
 import (
+	"cmp"
 	"slices"
 
 	"postman-microcks-importer/internal/text"
@@ -478,9 +479,31 @@ var partWords = map[Part]string{
 	PartArtifact:          "artifact",
 }
 
-// ExitCode of the whole run: that of the problem that is told first, run-wide
-// ones before those of collections; 1 when only a finding or an expectation
-// failed it.
+// codes are the exit codes of failures. Of several the first counts, whichever
+// was told first.
+var codes = []int{
+	2,  // wrong inputs
+	14, // the environment
+	11, // cannot connect
+	12, // an API's error
+	13, // not found
+	20, // other
+	1,  // a collection or an expectation failed
+	3,  // nothing failed, and what was asked about was found
+}
+
+// FirstCode is the one of several exit codes that counts; 0 is success.
+func FirstCode(of ...int) int {
+	for _, code := range codes {
+		if slices.Contains(of, code) {
+			return code
+		}
+	}
+	return 0
+}
+
+// ExitCode of the whole run, the first by [FirstCode] of all its problems: 1 when
+// only a finding failed it, or when its time was over or a signal ended it.
 func (r *Result) ExitCode() int {
 	switch {
 	case r.Status != Failed:
@@ -488,14 +511,18 @@ func (r *Result) ExitCode() int {
 	case r.Interrupted != nil:
 		return 1
 	}
+	var found []int
+	if slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Failed() }) {
+		found = append(found, 1)
+	}
 	for _, problems := range r.allProblems() {
 		for _, p := range problems {
-			if p.Level == Error && p.ExitCode != 0 {
-				return p.ExitCode
+			if p.Level == Error {
+				found = append(found, p.ExitCode)
 			}
 		}
 	}
-	return 1
+	return cmp.Or(FirstCode(found...), 1)
 }
 
 func (r *Result) allProblems() [][]Problem {

@@ -45,6 +45,19 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// The order of a run's exit codes is the one that the documents give.
+func TestFirstCode(t *testing.T) {
+	t.Parallel()
+	order := []int{2, 14, 11, 12, 13, 20, 1, 3, 0}
+	for i, first := range order {
+		for _, second := range order[i:] {
+			if a, b := result.FirstCode(first, second), result.FirstCode(second, first); a != first || b != first {
+				t.Errorf("of %d and %d counts %d and %d", first, second, a, b)
+			}
+		}
+	}
+}
+
 func TestExitCode(t *testing.T) {
 	t.Parallel()
 	problem := func(level result.Level, code int) []result.Problem {
@@ -56,13 +69,21 @@ func TestExitCode(t *testing.T) {
 	}{
 		"done":         {result.Result{Status: result.Created, Problems: problem(result.Warning, 12)}, 0},
 		"finding only": {result.Result{Status: result.Failed}, 1},
-		"the run's first": {
+		"the first by the order of codes": {
 			result.Result{
-				Status: result.Failed, Problems: problem(result.Error, 11),
-				Collections: []result.Collection{{Problems: problem(result.Error, 13)}},
+				Status: result.Failed, Problems: problem(result.Error, 3),
+				Collections: []result.Collection{
+					{Status: result.Failed, Problems: problem(result.Error, 1)}, {Status: result.Failed, Problems: problem(result.Error, 13)},
+					{Status: result.Failed, Problems: problem(result.Error, 12)},
+				},
 			},
-			11,
+			12,
 		},
+		"a collection before what was found": {
+			result.Result{Status: result.Failed, Problems: problem(result.Error, 3), Collections: []result.Collection{{Status: result.Failed}}}, 1,
+		},
+		"what was found":  {result.Result{Status: result.Failed, Problems: problem(result.Error, 3)}, 3},
+		"no code of ours": {result.Result{Status: result.Failed, Problems: problem(result.Error, 99)}, 1},
 		"of a collection": {
 			result.Result{
 				Status: result.Failed, Problems: problem(result.Note, 11),

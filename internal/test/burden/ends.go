@@ -102,7 +102,7 @@ func networks() []hostileRun {
 	}
 	const get, put, post = http.MethodGet, http.MethodPut, http.MethodPost
 	stopped := map[string]string{"INPUT_ACTIVE": "false"}
-	removing := map[string]string{"INPUT_MODE": "remove", "INPUT_REMOVE-SERVICES": "true"}
+	removing := map[string]string{"INPUT_MODE": "remove", "INPUT_ALLOW": "remove-services"}
 	return []hostileRun{
 		{name: "Postman is silent", meets: at(world.Postman, get, "/collections/"), answer: silence},
 		{name: "Postman switches protocols", meets: at(world.Postman, get, "/collections/"), answer: switching},
@@ -217,7 +217,7 @@ func (m *meeting) prepare() (env map[string]string, err error) {
 		panic(err)
 	}
 	env = w.Environment()
-	env["INPUT_MODE"], env["INPUT_COLLECTION"] = "apply", uids(max(1, len(m.collections)))
+	env["INPUT_MODE"], env["INPUT_COLLECTIONS"] = "apply", uids(max(1, len(m.collections)))
 	if m.second {
 		if code := w.Run(context.Background(), io.Discard, env); code != 0 {
 			return nil, fmt.Errorf("the run before ended with %d", code)

@@ -153,7 +153,7 @@ func run(k kind, size, count int) {
 	debug.SetMemoryLimit(mostMemory)
 	// The file is what a credential of the run would be searched in.
 	env := map[string]string{
-		"INPUT_MODE": "check", "INPUT_COLLECTION": strings.Join(files, "\n"), "INPUT_MICROCKS-VERSION": k.version,
+		"INPUT_MODE": "check", "INPUT_COLLECTIONS": strings.Join(files, "\n"), "INPUT_MICROCKS-VERSION": k.version,
 		"INPUT_POSTMAN-API-KEY": "PMAK-5ca1ab1e0ddba11c0ffee123-4b6f6e747261737465726e", "INPUT_TIMEOUT": "1h",
 		"GITHUB_OUTPUT": filepath.Join(folder, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(folder, "summary"),
 	}

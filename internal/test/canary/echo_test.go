@@ -204,7 +204,7 @@ func (e *echoing) run(t *testing.T, mode string) string {
 	folder := t.TempDir()
 	env := e.Environment()
 	maps.Copy(env, map[string]string{
-		"INPUT_MODE": mode, "INPUT_COLLECTION": world.UID(0), "INPUT_VERIFY": "mocks", "INPUT_TIMEOUT": "2m",
+		"INPUT_MODE": mode, "INPUT_COLLECTIONS": world.UID(0), "INPUT_VERIFY": "mocks", "INPUT_TIMEOUT": "2m",
 		"INPUT_KEYCLOAK-CLIENT-ID": clientID, "INPUT_KEYCLOAK-CLIENT-SECRET": clientSecret,
 		"GITHUB_ACTIONS": "true", "RUNNER_DEBUG": "1",
 		"GITHUB_OUTPUT": filepath.Join(folder, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(folder, "summary"),

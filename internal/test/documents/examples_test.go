@@ -329,7 +329,7 @@ func (p *examplePlace) importMains(t *testing.T) {
 		}
 	}
 	with := map[string]string{
-		"collection": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com",
+		"collections": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com",
 	}
 	signedIn := maps.Clone(with)
 	maps.Copy(signedIn, map[string]string{"keycloak-client-id": "ci-admin", "keycloak-client-secret": "ci-admin-secret"})
@@ -371,7 +371,7 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 		"GITHUB_OUTPUT": filepath.Join(p.dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(p.dir, "summary"),
 	})
 	maps.Copy(env, step.env)
-	for _, line := range strings.Fields(step.with["collection"]) {
+	for _, line := range strings.Fields(step.with["collections"]) {
 		if strings.HasSuffix(line, ".json") { // a checkout has brought it
 			p.write(t, line, exampleCollection{name: filepath.Base(line)}.export(t))
 		}
