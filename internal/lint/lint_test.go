@@ -14,19 +14,23 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
+// checkExport are the findings of a file, judged as a main artifact.
+func checkExport(raw string) []result.Finding {
+	from := exported([]byte(raw))
+	return CheckDelivered(nil, predict.Read(from.Raw, predict.Options{}).Import(predict.Target{Main: true}), from)
+}
+
 // What is found in files that are no collection.
 func TestFindingsOfFiles(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ raw, rule, says string }{
 		"only info.version": {`{"info":{"name":"Pets","version":"1.0"},"item":[]}`, "version-missing", "info.version"},
-		"format 1":          {`{"id":"a","name":"Pets","requests":[]}`, "schema-not-v2", "format 1"},
-		"format 3":          {`{"$kind":"collection"}`, "schema-not-v2", "format 3"},
-		"a list":            {`[{"info":{}}]`, "schema-not-v2", "list"},
-		"a page":            {`<html></html>`, "unreadable", "no JSON"},
-		"a truncated file":  {`{"info": {"name": "Pets"`, "unreadable", "no JSON"},
-		"nothing":           {``, "schema-not-v2", "no info"},
+		"no info":           {`{"item":[]}`, "schema-not-v2", "no info"},
+		"a truncated file":  {"{\n\"_postman_id\": 1, \"info\": {\"name\": \"Pets\"", "unreadable", "JSON that was cut off"},
+		"truncated, spaced": {`{ "collection": {"info": {"name": "Pets"`, "envelope-missing", "JSON that was cut off"},
+		"beyond limits":     {`{"collection":` + strings.Repeat("[", 1001) + strings.Repeat("]", 1001) + "}", "unreadable", "beyond"},
 	} {
-		findings := Check(predict.Read([]byte(c.raw), predict.Options{Export: true}).Import(predict.Target{Main: true}))
+		findings := checkExport(c.raw)
 		i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == c.rule && f.Level == result.Error })
 		if i < 0 || !strings.Contains(string(findings[i].Message), c.says) {
 			t.Errorf("%s: %+v", name, findings)
@@ -46,7 +50,7 @@ func TestFindingPlace(t *testing.T) {
     ]}]}
   ]
 }`
-	findings := Check(predict.Read([]byte(raw), predict.Options{Export: true}).Import(predict.Target{Main: true}))
+	findings := checkExport(raw)
 	i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == "body-lost" })
 	if i < 0 {
 		t.Fatal(findings)
@@ -74,7 +78,7 @@ func TestFindingsAreBounded(t *testing.T) {
 	raw := `{"info":{"name":"Pets","description":"version=1.0 - d"},"item":[` + strings.TrimSuffix(items, ",") + `]}`
 	n := 0
 	var last result.Finding
-	for _, f := range Check(predict.Read([]byte(raw), predict.Options{Export: true}).Import(predict.Target{Main: true})) {
+	for _, f := range checkExport(raw) {
 		if f.ID == operationOdd.ID {
 			n++
 			last = f
@@ -92,7 +96,7 @@ func TestCheckChangesNothing(t *testing.T) {
 		if rule.Bad.Make != nil {
 			continue
 		}
-		d, target := rule.Bad.read()
+		d, _, target := rule.Bad.read()
 		im := d.Import(target)
 		first := Check(im)
 		if diff := cmp.Diff(d.Import(target).Prediction, im.Prediction); diff != "" {
