@@ -38,6 +38,44 @@ func TestFindingsOfFiles(t *testing.T) {
 	}
 }
 
+// What of a collection vanishes silently, or becomes what nobody meant.
+func TestFindingsOfOddities(t *testing.T) {
+	t.Parallel()
+	items := func(s string) string {
+		return `{"info":{"name":"Pets","description":"version=1.0 - the pets"},"item":[` + s + `]}`
+	}
+	described := func(s string) string { return `{"info":{"name":"Pets","description":` + s + `},"item":[]}` }
+	example := func(s string) string {
+		return items(`{"request":{"method":"GET","url":{"raw":"/a"}},"response":[{` + s + `"originalRequest":{"url":{"raw":"/a"}}}]}`)
+	}
+	for name, c := range map[string]struct{ raw, rule, says string }{
+		"gRPC":            {items(`{"name":"f","item":[{"name":"x","type":"grpc-request"}]}`), "item-ignored", "a gRPC request"},
+		"another type":    {items(`{"name":"x","type":"soap-request"}`), "item-ignored", `of the type "soap-request"`},
+		"no type":         {items(`{"name":"x","item":null}`), "item-ignored", "neither an HTTP request nor a folder"},
+		"an empty folder": {items(`{"name":"x","item":[]}`), "item-ignored", ""},
+		"a request":       {items(`{"name":"x","type":"grpc-request","request":{}}`), "item-ignored", ""},
+		"a link": {
+			described(`"see http://h/?api-version=1.2&x=1 for"`), "version-in-prose",
+			`becomes "1.2&x", because the description's first version= is inside "http://h/?api-version=1.2&x=1"`,
+		},
+		"a word":              {described(`"apiversion=2"`), "version-in-prose", `inside "apiversion=2"`},
+		"a sentence's end":    {described(`"This is version=v1.0.0. The pets"`), "version-in-prose", `becomes "v1.0.0.", with the full stop`},
+		"Markdown":            {described(`"**version=1.0 - x**"`), "version-in-prose", ""},
+		"HTML":                {described(`"<p>version=1.0 - x"`), "version-in-prose", ""},
+		"behind a line":       {described(`"Pets\nversion=1.0 - x"`), "version-in-prose", ""},
+		"an example, no name": {example(""), "example-name-odd", "no name"},
+		"null":                {example(`"name":null,`), "example-name-odd", `"null"`},
+		"two lines":           {example(`"name":"a\nb",`), "example-name-odd", `"a\nb"`},
+		"a name":              {example(`"name":"注文 / a",`), "example-name-odd", ""},
+	} {
+		findings := checkExport(c.raw)
+		i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == c.rule })
+		if (i >= 0) != (c.says != "") || i >= 0 && !strings.Contains(string(findings[i].Message), c.says) {
+			t.Errorf("%s: %+v", name, findings)
+		}
+	}
+}
+
 // A finding leads to its place: the pointer, what a person sees, the line.
 func TestFindingPlace(t *testing.T) {
 	t.Parallel()
