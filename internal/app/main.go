@@ -86,7 +86,10 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 		said, broken = p.render(told)
 	}
 	code := told.ExitCode()
-	if err := errors.Join(broken, p.publish(said)); err != nil {
+	if broken != nil {
+		complain(runner, broken)
+	}
+	if err := p.publish(said); err != nil {
 		complain(runner, err)
 		code = result.FirstCode(code, 14)
 	}

@@ -212,6 +212,23 @@ func (v Value) Name() string {
 	return v.doc.text(v.n.name, v.n.nameEnd, v.n.nameEscaped)
 }
 
+// JSON is the value as the input has it, white space included.
+func (v Value) JSON() []byte {
+	if v.n == nil {
+		return nil
+	}
+	return v.doc.raw[v.n.start:v.n.end]
+}
+
+// NameJSON is the name of a member as the input has it, quotes included; nil when v
+// is not the member of an object.
+func (v Value) NameJSON() []byte {
+	if v.n == nil || v.n.parent == nil || v.n.parent.kind != Object {
+		return nil
+	}
+	return v.doc.raw[v.n.name-1 : v.n.nameEnd+1]
+}
+
 // Parent is the array or object that holds v; missing for the root.
 func (v Value) Parent() Value {
 	if v.n == nil || v.n.parent == nil {

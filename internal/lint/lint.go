@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -34,7 +35,13 @@ func Check(im *predict.Import) []result.Finding {
 // that many bytes, and one of each rule. Beyond the budget, one finding says that
 // there may be more.
 func CheckWithin(m *budget.Meter, im *predict.Import, most int) []result.Finding {
-	s := &subject{Import: im, meter: m, most: most, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
+	return CheckDelivered(m, im, delivery.AsIs(im.Document.Raw), most)
+}
+
+// CheckDelivered is [CheckWithin] for an import of what was made from a source: the
+// places of findings are those of the source.
+func CheckDelivered(m *budget.Meter, im *predict.Import, from *delivery.Document, most int) []result.Finding {
+	s := &subject{Import: im, from: from, meter: m, most: most, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
 	if im.Outcome == predict.Untold {
 		s.meter = nil // this is told whatever it costs
 		(&reporter{subject: s, rule: untold}).whole("what Microcks makes of the collection was not found out: %v", im.Err)
@@ -65,12 +72,13 @@ const workOfRule = 3
 // subject is what the rules look at, with what they have found.
 type subject struct {
 	*predict.Import
+	from     *delivery.Document
 	meter    *budget.Meter
 	definer  *predict.Definer
 	findings []result.Finding
 	bytes    int                              // of the findings
 	most     int                              // of the bytes
-	offsets  []int                            // of the findings in the input, -1 without a place
+	offsets  []int                            // of the findings in the source, -1 without a place
 	each     []predict.ExampleAt              // each response once; see once
 	names    map[jackson.Value]text.Untrusted // of folders, requests and examples
 }
@@ -90,8 +98,11 @@ type reporter struct {
 	full    bool
 }
 
-// at reports something about a value of the input.
+// at reports something about a value of the input, or the one that it was made of.
 func (r *reporter) at(v jackson.Value, format string, args ...any) {
+	for from := r.subject.from; v.Exists() && from.Made(v.Offset()); {
+		v = v.Parent()
+	}
 	r.add(v.Offset(), v, text.Untrustedf(format, args...))
 }
 
@@ -111,9 +122,12 @@ func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
 	if r.full {
 		return
 	}
+	if offset >= 0 {
+		offset = s.from.Place(offset)
+	}
 	f := result.Finding{
 		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: message, Hint: r.rule.Hint,
-		Pointer: text.Untrusted(v.PointerUpTo(mostPointer)), Path: s.path(v),
+		Pointer: text.Untrusted(s.from.Pointer(v.PointerUpTo(mostPointer))), Path: s.path(v),
 	}
 	size := findingBytes + len(f.Message) + len(f.Pointer)
 	for _, name := range f.Path {

@@ -21,7 +21,7 @@ var versionOdd = Rule{
 		}
 		info := s.Document.Root.At("info")
 		at := info.At("description")
-		if own := info.At("version"); own.Exists() && !s.Document.Options.Export {
+		if own := info.At("version"); own.Exists() {
 			at = own
 		}
 		odd := strings.IndexFunc(v, func(c rune) bool {

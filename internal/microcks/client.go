@@ -21,6 +21,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
@@ -55,6 +56,9 @@ type request struct {
 	// long: it can take minutes, as an import does, so that a run which is told to
 	// end does not wait for the answer.
 	long bool
+	// whole reports whether what was decoded has what Microcks never leaves out; nil
+	// asks for nothing.
+	whole func() bool
 	// read counts the bytes of answers that were decoded; nil counts nothing.
 	read *int
 }
@@ -96,8 +100,10 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	if r.read != nil {
 		*r.read += len(data)
 	}
-	if err := decode(data, out); err != nil {
-		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, HTML: looksLikeHTML(data), Err: err}
+	if err := decode(data, out); err != nil || r.whole != nil && !r.whole() {
+		return false, &BrokenAnswerError{
+			Doing: r.doing, Status: res.StatusCode, HTML: looksLikeHTML(data), What: foreign.Answer(data), Err: err,
+		}
 	}
 	return true, nil
 }

@@ -92,12 +92,13 @@ type BrokenAnswerError struct {
 	Doing  string
 	Status int
 	HTML   bool
+	What   text.Untrusted // the answer is, where it came whole
 	Err    error
 }
 
 func (e *BrokenAnswerError) Error() string {
-	if e.HTML {
-		return fmt.Sprintf("%s: the answer %d is an HTML page, not JSON", e.Doing, e.Status)
+	if e.What != "" {
+		return fmt.Sprintf("%s: the answer %d is not what Microcks answers: it is %s", e.Doing, e.Status, e.What)
 	}
 	return fmt.Sprintf("%s: reading the answer %d: %v", e.Doing, e.Status, e.Err)
 }

@@ -147,8 +147,9 @@ func jobPath(id string) string { return "/jobs/" + url.PathEscape(id) }
 
 func (c *Client) writeJob(ctx context.Context, r request) (*ImportJob, error) {
 	var job ImportJob
+	r.whole = func() bool { return job.ID != "" }
 	found, err := c.call(ctx, r, &job)
-	if err == nil && (!found || job.ID == "") {
+	if err == nil && !found {
 		err = &BrokenAnswerError{Doing: r.doing, Status: http.StatusOK, Err: errNoBody}
 	}
 	if err != nil {

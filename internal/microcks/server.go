@@ -40,12 +40,15 @@ func (c *Client) Version(ctx context.Context) (Version, error) {
 	var info struct {
 		VersionID string `json:"versionId"`
 	}
-	read := request{doing: "reading the version of Microcks", method: http.MethodGet, path: "/version/info"}
+	read := request{
+		doing: "reading the version of Microcks", method: http.MethodGet, path: "/version/info",
+		whole: func() bool { return info.VersionID != "" },
+	}
 	found, err := c.call(ctx, read, &info)
 	if err != nil {
 		return Version{}, err
 	}
-	if !found || info.VersionID == "" {
+	if !found {
 		return Version{}, &BrokenAnswerError{Doing: read.doing, Status: http.StatusOK, Err: errNoBody}
 	}
 	return ParseVersion(info.VersionID)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
@@ -152,10 +153,14 @@ func (e *SignInError) ExitCode() int {
 // newSignInError explains an error of the oauth2 library.
 func newSignInError(realm Realm, clientID string, err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response != nil {
-		return &SignInError{
+		e := &SignInError{
 			Realm: realm, ClientID: clientID, Status: refused.Response.StatusCode,
 			Code: refused.ErrorCode, Detail: refused.ErrorDescription,
 		}
+		if e.Code == "" && len(refused.Body) > 0 { // every refusal of Keycloak has one
+			e.Detail = "the answer is " + string(foreign.Answer(refused.Body))
+		}
+		return e
 	}
 	if _, ok := errors.AsType[*url.Error](err); ok { // there was no answer
 		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), transport.Explain(err))

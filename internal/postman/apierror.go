@@ -7,6 +7,9 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"postman-microcks-importer/internal/foreign"
+	"postman-microcks-importer/internal/text"
 )
 
 // Kind is why the Postman API served no collection.
@@ -38,6 +41,7 @@ type APIError struct {
 	UID     string
 	Quota   Quota
 	host    string
+	what    text.Untrusted // the answer is, where it is none of the Postman API
 }
 
 func (e *APIError) Error() string {
@@ -48,7 +52,9 @@ func (e *APIError) Error() string {
 	}
 	switch {
 	case e.Kind == KindGatewayHTML:
-		b.WriteString(" with a page that is not from the Postman API")
+		fmt.Fprintf(&b, " with what is not from the Postman API: it is %s", e.what)
+	case e.what != "":
+		fmt.Fprintf(&b, ", but no collection: it is %s", e.what)
 	case e.Message != "":
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
@@ -134,7 +140,11 @@ func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
 		Status: resp.StatusCode, Name: quotable(f.name), Message: quotable(f.message),
 		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host),
 	}
-	e.Kind = kindOf(resp.StatusCode, f, len(body) > 0 && !looksLikeJSON(body), e.Quota)
+	page := !looksLikeJSON(body) && (len(body) > 0 || resp.StatusCode == http.StatusOK)
+	if e.Kind = kindOf(resp.StatusCode, f, page, e.Quota); page || resp.StatusCode == http.StatusOK {
+		k, _ := foreign.Of(body)
+		e.what = k.What
+	}
 	return e
 }
 
@@ -142,7 +152,7 @@ func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
 // agree on the statuses, so the name decides where there is one.
 func kindOf(status int, f failure, page bool, q Quota) Kind {
 	switch {
-	case page, status == http.StatusOK:
+	case page:
 		return KindGatewayHTML
 	case f.name == limitExhausted, status == http.StatusTooManyRequests && q.Known && q.MonthRemaining == 0:
 		return KindQuotaExhausted

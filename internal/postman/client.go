@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -36,7 +37,7 @@ type Collection struct {
 }
 
 // Collection fetches a collection, GET /collections/{uid}. Of the body no more is
-// looked at than whether it begins as JSON does. Errors are an [*APIError] for an
+// looked at than whether it has the form of a collection. Errors are an [*APIError] for an
 // answer and a *transport.Error for none.
 func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error) {
 	address := c.base + "/collections/" + url.PathEscape(uid)
@@ -54,10 +55,20 @@ func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error
 	if err != nil {
 		return nil, fmt.Errorf("fetching the collection %s: reading the answer: %w", quotable(uid), err)
 	}
-	if resp.StatusCode != http.StatusOK || !looksLikeJSON(body) {
+	if resp.StatusCode != http.StatusOK || !collectionLike(body) {
 		return nil, newAPIError(uid, req.URL.Host, resp, body)
 	}
 	return &Collection{UID: uid, Raw: body, Quota: quotaOf(resp.Header)}, nil
+}
+
+// collectionLike reports whether a body has the form of a collection. What Microcks
+// makes of it is predicted later.
+func collectionLike(body []byte) bool {
+	if bytes.HasPrefix(body, []byte(`{"collection":{"info":{`)) {
+		return true // as the Postman API answers
+	}
+	_, other := foreign.Of(body)
+	return !other
 }
 
 // looksLikeJSON reports whether a body begins as an object or array does; a page

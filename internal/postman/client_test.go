@@ -74,12 +74,30 @@ func TestCollection(t *testing.T) {
 	}
 }
 
-// What is JSON at first sight is for others to judge.
-func TestOddBodiesPass(t *testing.T) {
+// served is the smallest answer that has the form of a collection.
+const served = `{"collection":{"info":{}}}`
+
+// What has the form of a collection at first sight is for others to judge; what has
+// not is named.
+func TestOddBodies(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"{}", " \n[1]", "\uFEFF{}", "{not json", `{"collections":[]}`} {
-		if got, err := fetch(t, answer(200, body)); err != nil || string(got.Raw) != body {
+	for body, says := range map[string]string{
+		`{ "collection": {"info": {}}}`:        "",
+		"\uFEFF{\"collection\":{\"info\":{}}}": "",
+		`{"info":{},"item":[]}`:                "",
+		`{"collection":{"info":{"name`:         "",
+		`{"collections":[]}`:                   "answered 200 OK, but no collection: it is a list of collections",
+		`{"hello":"world"}`:                    "but no collection: it is JSON without `info` and `item` (it begins `{\"hello\":\"world\"}`)",
+		`{"error":{"message":"no"}}`:           `it is an error answer of an API ("no")`,
+		`hello`:                                "answered 200 OK with what is not from the Postman API: it is no JSON (it begins `hello`)",
+		`<title>Sign in</title>`:               `answered 200 OK with what is not from the Postman API: it is an HTML page (title "Sign in")`,
+	} {
+		got, err := fetch(t, answer(200, body))
+		switch {
+		case says == "" && (err != nil || string(got.Raw) != body):
 			t.Errorf("%q: %v", body, err)
+		case says != "" && (err == nil || !strings.Contains(err.Error(), says)):
+			t.Errorf("%q: %v, want %q", body, err, says)
 		}
 	}
 }
@@ -282,8 +300,8 @@ func TestErrorText(t *testing.T) {
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
 	}
-	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com"}
-	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with a page that is not from the Postman API"
+	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com", what: "an HTML page"}
+	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with what is not from the Postman API: it is an HTML page"
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
 	}
@@ -332,10 +350,10 @@ func TestWithTransport(t *testing.T) {
 	}{
 		{
 			"quota",
-			[]http.HandlerFunc{answer(429, `{"error":{"name":"serviceLimitExhausted","message":"m"}}`), answer(200, "{}")},
+			[]http.HandlerFunc{answer(429, `{"error":{"name":"serviceLimitExhausted","message":"m"}}`), answer(200, served)},
 			KindQuotaExhausted,
 		},
-		{"busy for a moment", []http.HandlerFunc{answer(429, `{"error":"rateLimited"}`, "Retry-After: 0"), answer(200, "{}")}, ""},
+		{"busy for a moment", []http.HandlerFunc{answer(429, `{"error":"rateLimited"}`, "Retry-After: 0"), answer(200, served)}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -385,7 +403,7 @@ func TestUIDCannotLeaveItsPlace(t *testing.T) {
 		if r.URL.EscapedPath() != "/collections/..%2Fme%3Fx=1" {
 			t.Errorf("path %s", r.URL.EscapedPath())
 		}
-		_, _ = io.WriteString(w, "{}")
+		_, _ = io.WriteString(w, served)
 	}))
 	t.Cleanup(s.Close)
 	if _, err := New(s.Client(), s.URL).Collection(t.Context(), "../me?x=1"); err != nil {

@@ -32,7 +32,7 @@ type naming struct {
 // criteria are by what a request finds the example; its path is added to the
 // operation.
 func (r *reader) criteria(op *Operation, d dispatching, request jackson.Value) (criteria *string, unsure bool, cause *Cause) {
-	url := r.RequestURL(request)
+	url := RequestURL(request)
 	r.meter.Work(len(url) / 8)
 	switch {
 	case d.dispatcher == URIParams:

@@ -2,12 +2,15 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
@@ -28,7 +31,7 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		}
 		it.Bytes = len(raw)
 		if version, known := r.versionToJudgeBy(); known {
-			r.judge(ctx, it, raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
+			r.judge(ctx, it, raw, predict.Options{Version: version})
 		}
 	}, func(it *item, broken error) {
 		it.judged = nil
@@ -84,8 +87,17 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}
 	defer room()
 	began := time.Now()
+	from, err := deliver(ctx, it, raw)
+	switch {
+	case ctx.Err() != nil:
+		it.notFinished(context.Cause(ctx))
+		return
+	case err != nil:
+		it.Fail(err)
+		return
+	}
 	meter := budget.New(ctx)
-	document := predict.ReadWithin(meter, raw, options)
+	document := predict.ReadWithin(meter, from.Raw, options)
 	_, size := meter.Used()
 	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
 	p := document.ImportWithin(meter, predict.Target{URL: it.Wanted.URL, Main: main})
@@ -95,7 +107,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}
 	it.checked = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
-	it.Findings = shown(lint.CheckWithin(meter, p, r.share()))
+	it.Findings = shown(lint.CheckDelivered(meter, p, from, r.share()))
 	for _, problem := range it.Unfit(p, it.Findings) {
 		it.Fail(problem)
 	}
@@ -111,6 +123,40 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		Document: r.shelf.put(ctx, document, size), UpdatedAt: document.UpdatedAt(),
 	}
 }
+
+// deliver is the document that Microcks would get of what was read: the answer of
+// the Postman API as it is, a file as that API would serve it.
+func deliver(ctx context.Context, it *item, raw []byte) (*delivery.Document, error) {
+	if it.Wanted.File == "" {
+		return delivery.AsIs(raw), nil
+	}
+	if kind, other := foreign.Of(raw); other {
+		return nil, noCollection(kind)
+	}
+	from, err := delivery.ServedByPostman(budget.New(ctx), raw)
+	switch {
+	case err == nil:
+		it.Judged = result.AsServed
+		return from, nil
+	case errors.Is(err, budget.ErrSpent):
+		return nil, it.Unfit(&predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold}, Err: err}, nil)[0]
+	}
+	if kind, broken := foreign.Broken(raw); broken {
+		return nil, noCollection(kind)
+	}
+	return nil, noCollection(foreign.Kind{What: foreign.Beyond, Next: "look for what no person wrote, and take it out of the collection"})
+}
+
+// noCollection says what a file is instead of a collection.
+func noCollection(kind foreign.Kind) *result.Problem {
+	return &result.Problem{
+		Level: result.Error, Text: "reading the collection: the file is " + kind.What, Hint: text.Untrusted(kind.Next),
+		Anchor: "no-collection", ExitCode: exitFailed, Line: kind.Line,
+	}
+}
+
+// exitFailed is the exit code of a collection that failed by itself.
+const exitFailed = 1
 
 // foretold is a prediction for the log.
 func foretold(p *predict.Import) string {

@@ -85,6 +85,9 @@ func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool
 			p.Hint = "" // the finding below says it
 		}
 		lines = append(lines, withHint(p))
+		if c.File != "" && a.Line == 0 {
+			a.Line = p.Line
+		}
 	}
 	for _, g := range byRule(c.Findings) {
 		if g.level != result.Error {

@@ -33,7 +33,21 @@ func TestText(t *testing.T) {
 		},
 		{"www.x.example", "www" + z + ".x.example", "www" + z + ".x.example", "`www.x.example`", "www" + z + ".x.example"},
 		{"a#12 GH-3", `a#` + z + `12 GH` + z + `-3`, `a#` + z + `12 GH` + z + `-3`, "`a#12 GH-3`", `a#` + z + `12 GH` + z + `-3`},
-		{"deadbeef99", "deadbe" + z + "ef99", "deadbe" + z + "ef99", "`deadbeef99`", "deadbe" + z + "ef99"},
+		{"deadbeef99", "`deadbeef99`", "`deadbeef99`", "`deadbeef99`", "<code>deadbeef99</code>"},
+		{
+			"see 12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2.", "see `12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2`.",
+			"see `12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2`.", "`see 12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2.`",
+			"see <code>12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2</code>.",
+		},
+		{
+			"`a`20260401`b`", "&#96;a&#96;`20260401`&#96;b&#96;", "`a`" + z + "`20260401`" + z + "`b`",
+			"`` `a`20260401`b` ``", "`a`<code>20260401</code>`b`",
+		},
+		{"a_20260401", "`a_20260401`", "`a_20260401`", "`a_20260401`", "<code>a_20260401</code>"},
+		{
+			"@20260401#1", "@" + z + "`20260401`#" + z + "1", "@" + z + "`20260401`#" + z + "1",
+			"`@" + z + "20260401#1`", "@" + z + "<code>20260401</code>#" + z + "1",
+		},
 		{"1. x", `1\. x`, `1\. x`, "`1. x`", "1. x"},
 		{"1.", `1\.`, `1\.`, "`1.`", "1."},
 		{"- x", `\- x`, `\- x`, "`- x`", "- x"},

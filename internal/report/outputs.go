@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -156,5 +157,9 @@ func encode(r *result.Result, truncated bool) []byte {
 		// Result is made of strings, numbers and structs of them.
 		panic("encoding the result: " + err.Error())
 	}
-	return b
+	return twoHashes.ReplaceAll(b, []byte(`#$1\u0023`))
 }
+
+// twoHashes finds what begins the runner's command "##[", for which characters that
+// are not ASCII do not count: what keeps it from being one would break the JSON.
+var twoHashes = regexp.MustCompile(`#([^\x00-\x7F]*)#`)

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +89,23 @@ func TestJSONIsTheResult(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, d); diff != "" || d.Truncated {
 			t.Errorf("%s: truncated %v (-want +got):\n%s", name, d.Truncated, diff)
+		}
+	}
+}
+
+// The log of a runner takes "##[" for a command, and what would break it breaks
+// the JSON.
+func TestJSONHasNoCommand(t *testing.T) {
+	t.Parallel()
+	for _, name := range []text.Untrusted{"##[error]x", "###[group]", "#é#[x]", "a#b # #[", "::error::"} {
+		r := &result.Result{Collections: []result.Collection{{Name: name}}}
+		b := JSON(r, maxResult)
+		if regexp.MustCompile(`##[^\x00-\x7F]*\[`).Match(regexp.MustCompile(`[^\x00-\x7F]`).ReplaceAll(b, nil)) {
+			t.Errorf("%q begins a command in %s", name, b)
+		}
+		var back result.Result
+		if err := json.Unmarshal(b, &back); err != nil || back.Collections[0].Name != name {
+			t.Errorf("%q comes back as %+v, %v", name, back.Collections, err)
 		}
 	}
 }

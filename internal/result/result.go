@@ -185,6 +185,7 @@ type Collection struct {
 	File       text.Untrusted `json:"file,omitempty"`
 	Name       text.Untrusted `json:"name,omitempty"`  // of the collection
 	Bytes      int            `json:"bytes,omitempty"` // of what Postman served
+	Judged     Judged         `json:"judged,omitempty"`
 	Status     Status         `json:"status"`
 	Importer   *Importer      `json:"importer,omitempty"`
 	Service    *Service       `json:"service,omitempty"`
@@ -195,6 +196,13 @@ type Collection struct {
 	Problems        []Problem     `json:"problems,omitempty"`
 	Verified        *Verification `json:"verified,omitempty"`
 }
+
+// Judged is as what a collection was judged, where that is not the very bytes that
+// were read.
+type Judged string
+
+// AsServed is a file as the Postman API would serve it.
+const AsServed Judged = "as-served"
 
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }

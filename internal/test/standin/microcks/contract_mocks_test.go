@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -193,7 +194,8 @@ func TestContractMocksAddresses(t *testing.T) {
 					`"originalRequest":{"method":"GET","url":{"raw":"{{u}}/t"}},"code":200,"body":"here %d"}]}]}`, name, version, i)
 			c.start(t, c.importer(t, i, c.serve(t, i, collection), map[string]any{"secretRef": c.key(t)}))
 			number := fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch)
-			service := predict.Read(collection, predict.Options{Version: number, Export: true}).Import(predict.Target{Main: true}).Service
+			wrapped := slices.Concat([]byte(`{"collection":`), collection, []byte("}"))
+			service := predict.Read(wrapped, predict.Options{Version: number}).Import(predict.Target{Main: true}).Service
 			if service == nil {
 				t.Fatalf("%q %q: no service predicted", name, version)
 			}
