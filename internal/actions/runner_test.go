@@ -344,7 +344,8 @@ func TestFiles(t *testing.T) {
 		s := newStep(t, "GITHUB_OUTPUT", c.path, "GITHUB_STEP_SUMMARY", c.path)
 		for _, err := range []error{s.Open(), s.SetOutputs([]Output{{"a", "1"}}), s.WriteSummary("x")} {
 			e, ok := errors.AsType[*FileError](err)
-			if !ok || !strings.Contains(e.Error(), "GITHUB_") || e.Unwrap() == nil || !strings.Contains(e.Hint(), c.hint) || e.Anchor() == "" || e.ExitCode() != 14 {
+			if !ok || !strings.Contains(e.Error(), "GITHUB_") || e.Unwrap() == nil || !strings.Contains(e.Hint(), c.hint) ||
+				e.Anchor() == "" || e.ExitCode() != 14 {
 				t.Errorf("%q: %v", c.path, err)
 			}
 		}

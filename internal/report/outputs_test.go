@@ -149,6 +149,63 @@ func TestJSONStaysWithinItsLimit(t *testing.T) {
 	}
 }
 
+// What does not fit goes step by step, the least telling first.
+func TestJSONLosesTheLeastTellingFirst(t *testing.T) {
+	t.Parallel()
+	r := ran(result.Apply, result.Failed, petStore(), petStore(), petStore(), petStore())
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		c.Findings = slices.Repeat(warnings(), 20)
+		c.Problems = slices.Repeat([]result.Problem{{Level: result.Note, Text: "x"}}, 6)
+		c.Difference = plannedUpdate().Collections[0].Difference
+	}
+	r.Collections[3].Service = nil
+	b := JSON(r, 10<<20)
+	whole := decode(t, b)
+	type left struct{ Collections, Operations, Examples, Findings, Problems, Differences int }
+	var got []left
+	for range 6 {
+		b = JSON(r, len(b)-1)
+		if again := JSON(r, len(b)); string(again) != string(b) {
+			t.Errorf("%d bytes do not fit into as many", len(b))
+		}
+		d := decode(t, b)
+		l := left{Collections: len(d.Collections)}
+		for _, c := range d.Collections[:min(1, len(d.Collections))] {
+			l.Operations, l.Findings, l.Problems, l.Differences = len(c.Service.Operations), len(c.Findings), len(c.Problems), len(c.Difference)
+			for _, op := range c.Service.Operations {
+				l.Examples += len(op.Examples)
+				if op.Name == "" {
+					t.Error("an operation without a name")
+				}
+			}
+		}
+		got = append(got, l)
+	}
+	all := whole.Collections[0]
+	want := []left{
+		{4, 14, 0, len(all.Findings), 6, len(all.Difference)}, {4, 0, 0, len(all.Findings), 6, len(all.Difference)},
+		{4, 0, 0, 5, 5, 0}, {2, 0, 0, 5, 5, 0}, {1, 0, 0, 5, 5, 0}, {},
+	}
+	if d := cmp.Diff(want, got); d != "" || len(all.Difference) == 0 {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func TestOutputsOfACollectionAreBounded(t *testing.T) {
+	t.Parallel()
+	exact := strings.Repeat("x", 4096)
+	for name, want := range map[string]string{
+		exact: exact, exact + "x": exact + "…", "x" + strings.Repeat("ä", 2048): "x" + strings.Repeat("ä", 2047) + "…",
+	} {
+		r := created()
+		r.Collections[0].Service.Name = text.Untrusted(name)
+		if got := values(r)["service-name"]; got != want {
+			t.Errorf("%d bytes are shown as %d: …%q", len(name), len(got), got[len(got)-9:])
+		}
+	}
+}
+
 // The outputs of a job may have 1 MB as UTF-16, so the result may have nearly half
 // as many bytes.
 func TestOutputResultHasRoom(t *testing.T) {

@@ -127,8 +127,11 @@ func checkExplained(t *testing.T, err error, kind Kind, attempts int) {
 	if e.Kind != kind || e.Attempts != attempts {
 		t.Errorf("kind %s after %d attempts, want %s after %d", e.Kind, e.Attempts, kind, attempts)
 	}
-	if many := fmt.Sprintf(" (after %d attempts)", attempts); e.Timeout() != (kind == KindTimeout) || strings.HasSuffix(e.Error(), many) != (attempts > 1) {
-		t.Errorf("time-out %t: %v", e.Timeout(), e)
+	if many := fmt.Sprintf(" (after %d attempts)", attempts); strings.HasSuffix(e.Error(), many) != (attempts > 1) {
+		t.Errorf("after %d attempts it says %v", attempts, e)
+	}
+	if e.Timeout() != (kind == KindTimeout) {
+		t.Errorf("%s is a time-out: %t", kind, e.Timeout())
 	}
 	if e.Hint() == "" || e.Anchor() != "connect-"+string(kind) || e.ExitCode() != 11 {
 		t.Errorf("hint %q, anchor %q, exit code %d", e.Hint(), e.Anchor(), e.ExitCode())
@@ -296,7 +299,9 @@ func TestHints(t *testing.T) {
 
 func TestRoundedDurations(t *testing.T) {
 	t.Parallel()
-	for d, want := range map[time.Duration]string{1499 * time.Microsecond: "1ms", 999 * time.Millisecond: "999ms", 1499 * time.Millisecond: "1s"} {
+	for d, want := range map[time.Duration]string{
+		1499 * time.Microsecond: "1ms", 999 * time.Millisecond: "999ms", 1499 * time.Millisecond: "1s",
+	} {
 		if got := round(d).String(); got != want {
 			t.Errorf("%s is %s, want %s", d, got, want)
 		}
@@ -613,7 +618,10 @@ func TestCredentialErrorPassesAsItIs(t *testing.T) {
 			},
 		}}
 		s, _, err := do(t, t.Context(), o, "GET", status(200, ""))
-		if Explain(err) != refusal || !errors.Is(err, refusal) || !strings.Contains(err.Error(), "refused") || s.calls() != 0 || asked.Load() != 1 {
+		if !errors.Is(err, refusal) || !strings.Contains(err.Error(), "refused") {
+			t.Errorf("the refusal is not in %v", err)
+		}
+		if Explain(err) != refusal || s.calls() != 0 || asked.Load() != 1 {
 			t.Errorf("%v after %d requests, asked %d times", Explain(err), s.calls(), asked.Load())
 		}
 	})
