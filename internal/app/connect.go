@@ -3,9 +3,12 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +39,28 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 	return transport.NewClient(options)
 }
 
+// microcksClient makes a client for Microcks: one that has what a gateway before it
+// wants.
+func (p *program) microcksClient(change func(*transport.Options)) (*http.Client, error) {
+	gateway := &transport.Gateway{Origin: originOf(p.Microcks.URL), Headers: http.Header{}}
+	for _, h := range p.Microcks.Headers {
+		gateway.Headers.Add(h.Name, h.Value.Reveal())
+	}
+	if p.Microcks.ClientCertificate != nil {
+		pair, err := tls.X509KeyPair(p.Microcks.ClientCertificate, []byte(p.Microcks.ClientKey.Reveal()))
+		if err != nil {
+			return nil, fmt.Errorf("reading the client certificate: %w", err)
+		}
+		gateway.Certificate = &pair
+	}
+	return p.client(func(o *transport.Options) {
+		o.Gateway = gateway
+		if change != nil {
+			change(o)
+		}
+	})
+}
+
 // trace logs retries as they happen, and in debug logs every request.
 func (p *program) trace(x transport.Exchange) {
 	outcome := http.StatusText(x.Status)
@@ -47,7 +72,8 @@ func (p *program) trace(x transport.Exchange) {
 	p.runner.Debugf("%s %s: %d in %s, attempt %d: %s",
 		x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond), x.Attempt, outcome)
 	if x.Wait > 0 {
-		p.runner.Printf("waiting %s before trying again: %s %s: %s", x.Wait.Round(10*time.Millisecond), x.Method, x.URL, outcome)
+		p.runner.Printf("waiting %s before attempt %d of %d: %s %s: %s",
+			x.Wait.Round(10*time.Millisecond), x.Attempt+1, x.Attempts, x.Method, x.URL, outcome)
 	}
 }
 
@@ -95,19 +121,35 @@ func (s *sources) at(origin string) (*postman.Client, error) {
 
 // connect finds out how to talk to Microcks and signs in where it wants that.
 func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
-	plain, err := p.client(nil)
+	session, signIn, err := p.reach(ctx)
 	if err != nil {
-		return nil, err
+		return nil, &unconnected{microcksHeadline(err), err}
+	}
+	if signIn == nil {
+		return session, nil
+	}
+	if err := p.signIn(ctx, session, *signIn); err != nil {
+		return nil, &unconnected{"the sign-in to Microcks failed", err}
+	}
+	return session, nil
+}
+
+// reach finds out whether Microcks is there, and how to sign in where it wants
+// that: nil where it does not.
+func (p *program) reach(ctx context.Context) (*reconcile.Session, *microcks.KeycloakConfig, error) {
+	plain, err := p.microcksClient(nil)
+	if err != nil {
+		return nil, nil, err
 	}
 	open := microcks.New(plain, p.Microcks.URL)
 	if err := p.awaitHealth(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	mocks, err := p.client(func(o *transport.Options) {
+	mocks, err := p.microcksClient(func(o *transport.Options) {
 		o.Attempts = 1 // a saved 503 is an answer like any other
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	session := &reconcile.Session{Microcks: open, Mocks: microcks.NewMocks(mocks, p.Microcks.URL)}
 	var signIn microcks.KeycloakConfig
@@ -118,27 +160,34 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 	_ = asking.Wait()
 	// A server that is down fails both, and one error is enough.
 	if err := cmp.Or(versionErr, signInErr); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !signIn.Enabled {
-		return session, nil
+		session.UnusedAccount = p.Keycloak.ClientID != "" || p.Keycloak.Auth == config.AuthGitHubOIDC
+		return session, nil, nil
 	}
-	return session, p.signIn(ctx, session, open, signIn)
+	return session, &signIn, nil
 }
 
 // signIn gives the session an account.
-func (p *program) signIn(
-	ctx context.Context, session *reconcile.Session, open *microcks.Client, keycloak microcks.KeycloakConfig,
-) error {
+func (p *program) signIn(ctx context.Context, session *reconcile.Session, keycloak microcks.KeycloakConfig) error {
+	if slices.ContainsFunc(p.Microcks.Headers, func(h config.Header) bool { return h.Name == "Authorization" }) {
+		return &config.HeaderAuthorizationError{}
+	}
 	root, err := p.Keycloak.At(keycloak.URL, keycloak.Realm)
 	if err != nil {
 		return err
 	}
-	realm := microcks.Realm{URL: root, Name: keycloak.Realm, Audience: p.Keycloak.Audience}
+	realm := microcks.Realm{URL: root, Name: keycloak.Realm, Audience: p.Keycloak.Audience, Named: p.Keycloak.URL == ""}
 	tokens, err := p.tokens(ctx, realm)
 	if err != nil {
 		return err
 	}
+	plain, err := p.microcksClient(nil)
+	if err != nil {
+		return err
+	}
+	open := microcks.New(plain, p.Microcks.URL)
 	asking, askCtx := errgroup.WithContext(ctx)
 	asking.Go(func() error {
 		token, err := tokens.Token()
@@ -159,7 +208,7 @@ func (p *program) signIn(
 	if err := asking.Wait(); err != nil {
 		return err
 	}
-	client, err := p.client(func(o *transport.Options) {
+	client, err := p.microcksClient(func(o *transport.Options) {
 		o.Credential = &transport.Credential{
 			Origin: originOf(p.Microcks.URL), Header: "Authorization",
 			Value: func(context.Context) (string, error) {
@@ -220,7 +269,7 @@ func (p *program) awaitHealth(ctx context.Context) error {
 	if p.WaitForMicrocks <= 0 {
 		return nil
 	}
-	patient, err := p.client(func(o *transport.Options) { o.DeadlineInput, o.Attempts = "wait-for-microcks", 1 })
+	patient, err := p.microcksClient(func(o *transport.Options) { o.DeadlineInput, o.Attempts = "wait-for-microcks", 1 })
 	if err != nil {
 		return err
 	}

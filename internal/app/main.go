@@ -47,7 +47,9 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	getenv, stdout := c.Getenv, c.Stdout
 	began := time.Now()
 	runner := actions.New(getenv, stdout)
-	unopened := runner.Open()
+	// What cannot be opened now is told when it is written: the run does what it is
+	// for all the same.
+	_ = runner.Open()
 	event := openEvent(getenv)
 	if c.GiveUpRoot != nil {
 		c.GiveUpRoot()
@@ -68,16 +70,12 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	for _, secret := range wanted.Masks() {
 		runner.Mask(secret)
 	}
-	if unopened != nil {
-		complain(runner, unopened)
-		return result.ProblemOf(unopened).ExitCode
-	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
 	told := p.result(ctx, problems)
 	told.DurationMillis = time.Since(began).Milliseconds()
 	code := told.ExitCode()
 	if err := p.publish(told); err != nil {
-		complain(runner, err)
+		p.complain(err)
 		if code == 0 {
 			code = 14
 		}
@@ -87,10 +85,11 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 
 // complain reports outputs or a summary that cannot be written, in the places
 // that are left. Joined errors are one problem each.
-func complain(runner *actions.Runner, err error) {
+func (p *program) complain(err error) {
+	runner := p.runner
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range several.Unwrap() {
-			complain(runner, err)
+			p.complain(err)
 		}
 		return
 	}
@@ -99,7 +98,7 @@ func complain(runner *actions.Runner, err error) {
 	runner.Printf("error: %s", problem.Text)
 	if problem.Hint != "" {
 		runner.Printf("hint: %s", problem.Hint)
-		runner.Printf("see: docs/troubleshooting.md#%s", problem.Anchor)
+		runner.Printf("see: %s", report.Troubleshooting(p.docsURL(), problem.Anchor))
 		message = fmt.Sprintf("%s\nHint: %s", problem.Text, problem.Hint)
 	}
 	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: message})
@@ -120,6 +119,7 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 		refused.Problems = append(refused.Problems, inputProblem(problem))
 	}
 	if len(refused.Problems) > 0 {
+		refused.Problems[0].Headline = text.Untrusted(text.Plural(len(problems), "problem") + " with the inputs")
 		refused.Totals.Add(refused.Problems)
 		return refused
 	}
@@ -130,7 +130,7 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 	} else {
 		p.runner.Printf("postman-microcks-importer %s, mode %s (%s)", Version, p.Mode, p.ModeReason)
 	}
-	steps := &stepLog{runner: p.runner}
+	steps := newStepLog(p.runner, result.Mode(p.Mode))
 	defer steps.end()
 	done := p.carryOut(ctx, steps)
 	var warnings []result.Problem
@@ -226,7 +226,7 @@ func inputProblem(p config.Problem) result.Problem {
 // text of it holds of a credential goes before a place escapes it in its own way.
 func (p *program) publish(told *result.Result) error {
 	told = told.Rewritten(p.runner.Hide)
-	for _, line := range report.Log(told) {
+	for _, line := range report.Log(told, p.reportContext()) {
 		p.runner.Printf("%s", line)
 	}
 	for _, a := range report.Annotations(told) {
@@ -240,11 +240,13 @@ func (p *program) publish(told *result.Result) error {
 	}
 	errs := []error{
 		p.runner.SetOutputs(outputs),
-		p.runner.WriteSummary(report.Summary(told, report.Context{DocsURL: p.docsURL()})),
+		p.runner.WriteSummary(report.Summary(told, p.reportContext())),
 	}
 	errs = append(errs, p.runner.Close())
 	return errors.Join(errs...)
 }
+
+func (p *program) reportContext() report.Context { return report.Context{DocsURL: p.docsURL()} }
 
 // docsURL is where the documents of this version of the action are.
 func (p *program) docsURL() string {

@@ -123,6 +123,13 @@ func Inputs() []Input {
 			Example: "https://microcks.example.com",
 		},
 		{
+			Name: "microcks-headers", Group: groupMicrocks, Kind: KindSecret, Env: "MICROCKS_HEADERS",
+			Accepts: "lines `Name: value`, none of them a header of the request or connection itself",
+			Description: "Headers, `Name: value`, one a line, that a gateway before Microcks wants, such as Cloudflare Access. They are" +
+				" masked, and go to the origin of `microcks-url` only, calls of mocks included.",
+			Example: "${{ secrets.MICROCKS_HEADERS }}",
+		},
+		{
 			Name: "keycloak-client-id", Group: groupMicrocks, Kind: KindString, Env: "KEYCLOAK_CLIENT_ID",
 			Needed:      "with `keycloak-client-secret`",
 			Description: "The client (service account) to sign in to Microcks with, when its sign-in is on.",
@@ -281,6 +288,21 @@ func Inputs() []Input {
 			Name: "ca-certificate", Group: groupRun, Kind: KindPEM,
 			Description: "A certificate authority to trust beside the system's: PEM text, or the path of a PEM file in the workspace.",
 			Example:     "certs/company-ca.pem",
+		},
+		{
+			Name: "client-certificate", Group: groupRun, Kind: KindSecret, Env: "MICROCKS_CLIENT_CERTIFICATE",
+			Accepts: "the PEM text of a certificate, with those of its chain behind it",
+			Needed:  "with `client-key`",
+			Description: "The certificate, as PEM text, that this step shows to Microcks or a gateway before it (mutual TLS). It goes to" +
+				" the origin of `microcks-url` only.",
+			Example: "${{ secrets.MICROCKS_CLIENT_CERTIFICATE }}",
+		},
+		{
+			Name: "client-key", Group: groupRun, Kind: KindSecret, Env: "MICROCKS_CLIENT_KEY",
+			Accepts:     "the PEM text of a private key that is not encrypted",
+			Needed:      "with `client-certificate`",
+			Description: "The private key of that certificate, as PEM text.",
+			Example:     "${{ secrets.MICROCKS_CLIENT_KEY }}",
 		},
 	}
 }

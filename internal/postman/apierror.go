@@ -7,6 +7,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"postman-microcks-importer/internal/transport"
 )
 
 // Kind is why the Postman API served no collection.
@@ -38,17 +40,41 @@ type APIError struct {
 	UID     string
 	Quota   Quota
 	host    string
+
+	answerer transport.Answerer
+}
+
+// Ends reports whether the answer is about the key and not about the collection.
+func (e *APIError) Ends() bool { return e.Kind == KindUnauthorized || e.Kind == KindQuotaExhausted }
+
+// Headline is what the answer means for a run.
+func (e *APIError) Headline() string {
+	switch e.Kind {
+	case KindUnauthorized:
+		return "Postman refuses the API key"
+	case KindQuotaExhausted:
+		return "Postman allows no more API calls this month"
+	}
+	return ""
 }
 
 func (e *APIError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
+	if e.Ends() { // the same for every collection
+		fmt.Fprintf(&b, "fetching from Postman: %s answered %d", e.host, e.Status)
+	} else {
+		fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
+	}
 	if status := http.StatusText(e.Status); status != "" {
 		fmt.Fprintf(&b, " %s", status)
 	}
 	switch {
 	case e.Kind == KindGatewayHTML:
-		b.WriteString(" with a page that is not from the Postman API")
+		if e.answerer.Page {
+			fmt.Fprintf(&b, "%s, which is not from the Postman API", e.answerer)
+		} else {
+			fmt.Fprintf(&b, " with something that is not from the Postman API%s", e.answerer)
+		}
 	case e.Message != "":
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
@@ -132,7 +158,7 @@ func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
 	f := parseFailure(resp.StatusCode, body)
 	e := &APIError{
 		Status: resp.StatusCode, Name: quotable(f.name), Message: quotable(f.message),
-		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host),
+		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host), answerer: transport.AnswererOf(resp, body),
 	}
 	e.Kind = kindOf(resp.StatusCode, f, len(body) > 0 && !looksLikeJSON(body), e.Quota)
 	return e

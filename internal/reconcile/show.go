@@ -48,16 +48,29 @@ func (r *reconciliation) showPlanned(it *item) {
 	it.Importer = &result.Importer{
 		ID: i.ID, Name: text.Untrusted(target.Name), URL: r.session.Microcks.ImportersURL(),
 		Repository: text.Untrusted(plan.WithoutQuery(target.RepositoryURL)), MainArtifact: i.IsMain, Adopted: i.Adopted,
-		Change: i.Change, Fields: i.Fields, Import: i.Import,
+		Change: i.Change, Fields: i.Fields, Import: i.Import, Drift: i.Drift,
 		Active: i.WasActive(), // until something is done
 	}
 	if r.Mode == result.Plan {
 		it.Importer.Active = i.Active
+		it.tellDrift()
 	}
 	for _, job := range i.Surplus {
 		it.Importer.Surplus = append(it.Importer.Surplus, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
 	}
 	it.showService(r, a.Service, a.Service.Goal())
+}
+
+// tellDrift says what a plan leaves as it is.
+func (it *item) tellDrift() {
+	if !it.Drifts() || it.Importer.Change == result.Create {
+		return // what is new is served by nobody
+	}
+	what := "nothing of the collection"
+	if it.Importer.Drift.Kind == result.ServesOther {
+		what = "something else than the collection makes"
+	}
+	it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves %s, and `import` is never", what), "set `import: auto`")
 }
 
 // showProblems takes over what the plan says of the collection.

@@ -93,6 +93,7 @@ func ran(mode result.Mode, status result.Status, collections ...result.Collectio
 	}
 	for i := range collections {
 		c := &collections[i]
+		c.Judged = c.Name != ""
 		if c.Service != nil {
 			r.Totals.Operations += len(c.Service.Operations)
 			r.Totals.Examples += c.Service.Examples()
@@ -334,14 +335,14 @@ func failedMixed() *result.Result {
 }
 
 func failedRun() *result.Result {
-	r := ran(result.Apply, result.Failed, result.Collection{Source: petUID, UID: petUID, Name: "Pet Store", Status: result.Failed})
+	r := ran(result.Apply, result.Failed, result.Collection{Source: petUID, UID: petUID, Status: result.Failed})
 	r.Server = nil
 	r.Problems = []result.Problem{{
 		Level: result.Error,
 		Text: "reading the version of Microcks: GET https://microcks.example.com/api/version/info: dial tcp 10.0.0.7:443: connect: " +
 			"connection refused (after 4 attempts)",
 		Hint:   "check host and port in the URL, that the server runs, and that a firewall lets this runner through",
-		Anchor: "connect-refused", ExitCode: 11,
+		Anchor: "connect-refused", ExitCode: 11, Headline: "Microcks cannot be reached",
 	}}
 	r.Totals.Errors = 1
 	return r
@@ -353,8 +354,9 @@ func wrongInputs() *result.Result {
 		Problems: []result.Problem{
 			{
 				Level: result.Error, Text: "postman-api-key: got nothing; takes a Postman API key",
-				Hint:   "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets",
-				Anchor: "wrong-inputs", ExitCode: 2,
+				Headline: "2 problems with the inputs",
+				Hint:     "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets",
+				Anchor:   "wrong-inputs", ExitCode: 2,
 			},
 			{
 				Level: result.Error, Text: "timeout: got \"5 minutes\"; takes a duration such as 5m", Hint: "write `timeout: 5m`",
