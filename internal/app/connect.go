@@ -121,56 +121,51 @@ func (s *sources) at(origin string) (*postman.Client, error) {
 
 // connect finds out how to talk to Microcks and signs in where it wants that.
 func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
-	session, signIn, err := p.reach(ctx)
+	plain, err := p.microcksClient(nil)
+	if err != nil {
+		return nil, err
+	}
+	open := microcks.New(plain, p.Microcks.URL)
+	session, signIn, err := p.reach(ctx, open)
 	if err != nil {
 		return nil, &unconnected{microcksHeadline(err), err}
 	}
-	if signIn == nil {
+	if !signIn.Enabled {
+		session.UnusedAccount = p.Keycloak.ClientID != "" || p.Keycloak.Auth == config.AuthGitHubOIDC
 		return session, nil
 	}
-	if err := p.signIn(ctx, session, *signIn); err != nil {
+	if err := p.signIn(ctx, session, open, signIn); err != nil {
 		return nil, &unconnected{"the sign-in to Microcks failed", err}
 	}
 	return session, nil
 }
 
-// reach finds out whether Microcks is there, and how to sign in where it wants
-// that: nil where it does not.
-func (p *program) reach(ctx context.Context) (*reconcile.Session, *microcks.KeycloakConfig, error) {
-	plain, err := p.microcksClient(nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	open := microcks.New(plain, p.Microcks.URL)
+// reach finds out whether Microcks is there, and how to sign in.
+func (p *program) reach(ctx context.Context, open *microcks.Client) (*reconcile.Session, microcks.KeycloakConfig, error) {
+	var signIn microcks.KeycloakConfig
 	if err := p.awaitHealth(ctx); err != nil {
-		return nil, nil, err
+		return nil, signIn, err
 	}
 	mocks, err := p.microcksClient(func(o *transport.Options) {
 		o.Attempts = 1 // a saved 503 is an answer like any other
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, signIn, err
 	}
 	session := &reconcile.Session{Microcks: open, Mocks: microcks.NewMocks(mocks, p.Microcks.URL)}
-	var signIn microcks.KeycloakConfig
 	var asking errgroup.Group
 	var versionErr, signInErr error
 	asking.Go(func() error { session.Version, versionErr = open.Version(ctx); return nil })
 	asking.Go(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil })
 	_ = asking.Wait()
 	// A server that is down fails both, and one error is enough.
-	if err := cmp.Or(versionErr, signInErr); err != nil {
-		return nil, nil, err
-	}
-	if !signIn.Enabled {
-		session.UnusedAccount = p.Keycloak.ClientID != "" || p.Keycloak.Auth == config.AuthGitHubOIDC
-		return session, nil, nil
-	}
-	return session, &signIn, nil
+	return session, signIn, cmp.Or(versionErr, signInErr)
 }
 
 // signIn gives the session an account.
-func (p *program) signIn(ctx context.Context, session *reconcile.Session, keycloak microcks.KeycloakConfig) error {
+func (p *program) signIn(
+	ctx context.Context, session *reconcile.Session, open *microcks.Client, keycloak microcks.KeycloakConfig,
+) error {
 	if slices.ContainsFunc(p.Microcks.Headers, func(h config.Header) bool { return h.Name == "Authorization" }) {
 		return &config.HeaderAuthorizationError{}
 	}
@@ -183,11 +178,6 @@ func (p *program) signIn(ctx context.Context, session *reconcile.Session, keyclo
 	if err != nil {
 		return err
 	}
-	plain, err := p.microcksClient(nil)
-	if err != nil {
-		return err
-	}
-	open := microcks.New(plain, p.Microcks.URL)
 	asking, askCtx := errgroup.WithContext(ctx)
 	asking.Go(func() error {
 		token, err := tokens.Token()

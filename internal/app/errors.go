@@ -78,7 +78,10 @@ func microcksHeadline(err error) string {
 	if unhealthy, ok := errors.AsType[*unhealthyError](err); ok {
 		err = unhealthy.last
 	}
-	if _, ok := errors.AsType[*transport.Error](err); ok {
+	if own, ok := errors.AsType[*transport.Error](err); ok {
+		if own.Kind == transport.KindRedirect {
+			return "something in front of Microcks sends this run elsewhere"
+		}
 		return "Microcks cannot be reached"
 	}
 	if api, ok := errors.AsType[*microcks.APIError](err); ok && api.Refused() {

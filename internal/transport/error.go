@@ -41,7 +41,8 @@ type Error struct {
 	Attempts int // how often it was tried; 0 when not known
 
 	host   string // that could not be reached
-	target string // of a redirect: scheme://host
+	origin string // of a redirect: scheme://host that it came from
+	target string // and that it leads to
 	input  string // to be raised, when time was what lacked
 }
 
@@ -76,8 +77,11 @@ func (e *Error) Hint() string {
 	case KindReset:
 		return "run again; if it stays so, look for a proxy, load balancer or crash between this runner and the server"
 	case KindRedirect:
-		return fmt.Sprintf("if %s is the server you mean, give that address as the URL;"+
-			" a sign-in page in front of the API has to let this runner through", e.target)
+		if e.target == "https://"+strings.TrimPrefix(e.origin, "http://") {
+			return fmt.Sprintf("the server wants https: write the address as %s", e.target)
+		}
+		return fmt.Sprintf("if %s is the server you mean, give that address as the URL; if it is a sign-in page, have the gateway"+
+			" that sends there let this runner through (for Microcks: by what `microcks-headers` gives it)", e.target)
 	case KindProxy:
 		return e.proxyHint()
 	case KindLimit:
