@@ -29,7 +29,8 @@ func (e *FileError) Hint() string {
 	}
 	switch {
 	case errors.Is(e.Err, fs.ErrNotExist):
-		return "the folder of that file is not there: let the runner set " + e.Variable + " and mount its folder, or name a file in a folder that is there"
+		return "the folder of that file is not there: let the runner set " + e.Variable + " and mount its folder," +
+			" or name a file in a folder that is there"
 	case errors.Is(e.Err, fs.ErrPermission):
 		return "let the action run as root, as its image does: the runner owns that file"
 	}

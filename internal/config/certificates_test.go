@@ -94,6 +94,7 @@ func TestClientCertificate(t *testing.T) {
 	certificate, key := newPair(t)
 	_, other := newPair(t)
 	encrypted := "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----"
+	broken := strings.ReplaceAll(encrypted, "ENCRYPTED ", "")
 	legacy := "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIB\n-----END RSA PRIVATE KEY-----"
 	for name, tt := range map[string]struct {
 		certificate, key string
@@ -108,7 +109,7 @@ func TestClientCertificate(t *testing.T) {
 		"another key":               {certificate, other, "client-key: got a value (not shown): " + string(otherKey)},
 		"an encrypted key":          {certificate, encrypted, "client-key: got a value (not shown): " + string(encryptedKey)},
 		"an older encrypted key":    {certificate, legacy, "client-key: got a value (not shown): " + string(encryptedKey)},
-		"a broken key":              {certificate, strings.ReplaceAll(encrypted, "ENCRYPTED ", ""), "client-key: got a value (not shown): " + string(brokenKey)},
+		"a broken key":              {certificate, broken, "client-key: got a value (not shown): " + string(brokenKey)},
 		"a path":                    {"certs/ca.pem", key, "client-certificate: got a value (not shown): " + string(noPEM)},
 		"a path of a key":           {certificate, "certs/key.pem", "client-key: got a value (not shown): " + string(noPEM)},
 		"a certificate for a key":   {certificate, certificate, "client-key: got a value (not shown): " + string(noKey)},

@@ -100,11 +100,12 @@ func (p *parser) headers() []Header {
 
 // strayLine has what a refused line holds masked all the same.
 func (p *parser) strayLine(line string) {
-	_, value, _ := strings.Cut(line, ":")
-	for _, part := range []string{line, strings.TrimSpace(value)} {
-		if text.Hideable(part) {
-			p.run.Strays = append(p.run.Strays, Secret(part))
-		}
+	_, value, found := strings.Cut(line, ":")
+	if !found {
+		value = line
+	}
+	if value = strings.TrimSpace(value); text.Hideable(value) {
+		p.run.Strays = append(p.run.Strays, Secret(value))
 	}
 }
 

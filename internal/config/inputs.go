@@ -103,15 +103,15 @@ func Inputs() []Input {
 		{
 			Name: "postman-api-key", Group: groupPostman, Kind: KindSecret, Env: "POSTMAN_API_KEY",
 			Needed: "in mode `plan` and `apply`; in `check` unless all collections are files",
-			Description: "The Postman API key. It reads the collections here, and Microcks gets it as a secret to read them again on its" +
-				" schedule.",
+			Description: "The Postman API key. It reads the collections here; with `mode: apply` Microcks gets it as a secret, and keeps it, to" +
+				" read them again on its schedule.",
 			Example: "${{ secrets.POSTMAN_API_KEY }}",
 		},
 		{
 			Name: "postman-api-url", Group: groupPostman, Kind: KindURL,
 			Creating: "`https://api.getpostman.com`",
-			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. The API key is sent to" +
-				" Postman's own hosts and to this one, nowhere else.",
+			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. This program" +
+				" sends the API key to Postman's own hosts and to this one, and to Microcks as the secret that it keeps.",
 			Example: "https://api.eu.postman.com",
 		},
 
@@ -173,7 +173,7 @@ func Inputs() []Input {
 		{
 			Name: "microcks-version", Group: groupMicrocks, Kind: KindString,
 			Accepts:  "three numbers, 1.7.0 or newer",
-			Creating: "the newest known",
+			Creating: "`1.15.0`, the newest known",
 			Description: "The version of Microcks that `mode: check` judges by, three numbers from 1.7.0 on. The other modes ask the" +
 				" server.",
 			Example: "1.15.0",
@@ -270,7 +270,8 @@ func Inputs() []Input {
 		},
 		{
 			Name: "remove-services", Group: groupImport, Kind: KindBool, Default: "false",
-			Description: "With `mode: remove`, whether the services of the removed importers are deleted as well.",
+			Description: "With `mode: remove`, whether the services that came from the collections of the removed importers are deleted" +
+				" as well.",
 			Example:     "true",
 		},
 

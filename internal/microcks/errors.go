@@ -81,7 +81,8 @@ func (e *APIError) Hint() string {
 	case e.Gateway():
 		return "Microcks or a gateway before it is down or overloaded: try again, or raise the gateway's time-out"
 	case e.Status == http.StatusMethodNotAllowed && e.Answerer.Page:
-		return fmt.Sprintf("have the gateway or firewall before Microcks let the method %s through: importers and secrets need PUT and DELETE", e.method)
+		return fmt.Sprintf("have the gateway or firewall before Microcks let the method %s through:"+
+			" importers and secrets need PUT and DELETE", e.method)
 	case e.Status == http.StatusRequestEntityTooLarge && e.Answerer.Page:
 		return "raise the size of a request's body that the gateway before Microcks allows (nginx: client_max_body_size)"
 	case e.Answerer.Page:

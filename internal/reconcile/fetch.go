@@ -94,8 +94,8 @@ func (r *reconciliation) judgedBy(version string) {
 	}
 	r.result.Problems = append(r.result.Problems, result.Problem{
 		Level: result.Note,
-		Text: text.Untrustedf("Microcks %s is newer than %s, the newest that this version of the action knows: it is judged by the rules of that one",
-			version, predict.Newest),
+		Text: text.Untrustedf("Microcks %s is newer than %s, the newest that this version of the action knows:"+
+			" it is judged by the rules of that one", version, predict.Newest),
 		Hint:   "update this action if there is a newer one; until then `verify: mocks` shows what this Microcks really answers",
 		Anchor: "microcks-newer",
 	})

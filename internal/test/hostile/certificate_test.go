@@ -57,7 +57,8 @@ func TestMutualTLS(t *testing.T) {
 		code := w.Run(t.Context(), &out, env)
 		return code, out.String()
 	}
-	if code, out := run(); code != 11 || !strings.Contains(out, "hint: the server wants a client certificate: give it as PEM in `client-certificate`") {
+	const hint = "hint: the server wants a client certificate: give it as PEM in `client-certificate`"
+	if code, out := run(); code != 11 || !strings.Contains(out, hint) {
 		t.Errorf("without a certificate: exit code %d\n%s", code, out)
 	}
 	env["MICROCKS_CLIENT_CERTIFICATE"] = strings.ReplaceAll(certificate, "\n", " ")
