@@ -272,7 +272,7 @@ func Inputs() []Input {
 			Name: "remove-services", Group: groupImport, Kind: KindBool, Default: "false",
 			Description: "With `mode: remove`, whether the services that came from the collections of the removed importers are deleted" +
 				" as well.",
-			Example:     "true",
+			Example: "true",
 		},
 
 		{

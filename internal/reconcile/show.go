@@ -102,9 +102,21 @@ func difference(changes []predict.Change) []result.Difference {
 		for _, part := range c.Fields {
 			d.Fields = append(d.Fields, result.Part(part))
 		}
+		for _, v := range c.Values {
+			d.Values = append(d.Values, result.ChangedPart{Field: result.Part(v.Field), From: shownPart(v.From), To: shownPart(v.To)})
+		}
 		all = append(all, d)
 	}
 	return all
+}
+
+// shownPart is a value as a run tells it: a script of a dispatcher can be long.
+func shownPart(value *string) *text.Untrusted {
+	if value == nil {
+		return nil
+	}
+	const most = 200
+	return new(text.HideCredentials(text.Untrusted(text.Cut(*value, most))))
 }
 
 // serviceResult shows a service as served or predicted; id is empty when it

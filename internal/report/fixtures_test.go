@@ -240,7 +240,12 @@ func difference() []result.Difference {
 	return []result.Difference{
 		{Kind: result.Vanishes, Operation: "GET /pets/:petId/vaccinations", Breaking: true},
 		{Kind: result.Vanishes, Operation: "GET /owners", Example: "In Madrid", Breaking: true},
-		{Kind: result.Changes, Operation: "GET /orders", Fields: []result.Part{result.PartDispatcher, result.PartRules}, Breaking: true},
+		{Kind: result.Changes, Operation: "GET /orders", Fields: []result.Part{
+			result.PartDispatcher, result.PartRules,
+		}, Values: []result.ChangedPart{
+			{Field: result.PartDispatcher, From: new(text.Untrusted("URI_PARAMS")), To: new(text.Untrusted("URI_ELEMENTS"))},
+			{Field: result.PartRules, To: new(text.Untrusted(" ?? status && limit"))},
+		}, Breaking: true},
 		{Kind: result.Changes, Operation: "GET /pets", Example: "First page", Fields: []result.Part{result.PartResponseBody}},
 		{Kind: result.Appears, Operation: "GET /health"},
 		{Kind: result.Appears, Operation: "GET /health", Example: "Up"},

@@ -432,9 +432,18 @@ type Difference struct {
 	Example text.Untrusted `json:"example,omitempty"`
 	// Fields that differ, for a changed one.
 	Fields []Part `json:"fields,omitempty"`
+	// Values of those fields that can be shown in a line, cut where they are long.
+	Values []ChangedPart `json:"values,omitempty"`
 	// Breaking is set when consumers may lose something that they use: what
 	// disappears, or answers to other requests than before.
 	Breaking bool `json:"breaking"`
+}
+
+// ChangedPart is what a part was and what it becomes; nil where it has no value.
+type ChangedPart struct {
+	Field Part            `json:"field"`
+	From  *text.Untrusted `json:"from"`
+	To    *text.Untrusted `json:"to"`
 }
 
 // Part of an operation or example that can differ.
