@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 )
 
@@ -26,7 +27,14 @@ func (e *FileError) Hint() string {
 	if errors.Is(e.Err, errNoFile) {
 		return "update the runner: one that sets GITHUB_ACTIONS has to set " + e.Variable + " too"
 	}
-	return "let the action run as root, as its image does: the runner owns that file, and its disk must have room"
+	switch {
+	case errors.Is(e.Err, fs.ErrNotExist):
+		return "the folder of that file is not there: let the runner set " + e.Variable + " and mount its folder," +
+			" or name a file in a folder that is there"
+	case errors.Is(e.Err, fs.ErrPermission):
+		return "let the action run as root, as its image does: the runner owns that file"
+	}
+	return "see that the disk of the runner has room, and that the file can be written"
 }
 
 // Anchor is the place in docs/troubleshooting.md.

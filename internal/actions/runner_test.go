@@ -340,7 +340,7 @@ func TestFiles(t *testing.T) {
 		t.Errorf("%q, %q", out, sum)
 	}
 
-	for _, c := range []struct{ path, hint string }{{"", "update the runner"}, {"/nowhere/x", "as root"}} {
+	for _, c := range []struct{ path, hint string }{{"", "update the runner"}, {"/nowhere/x", "folder"}} {
 		s := newStep(t, "GITHUB_OUTPUT", c.path, "GITHUB_STEP_SUMMARY", c.path)
 		for _, err := range []error{s.Open(), s.SetOutputs([]Output{{"a", "1"}}), s.WriteSummary("x")} {
 			e, ok := errors.AsType[*FileError](err)

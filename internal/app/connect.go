@@ -3,7 +3,9 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -38,6 +40,28 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 	return transport.NewClient(options)
 }
 
+// microcksClient makes a client for Microcks: one that has what a gateway before it
+// wants.
+func (p *program) microcksClient(change func(*transport.Options)) (*http.Client, error) {
+	gateway := &transport.Gateway{Origin: originOf(p.Microcks.URL), Headers: http.Header{}}
+	for _, h := range p.Microcks.Headers {
+		gateway.Headers.Add(h.Name, h.Value.Reveal())
+	}
+	if p.Microcks.ClientCertificate != nil {
+		pair, err := tls.X509KeyPair(p.Microcks.ClientCertificate, []byte(p.Microcks.ClientKey.Reveal()))
+		if err != nil {
+			return nil, fmt.Errorf("reading the client certificate: %w", err)
+		}
+		gateway.Certificate = &pair
+	}
+	return p.client(func(o *transport.Options) {
+		o.Gateway = gateway
+		if change != nil {
+			change(o)
+		}
+	})
+}
+
 // trace logs retries as they happen, and in debug logs every request.
 func (p *program) trace(x transport.Exchange) {
 	outcome := http.StatusText(x.Status)
@@ -49,7 +73,8 @@ func (p *program) trace(x transport.Exchange) {
 	p.runner.Debugf("%s %s: %d in %s, attempt %d: %s",
 		x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond), x.Attempt, outcome)
 	if x.Wait > 0 {
-		p.runner.Printf("waiting %s before trying again: %s %s: %s", x.Wait.Round(10*time.Millisecond), x.Method, x.URL, outcome)
+		p.runner.Printf("waiting %s before attempt %d of %d: %s %s: %s",
+			x.Wait.Round(10*time.Millisecond), x.Attempt+1, x.Attempts, x.Method, x.URL, outcome)
 	}
 }
 
@@ -97,32 +122,43 @@ func (s *sources) at(origin string) (*postman.Client, error) {
 
 // connect finds out how to talk to Microcks and signs in where it wants that.
 func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
-	plain, err := p.client(nil)
+	plain, err := p.microcksClient(nil)
 	if err != nil {
 		return nil, err
 	}
 	open := microcks.New(plain, p.Microcks.URL)
-	mocks, err := p.client(func(o *transport.Options) {
+	session, signIn, err := p.reach(ctx, open)
+	if err != nil {
+		return nil, &unconnected{microcksHeadline(err), err}
+	}
+	if !signIn.Enabled {
+		session.UnusedAccount = p.Keycloak.ClientID != "" || p.Keycloak.Auth == config.AuthGitHubOIDC
+		return session, nil
+	}
+	if err := p.signIn(ctx, session, open, signIn); err != nil {
+		return nil, &unconnected{"the sign-in to Microcks failed", err}
+	}
+	return session, nil
+}
+
+// reach finds out whether Microcks is there, and how to sign in.
+func (p *program) reach(ctx context.Context, open *microcks.Client) (*reconcile.Session, microcks.KeycloakConfig, error) {
+	var signIn microcks.KeycloakConfig
+	mocks, err := p.microcksClient(func(o *transport.Options) {
 		o.Attempts = 1 // a saved 503 is an answer like any other
 	})
 	if err != nil {
-		return nil, err
+		return nil, signIn, err
 	}
 	session := &reconcile.Session{Microcks: open, Mocks: microcks.NewMocks(mocks, p.Microcks.URL)}
-	signIn, err := look(ctx, open, session)
+	signIn, err = look(ctx, open, session)
 	if err != nil && p.Microcks.MayBeStarting() && isStarting(err) {
 		if err := p.awaitHealth(ctx, err); err != nil {
-			return nil, err
+			return nil, signIn, err
 		}
 		signIn, err = look(ctx, open, session)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if !signIn.Enabled {
-		return session, nil
-	}
-	return session, p.signIn(ctx, session, open, signIn)
+	return session, signIn, err
 }
 
 // look asks the server for its version and how to sign in.
@@ -140,11 +176,14 @@ func look(ctx context.Context, open *microcks.Client, session *reconcile.Session
 func (p *program) signIn(
 	ctx context.Context, session *reconcile.Session, open *microcks.Client, keycloak microcks.KeycloakConfig,
 ) error {
+	if slices.ContainsFunc(p.Microcks.Headers, func(h config.Header) bool { return h.Name == "Authorization" }) {
+		return &config.HeaderAuthorizationError{}
+	}
 	root, err := p.Keycloak.At(keycloak.URL, keycloak.Realm)
 	if err != nil {
 		return err
 	}
-	realm := microcks.Realm{URL: root, Name: keycloak.Realm, Audience: p.Keycloak.Audience}
+	realm := microcks.Realm{URL: root, Name: keycloak.Realm, Audience: p.Keycloak.Audience, Named: p.Keycloak.URL == ""}
 	tokens, err := p.tokens(ctx, realm)
 	if err != nil {
 		return err
@@ -169,7 +208,7 @@ func (p *program) signIn(
 	if err := asking.Wait(); err != nil {
 		return err
 	}
-	client, err := p.client(func(o *transport.Options) {
+	client, err := p.microcksClient(func(o *transport.Options) {
 		o.Credential = &transport.Credential{
 			Origin: originOf(p.Microcks.URL), Header: "Authorization",
 			Value: func(context.Context) (string, error) {
@@ -247,7 +286,7 @@ const (
 // awaitHealth waits until the server is healthy. last is how a look at it failed: a
 // look that the end of the waiting cuts off tells less.
 func (p *program) awaitHealth(ctx context.Context, last error) error {
-	patient, err := p.client(func(o *transport.Options) { o.Attempts = 1 })
+	patient, err := p.microcksClient(func(o *transport.Options) { o.Attempts = 1 })
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/transport"
 )
@@ -59,6 +60,36 @@ func (e *unhealthyError) Anchor() string { return result.ProblemOf(e.last).Ancho
 
 // ExitCode is that of the last look.
 func (e *unhealthyError) ExitCode() int { return result.ProblemOf(e.last).ExitCode }
+
+// unconnected is a Microcks that a run cannot work with, with what that is called.
+type unconnected struct {
+	headline string
+	err      error
+}
+
+func (e *unconnected) Error() string { return e.err.Error() }
+
+func (e *unconnected) Unwrap() error { return e.err }
+
+// Headline is what the run says first.
+func (e *unconnected) Headline() string { return e.headline }
+
+// microcksHeadline is what it is called that Microcks did not answer as it should.
+func microcksHeadline(err error) string {
+	if unhealthy, ok := errors.AsType[*unhealthyError](err); ok {
+		err = unhealthy.last
+	}
+	if own, ok := errors.AsType[*transport.Error](err); ok {
+		if own.Kind == transport.KindRedirect {
+			return "something in front of Microcks sends this run elsewhere"
+		}
+		return "Microcks cannot be reached"
+	}
+	if api, ok := errors.AsType[*microcks.APIError](err); ok && api.Refused() {
+		return "something in front of Microcks refuses this run"
+	}
+	return "Microcks does not answer as it should"
+}
 
 // fileError is a local file that cannot be read.
 type fileError struct {

@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// A run that could tell nobody what it did does not begin, and says why in the
-// two places that are left: the log and an annotation.
+// A run that cannot write what it did does what it is for all the same (here it
+// tells what is wrong with the inputs), and says at its end, in the two places that
+// are left, what could not be written.
 func TestFilesOfTheRunner(t *testing.T) {
 	t.Parallel()
 	gone := filepath.Join(t.TempDir(), "gone", "file")
@@ -17,7 +18,7 @@ func TestFilesOfTheRunner(t *testing.T) {
 		"not named": {"", "", "the runner did not name the file%0AHint: update the runner: "},
 		"not to open": {
 			gone, filepath.Join(t.TempDir(), "summary"),
-			"open " + gone + ": no such file or directory%0AHint: let the action run as root",
+			"open " + gone + ": no such file or directory%0AHint: the folder of that file is not there: ",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -25,8 +26,11 @@ func TestFilesOfTheRunner(t *testing.T) {
 			env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": tt.outputs, "GITHUB_STEP_SUMMARY": tt.summary}
 			var log strings.Builder
 			command := Command{Getenv: func(name string) string { return env[name] }, Stdout: &log}
-			if code := command.Main(t.Context(), nil); code != 14 {
-				t.Errorf("exit code %d, want 14", code)
+			if code := command.Main(t.Context(), nil); code != 2 {
+				t.Errorf("exit code %d, want that of the run, 2", code)
+			}
+			if !strings.Contains(log.String(), "failed: 3 problems with the inputs") {
+				t.Error("the run did not go on")
 			}
 			want := "::error title=Microcks import::writing the file of GITHUB_OUTPUT: " + tt.want
 			if !strings.Contains(log.String(), "see: docs/troubleshooting.md#runner-files\n"+want) {

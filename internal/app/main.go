@@ -48,7 +48,9 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	getenv, stdout := c.Getenv, c.Stdout
 	began := time.Now()
 	runner := actions.New(getenv, stdout)
-	unopened := runner.Open()
+	// What cannot be opened now is told when it is written: the run does what it is
+	// for all the same.
+	_ = runner.Open()
 	event := openEvent(getenv)
 	if c.GiveUpRoot != nil {
 		c.GiveUpRoot()
@@ -65,10 +67,6 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	}
 	for _, secret := range wanted.Masks() {
 		runner.Mask(secret)
-	}
-	if unopened != nil {
-		complain(runner, unopened)
-		return result.ProblemOf(unopened).ExitCode
 	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
 	var told *result.Result
@@ -87,10 +85,10 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	}
 	code := told.ExitCode()
 	if broken != nil {
-		complain(runner, broken)
+		p.complain(broken)
 	}
 	if err := p.publish(said); err != nil {
-		complain(runner, err)
+		p.complain(err)
 		code = result.FirstCode(code, 14)
 	}
 	return code
@@ -113,10 +111,11 @@ func answer(stdout io.Writer, wanted *config.Run) int {
 
 // complain reports outputs or a summary that cannot be written, in the places
 // that are left. Joined errors are one problem each.
-func complain(runner *actions.Runner, err error) {
+func (p *program) complain(err error) {
+	runner := p.runner
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range several.Unwrap() {
-			complain(runner, err)
+			p.complain(err)
 		}
 		return
 	}
@@ -125,7 +124,7 @@ func complain(runner *actions.Runner, err error) {
 	runner.Printf("error: %s", problem.Text)
 	if problem.Hint != "" {
 		runner.Printf("hint: %s", problem.Hint)
-		runner.Printf("see: docs/troubleshooting.md#%s", problem.Anchor)
+		runner.Printf("see: %s", report.Troubleshooting(p.docsURL(), problem.Anchor))
 		message = fmt.Sprintf("%s\nHint: %s", problem.Text, problem.Hint)
 	}
 	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: message})
@@ -146,6 +145,7 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 		for _, problem := range problems {
 			refused = append(refused, inputProblem(problem))
 		}
+		refused[0].Headline = text.Untrusted(text.Plural(len(problems), "problem") + " with the inputs")
 		return p.refused(refused)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
@@ -155,7 +155,7 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 	} else {
 		p.runner.Printf("postman-microcks-importer %s, mode %s (%s)", Version, p.Mode, p.ModeReason)
 	}
-	steps := &stepLog{runner: p.runner}
+	steps := newStepLog(p.runner, result.Mode(p.Mode))
 	defer steps.end()
 	done := p.carryOut(ctx, steps)
 	var warnings []result.Problem
@@ -264,11 +264,11 @@ type said struct {
 func (p *program) render(told *result.Result) (words said, broken error) {
 	broken = crash.Caught(func() error {
 		told := told.Rewritten(p.runner.Hide)
-		words.log, words.annotations = report.Log(told), report.Annotations(told)
 		for _, o := range report.Outputs(told) {
 			words.outputs = append(words.outputs, actions.Output(o))
 		}
-		words.summary = report.Summary(told, report.Context{DocsURL: p.docsURL()})
+		words.log, words.annotations = report.Log(told, p.reportContext()), report.Annotations(told)
+		words.summary = report.Summary(told, p.reportContext())
 		return nil
 	})()
 	return words, broken
@@ -288,6 +288,8 @@ func (p *program) publish(words said) error {
 	errs = append(errs, p.runner.Close())
 	return errors.Join(errs...)
 }
+
+func (p *program) reportContext() report.Context { return report.Context{DocsURL: p.docsURL()} }
 
 // docsURL is where the documents of this version of the action are.
 func (p *program) docsURL() string {

@@ -141,16 +141,16 @@ func Inputs() []Input {
 		{
 			Name: "postman-api-key", Group: groupPostman, Kind: KindSecret, Env: "POSTMAN_API_KEY",
 			Needed: "in mode `plan` and `apply`; in `check` unless all collections are files",
-			Description: "The Postman API key. It reads the collections here, and Microcks gets it as a secret to read them again on its" +
-				" schedule.",
+			Description: "The Postman API key. It reads the collections here; with `mode: apply` Microcks gets it as a secret, and keeps it, to" +
+				" read them again on its schedule.",
 			Example: "${{ secrets.POSTMAN_API_KEY }}",
 		},
 		{
 			Name: "postman-api-url", Group: groupPostman, Kind: KindURL,
 			Accepts:  "the https:// address of a Postman API, scheme and host alone; http:// for this machine only",
 			Creating: "`https://api.getpostman.com`",
-			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. The API key is sent to" +
-				" Postman's own hosts and to this one, nowhere else.",
+			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. This program" +
+				" sends the API key to Postman's own hosts and to this one, and to Microcks as the secret that it keeps.",
 			Example: "https://api.eu.postman.com",
 		},
 
@@ -161,6 +161,13 @@ func Inputs() []Input {
 				" understood too. A Microcks that may be starting along (on this machine, a service container, a private network) is" +
 				" waited for up to 60 s.",
 			Example: "https://microcks.example.com",
+		},
+		{
+			Name: "microcks-headers", Group: groupMicrocks, Kind: KindSecret, Env: "MICROCKS_HEADERS",
+			Accepts: "lines `Name: value`, none of them a header of the request or connection itself",
+			Description: "Headers, `Name: value`, one a line, that a gateway before Microcks wants, such as Cloudflare Access. They are" +
+				" masked, and go to the origin of `microcks-url` only, calls of mocks included.",
+			Example: "${{ secrets.MICROCKS_HEADERS }}",
 		},
 		{
 			Name: "keycloak-client-id", Group: groupMicrocks, Kind: KindString, Env: "KEYCLOAK_CLIENT_ID",
@@ -201,7 +208,7 @@ func Inputs() []Input {
 		{
 			Name: "microcks-version", Group: groupMicrocks, Kind: KindString, Modes: []Mode{ModeCheck},
 			Accepts:  "three numbers, 1.7.0 or newer",
-			Creating: "the newest known",
+			Creating: "`1.15.0`, the newest known",
 			Description: "The version of Microcks that `mode: check` judges by, three numbers from 1.7.0 on. The other modes ask the" +
 				" server.",
 			Example: "1.15.0",
@@ -272,6 +279,21 @@ func Inputs() []Input {
 			Name: "ca-certificate", Group: groupRun, Kind: KindPEM,
 			Description: "A certificate authority to trust beside the system's: PEM text, or the path of a PEM file in the workspace.",
 			Example:     "certs/company-ca.pem",
+		},
+		{
+			Name: "client-certificate", Group: groupRun, Kind: KindSecret, Env: "MICROCKS_CLIENT_CERTIFICATE",
+			Accepts: "the PEM text of a certificate, with those of its chain behind it",
+			Needed:  "with `client-key`",
+			Description: "The certificate, as PEM text, that this step shows to Microcks or a gateway before it (mutual TLS). It goes to" +
+				" the origin of `microcks-url` only.",
+			Example: "${{ secrets.MICROCKS_CLIENT_CERTIFICATE }}",
+		},
+		{
+			Name: "client-key", Group: groupRun, Kind: KindSecret, Env: "MICROCKS_CLIENT_KEY",
+			Accepts:     "the PEM text of a private key that is not encrypted",
+			Needed:      "with `client-certificate`",
+			Description: "The private key of that certificate, as PEM text.",
+			Example:     "${{ secrets.MICROCKS_CLIENT_KEY }}",
 		},
 		{
 			Name: "parallelism", Group: groupRun, Kind: KindInt, FlagOnly: true, Min: 1, Max: 64, Default: "8",

@@ -97,6 +97,7 @@ func (p *parser) parse() {
 	p.postman()
 	p.microcks()
 	p.keycloak()
+	p.run.Microcks.Headers = p.headers()
 	p.secret()
 	p.judging()
 	p.limits()
@@ -143,8 +144,18 @@ func secretsInEnvironment(getenv func(string) string, inputs []Input) []string {
 			continue
 		}
 		for _, name := range []string{in.Variable(), in.Env} {
-			if value := trim(getenv(name)); value != "" {
-				secrets = append(secrets, value)
+			value := trim(getenv(name))
+			if value == "" {
+				continue
+			}
+			secrets = append(secrets, value)
+			for _, line := range linesOf(value) { // of a key, or of headers
+				_, after, _ := strings.Cut(line, ":")
+				for _, part := range []string{line, strings.TrimSpace(after)} {
+					if part != value && text.Hideable(part) && !strings.HasPrefix(part, "-----") {
+						secrets = append(secrets, part)
+					}
+				}
 			}
 		}
 	}

@@ -94,6 +94,8 @@ func TestGoodValues(t *testing.T) {
 	writeFile(t, workspace, "pets.txt", "{}")
 	certificate := newCertificate(t)
 	writeFile(t, workspace, "certs/ca.pem", "# the company's\n"+certificate)
+	pair, key := newPair(t)
+	withPair := func(r *Run) { r.Microcks.ClientCertificate, r.Microcks.ClientKey = []byte(pair), Secret(key) }
 
 	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
 	first := func(change func(*Importer)) func(*Run) {
@@ -241,6 +243,16 @@ func TestGoodValues(t *testing.T) {
 			{"64", func(r *Run) { r.Parallelism = 64 }},
 			{"008", func(*Run) {}},
 		},
+		"microcks-headers": {
+			{"CF-Access-Client-Id: 0123456789.access\n\n cf-access-client-secret:\tcanary-of-a-gateway ", func(r *Run) {
+				r.Microcks.Headers = []Header{
+					{"Cf-Access-Client-Id", "0123456789.access"}, {"Cf-Access-Client-Secret", "canary-of-a-gateway"},
+				}
+			}},
+			{"Authorization: Basic Y2k6c2VjcmV0", func(r *Run) { r.Microcks.Headers = []Header{{"Authorization", "Basic Y2k6c2VjcmV0"}} }},
+		},
+		"client-certificate": {{pair, withPair}},
+		"client-key":         {{key, withPair}},
 		"ca-certificate": {
 			{certificate, func(r *Run) { r.CA = []byte(certificate) }},
 			{certificate + "some text between\n" + certificate, func(r *Run) { r.CA = []byte(certificate + certificate) }},
@@ -259,6 +271,9 @@ func TestGoodValues(t *testing.T) {
 				want := planned(workspace)
 				test.want(want)
 				e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, in.Variable(): test.value})
+				if strings.HasPrefix(in.Name, "client-") {
+					e["INPUT_CLIENT-CERTIFICATE"], e["INPUT_CLIENT-KEY"] = pair, key
+				}
 				if test.value == AuthGitHubOIDC {
 					e["INPUT_KEYCLOAK-URL"], e["GITHUB_ACTIONS"] = "https://keycloak.example.com", "true"
 				}
@@ -366,6 +381,20 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("fail-on", "Warning", "error", "never", "change")...)
 	cases = append(cases, by("timeout", durations...)...)
 	cases = append(cases, by("parallelism", "0", "65", "-1", "+8", "8.0", "eight", "0x8", "99999999999999999999")...)
+	for _, headers := range []string{
+		"canary-without-a-colon", ": canary", "Cf Access: canary", "Cf-Access:", "Cf-Access: caf\u00e9-canary", "A: canary-one\nB: canary\x01two",
+		"Host: canary", "content-length: 1", "Transfer-Encoding: chunked", "CONNECTION: close", "Te: trailers", "Keep-Alive: 1", "Upgrade: h2c",
+		"A: canary-one\na: canary-two", "A: canary-one\r\nHost: canary",
+	} {
+		cases = append(cases, bad{input: "microcks-headers", env: env{"MICROCKS_HEADERS": headers}})
+	}
+	cases = append(cases,
+		bad{input: "microcks-headers", env: env{
+			"MICROCKS_HEADERS": "Authorization: Basic Y2k6c2VjcmV0", "KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": "canary-of-keycloak",
+		}},
+		bad{input: "client-certificate", env: env{"MICROCKS_CLIENT_KEY": "certs/key.pem"}},
+		bad{input: "client-key", env: env{"MICROCKS_CLIENT_CERTIFICATE": newCertificate(t)}},
+	)
 	cases = append(cases, by("ca-certificate", "none.pem", "../ca.pem", "/etc/ssl/certs/ca-certificates.crt", "exports", "escape.pem",
 		"empty.pem", "key.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
 		"-----BEGIN CERTIFICATE-----", "large.pem", "public.pem")...)

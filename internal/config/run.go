@@ -112,6 +112,11 @@ type Postman struct {
 type Microcks struct {
 	URL     string // without a trailing slash, /api or /#/…
 	Version string // the version that mode check judges by; "" is the newest known
+
+	// What a gateway before it wants, for its origin alone.
+	Headers           []Header
+	ClientCertificate []byte // PEM; nil for none
+	ClientKey         Secret // PEM, of the certificate
 }
 
 // Keycloak is how to sign in to Microcks, when it asks for that.
@@ -164,6 +169,14 @@ func (r *Run) Masks() []string {
 	}
 	add(r.Postman.APIKey.Reveal())
 	add(r.Keycloak.ClientSecret.Reveal())
+	for _, h := range r.Microcks.Headers {
+		for _, mask := range h.masks() {
+			add(mask)
+		}
+	}
+	for _, line := range keyMasks(r.Microcks.ClientKey.Reveal()) {
+		add(line)
+	}
 	for _, i := range r.Importers {
 		if i.Ref != nil {
 			add(i.Ref.AccessKey)

@@ -86,6 +86,60 @@ func (p *parser) microcks() {
 		p.missing("microcks-url")
 	}
 	p.run.Microcks.Version = p.serverVersion()
+	p.clientCertificate()
+}
+
+// clientCertificate reads what this program shows Microcks, or a gateway before
+// it, of itself.
+func (p *parser) clientCertificate() {
+	const certificate, key = "client-certificate", "client-key"
+	given, secret := p.given(certificate), p.given(key)
+	keyPEM, keyIsText := asPEM(secret)
+	p.run.Microcks.ClientKey = Secret(keyPEM) // to be masked, whatever is wrong with it
+	pem, isText := asPEM(given)
+	switch wrong := noPEM; {
+	case given == "" && secret == "":
+		return
+	case given == "":
+		p.report(Problem{Input: certificate, Takes: p.inputs[certificate].takes() + ", together with client-key",
+			Hint: "give the certificate that the key belongs to, or leave client-key out"})
+		return
+	case isText:
+		if pem, wrong = parseCertificates(pem); wrong == "" {
+			p.run.Microcks.ClientCertificate = pem
+			break
+		}
+		fallthrough
+	default:
+		hint := "give the text of the certificate, which begins with -----BEGIN CERTIFICATE-----, and not a path"
+		if wrong == withPrivateKey {
+			hint = "give the certificate alone here, and its key in client-key"
+		}
+		p.report(Problem{Input: certificate, Got: "a value (not shown)", Fault: wrong, Hint: hint})
+	}
+	const howToKey = "give the text of the key, which begins with -----BEGIN PRIVATE KEY-----, and not a path"
+	switch wrong := noPEM; {
+	case secret == "":
+		p.report(Problem{Input: key, Takes: p.inputs[key].takes() + ", together with client-certificate",
+			Hint: "give the key of the certificate, or leave client-certificate out"})
+	case keyIsText && parseKey(keyPEM) == "":
+		if p.run.Microcks.ClientCertificate == nil {
+			break // which is told
+		}
+		if wrong = matchKey(p.run.Microcks.ClientCertificate, keyPEM); wrong != "" {
+			p.report(Problem{Input: key, Got: "a value (not shown)", Fault: wrong,
+				Hint: "give the two files that were made together; of a chain, the client's own certificate stands first"})
+		}
+	default:
+		hint := howToKey
+		if keyIsText {
+			wrong = parseKey(keyPEM)
+		}
+		if wrong == encryptedKey {
+			hint = "decrypt it with `openssl pkey -in KEY -out PLAIN`, and save that as a secret"
+		}
+		p.report(Problem{Input: key, Got: "a value (not shown)", Fault: wrong, Hint: hint})
+	}
 }
 
 // serverVersion reads the version that mode check judges by; "" when none was
@@ -227,8 +281,9 @@ func (p *parser) certificates() []byte {
 	if !p.once(name) || value == "" {
 		return nil
 	}
-	pem, problem := []byte(value), Problem{Input: name, Got: "PEM text (not shown)"}
-	if !isPEMText(value) {
+	pem, isText := asPEM(value)
+	problem := Problem{Input: name, Got: "PEM text (not shown)"}
+	if !isText {
 		problem.Got = "the path " + quoted(p.shown(value))
 		if pem, problem.Fault = p.readCertificates(value); problem.Fault != "" {
 			problem.Hint = fmt.Sprintf("give the text of a PEM file, or its path in the workspace,"+

@@ -19,6 +19,9 @@ func (p *parser) warn(format string, args ...any) {
 func (p *parser) warnings() {
 	p.warnClear("microcks-url", p.run.Microcks.URL)
 	p.warnClear("keycloak-url", p.run.Keycloak.URL)
+	if u, err := url.Parse(p.run.Microcks.URL); err == nil && u.Scheme == "http" && p.run.Microcks.ClientKey != "" {
+		p.warn("client-certificate counts with an address that begins with https:// only, and microcks-url does not.")
+	}
 	if p.planFollowsFromPayload() {
 		p.warn("The default branch is not known (%s): a push to it would apply, and this one is only planned.", p.trigger.payloadFault)
 	}
@@ -92,6 +95,8 @@ func (p *parser) warnClear(name, address string) {
 		p.warn(clear, name, "the sign-in to Keycloak")
 	case p.given("keycloak-client-secret") != "" || p.run.Keycloak.Auth == AuthGitHubOIDC:
 		p.warn(clear, name, "the sign-in to Microcks")
+	case len(p.run.Microcks.Headers) > 0:
+		p.warn(clear, name, "the headers in microcks-headers")
 	case p.run.Mode == ModeApply && p.run.Postman.APIKey != "":
 		p.warn(clear, name, "the Postman API key, which Microcks gets as a secret,")
 	}

@@ -53,6 +53,8 @@ type request struct {
 	method string
 	path   string // below /api, escaped, with its query
 	body   any    // sent as JSON; nil for none
+	// open: it needs no token, so that nobody can lack a role for it.
+	open bool
 	// long: it can take minutes, as an import does, so that a run which is told to
 	// end does not wait for the answer.
 	long bool
@@ -86,12 +88,12 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, Err: err}
 	}
 	if res.StatusCode/100 != 2 {
-		return false, newAPIError(r.doing, res, data)
+		return false, newAPIError(r, res, data)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return false, nil
 	}
-	if out == nil && !looksLikeHTML(data) {
+	if out == nil && !transport.IsPage(data) {
 		return true, nil
 	}
 	if tooMany(data) {
@@ -102,7 +104,7 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	}
 	if err := decode(data, out); err != nil || r.whole != nil && !r.whole() {
 		return false, &BrokenAnswerError{
-			Doing: r.doing, Status: res.StatusCode, HTML: looksLikeHTML(data), What: foreign.Answer(data), Err: err,
+			Doing: r.doing, Status: res.StatusCode, Answerer: transport.AnswererOf(res, data), What: foreign.Answer(data), Err: err,
 		}
 	}
 	return true, nil
@@ -259,11 +261,6 @@ func regexFor(name string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-// looksLikeHTML reports whether a body begins as a page does and JSON does not.
-func looksLikeHTML(body []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n\ufeff"), []byte("<"))
 }
 
 // errDotSegment is why a request is not sent.

@@ -1,6 +1,7 @@
 package microcks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -137,7 +138,7 @@ func (s workflowSignIn) exchange(ctx context.Context, issuer string) (token *oau
 	}](s.keycloak, req)
 	switch {
 	case err != nil:
-		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", s.realm.Issuer(), err)
+		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", s.realm.Issuer(), s.realm.unreached(err))
 	case status != http.StatusOK:
 		refused := &SignInError{Realm: s.realm, Status: status, Code: answer.Error, Detail: answer.Detail, Assertion: assertion}
 		return nil, status >= 500, refused
@@ -160,12 +161,16 @@ func (s workflowSignIn) issuer(ctx context.Context) (string, error) {
 	}
 	discovery, status, err := getJSON[struct {
 		Issuer string `json:"issuer"`
+		Error  string `json:"error"`
+		Detail string `json:"error_description"`
 	}](s.keycloak, req)
 	if err != nil {
-		return "", fmt.Errorf("reading the description of the realm %s: %w", s.realm.Issuer(), err)
+		return "", fmt.Errorf("reading the description of the realm %s: %w", s.realm.Issuer(), s.realm.unreached(err))
 	}
 	if status != http.StatusOK || discovery.Issuer == "" {
-		return "", &SignInError{Realm: s.realm, Status: status, Detail: "the realm does not describe itself"}
+		return "", &SignInError{
+			Realm: s.realm, Status: status, Code: discovery.Error, Detail: cmp.Or(discovery.Detail, "the realm does not describe itself"),
+		}
 	}
 	if !s.realm.mayBeCalled(discovery.Issuer) {
 		return "", &IssuerError{Realm: s.realm, Issuer: discovery.Issuer}

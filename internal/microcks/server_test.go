@@ -51,7 +51,7 @@ func TestAnswerOfAnother(t *testing.T) {
 	for body, says := range map[string]string{
 		`{"hello":"world"}`:                   "it is JSON of another form (it begins `{\"hello\":\"world\"}`)",
 		"hello":                               "it is no JSON (it begins `hello`)",
-		"<html><title>Sign in</title></html>": `it is an HTML page (title "Sign in")`,
+		"<html><title>Sign in</title></html>": `something in front of Microcks answered 200 with the page "Sign in", not JSON`,
 		`{"message":"no Route matched"}`:      `it is an error answer of an API ("no Route matched")`,
 		`{"versionId":15}`:                    "it is JSON of another form",
 		"":                                    "the answer has no body",

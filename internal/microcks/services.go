@@ -153,7 +153,7 @@ func servicePath(id string) string { return "/services/" + url.PathEscape(id) }
 // notFoundIsNil turns "no such object", however a version says it, into no
 // error.
 func notFoundIsNil(err error) error {
-	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusNotFound && !api.HTML {
+	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusNotFound && !api.Answerer.Page {
 		return nil
 	}
 	return err

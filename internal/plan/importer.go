@@ -61,6 +61,8 @@ type Importer struct {
 	Change result.Change
 	Fields []result.FieldChange
 	Import *result.ImportReason // why an import is due; nil when none is
+	// Drift is what an import would be due for if it were not never wanted.
+	Drift *result.ImportReason
 }
 
 // Ours reports whether runs of a repository made the importer. Without a

@@ -131,10 +131,29 @@ func (m *maker) group() {
 		s.Artifacts = append(s.Artifacts, a)
 	}
 	for _, s := range m.Services {
-		slices.SortStableFunc(s.Artifacts, func(a, b *Artifact) int { return cmp.Compare(rank(a), rank(b)) })
-		s.refuseTwoMains()
+		s.inOrder()
 		s.refuseForeign()
 	}
+}
+
+// inOrder puts the main artifact first, of which there is one.
+func (s *Service) inOrder() {
+	slices.SortStableFunc(s.Artifacts, func(a, b *Artifact) int { return cmp.Compare(rank(a), rank(b)) })
+	s.refuseTwoMains()
+}
+
+// Together judges what the collections of a run make together, whatever server is
+// to have them, by the rules of [Make]. It returns an artifact for each, in their
+// order.
+func Together(judged []Judged) []*Artifact {
+	m := &maker{Plan: &Plan{}}
+	for _, j := range judged {
+		a := &Artifact{Judged: j}
+		a.Importer.IsMain = j.MainArtifact == nil || *j.MainArtifact
+		m.Artifacts = append(m.Artifacts, a)
+	}
+	m.group()
+	return m.Artifacts
 }
 
 func rank(a *Artifact) int {
@@ -295,6 +314,9 @@ func (m *maker) decideImports(s *Service) {
 	for _, a := range live {
 		a.Difference = difference
 		a.Importer.Import = a.importReason(len(difference))
+		if a.Wanted.Import == ImportNever {
+			a.Importer.Drift = a.drift(len(difference))
+		}
 		if due && a.Importer.Import == nil && a.Wanted.Import != ImportNever {
 			a.Importer.Import = &result.ImportReason{Kind: result.ImportedAfterMain}
 		}
@@ -318,16 +340,27 @@ func (a *Artifact) importReason(differences int) *result.ImportReason {
 		return because(result.ImportAsked)
 	case job.Failed() != "":
 		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
-	case before.Served == nil && len(before.Services) > 1:
-		return because(result.ServiceTwice)
-	case before.Served == nil:
-		return because(result.NotServed)
-	case slices.ContainsFunc(a.Importer.Fields, decidesImport):
+	case before.Served != nil && slices.ContainsFunc(a.Importer.Fields, decidesImport):
 		return because(result.ImporterChanges)
-	case differences > 0:
-		return &result.ImportReason{Kind: result.ServesOther, Differences: differences}
+	case a.drift(differences) != nil:
+		return a.drift(differences)
 	case !RefersTo(job, before.Services[0].ID):
 		return because(result.ImporterNotBound)
+	}
+	return nil
+}
+
+// drift is what Microcks serves otherwise than the collections make, whoever is to
+// import that; nil when it serves it.
+func (a *Artifact) drift(differences int) *result.ImportReason {
+	before := a.Service.Before
+	switch {
+	case before.Served == nil && len(before.Services) > 1:
+		return &result.ImportReason{Kind: result.ServiceTwice}
+	case before.Served == nil:
+		return &result.ImportReason{Kind: result.NotServed}
+	case differences > 0:
+		return &result.ImportReason{Kind: result.ServesOther, Differences: differences}
 	}
 	return nil
 }

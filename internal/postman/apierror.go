@@ -10,6 +10,7 @@ import (
 
 	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/transport"
 )
 
 // Kind is why the Postman API served no collection.
@@ -42,17 +43,44 @@ type APIError struct {
 	Quota   Quota
 	host    string
 	what    text.Untrusted // the answer is, where it is none of the Postman API
+
+	answerer transport.Answerer
+}
+
+// Ends reports whether the answer is about the key and not about the collection.
+func (e *APIError) Ends() bool { return e.Kind == KindUnauthorized || e.Kind == KindQuotaExhausted }
+
+// Headline is what the answer means for a run.
+func (e *APIError) Headline() string {
+	switch e.Kind {
+	case KindUnauthorized:
+		return "Postman refuses the API key"
+	case KindQuotaExhausted:
+		return "Postman allows no more API calls this month"
+	}
+	return ""
 }
 
 func (e *APIError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
+	if e.Ends() { // the same for every collection
+		fmt.Fprintf(&b, "fetching from Postman: %s answered %d", e.host, e.Status)
+	} else {
+		fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
+	}
 	if status := http.StatusText(e.Status); status != "" {
 		fmt.Fprintf(&b, " %s", status)
 	}
 	switch {
 	case e.Kind == KindGatewayHTML:
-		fmt.Fprintf(&b, " with what is not from the Postman API: it is %s", e.what)
+		switch {
+		case e.answerer.Page:
+			fmt.Fprintf(&b, "%s, which is not from the Postman API", e.answerer)
+		case e.what != "":
+			fmt.Fprintf(&b, " with what is not from the Postman API%s: it is %s", e.answerer, e.what)
+		default:
+			fmt.Fprintf(&b, " with something that is not from the Postman API%s", e.answerer)
+		}
 	case e.what != "":
 		fmt.Fprintf(&b, ", but no collection: it is %s", e.what)
 	case e.Message != "":
@@ -138,7 +166,7 @@ func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
 	f := parseFailure(resp.StatusCode, body)
 	e := &APIError{
 		Status: resp.StatusCode, Name: quotable(f.name), Message: quotable(f.message),
-		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host),
+		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host), answerer: transport.AnswererOf(resp, body),
 	}
 	page := !looksLikeJSON(body) && (len(body) > 0 || resp.StatusCode == http.StatusOK)
 	if e.Kind = kindOf(resp.StatusCode, f, page, e.Quota); page || resp.StatusCode == http.StatusOK {

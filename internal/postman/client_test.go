@@ -90,7 +90,7 @@ func TestOddBodies(t *testing.T) {
 		`{"hello":"world"}`:                    "but no collection: it is JSON without `info` and `item` (it begins `{\"hello\":\"world\"}`)",
 		`{"error":{"message":"no"}}`:           `it is an error answer of an API ("no")`,
 		`hello`:                                "answered 200 OK with what is not from the Postman API: it is no JSON (it begins `hello`)",
-		`<title>Sign in</title>`:               `answered 200 OK with what is not from the Postman API: it is an HTML page (title "Sign in")`,
+		`<title>Sign in</title>`:               `answered 200 OK with the page "Sign in", which is not from the Postman API`,
 	} {
 		got, err := fetch(t, answer(200, body))
 		switch {
@@ -255,7 +255,11 @@ func TestErrors(t *testing.T) {
 			if !strings.Contains(e.Hint(), c.hint) || e.Hint() == "" {
 				t.Errorf("hint %s", e.Hint())
 			}
-			for _, part := range []string{uid, "127.0.0.1:", fmt.Sprint(c.status), c.message, c.name} {
+			about := uid
+			if e.Ends() {
+				about = "fetching from Postman" // what is about the key is said once, for all collections
+			}
+			for _, part := range []string{about, "127.0.0.1:", fmt.Sprint(c.status), c.message, c.name} {
 				if !strings.Contains(e.Error(), part) {
 					t.Errorf("%q is not in %s", part, e)
 				}
@@ -264,6 +268,33 @@ func TestErrors(t *testing.T) {
 				t.Errorf("IsMonthlyQuota is %t", !got)
 			}
 		})
+	}
+}
+
+// After an answer that is about the key, nothing more is asked with it, and every
+// collection gets the same words.
+func TestRefusedKeyEndsAllCalls(t *testing.T) {
+	t.Parallel()
+	for status, ends := range map[int]bool{401: true, 403: false, 404: false} {
+		asked := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked++
+			w.WriteHeader(status)
+			fmt.Fprint(w, `{"error":{"name":"anError","message":"No."}}`)
+		}))
+		defer server.Close()
+		client := New(server.Client(), server.URL)
+		var texts []string
+		for range 3 {
+			_, err := client.Collection(t.Context(), uid)
+			texts = append(texts, fmt.Sprint(err))
+		}
+		if want := map[bool]int{true: 1, false: 3}[ends]; asked != want || texts[0] != texts[2] {
+			t.Errorf("%d: asked %d times, want %d: %q", status, asked, want, texts)
+		}
+		if strings.Contains(texts[0], uid) == ends {
+			t.Errorf("%d: %s", status, texts[0])
+		}
 	}
 }
 
@@ -302,6 +333,8 @@ func TestErrorText(t *testing.T) {
 	}
 	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com", what: "an HTML page"}
 	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with what is not from the Postman API: it is an HTML page"
+	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com"}
+	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with something that is not from the Postman API"
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
 	}

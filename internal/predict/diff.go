@@ -49,9 +49,18 @@ type Change struct {
 	Example string `json:"example,omitempty"`
 	// Fields that differ, for a changed one.
 	Fields []Part `json:"fields,omitempty"`
+	// Values of those fields that can be shown in a line, in their order.
+	Values []Value `json:"values,omitempty"`
 	// Breaking is set when consumers may lose something that they use: what
 	// disappears, or answers to other requests than before.
 	Breaking bool `json:"breaking"`
+}
+
+// Value is what a field was and what it becomes; nil where it has none.
+type Value struct {
+	Field Part    `json:"field"`
+	From  *string `json:"from"`
+	To    *string `json:"to"`
 }
 
 // Comparison is what differs between two services, as far as it was found out.
@@ -149,7 +158,9 @@ func (d *differ) operations(was, is *Operation) {
 	add(PartPaths, slices.Equal(inOrder(d.meter, was.ResourcePaths), inOrder(d.meter, is.ResourcePaths)))
 	if len(fields) > 0 {
 		breaking := slices.Contains(fields, PartDispatcher)
-		d.ofPredicted = append(d.ofPredicted, Change{Kind: Changed, Operation: is.Name, Fields: fields, Breaking: breaking})
+		d.ofPredicted = append(d.ofPredicted, Change{
+			Kind: Changed, Operation: is.Name, Fields: fields, Values: valuesOf(fields, was.values(), is.values()), Breaking: breaking,
+		})
 	}
 	d.examples(is.Name, was.Examples, is.Examples)
 }
@@ -174,7 +185,10 @@ func (d *differ) examples(operation string, was, is []Example) {
 		}
 		fields := diffExample(p.was[o], e)
 		breaking := slices.Contains(fields, PartCriteria)
-		changes = append(changes, Change{Kind: Changed, Operation: operation, Example: e.Name, Fields: fields, Breaking: breaking})
+		changes = append(changes, Change{
+			Kind: Changed, Operation: operation, Example: e.Name, Fields: fields,
+			Values: valuesOf(fields, p.was[o].values(), e.values()), Breaking: breaking,
+		})
 	}
 	for i, e := range p.was {
 		if !p.taken[i] {
@@ -182,6 +196,41 @@ func (d *differ) examples(operation string, was, is []Example) {
 		}
 	}
 	d.ofPredicted = append(d.ofPredicted, changes...)
+}
+
+// values are the parts of an operation that can be shown in a line.
+func (op *Operation) values() map[Part]*string {
+	return map[Part]*string{
+		PartDispatcher: given(op.Dispatcher), PartRules: op.DispatcherRules, PartPaths: given(strings.Join(op.ResourcePaths, ", ")),
+	}
+}
+
+// values are the parts of an example that can be shown in a line: bodies, headers
+// and parameters are none, and may be digests.
+func (e *Example) values() map[Part]*string {
+	return map[Part]*string{
+		PartStatus: given(e.Response.Status), PartMediaType: given(e.Response.MediaType), PartCriteria: e.DispatchCriteria,
+		PartArtifact: given(e.SourceArtifact),
+	}
+}
+
+// given is a text, nil for an empty one.
+func given(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// valuesOf are the values of some fields before and after.
+func valuesOf(fields []Part, was, is map[Part]*string) []Value {
+	var values []Value
+	for _, field := range fields {
+		if from, ok := was[field]; ok {
+			values = append(values, Value{field, from, is[field]})
+		}
+	}
+	return values
 }
 
 // diffExample names the parts in which two examples differ.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // servicePets is a service with one operation of two examples, changed.
@@ -108,8 +109,39 @@ func TestDiff(t *testing.T) {
 			[]Change{{Kind: Removed, Operation: byID, Example: "2", Breaking: true}, {Kind: Added, Operation: byID, Example: "1"}},
 		},
 	} {
-		if diff := cmp.Diff(c.want, Diff(nil, servicePets(nil), servicePets(c.now)).Changes); diff != "" {
+		if diff := cmp.Diff(c.want, Diff(nil, servicePets(nil), servicePets(c.now)).Changes, cmpopts.IgnoreFields(Change{}, "Values")); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// What fits in a line is told as it was and as it becomes, of digests too; bodies
+// and headers are not.
+func TestDiffTellsValues(t *testing.T) {
+	t.Parallel()
+	was, is := servicePets(nil), servicePets(func(s *Service) {
+		s.Operations[0].Dispatcher, s.Operations[0].DispatcherRules = "", nil
+		s.Operations[0].Examples[0].Response.Status, s.Operations[0].Examples[0].Response.Content = "404", new("gone")
+	})
+	for _, changes := range [][]Change{Diff(nil, was, is).Changes, Diff(nil, digested(t, was), digested(t, is)).Changes} {
+		told := map[Part][2]string{}
+		for _, c := range changes {
+			for _, v := range c.Values {
+				both := [2]string{"(none)", "(none)"}
+				for i, value := range []*string{v.From, v.To} {
+					if value != nil {
+						both[i] = *value
+					}
+				}
+				told[v.Field] = both
+			}
+		}
+		want := map[Part][2]string{
+			PartDispatcher: {was.Operations[0].Dispatcher, "(none)"}, PartRules: {*was.Operations[0].DispatcherRules, "(none)"},
+			PartStatus: {"200", "404"},
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Error(diff)
 		}
 	}
 }
@@ -137,4 +169,13 @@ func TestDiffOfNothing(t *testing.T) {
 	if got := Diff(nil, nil, nil); !got.Same() {
 		t.Errorf("%+v", got)
 	}
+}
+
+func digested(t *testing.T, s *Service) *Service {
+	t.Helper()
+	d, err := s.Digest(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

@@ -75,7 +75,8 @@ func searched(was, is []Example) (changes []Change) {
 		}
 		fields := diffExample(o, e)
 		changes = append(changes, Change{
-			Kind: Changed, Operation: "GET /", Example: e.Name, Fields: fields, Breaking: slices.Contains(fields, PartCriteria),
+			Kind: Changed, Operation: "GET /", Example: e.Name, Fields: fields,
+			Values: valuesOf(fields, o.values(), e.values()), Breaking: slices.Contains(fields, PartCriteria),
 		})
 	}
 	for _, e := range left {

@@ -59,7 +59,7 @@ func (r *reconciliation) statusOf(it *item, runFailed bool) result.Status {
 	planned := it.Importer != nil
 	switch r.Mode {
 	case result.Check:
-		return either(it.checked, result.Checked, result.Failed)
+		return either(it.Judged, result.Checked, result.Failed)
 	case result.Remove:
 		return either(planned, result.Removed, result.Unchanged)
 	case result.Plan:
@@ -133,7 +133,7 @@ func (r *reconciliation) failOnWarnings() {
 func (r *reconciliation) failOnChanges() {
 	differing := 0
 	for _, it := range r.items {
-		if it.Collection.Due() || len(it.Difference) > 0 {
+		if it.Collection.Due() || len(it.Difference) > 0 || it.Collection.Drifts() {
 			differing++
 		}
 	}

@@ -44,7 +44,7 @@ func (r *reconciliation) signIn(ctx context.Context) (*Session, error) {
 			Text: text.Untrustedf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can",
 				session.Version.Text),
 			Hint:   "upgrade Microcks to 1.7.0 or newer",
-			Anchor: "microcks-too-old", ExitCode: 14,
+			Anchor: "microcks-too-old", ExitCode: 14, Headline: "this Microcks is too old",
 		}
 	}
 	server := &result.Server{URL: session.Microcks.Base(), Version: session.Version.Text}
@@ -58,7 +58,11 @@ func (r *reconciliation) signIn(ctx context.Context) (*Session, error) {
 	}
 	r.result.Server = server
 	r.step("connect", nil, began, said)
+	r.judgedBy(session.Version.Number())
 	r.result.Problems = append(r.result.Problems, versionNotices(session)...)
+	if session.UnusedAccount {
+		r.result.Problems = append(r.result.Problems, unusedAccount)
+	}
 	if blind := plan.BlindAccount(session.Version, session.Account, r.Mode != result.Remove); blind != nil {
 		return nil, blind
 	}
@@ -196,6 +200,15 @@ func maskURL(address string, mask func(string)) {
 			mask(value)
 		}
 	}
+}
+
+// unusedAccount tells of an account that nobody asked for: the workflow may mean
+// another Microcks, or this one's sign-in may be off by mistake.
+var unusedAccount = result.Problem{
+	Level:  result.Note,
+	Text:   "this Microcks wants no sign-in: the Keycloak account that the inputs give is not used, and whoever reaches it can change it",
+	Hint:   "check that `microcks-url` is the right one and that its sign-in is meant to be off; if so, leave the Keycloak inputs out",
+	Anchor: "keycloak-unused",
 }
 
 // versionNotices name what an old server does that its owner should know. Who

@@ -29,13 +29,13 @@ func TestDeliver(t *testing.T) {
 		from, err := deliver(t.Context(), it, []byte(c.raw))
 		switch {
 		case c.refused != "":
-			if err == nil || !strings.Contains(err.Error(), c.refused) || it.Judged != "" {
+			if err == nil || !strings.Contains(err.Error(), c.refused) || it.JudgedAs != "" {
 				t.Errorf("%s: %v", name, err)
 			}
 			if problem := result.ProblemOf(err); problem.ExitCode != exitFailed || problem.Hint == "" || problem.Anchor == "" {
 				t.Errorf("%s: %+v", name, problem)
 			}
-		case err != nil || string(from.Raw) != c.want || (it.Judged == result.AsServed) != (c.file != ""):
+		case err != nil || string(from.Raw) != c.want || (it.JudgedAs == result.AsServed) != (c.file != ""):
 			t.Errorf("%s: %v, %+v", name, err, from)
 		}
 	}

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,9 +42,23 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 	return nil
 }
 
-// check fetches and judges, and asks nobody else.
+// check fetches and judges, each collection by itself and all of them together,
+// and asks nobody else.
 func (r *reconciliation) check(ctx context.Context) error {
+	version, _ := r.versionToJudgeBy()
+	r.judgedBy(version)
 	err := r.fetch(ctx)
+	var judged []plan.Judged
+	var items []*item
+	for _, it := range r.live() {
+		if it.judged != nil {
+			judged, items = append(judged, *it.judged), append(items, it)
+		}
+	}
+	for i, a := range plan.Together(judged) {
+		items[i].artifact = a
+		items[i].showProblems()
+	}
 	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
 	return err
 }
@@ -68,13 +83,29 @@ func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) 
 // what Postman said is told all the same.
 func (r *reconciliation) versionToJudgeBy() (version string, known bool) {
 	if r.Mode == result.Check {
-		return r.MicrocksVersion, true
+		return cmp.Or(r.MicrocksVersion, predict.Newest), true
 	}
 	<-r.connected
 	if r.session == nil {
 		return "", false
 	}
 	return r.session.Version.Number(), true
+}
+
+// judgedBy notes by which version collections are judged, and tells of one that is
+// newer than any whose behaviour is known.
+func (r *reconciliation) judgedBy(version string) {
+	r.result.MicrocksVersion = version
+	if !predict.Beyond(version) {
+		return
+	}
+	r.result.Problems = append(r.result.Problems, result.Problem{
+		Level: result.Note,
+		Text: text.Untrustedf("Microcks %s is newer than %s, the newest that this version of the action knows:"+
+			" it is judged by the rules of that one", version, predict.Newest),
+		Hint:   "update this action if there is a newer one; until then `verify: mocks` shows what this Microcks really answers",
+		Anchor: "microcks-newer",
+	})
 }
 
 // judge predicts a collection by itself, as the main artifact on an empty
@@ -105,7 +136,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		it.notFinished(context.Cause(ctx))
 		return
 	}
-	it.checked = true
+	it.Judged = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
 	it.Findings = shown(lint.CheckDelivered(meter, p, from, r.share()))
 	for _, problem := range it.Unfit(p, it.Findings) {
@@ -136,7 +167,7 @@ func deliver(ctx context.Context, it *item, raw []byte) (*delivery.Document, err
 	from, err := delivery.ServedByPostman(budget.New(ctx), raw)
 	switch {
 	case err == nil:
-		it.Judged = result.AsServed
+		it.JudgedAs = result.AsServed
 		return from, nil
 	case errors.Is(err, budget.ErrSpent):
 		return nil, it.Unfit(&predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold}, Err: err}, nil)[0]

@@ -62,6 +62,8 @@ type Session struct {
 	Account *microcks.Account
 	// Tenancy means that membership of a group can stand in for roles.
 	Tenancy bool
+	// UnusedAccount: an account was given, and the server wants no sign-in.
+	UnusedAccount bool
 }
 
 // Log hears what happens while it happens. Texts may hold what collections and
@@ -106,7 +108,6 @@ type item struct {
 	*result.Collection
 	judged   *plan.Judged   // nil until its collection was found fit
 	artifact *plan.Artifact // nil until it is planned
-	checked  bool           // a prediction was made
 }
 
 // stage of a run. One that returns an error ends the run.
@@ -234,7 +235,10 @@ func (r *reconciliation) step(stage string, it *item, began time.Time, what stri
 
 // title is what a person calls the collection.
 func (it *item) title() text.Untrusted {
-	if it.Collection.Name != "" {
+	switch {
+	case it.Collection.Name != "" && it.Collection.File != "": // several files can hold one API
+		return it.Collection.Name + " (" + it.Collection.File + ")"
+	case it.Collection.Name != "":
 		return it.Collection.Name
 	}
 	return it.Collection.Source

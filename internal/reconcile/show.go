@@ -48,16 +48,29 @@ func (r *reconciliation) showPlanned(it *item) {
 	it.Importer = &result.Importer{
 		ID: i.ID, Name: text.Untrusted(target.Name), URL: r.session.Microcks.ImportersURL(),
 		Repository: text.Untrusted(plan.WithoutQuery(target.RepositoryURL)), MainArtifact: i.IsMain, Adopted: i.Adopted,
-		Change: i.Change, Fields: i.Fields, Import: i.Import,
+		Change: i.Change, Fields: i.Fields, Import: i.Import, Drift: i.Drift,
 		Active: i.WasActive(), // until something is done
 	}
 	if r.Mode == result.Plan {
 		it.Importer.Active = i.Active
+		it.tellDrift()
 	}
 	for _, job := range i.Surplus {
 		it.Importer.Surplus = append(it.Importer.Surplus, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
 	}
 	it.showService(r, a.Service, a.Service.Goal())
+}
+
+// tellDrift says what a plan leaves as it is.
+func (it *item) tellDrift() {
+	if !it.Drifts() || it.Importer.Change == result.Create {
+		return // what is new is served by nobody
+	}
+	what := "nothing of the collection"
+	if it.Importer.Drift.Kind == result.ServesOther {
+		what = "something else than the collection makes"
+	}
+	it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves %s, and `import` is never", what), "set `import: auto`")
 }
 
 // showProblems takes over what the plan says of the collection.
@@ -93,6 +106,9 @@ func difference(changes []predict.Change, room int) (all []result.Difference, mo
 		for _, part := range c.Fields {
 			d.Fields = append(d.Fields, result.Part(part))
 		}
+		for _, v := range c.Values {
+			d.Values = append(d.Values, result.ChangedPart{Field: result.Part(v.Field), From: shownPart(v.From), To: shownPart(v.To)})
+		}
 		all = append(all, d)
 	}
 	return all, 0
@@ -100,6 +116,14 @@ func difference(changes []predict.Change, room int) (all []result.Difference, mo
 
 // listed is a text as a list shows it.
 func listed(s string) text.Untrusted { return text.Cut(text.Untrusted(s), mostToldName) }
+// shownPart is a value as a run tells it: a script of a dispatcher can be long.
+func shownPart(value *string) *text.Untrusted {
+	if value == nil {
+		return nil
+	}
+	const most = 200
+	return new(text.HideCredentials(text.Untrusted(text.Cut(*value, most))))
+}
 
 // serviceResult shows a service as served or predicted; id is empty when it
 // does not exist yet.

@@ -285,10 +285,26 @@ var kindOrder = [...]result.DifferenceKind{result.Vanishes, result.Changes, resu
 
 func kindRank(c result.Difference) int { return slices.Index(kindOrder[:], c.Kind) }
 
+// partValue is a value in a line, nil where there is none.
+func partValue(v *text.Untrusted) Markdown {
+	if v == nil {
+		return "(none)"
+	}
+	return shortCode(*v, 60)
+}
+
 func changeText(c result.Difference) Markdown {
 	t := Markdown(c.Kind)
 	if len(c.Fields) > 0 {
-		t += ": " + inline(partList(c.Fields))
+		var parts []Markdown
+		for _, field := range c.Fields {
+			part := inline(field.Words())
+			if i := slices.IndexFunc(c.Values, func(v result.ChangedPart) bool { return v.Field == field }); i >= 0 {
+				part += " " + partValue(c.Values[i].From) + " → " + partValue(c.Values[i].To)
+			}
+			parts = append(parts, part)
+		}
+		t += ": " + join(", ", parts...)
 	}
 	if c.Breaking {
 		return "💥 " + bold("breaking") + ", " + t

@@ -73,7 +73,7 @@ func (s *jobSummary) importer(c *result.Collection) {
 	if c.Verified != nil {
 		all = append(all, verified(c.Verified))
 	}
-	if c.Judged == result.AsServed {
+	if c.JudgedAs == result.AsServed {
 		all = append(all, "The file was judged as the Postman API would serve it: on one line, descriptions as texts, each address with "+
 			code("raw")+", without "+code("info.version"))
 	}

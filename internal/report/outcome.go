@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -16,6 +18,9 @@ func outcome(r *result.Result) string {
 		return interrupted(r)
 	}
 	failed := count(r, (*result.Collection).Failed)
+	if cause := commonCause(r); cause != nil {
+		return headline(r, cause, failed)
+	}
 	switch {
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
@@ -34,23 +39,66 @@ func outcome(r *result.Result) string {
 	case r.Mode == result.Plan && len(r.Collections) > 1,
 		r.Mode == result.Check && len(r.Collections) > 1 && count(r, hasStatus(result.Checked)) == len(r.Collections):
 		return several(r)
-	case notBegun(r):
-		return "The inputs are wrong, and nothing was done"
-	case r.Status == result.Failed && !r.Mode.Writes():
-		return "The run failed"
-	case r.Status == result.Failed && r.Written:
-		return "The run failed after it had written to Microcks"
-	case r.Status == result.Failed:
-		return "The run failed, nothing was written to Microcks"
 	case len(r.Collections) == 0:
 		return "Nothing to do"
 	}
 	return several(r)
 }
 
-// notBegun reports whether wrong inputs ended a run before it began.
-func notBegun(r *result.Result) bool {
-	return len(r.Collections) == 0 && slices.ContainsFunc(r.Problems, func(p result.Problem) bool { return p.ExitCode == 2 })
+// commonCause is the one problem by which a run failed, or every collection that
+// did; nil when they have their own. What is of the whole run comes first, unless
+// it has judged or done something all the same.
+func commonCause(r *result.Result) *result.Problem {
+	var cause *result.Problem
+	if i := slices.IndexFunc(r.Problems, isError); i >= 0 {
+		cause = &r.Problems[i]
+	}
+	ofRun := cause != nil
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		k := slices.IndexFunc(c.Problems, isError)
+		switch {
+		case ofRun && (k >= 0 || !c.Failed()):
+			return nil
+		case !ofRun && k >= 0 && cause == nil:
+			cause = &c.Problems[k]
+		}
+		if c.Failed() && (cause == nil || !onlyBy(c, cause)) {
+			return nil
+		}
+	}
+	if cause != nil && !ofRun && cause.Headline == "" {
+		return nil
+	}
+	return cause
+}
+
+func isError(p result.Problem) bool { return p.Level == result.Error }
+
+// onlyBy reports whether a collection has no error but one that others share.
+func onlyBy(c *result.Collection, cause *result.Problem) bool {
+	return counts(c.Findings).errors == 0 && !slices.ContainsFunc(c.Problems, func(p result.Problem) bool { return isError(p) && p != *cause })
+}
+
+// headline is what ended a run, or failed its collections, and what that left.
+func headline(r *result.Result, cause *result.Problem, failed int) string {
+	line := string(text.Cut(cause.Text, 150))
+	if first, size := utf8.DecodeRuneInString(string(cause.Headline)); size > 0 {
+		line = string(unicode.ToUpper(first)) + string(cause.Headline[size:])
+	}
+	if failed < len(r.Collections) {
+		line += fmt.Sprintf(": %d of %s failed", failed, text.Plural(len(r.Collections), "collection"))
+		if others := tally(r); others != "" {
+			line += "; " + others
+		}
+	}
+	switch {
+	case !r.Mode.Writes():
+		return line
+	case r.Written:
+		return line + ", after this run had written to Microcks"
+	}
+	return line + ", nothing was written to Microcks"
 }
 
 func interrupted(r *result.Result) string {
@@ -105,9 +153,12 @@ func success(r *result.Result, c *result.Collection) string {
 			line += ", " + size
 		}
 	case result.Plan:
-		if !c.Due() && !r.SecretDue() {
-			line += "nothing to do"
-			break
+		switch {
+		case c.Due(), r.SecretDue():
+		case c.Drifts():
+			return line + "Microcks serves something else, and `import` is never" + bad.and()
+		default:
+			return line + "nothing to do" + bad.and()
 		}
 		line = "Plan for " + line + join(", ", intents(r, c, intention.inLine)...)
 		if n := breaking(c.Difference); n > 0 {
@@ -286,16 +337,23 @@ func title(c *result.Collection) string {
 	case c.Importer != nil && c.Importer.Change == result.Delete:
 		return string(c.Importer.Name)
 	case c.Service != nil && c.Service.Name != "":
-		return strings.TrimSpace(string(c.Service.Name + " " + c.Service.Version))
+		service := strings.TrimSpace(string(c.Service.Name + " " + c.Service.Version))
+		if c.File != "" { // several files can hold one API
+			service += " (" + string(c.File) + ")"
+		}
+		return service
 	}
 	return string(collectionName(c))
 }
 
 func serverVersion(r *result.Result) string {
-	if r.Server == nil || r.Server.Version == "" {
-		return ""
+	switch {
+	case r.Server != nil && r.Server.Version != "":
+		return " " + r.Server.Version
+	case r.MicrocksVersion != "":
+		return " " + r.MicrocksVersion
 	}
-	return " " + r.Server.Version
+	return ""
 }
 
 func count(r *result.Result, is func(*result.Collection) bool) int {

@@ -38,7 +38,7 @@ func Outputs(r *result.Result) []Output {
 		{"status", string(status)},
 		{"changed", strconv.FormatBool(r.Changed)},
 		{"service", serviceOutput(&service)},
-		{"service-url", service.URL},
+		{"service-url", bounded(text.Untrusted(service.URL))},
 		{"mock-url", bounded(service.MockURL)},
 		{"result", string(JSON(r, maxResult))},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},

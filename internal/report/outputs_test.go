@@ -199,9 +199,9 @@ func TestOutputsOfACollectionAreBounded(t *testing.T) {
 		exact: exact, exact + "x": exact + "…", "x" + strings.Repeat("ä", 2048): "x" + strings.Repeat("ä", 2047) + "…",
 	} {
 		r := created()
-		r.Collections[0].Service.Name = text.Untrusted(name)
-		if got := values(r)["service-name"]; got != want {
-			t.Errorf("%d bytes are shown as %d: …%q", len(name), len(got), got[len(got)-9:])
+		r.Collections[0].Service.URL = name
+		if got := values(r)["service-url"]; got != want {
+			t.Errorf("%d bytes are shown as %d: %.20q", len(name), len(got), got)
 		}
 	}
 }
@@ -222,7 +222,7 @@ func TestOutputResultHasRoom(t *testing.T) {
 func TestAnnotations(t *testing.T) {
 	t.Parallel()
 	for name, r := range cases() {
-		errors, rank := map[string]int{}, 0
+		errors, rank := map[string]int{}, 0 // by message: collections that failed by the same share one
 		for _, a := range Annotations(r) {
 			if a.Title == "" || a.Message == "" {
 				t.Errorf("%s: empty annotation %+v", name, a)
@@ -233,7 +233,7 @@ func TestAnnotations(t *testing.T) {
 			}
 			rank = level
 			if a.Level == AnnotateError {
-				errors[a.Title]++
+				errors[a.Message]++
 			}
 		}
 		for i := range r.Collections {
@@ -242,7 +242,11 @@ func TestAnnotations(t *testing.T) {
 			if c.Status == result.Failed && !(len(c.Problems) == 0 && len(r.Problems) > 0) {
 				want = 1
 			}
-			if got := errors[title(c)]; got != want {
+			message := title(c)
+			if a, any := failureAnnotation(r, c); any {
+				message = a.Message
+			}
+			if got := errors[message]; got != want {
 				t.Errorf("%s: %d errors for %s, want %d", name, got, title(c), want)
 			}
 		}
@@ -268,7 +272,7 @@ func TestAnnotationsOfAFileHaveTheirPlace(t *testing.T) {
 func TestLogLinesAreLines(t *testing.T) {
 	t.Parallel()
 	for _, s := range hostile {
-		for _, line := range Log(filled(result.Apply, true, true, s, s)) {
+		for _, line := range Log(filled(result.Apply, true, true, s, s), Context{}) {
 			if line != text.Line(line) {
 				t.Errorf("%q has control characters", line)
 			}

@@ -78,6 +78,7 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Operation]():    "Operation",
 	reflect.TypeFor[result.Example]():      "Example",
 	reflect.TypeFor[result.Difference]():   "Difference",
+	reflect.TypeFor[result.ChangedPart]():  "Changed part",
 	reflect.TypeFor[result.Interruption](): "Interrupted",
 	reflect.TypeFor[result.NamedID]():      "Surplus importer",
 	reflect.TypeFor[result.ImportReason](): "Import",

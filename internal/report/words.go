@@ -80,15 +80,6 @@ var reasons = map[result.ImportKind]text.Untrusted{
 	result.ImportedAfterMain: "an artifact before it in the same service is imported",
 }
 
-// partList names the parts that differ: "dispatcher, rules".
-func partList(list []result.Part) string {
-	all := make([]string, len(list))
-	for i, p := range list {
-		all[i] = p.Words()
-	}
-	return strings.Join(all, ", ")
-}
-
 // fieldName is a field as the table of changes calls it.
 func fieldName(f result.FieldChange) text.Untrusted {
 	switch f.Field {

@@ -18,6 +18,9 @@ type Problem struct {
 	// no file of the repository.
 	File text.Untrusted `json:"file,omitempty"`
 	Line int            `json:"line,omitempty"`
+	// Headline is what it means for a run that it ends, in few words and without
+	// a full stop; empty for most.
+	Headline text.Untrusted `json:"headline,omitempty"`
 	// OfFindings: it sums up findings of level error, which are counted
 	// themselves.
 	OfFindings bool `json:"ofFindings,omitempty"`
@@ -34,6 +37,13 @@ type Explained interface {
 	ExitCode() int
 }
 
+// Ending is an error that ends a run, or many collections of it, and knows what
+// that is called.
+type Ending interface {
+	error
+	Headline() string
+}
+
 // ProblemOf turns an error into what a person is told.
 func ProblemOf(err error) Problem {
 	if own, ok := errors.AsType[*Problem](err); ok {
@@ -44,6 +54,9 @@ func ProblemOf(err error) Problem {
 	p := Problem{Level: Error, Text: text.HideCredentials(text.Untrusted(err.Error())), ExitCode: 20}
 	if explained, ok := errors.AsType[Explained](err); ok {
 		p.Hint, p.Anchor, p.ExitCode = text.Untrusted(explained.Hint()), explained.Anchor(), explained.ExitCode()
+	}
+	if ending, ok := errors.AsType[Ending](err); ok {
+		p.Headline = text.Untrusted(ending.Headline())
 	}
 	return p
 }

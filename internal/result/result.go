@@ -62,14 +62,17 @@ type Result struct {
 	// in mode plan, would be by an apply.
 	Changed bool `json:"changed"`
 	// Written: this run wrote to Microcks, or may have.
-	Written        bool          `json:"written"`
-	Interrupted    *Interruption `json:"interrupted,omitempty"`
-	Server         *Server       `json:"server,omitempty"`
-	Secrets        []Secret      `json:"secrets,omitempty"`
-	Collections    []Collection  `json:"collections"`
-	Problems       []Problem     `json:"problems,omitempty"` // of the whole run
-	Totals         Totals        `json:"totals"`
-	DurationMillis int64         `json:"durationMillis"`
+	Written bool `json:"written"`
+	// MicrocksVersion by whose rules collections were judged: in mode check the one
+	// that was given, or the newest known.
+	MicrocksVersion string        `json:"microcksVersion,omitempty"`
+	Interrupted     *Interruption `json:"interrupted,omitempty"`
+	Server          *Server       `json:"server,omitempty"`
+	Secrets         []Secret      `json:"secrets,omitempty"`
+	Collections     []Collection  `json:"collections"`
+	Problems        []Problem     `json:"problems,omitempty"` // of the whole run
+	Totals          Totals        `json:"totals"`
+	DurationMillis  int64         `json:"durationMillis"`
 	// Truncated: detail was left out, since it would have been too long.
 	Truncated bool `json:"truncated,omitempty"`
 }
@@ -185,7 +188,8 @@ type Collection struct {
 	File       text.Untrusted `json:"file,omitempty"`
 	Name       text.Untrusted `json:"name,omitempty"`  // of the collection
 	Bytes      int            `json:"bytes,omitempty"` // of what Postman served
-	Judged     Judged         `json:"judged,omitempty"`
+	Judged     bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
+	JudgedAs   JudgedAs       `json:"judgedAs,omitempty"`
 	Status     Status         `json:"status"`
 	Importer   *Importer      `json:"importer,omitempty"`
 	Service    *Service       `json:"service,omitempty"`
@@ -197,12 +201,12 @@ type Collection struct {
 	Verified        *Verification `json:"verified,omitempty"`
 }
 
-// Judged is as what a collection was judged, where that is not the very bytes that
+// JudgedAs is as what a collection was judged, where that is not the very bytes that
 // were read.
-type Judged string
+type JudgedAs string
 
 // AsServed is a file as the Postman API would serve it.
-const AsServed Judged = "as-served"
+const AsServed JudgedAs = "as-served"
 
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }
@@ -212,6 +216,10 @@ func (c *Collection) Failed() bool { return c.Status == Failed }
 func (c *Collection) Due() bool {
 	return !c.Failed() && c.Importer != nil && (c.Importer.Import != nil || c.Importer.Change != Keep && c.Importer.Change != "")
 }
+
+// Drifts reports whether Microcks serves something else than the collection makes
+// and no import of this run is to change that.
+func (c *Collection) Drifts() bool { return c.Importer != nil && c.Importer.Drift != nil }
 
 // Fail records an error on the collection.
 func (c *Collection) Fail(err error) {
@@ -238,7 +246,10 @@ type Importer struct {
 	// Surplus are further importers of ours for the same collection, which go.
 	Surplus []NamedID `json:"surplus,omitempty"`
 	// Import says why an import is due; nil when none is.
-	Import   *ImportReason `json:"import"`
+	Import *ImportReason `json:"import"`
+	// Drift says what Microcks serves otherwise than the collection makes, where no
+	// import is due since `import` is never.
+	Drift    *ImportReason `json:"drift,omitempty"`
 	Imported bool          `json:"imported"` // this run imported
 	Done     []Done        `json:"done,omitempty"`
 	// KeepsServices: the importer was to be deleted without its services.
@@ -444,9 +455,18 @@ type Difference struct {
 	Example text.Untrusted `json:"example,omitempty"`
 	// Fields that differ, for a changed one.
 	Fields []Part `json:"fields,omitempty"`
+	// Values of those fields that can be shown in a line, cut where they are long.
+	Values []ChangedPart `json:"values,omitempty"`
 	// Breaking is set when consumers may lose something that they use: what
 	// disappears, or answers to other requests than before.
 	Breaking bool `json:"breaking"`
+}
+
+// ChangedPart is what a part was and what it becomes; nil where it has no value.
+type ChangedPart struct {
+	Field Part            `json:"field"`
+	From  *text.Untrusted `json:"from"`
+	To    *text.Untrusted `json:"to"`
 }
 
 // Part of an operation or example that can differ.

@@ -10,11 +10,11 @@ import (
 // are about. A credential of such a value cannot be hidden: that would make
 // every report unreadable.
 var ownWords = strings.Fields(`
-	postman-microcks-importer/result/v1 postman-api-key postman-api-url postman-environment microcks-url microcks-version
+	postman-microcks-importer/result/v1 postman-api-key postman-api-url postman-environment microcks-url microcks-version microcks-headers
 	keycloak-url keycloak-auth keycloak-client-id keycloak-client-secret keycloak-audience service-version
 	collection collections importer-name main-artifact secret-name service-url mock-url
-	remove-services replace-secret replace-service untrusted-event ca-certificate
-	client-secret github-oidc github-actions unchanged parallelism operations operation examples importers importer secondary
+	remove-services replace-secret replace-service untrusted-event ca-certificate client-certificate
+	client-secret client-key github-oidc github-actions unchanged parallelism operations operation examples importers importer secondary
 	documents troubleshooting repository description definition authorization password credential credentials
 	warnings dispatcher microcks keycloak localhost undefined 12345678
 	https://api.getpostman.com https://api.postman.com

@@ -154,7 +154,7 @@ func TestTraceOfTheLastAttempt(t *testing.T) {
 		if _, _, err := do(t, t.Context(), o, "GET", status(503, "")); err != nil {
 			t.Fatal(err)
 		}
-		want := Exchange{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: DefaultAttempts}
+		want := Exchange{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: 4, Attempts: 4}
 		if diff := cmp.Diff(want, last); diff != "" {
 			t.Error(diff)
 		}
@@ -183,9 +183,9 @@ func TestRecovery(t *testing.T) {
 			seen[i].Wait = 0
 		}
 		want := []Exchange{
-			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: 1},
-			{Method: "GET", URL: "https://api.example.com/things?key=***", Attempt: 2, Err: io.EOF},
-			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 200, Attempt: 3},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: 1, Attempts: 4},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Attempt: 2, Attempts: 4, Err: io.EOF},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 200, Attempt: 3, Attempts: 4},
 		}
 		sameError := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })
 		if diff := cmp.Diff(want, seen, sameError); diff != "" {
@@ -281,8 +281,15 @@ func TestHints(t *testing.T) {
 		{"http://microcks:8080/", syscall.ECONNREFUSED, "check host and port"},
 		{"https://h/", x509.UnknownAuthorityError{}, "`ca-certificate`"},
 		{"https://h/", x509.CertificateInvalidError{Reason: x509.Expired}, "renew"},
-		{"https://h/", x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}, "`ca-certificate`"},
-		{"https://h/", x509.HostnameError{Certificate: &x509.Certificate{}}, "issued for"},
+		{"https://h/", x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}, "TLS 1.2"},
+		{"https://h/", x509.HostnameError{Certificate: &x509.Certificate{}}, "(SAN)"},
+		{"https://h/", x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.example", "b"}}}, "for: a.example, b"},
+		{"https://h/", &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, "wants a client certificate"},
+		{"https://h/", &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, "does not accept the client certificate"},
+		{"https://h/", &net.OpError{Op: "local error", Err: errors.New("tls: bad certificate")}, "TLS 1.2"},
+		{"https://h/", &proxyRefusal{"http://proxy:3128", 407}, "http://USER:PASSWORD@HOST:PORT), or add h to NO_PROXY"},
+		{"https://h/", &proxyRefusal{"http://proxy:3128", 503}, "or add h to NO_PROXY"},
+		{"https://h/", errProxyTLS, "NO_PROXY"},
 		{"https://h/", http.ErrSchemeMismatch, "plain http"},
 		{"https://h/", timeoutError{}, "check that the server is up"},
 		{"https://h/", io.EOF, "load balancer"},

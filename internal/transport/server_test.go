@@ -341,7 +341,7 @@ func TestTLS(t *testing.T) {
 		// The test certificate is for 127.0.0.1 and example.com.
 		{"other host", strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), certificateOf(secure), "issued for"},
 		{"http on a https URL", strings.Replace(plain.URL, "http:", "https:", 1), nil, "plain http"},
-		{"TLS 1.1", old.URL, certificateOf(old), "`ca-certificate`"},
+		{"TLS 1.1", old.URL, certificateOf(old), "TLS 1.2"},
 	} {
 		client := clientWith(t, Options{RootCAs: c.roots})
 		_, _, err := send(t, client, "GET", c.url, "")
@@ -489,7 +489,7 @@ func TestProxy(t *testing.T) {
 		}
 		fmt.Fprint(w, "proxied ", r.URL)
 	})
-	base, err := newBase(certificateOf(secure))
+	base, err := newBase(certificateOf(secure), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func judgeDeep(deep string) {
 	var scrubber text.Scrubber
 	scrubber.Add("a credential of many characters")
 	told = told.Rewritten(scrubber.Hide)
-	report.Log(told)
+	report.Log(told, report.Context{})
 	report.Annotations(told)
 	report.Outputs(told)
 	report.Summary(told, report.Context{})
