@@ -154,6 +154,8 @@ func choose(g Goal, seen observation, m memory) step {
 		return step{kind: GiveUp, err: g.unseen(seen)}
 	case job == nil:
 		return step{kind: Create, job: i.Document()}
+	case i.Exposes(job) != nil: // somebody changed it since it was planned with
+		return step{kind: GiveUp, err: i.Exposes(job)}
 	case len(i.Diff(job)) > 0:
 		return step{kind: Save, job: i.Onto(job)}
 	case len(seen.services) > 1:

@@ -120,6 +120,11 @@ func TestNext(t *testing.T) {
 		"one that differs is saved": {
 			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })}, want: Save,
 		},
+		"one made by others that would send the key elsewhere by now is not imported through": {
+			goal: func(g *Goal) { g.Importer.Adopted = true },
+			seen: observation{job: importer(func(j *microcks.ImportJob) { j.RepositoryURL = "http://api.getpostman.com/collections/" + uid })},
+			want: GiveUp,
+		},
 		"one that is as wanted imports": {seen: observation{job: importer(nil)}, want: Start},
 		"one that nothing is due for is done": {
 			goal: func(g *Goal) { g.Importer.Import = nil },

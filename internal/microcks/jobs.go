@@ -25,7 +25,9 @@ type ImportJob struct {
 	Metadata        *Metadata    `json:"metadata,omitzero"`
 	SecretRef       *SecretRef   `json:"secretRef,omitzero"`
 	ServiceRefs     []ServiceRef `json:"serviceRefs,omitzero"`
-	Unknown         Unknown      `json:"-"`
+	// DisableSSLValidation: the server takes every certificate when it downloads.
+	DisableSSLValidation *bool   `json:"repositoryDisableSSLValidation,omitzero"`
+	Unknown              Unknown `json:"-"`
 }
 
 // Metadata of an importer or service.
@@ -79,6 +81,12 @@ func (j *ImportJob) Failed() string {
 // not download the collection. It says so in these words, and no more.
 func (j *ImportJob) DownloadFailed() bool {
 	return strings.HasSuffix(j.Failed(), "cannot be downloaded")
+}
+
+// TrustsAnyone reports whether the server takes every certificate when it downloads
+// the collection.
+func (j *ImportJob) TrustsAnyone() bool {
+	return j.DisableSSLValidation != nil && *j.DisableSSLValidation
 }
 
 // Imported is the time of the last import in milliseconds, 0 before the first.

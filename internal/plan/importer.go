@@ -46,12 +46,16 @@ type Importer struct {
 
 	Name        *string
 	URL         *string
+	Validated   bool // the server checks certificates
 	Main        *bool
 	Secret      *microcks.SecretRef
 	Labels      map[string]string // added or changed, never removed
 	Annotations map[string]string // written along with a change, never compared
 	CreatedDate int64             // of a new one, milliseconds
 	Active      bool              // in the end
+
+	// Origin that the API key is for, beside Postman's own.
+	Origin string
 
 	// IsMain: it imports a main artifact then.
 	IsMain bool
@@ -118,6 +122,9 @@ func (i *Importer) Diff(job *microcks.ImportJob) []result.FieldChange {
 	if i.URL != nil && job.RepositoryURL != *i.URL {
 		changes = append(changes, fieldChange(result.FieldRepositoryURL, WithoutQuery(job.RepositoryURL), *i.URL))
 	}
+	if i.Validated {
+		add(result.FieldDisableSSLValidation, strconv.FormatBool(job.TrustsAnyone()), strconv.FormatBool(false))
+	}
 	if i.Main != nil {
 		add(result.FieldMainArtifact, strconv.FormatBool(job.MainArtifact), strconv.FormatBool(*i.Main))
 	}
@@ -140,6 +147,9 @@ func (i *Importer) Onto(job *microcks.ImportJob) *microcks.ImportJob {
 	if i.URL != nil {
 		merged.RepositoryURL = *i.URL
 	}
+	if i.Validated && job.TrustsAnyone() {
+		merged.DisableSSLValidation = new(false)
+	}
 	if i.Main != nil {
 		merged.MainArtifact = *i.Main
 	}
@@ -150,6 +160,32 @@ func (i *Importer) Onto(job *microcks.ImportJob) *microcks.ImportJob {
 	metadata.Annotations = merge(metadata.Annotations, i.Annotations)
 	merged.Metadata = metadata
 	return &merged
+}
+
+// Exposes is the problem of an importer that was made by others and that, as it is
+// now, would send the API key in the clear, past any check of certificates, or to
+// somebody else; nil when it would not. Its fields are kept, so nothing is imported
+// through it. One of ours is brought back to what it should be instead.
+func (i *Importer) Exposes(job *microcks.ImportJob) *result.Problem {
+	if !i.Adopted {
+		return nil
+	}
+	wrong := postman.Misdirected(job.RepositoryURL, i.Origin)
+	// Without TLS there is no certificate that could be checked.
+	if job.TrustsAnyone() && !strings.HasPrefix(i.Origin, "http:") {
+		wrong = append(wrong, "its repositoryDisableSSLValidation is true")
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &result.Problem{
+		Level: result.Error,
+		Text: text.Untrustedf("using importer %q (%s), which this repository's runs did not make: the API key would not be safe on its way: %s",
+			job.Name, job.ID, strings.Join(wrong, "; ")),
+		Hint: "correct that in Microcks under Importers, or delete the importer there and run again: this action makes one that is right;" +
+			" for a certificate of your own authority, give the secret its CA certificate",
+		Anchor: "importer-exposes-key", ExitCode: 1,
+	}
 }
 
 // LabelChanges are the labels that are added or changed.
@@ -228,6 +264,13 @@ func (m *maker) pick(a *Artifact) {
 		return
 	}
 	i := &a.Importer
+	i.Origin = a.Origin
+	if i.There != nil {
+		if exposed := i.Exposes(i.There); exposed != nil {
+			a.fail(exposed)
+			return
+		}
+	}
 	i.IsMain = i.There == nil || i.There.MainArtifact
 	if a.MainArtifact != nil {
 		i.IsMain = *a.MainArtifact
@@ -396,10 +439,8 @@ func (m *maker) describeExisting(a *Artifact) {
 	}
 	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, a.Labels
 	if mine {
-		i.Annotations = m.Annotations
-		if clean := canonicalLike(job.RepositoryURL, a.URL, a.UID); clean != job.RepositoryURL {
-			i.URL = &clean
-		}
+		i.Annotations, i.Validated = m.Annotations, true
+		i.URL = new(canonicalLike(job.RepositoryURL, a))
 	}
 	// The run takes a key out of the URL of an importer of its own.
 	keyInURL := i.URL == nil && text.HasCredentialQuery(job.RepositoryURL)
@@ -416,16 +457,12 @@ func (m *maker) describeExisting(a *Artifact) {
 
 // canonicalLike is the clean URL of a collection on the host that an importer
 // has already: the two names of Postman's classic region are one.
-func canonicalLike(existing, wanted, uid string) string {
-	if !postman.SameCollection(existing, wanted, uid) {
-		return wanted
-	}
+func canonicalLike(existing string, a *Artifact) string {
 	has, err := url.Parse(strings.TrimSpace(existing))
-	want, wantErr := url.Parse(wanted)
-	if err != nil || wantErr != nil || has.Scheme != want.Scheme {
-		return wanted
+	if err != nil || !postman.SameCollection(existing, a.URL, a.UID) || len(postman.Misdirected(existing, a.Origin)) > 0 {
+		return a.URL
 	}
-	return postman.CanonicalURL(has.Scheme+"://"+has.Host, uid)
+	return postman.CanonicalURL(has.Scheme+"://"+has.Host, a.UID)
 }
 
 // RefersTo reports whether an importer is bound to a service.

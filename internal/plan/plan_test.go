@@ -93,6 +93,14 @@ func imported(j plan.Judged, change func(*microcks.ImportJob)) microcks.ImportJo
 	return job
 }
 
+// exposing is an importer that sends the key in the clear to a port of its own, and
+// would take any certificate.
+func exposing(j plan.Judged, change func(*microcks.ImportJob)) microcks.ImportJob {
+	job := imported(j, change)
+	job.RepositoryURL, job.DisableSSLValidation = "http://api.getpostman.com:8080/collections/"+uid, new(true)
+	return job
+}
+
 func digested(s *predict.Service) *predict.Service {
 	d, err := s.Digest(nil)
 	if err != nil {
@@ -260,6 +268,32 @@ func TestMake(t *testing.T) {
 				s.Services = nil
 			},
 			want: summary{Change: result.Keep, Import: result.NotServed, Secret: result.Keep, Problems: []string{"warning importer-url-query"}},
+		},
+		"one made by hand that sends the key in the clear is refused": {
+			there: func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0] = exposing(j, foreign) },
+			want:  summary{Problems: []string{"error importer-exposes-key"}},
+		},
+		"one of another repository, at the derived id and somewhere else, is refused": {
+			there: func(j plan.Judged, s *plan.Snapshot) {
+				s.Jobs[0] = imported(j, func(i *microcks.ImportJob) {
+					i.Metadata.Labels[plan.LabelRepository] = "acme/other"
+					i.RepositoryURL, i.SecretRef = "https://gw.example/collections/"+uid, nil
+				})
+			},
+			want: summary{Problems: []string{"error importer-exposes-key"}},
+		},
+		"one made by hand that checks no certificate is refused": {
+			there: func(j plan.Judged, s *plan.Snapshot) {
+				s.Jobs[0] = imported(j, func(i *microcks.ImportJob) { foreign(i); i.DisableSSLValidation = p(true) })
+			},
+			want: summary{Problems: []string{"error importer-exposes-key"}},
+		},
+		"one of ours that was changed so is brought back": {
+			there: func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0] = exposing(j, nil) },
+			want: summary{
+				Change: result.Update, Fields: []string{"repositoryUrl", "repositoryDisableSSLValidation"},
+				Import: result.ImporterChanges, Secret: result.Keep,
+			},
 		},
 		"one beside ours is left": {
 			there: func(j plan.Judged, s *plan.Snapshot) { s.Jobs = append(s.Jobs, imported(j, foreign)) },

@@ -169,6 +169,8 @@ const (
 	FieldServiceLabel  Field = "serviceLabel" // of the service; Key says which
 	FieldToken         Field = "token"
 	FieldTokenHeader   Field = "tokenHeader"
+	// FieldDisableSSLValidation of an importer: the server takes every certificate.
+	FieldDisableSSLValidation Field = "repositoryDisableSSLValidation"
 )
 
 // FieldChange is one field that differs. From is nil where there is no value

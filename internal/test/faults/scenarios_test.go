@@ -115,7 +115,7 @@ func scenarios() []scenario {
 			})
 			v.Microcks.AddJob(microcks.Job{
 				ID: handMadeID, Name: "by hand", RepositoryURL: canonical(1), MainArtifact: true, Active: true,
-				DisableSSL: true, Frequency: "0 0 * * *", CreatedDate: 1700000000000,
+				Frequency: "0 0 * * *", CreatedDate: 1700000000000,
 				SecretRef: microcks.SecretRef{SecretID: teamSecret, Name: "team"},
 				Metadata:  microcks.Metadata{Labels: map[string]string{"owner": "pilots"}, Annotations: map[string]string{"note": "do not touch"}},
 			})
