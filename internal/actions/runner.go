@@ -139,7 +139,7 @@ func (r *Runner) Group(title string) (end func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.endGroup(r.current)
-	g := &group{title: Safe(r.Hide(title))}
+	g := &group{title: Safe(r.Hide(beginning(title, maxSafe)))}
 	r.current = g
 	if r.OnGitHub() {
 		r.commands.Group(g.title)

@@ -566,6 +566,25 @@ func TestServersCannotPoisonMasks(t *testing.T) {
 	}
 }
 
+// Whatever an untrusted text has, its beginning alone is looked at: searching one of
+// many megabytes for credentials takes seconds.
+func TestLongTextsAreCutBeforeTheyAreSearched(t *testing.T) {
+	t.Parallel()
+	searched := 0
+	hide := func(s string) string { searched = len(s); return s }
+	shown := fmt.Sprintf("%s", untrusted{strings.Repeat("%", 1<<20), hide})
+	if searched > 4*maxSafe+len("…") || shown != strings.Repeat("%", maxSafe-1)+"…" {
+		t.Errorf("%d bytes were searched for %d shown", searched, len(shown))
+	}
+	s := newStep(t)
+	s.Mask("s3cret/of+mine")
+	before := s.log.Len()
+	s.Printf("%s", strings.Repeat("\u200b", 4*maxSafe-10)+"s3cret/of+mine")
+	if got := s.log.String()[before:]; got != "……\n" {
+		t.Errorf("where a text was cut is left: %q", got)
+	}
+}
+
 // An input's credential is always masked, and hidden where that leaves a report.
 func TestMaskedIsHidden(t *testing.T) {
 	t.Parallel()

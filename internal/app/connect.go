@@ -196,10 +196,7 @@ func (p *program) signIn(
 		}
 		account, err := microcks.ReadAccount(token.AccessToken)
 		if err != nil {
-			return &microcks.SignInError{
-				Realm: realm, ClientID: p.Keycloak.ClientID, Status: http.StatusOK,
-				Detail: "its access token is no JWT, from which roles could be read",
-			}
+			return err
 		}
 		session.Account = &account
 		return nil

@@ -81,7 +81,7 @@ func GitHubOIDCSource(
 	ctx context.Context, github, keycloak *http.Client, identity WorkflowIdentity, realm Realm, learned func(token string),
 ) oauth2.TokenSource {
 	s := workflowSignIn{github: github, keycloak: keycloak, identity: identity, realm: realm, learned: learned}
-	return newSource(func() (*oauth2.Token, error) { return s.token(ctx) }, learned)
+	return newSource(realm, "", func() (*oauth2.Token, error) { return s.token(ctx) }, learned)
 }
 
 // workflowSignIn trades tokens of GitHub's for access tokens.
@@ -114,11 +114,11 @@ func (s workflowSignIn) exchange(ctx context.Context, issuer string) (token *oau
 	if err != nil {
 		return nil, false, err
 	}
-	s.learned(raw)
 	assertion, err := readAssertion(raw)
 	if err != nil {
 		return nil, false, err
 	}
+	s.learned(raw)
 	form := url.Values{
 		"grant_type":            {"client_credentials"},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
@@ -253,7 +253,7 @@ func (s workflowSignIn) workflowToken(ctx context.Context, audience string) (str
 
 func readAssertion(raw string) (*Assertion, error) {
 	var claims jwt.RegisteredClaims
-	if _, _, err := jwt.NewParser().ParseUnverified(raw, &claims); err != nil {
+	if err := readToken(raw, &claims); err != nil {
 		return nil, &WorkflowTokenError{Status: http.StatusOK}
 	}
 	return &Assertion{Issuer: claims.Issuer, Subject: claims.Subject, Audience: strings.Join(claims.Audience, " ")}, nil

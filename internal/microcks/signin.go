@@ -39,7 +39,8 @@ func (r Realm) tokenURL() string { return r.Issuer() + "/protocol/openid-connect
 
 // ClientSecretSource signs in with a client's id and secret. It renews the
 // token before it expires; learned is called with every new token before its
-// first use.
+// first use. A text that is no JWT is no token: it would be masked, and so could
+// blank out a job's log.
 func ClientSecretSource(
 	ctx context.Context, httpClient *http.Client, realm Realm, clientID, clientSecret string, learned func(token string),
 ) oauth2.TokenSource {
@@ -50,7 +51,7 @@ func ClientSecretSource(
 		AuthStyle:    oauth2.AuthStyleInHeader,
 	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, httpClient)
-	return newSource(func() (*oauth2.Token, error) {
+	return newSource(realm, clientID, func() (*oauth2.Token, error) {
 		token, err := config.Token(ctx)
 		if err != nil {
 			return nil, newSignInError(realm, clientID, err)
@@ -60,13 +61,20 @@ func ClientSecretSource(
 }
 
 // newSource reuses what fetch gets until it expires.
-func newSource(fetch func() (*oauth2.Token, error), learned func(token string)) oauth2.TokenSource {
+func newSource(realm Realm, clientID string, fetch func() (*oauth2.Token, error), learned func(token string)) oauth2.TokenSource {
 	return oauth2.ReuseTokenSource(nil, tokenFunc(func() (*oauth2.Token, error) {
 		token, err := fetch()
-		if err == nil {
-			learned(token.AccessToken)
+		if err != nil {
+			return nil, err
 		}
-		return token, err
+		if _, err := ReadAccount(token.AccessToken); err != nil {
+			return nil, &SignInError{
+				Realm: realm, ClientID: clientID, Status: http.StatusOK,
+				Detail: "its access token is no JWT, from which roles could be read",
+			}
+		}
+		learned(token.AccessToken)
+		return token, nil
 	}))
 }
 
@@ -289,8 +297,19 @@ func ReadAccount(accessToken string) (Account, error) {
 			Roles []Role `json:"roles"`
 		} `json:"resource_access"`
 	}
-	if _, _, err := jwt.NewParser().ParseUnverified(accessToken, &claims); err != nil {
+	if err := readToken(accessToken, &claims); err != nil {
 		return Account{}, fmt.Errorf("reading the roles in the access token: %w", err)
 	}
 	return Account{Client: claims.Client, Name: claims.Name, Roles: claims.Resource["microcks-app"].Roles}, nil
+}
+
+var errBrokenToken = errors.New("a JWT has no line breaks")
+
+// readToken reads the claims of a JWT. The library takes line breaks in one.
+func readToken(raw string, claims jwt.Claims) error {
+	if strings.ContainsAny(raw, "\r\n") {
+		return errBrokenToken
+	}
+	_, _, err := jwt.NewParser().ParseUnverified(raw, claims)
+	return err
 }

@@ -60,9 +60,12 @@ func Lines[S ~string](s S) S {
 }
 
 // Excerpt is s as an error quotes it: one line without credentials, of at most
-// n runes. What is hidden goes before the cut, which so leaves no half of it.
+// n runes. What is hidden goes before the cut, which so leaves no half of it. Of a
+// long text no more than its first runes are looked at: 4 for each that is quoted,
+// and 1000.
 func Excerpt[S ~string](s S, n int) S {
-	return Cut(S(strings.TrimSpace(string(HideCredentials(Line(s))))), n)
+	const margin = 1000
+	return Cut(S(strings.TrimSpace(string(HideCredentials(Line(Cut(s, 4*n+margin)))))), n)
 }
 
 // Plural is a count with its noun: "1 thing", "2 things".

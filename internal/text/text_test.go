@@ -130,6 +130,12 @@ func TestExcerpt(t *testing.T) {
 			t.Errorf("Excerpt(%q) = %q, want %q", in, got, want)
 		}
 	}
+	const margin = 4*10 + 1000
+	for before, want := range map[int]string{margin - 3: "abc", margin - 2: "a…", 1 << 20: "…"} {
+		if got := text.Excerpt(strings.Repeat("\u200b", before)+"abc", 10); got != want {
+			t.Errorf("behind %d invisible characters Excerpt has %q, want %q", before, got, want)
+		}
+	}
 }
 
 func TestIsLoopback(t *testing.T) {

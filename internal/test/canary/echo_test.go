@@ -58,6 +58,24 @@ var spellings = []spelling{
 	}},
 	{"cut", func(s string) string { return strings.Repeat("x ", 280) + s + strings.Repeat(" x", 400) }},
 	{"invisible", func(s string) string { return s[:9] + "\u200b" + s[9:] }},
+	{"wrapped", func(s string) string { return wrap(base64.StdEncoding.EncodeToString([]byte(s)), 40, "\r\n") }},
+	{"wrapped Basic", func(s string) string {
+		return wrap(base64.StdEncoding.EncodeToString([]byte(clientID+":"+s)), 40, "\r\n")
+	}},
+	{"broken", func(s string) string { return wrap(s, 20, "\n ") }},
+	{"hex with colons", func(s string) string { return wrap(hex.EncodeToString([]byte(s)), 2, ":") }},
+	{"hex with spaces", func(s string) string { return wrap(hex.EncodeToString([]byte(s)), 2, " ") }},
+}
+
+// wrap puts something between every n bytes of an ASCII text.
+func wrap(s string, n int, between string) string {
+	return strings.Join(slices.Collect(func(yield func(string) bool) {
+		for part := range slices.Chunk([]byte(s), n) {
+			if !yield(string(part)) {
+				return
+			}
+		}
+	}), between)
 }
 
 // place is where a server's text gets in.
@@ -230,6 +248,11 @@ func shown(s string) string {
 	return html.UnescapeString(s)
 }
 
+// joined is a text without what may stand between the parts of a credential.
+func joined(s string) string {
+	return regexp.MustCompile(`[\s:]|\\[nr]`).ReplaceAllString(s, "")
+}
+
 // canaries are the credentials of a world so far, and the first half of each.
 func (e *echoing) canaries() []canary.Canary {
 	all := []canary.Canary{{Name: "the API key", Value: apiKey}, {Name: "the client secret", Value: clientSecret}}
@@ -316,7 +339,10 @@ func repeat(t *testing.T, at place, i int) (hidden bool) {
 		for _, mode := range []string{"apply", "plan", "remove"} {
 			before = len(e.Tokens())
 			left := e.run(t, mode)
-			found := append(canary.Leaks(e.canaries(), left), canary.Leaks(e.canaries(), shown(left))...)
+			var found []string
+			for _, seen := range []string{left, shown(left), joined(left)} {
+				found = append(found, canary.Leaks(e.canaries(), seen)...)
+			}
 			hidden = hidden || strings.Contains(left, "…")
 			if len(found) > 0 {
 				leak = fmt.Sprintf("%s, mode %s: %q came out:\n%s", at, mode, slices.Compact(found), left)
