@@ -3,7 +3,6 @@ package microcks
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -263,7 +262,7 @@ func getJSON[T any](client *http.Client, req *http.Request) (answer T, status in
 		return answer, 0, transport.Explain(err)
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	data, err := transport.Body(res)
 	if err != nil {
 		return answer, res.StatusCode, err
 	}
