@@ -224,6 +224,9 @@ func (p *program) signIn(
 	return nil
 }
 
+// mostToken bytes has an answer with a token.
+const mostToken = 1 << 20
+
 // tokens is where access tokens come from.
 func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.TokenSource, error) {
 	if p.Keycloak.Auth == config.AuthGitHubOIDC {
@@ -235,6 +238,7 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 			return nil, &microcks.NoWorkflowIdentityError{Fork: p.NoSecrets != ""}
 		}
 		github, err := p.client(func(o *transport.Options) {
+			o.BodyLimit = mostToken
 			o.Credential = &transport.Credential{
 				Origin: originOf(identity.RequestURL), Header: "Authorization",
 				Value: func(context.Context) (string, error) { return "Bearer " + identity.RequestToken, nil },
@@ -244,7 +248,7 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 			return nil, err
 		}
 		// An assertion is taken once, so this client repeats no POST.
-		keycloak, err := p.client(nil)
+		keycloak, err := p.client(func(o *transport.Options) { o.BodyLimit = mostToken })
 		if err != nil {
 			return nil, err
 		}
@@ -254,7 +258,7 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 	if p.Keycloak.ClientID == "" || secret == "" {
 		return nil, &microcks.NoCredentialsError{Realm: realm, Fork: p.NoSecrets != ""}
 	}
-	keycloak, err := p.client(func(o *transport.Options) { o.RetryPOST = true })
+	keycloak, err := p.client(func(o *transport.Options) { o.RetryPOST, o.BodyLimit = true, mostToken })
 	if err != nil {
 		return nil, err
 	}

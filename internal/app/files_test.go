@@ -1,11 +1,16 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/config"
 )
 
 // A run that cannot write what it did does what it is for all the same (here it
@@ -95,5 +100,34 @@ func TestGiveUpRoot(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "mode apply needs it") { // as the event says
 		t.Errorf("the event was not read:\n%s", log.String())
+	}
+}
+
+// A large file waits for the memory that it takes.
+func TestLargeFileWaitsForMemory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, size := range map[string]int{"small": 10 << 10, "large": 30 << 20} {
+		if err := os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	room, over := budget.NewRoom(), errors.New("over")
+	for range 2 { // of what is shared, and of the place for one alone
+		ctx, leave := room.Enter(t.Context())
+		defer leave()
+		if err := budget.Take(ctx, 96<<20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended, end := context.WithCancelCause(t.Context())
+	end(over)
+	p := &program{Run: &config.Run{Workspace: dir}}
+	for name, want := range map[string]error{"large": over, "small": nil} {
+		ctx, leave := room.Enter(ended)
+		defer leave()
+		if _, err := p.readFile(ctx, name); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/actions"
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
@@ -222,7 +223,7 @@ func (p *program) settings() reconcile.Settings {
 const largestFile = 32 << 20
 
 // readFile reads a file, on a runner one of the workspace and none outside it.
-func (p *program) readFile(name string) ([]byte, error) {
+func (p *program) readFile(ctx context.Context, name string) ([]byte, error) {
 	open := os.Open
 	if p.Workspace != "" {
 		root, err := os.OpenRoot(p.Workspace)
@@ -237,7 +238,7 @@ func (p *program) readFile(name string) ([]byte, error) {
 		return nil, &fileError{name, p.Workspace, err}
 	}
 	defer func() { _ = f.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(f, largestFile))
+	raw, err := budget.ReadAll(ctx, f, largestFile)
 	if err != nil {
 		return nil, &fileError{name, p.Workspace, err}
 	}

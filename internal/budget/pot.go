@@ -33,3 +33,35 @@ func (p *Pot) Take(m *Meter) error {
 	p.left -= bytes
 	return nil
 }
+
+// Share is what one of many keeps in a pot, one thing at a time. It belongs to one
+// goroutine.
+type Share struct {
+	pot  *Pot
+	kept int // bytes
+}
+
+// Share is an empty one.
+func (p *Pot) Share() *Share { return &Share{pot: p} }
+
+// Keep takes what a meter counted of memory, in place of what was kept before. The
+// error is [ErrPot]; nothing is kept then.
+func (s *Share) Keep(m *Meter) error {
+	s.Empty()
+	err := s.pot.Take(m)
+	if err == nil {
+		_, s.kept = m.Used()
+	}
+	return err
+}
+
+// Empty gives back what is kept.
+func (s *Share) Empty() {
+	if s.pot == nil {
+		return
+	}
+	s.pot.guard.Lock()
+	defer s.pot.guard.Unlock()
+	s.pot.left += s.kept
+	s.kept = 0
+}

@@ -10,14 +10,15 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-// Digest is [Served] with digests for contents, kept in a pot. The error is
+// Digest is [Served] with digests for contents, kept by what takes its memory: that of
+// a [budget.Pot] or [budget.Share], nil for nobody. The error is
 // [budget.ErrSpent] or [budget.ErrPot] about the service, or the cause of the
 // context's end.
-func Digest(ctx context.Context, view *microcks.ServiceView, pot *budget.Pot) (*predict.Service, error) {
+func Digest(ctx context.Context, view *microcks.ServiceView, keep func(*budget.Meter) error) (*predict.Service, error) {
 	meter := budget.New(ctx)
 	digest, err := Served(view).Digest(meter)
-	if err == nil {
-		err = pot.Take(meter)
+	if err == nil && keep != nil {
+		err = keep(meter)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading service %s %s: %w", view.Service.Name, view.Service.Version, err)

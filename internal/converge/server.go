@@ -42,6 +42,8 @@ type Services interface {
 // service where that counts.
 func (c *convergence) observe(ctx context.Context) (observation, error) {
 	g := c.goal
+	ctx, leave := c.Room.Enter(ctx)
+	defer leave()
 	seen := observation{}
 	reads, readCtx := errgroup.WithContext(ctx)
 	if g.Secret != nil && c.looksAtSecret() {
@@ -108,7 +110,9 @@ func (c *convergence) lookAtService(ctx context.Context, seen *observation) (err
 	if seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key); err != nil {
 		return err
 	}
-	seen.served, err = Digest(ctx, seen.view, nil)
+	if seen.served, err = Digest(ctx, seen.view, c.Keep); seen.view != nil {
+		seen.view = &microcks.ServiceView{Service: seen.view.Service} // its examples are much
+	}
 	return err
 }
 

@@ -21,6 +21,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
@@ -63,6 +64,8 @@ type request struct {
 	whole func() bool
 	// read counts the bytes of answers that were decoded; nil counts nothing.
 	read *int
+	// large: its answer can have more than mostSmall bytes.
+	large bool
 }
 
 // call sends one request and decodes the answer into out, unless out is nil.
@@ -74,6 +77,9 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 		ctx, end = outliving(ctx)
 		defer end()
 	}
+	if !r.large {
+		ctx = transport.WithBodyLimit(ctx, mostSmall)
+	}
 	req, err := c.newRequest(ctx, r)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", r.doing, &neverSent{err})
@@ -83,7 +89,7 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 		return false, fmt.Errorf("%s: %w", r.doing, err)
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	data, err := transport.Body(res)
 	if err != nil {
 		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, Err: err}
 	}
@@ -96,8 +102,12 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	if out == nil && !transport.IsPage(data) {
 		return true, nil
 	}
-	if tooMany(data) {
+	weight, tooMany := weigh(data)
+	if tooMany {
 		return false, &ListError{Doing: r.doing}
+	}
+	if err := budget.Take(ctx, weight); err != nil {
+		return false, fmt.Errorf("%s: %w", r.doing, err)
 	}
 	if r.read != nil {
 		*r.read += len(data)
@@ -189,9 +199,19 @@ const (
 	mostItems = 100_000
 	mostBytes = 64 << 20
 	// mostObjects and mostValues of one answer: the smallest takes two bytes, and
-	// in memory a hundred times that.
+	// in memory some hundred times that.
 	mostObjects = 400_000
 	mostValues  = 2_000_000
+	// mostSmall bytes has an answer about one thing that is no service.
+	mostSmall = 1 << 20
+)
+
+// Memory that an answer takes until what is kept of it was made, in bytes: an object,
+// an example most of all, a value, and of text its copies.
+const (
+	memoryOfObject = 900
+	memoryOfValue  = 40
+	copiesOfText   = 2
 )
 
 // pages reads a list to its end, or until it has more than most items. One that
@@ -204,6 +224,7 @@ func pages[T any](ctx context.Context, c *Client, doing, path string, most int, 
 		var got []T
 		one := request{
 			doing: doing, method: http.MethodGet, path: fmt.Sprintf("%s?page=%d&size=%d", path, page, pageSize), read: &read,
+			large: true,
 		}
 		if _, err := c.call(ctx, one, &got); err != nil {
 			return nil, err
@@ -227,8 +248,9 @@ func pages[T any](ctx context.Context, c *Client, doing, path string, most int, 
 	}
 }
 
-// tooMany reports whether JSON has more values than are read into memory.
-func tooMany(data []byte) bool {
+// weigh says how many bytes of memory JSON takes, about, and whether it has more values
+// than are read into memory.
+func weigh(data []byte) (memory int, tooMany bool) {
 	objects, values := 0, 0
 	inString, escaped := false, false
 	for _, c := range data {
@@ -246,7 +268,8 @@ func tooMany(data []byte) bool {
 			values++
 		}
 	}
-	return objects > mostObjects || values > mostValues
+	memory = objects*memoryOfObject + values*memoryOfValue + len(data)*copiesOfText
+	return memory, objects > mostObjects || values > mostValues
 }
 
 // regexFor escapes a name for the server's searches, which take it as a

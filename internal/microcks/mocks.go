@@ -67,7 +67,7 @@ func (m *Mocks) Call(ctx context.Context, method, below, path string, headers ht
 		return MockAnswer{}, fmt.Errorf("%s: %w", doing, transport.Explain(err))
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	data, err := transport.Body(res)
 	if err != nil {
 		return MockAnswer{}, fmt.Errorf("%s: %w", doing, err)
 	}

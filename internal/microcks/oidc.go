@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -268,7 +267,7 @@ func getJSON[T any](client *http.Client, req *http.Request) (answer T, status in
 		return answer, 0, transport.Explain(err)
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	data, err := transport.Body(res)
 	if err != nil {
 		return answer, res.StatusCode, err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,7 +59,7 @@ func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error
 		return nil, fmt.Errorf("fetching the collection %s: %w", quotable(uid), transport.Explain(err))
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
+	body, err := transport.Body(resp)
 	if err != nil {
 		return nil, fmt.Errorf("fetching the collection %s: reading the answer: %w", quotable(uid), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
@@ -21,7 +22,10 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 	if r.session.Version.Before(1, 14, 0) {
 		imports = 1
 	}
-	c := &carrier{reconciliation: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{}}
+	c := &carrier{
+		reconciliation: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{},
+		seen: budget.NewPot(mostSeen, max(1, r.Parallelism)),
+	}
 	var secrets sync.WaitGroup
 	for i, s := range r.plan.Secrets {
 		w := &written{done: make(chan struct{})}
@@ -58,6 +62,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 type carrier struct {
 	*reconciliation
 	slots   chan struct{}
+	seen    *budget.Pot // of services as they are seen while they change
 	secrets map[*plan.Secret]*written
 	items   map[*plan.Artifact]*item
 }
@@ -95,7 +100,7 @@ func (c *carrier) broken(s *plan.Service, err error) {
 // all. Where this program broke, what it did is in doubt.
 func (r *reconciliation) converge(ctx context.Context, runner *converge.Runner, g converge.Goal, it *item) converge.Outcome {
 	log := &logOf{reconciliation: r, it: it}
-	runner.Server = r.session.Microcks
+	runner.Server, runner.Room = r.session.Microcks, r.room
 	var o converge.Outcome
 	if err := crash.Caught(func() error { o = runner.Run(ctx, g, log); return nil })(); err != nil {
 		doubt := result.ChangeInDoubt
@@ -123,6 +128,8 @@ func (c *carrier) writeSecret(ctx context.Context, s *plan.Secret, i int) error 
 // that the service is what was predicted.
 func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 	var last *converge.Outcome
+	seen := c.seen.Share()
+	defer seen.Empty()
 	broken := false
 	for _, a := range s.Live() {
 		it := c.items[a]
@@ -140,7 +147,7 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 		case !a.Writes():
 			continue
 		}
-		o := c.carryArtifact(ctx, a, it)
+		o := c.carryArtifact(ctx, a, it, seen)
 		switch {
 		case errors.Is(o.Err, errNoSecret):
 			return // which the run itself tells
@@ -161,8 +168,8 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 }
 
 // carryArtifact brings one importer to its goal.
-func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item) converge.Outcome {
-	runner := &converge.Runner{Slots: c.slots}
+func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item, seen *budget.Share) converge.Outcome {
+	runner := &converge.Runner{Slots: c.slots, Keep: seen.Keep}
 	if a.Kept != nil {
 		runner.BeforeWrite = c.secrets[a.Kept].wait
 	}

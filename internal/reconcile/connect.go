@@ -86,6 +86,8 @@ func (r *reconciliation) list(ctx context.Context) {
 		Secrets: map[string][]microcks.Secret{}, Services: map[plan.Key]plan.Existing{},
 	}
 	r.lists.Go(crash.Caught(func() (err error) {
+		ctx, leave := r.room.Enter(ctx)
+		defer leave()
 		if r.there.Jobs, err = r.session.Microcks.Jobs(ctx); err != nil {
 			return err
 		}
@@ -98,10 +100,16 @@ func (r *reconciliation) list(ctx context.Context) {
 		return
 	}
 	for _, wanted := range r.wantedSecrets() {
-		r.lists.Go(crash.Caught(func() error { return r.readSecrets(ctx, wanted) }))
+		r.lists.Go(crash.Caught(func() error {
+			ctx, leave := r.room.Enter(ctx)
+			defer leave()
+			return r.readSecrets(ctx, wanted)
+		}))
 	}
 	if len(r.items) > fewServices {
 		r.lists.Go(crash.Caught(func() error {
+			ctx, leave := r.room.Enter(ctx)
+			defer leave()
 			services, complete, err := r.session.Microcks.Services(ctx, mostServices)
 			if err == nil && complete {
 				r.services = byKey(services)

@@ -35,7 +35,7 @@ func files(names ...string) Deps {
 			}
 			return all, nil
 		},
-		File: func(name string) ([]byte, error) {
+		File: func(_ context.Context, name string) ([]byte, error) {
 			if name == "breaks" {
 				panic("on purpose")
 			}

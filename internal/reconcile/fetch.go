@@ -25,6 +25,8 @@ import (
 func (r *reconciliation) fetch(ctx context.Context) error {
 	parallel(r, r.items, func(it *item) {
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
+		ctx, leave := r.room.Enter(ctx)
+		defer leave()
 		raw, err := r.bytesOf(ctx, it)
 		if err != nil {
 			it.Fail(err)
@@ -66,7 +68,7 @@ func (r *reconciliation) check(ctx context.Context) error {
 // bytesOf is the collection as Postman serves it, or its file.
 func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) {
 	if it.Wanted.File != "" {
-		return r.File(it.Wanted.File)
+		return r.File(ctx, it.Wanted.File)
 	}
 	began := time.Now()
 	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID)
@@ -111,12 +113,10 @@ func (r *reconciliation) judgedBy(version string) {
 // judge predicts a collection by itself, as the main artifact on an empty
 // server.
 func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, options predict.Options) {
-	room, err := r.memory.take(ctx, len(raw))
-	if err != nil {
+	if err := budget.Take(ctx, memoryOfByte*len(raw)); err != nil {
 		it.notFinished(err)
 		return
 	}
-	defer room()
 	began := time.Now()
 	from, err := deliver(ctx, it, raw)
 	switch {

@@ -17,13 +17,18 @@ import (
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/transport"
 )
 
 // mocks calls the mock of every example of ours that can be addressed and
 // compares what it answers with what was saved.
 func (v *verification) mocks(ctx context.Context) {
 	began := time.Now()
-	service, err := v.whole(ctx)
+	// What mocks answer is bounded by what was saved, and waits for nothing: calls
+	// share slots with those of other services.
+	inside, leave := v.room.Enter(ctx)
+	defer leave()
+	service, err := v.whole(inside)
 	if err != nil {
 		v.fail(err)
 		return
@@ -98,6 +103,9 @@ func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 		whole = s.Edited
 	}
 	for _, a := range s.Live() {
+		if err := budget.Take(ctx, memoryOfByte*v.carrier.items[a].Bytes); err != nil {
+			return nil, err
+		}
 		target := predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}
 		p := a.Document().ImportWithin(budget.New(ctx), target)
 		for _, unfit := range a.Unfit(p, nil) {
@@ -122,6 +130,13 @@ func firstOf(texts []string) string {
 // mockTime is how long one mock may take: it answers from memory.
 const mockTime = 10 * time.Second
 
+// How many bytes an answer may have beyond what was saved: enough to say in how many
+// they differ, and, where the server renders it, for what that adds.
+const (
+	moreThanSaved = 64 << 10
+	mostRendered  = 1 << 20
+)
+
 // callMock says in what a mock's answer differs from the saved one; "" when in
 // nothing.
 func (v *verification) callMock(ctx context.Context, call predict.MockCall, ex *predict.Example) string {
@@ -141,7 +156,11 @@ func (v *verification) callMock(ctx context.Context, call predict.MockCall, ex *
 	headers.Set("Accept-Encoding", "identity")
 	ctx, cancel := context.WithTimeoutCause(ctx, mockTime, fmt.Errorf("no answer within %s", mockTime))
 	defer cancel()
-	answer, err := v.session.Mocks.Call(ctx, call.Method, call.Below, call.Path, headers, call.Body)
+	most := len(value(ex.Response.Content)) + moreThanSaved
+	if ex.Templated() {
+		most += mostRendered
+	}
+	answer, err := v.session.Mocks.Call(transport.WithBodyLimit(ctx, int64(most)), call.Method, call.Below, call.Path, headers, call.Body)
 	if err != nil {
 		return err.Error()
 	}

@@ -37,7 +37,7 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 				}
 				return all, nil
 			},
-			File: func(name string) ([]byte, error) {
+			File: func(_ context.Context, name string) ([]byte, error) {
 				if name == "stuck.json" {
 					<-stuck // as a computation that obeys no clock
 					return nil, errors.New("late")

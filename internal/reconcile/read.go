@@ -32,6 +32,8 @@ func (r *reconciliation) read(ctx context.Context) error {
 	reads.SetLimit(max(1, r.Parallelism))
 	for key := range keys {
 		reads.Go(crash.Caught(func() error {
+			ctx, leave := r.room.Enter(ctx)
+			defer leave()
 			here, err := r.existing(ctx, key)
 			r.guard.Lock()
 			defer r.guard.Unlock()
@@ -71,7 +73,7 @@ func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Exist
 		if err != nil {
 			return plan.Existing{}, err
 		}
-		served, err := converge.Digest(ctx, view, r.pot)
+		served, err := converge.Digest(ctx, view, r.pot.Take)
 		return plan.Existing{Services: services, Served: served}, err
 	}
 	here := plan.Existing{Services: converge.OfVersion(r.services[key], key.Version)}
@@ -82,7 +84,7 @@ func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Exist
 	if err != nil {
 		return here, err
 	}
-	here.Served, err = converge.Digest(ctx, view, r.pot)
+	here.Served, err = converge.Digest(ctx, view, r.pot.Take)
 	return here, err
 }
 

@@ -43,8 +43,8 @@ type Deps struct {
 	// Resolve tells which importers are wanted.
 	Resolve func(context.Context) ([]*plan.Wanted, error)
 	Postman Postman
-	// File reads a file of the repository.
-	File func(name string) ([]byte, error)
+	// File reads a file of the repository, into memory of the room that ctx is in.
+	File func(ctx context.Context, name string) ([]byte, error)
 	// Connect finds out how to talk to Microcks and signs in. It is not called
 	// in Check.
 	Connect func(context.Context) (*Session, error)
@@ -83,8 +83,8 @@ type reconciliation struct {
 	writer string // a random mark of this run
 	items  []*item
 	shelf  *shelf
-	memory memory
-	pot    *budget.Pot // of what is kept of services, as they are and as they will be
+	room   *budget.Room // of what is read and judged
+	pot    *budget.Pot  // of what is kept of services, as they are and as they will be
 	quotas tightest
 	guard  sync.Mutex // of the maps of what is there
 
@@ -129,7 +129,7 @@ var stages = map[result.Mode][]stage{
 func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
-		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), memory: newMemory(), connected: make(chan struct{}),
+		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(), connected: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
