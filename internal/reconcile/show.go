@@ -116,6 +116,7 @@ func difference(changes []predict.Change, room int) (all []result.Difference, mo
 
 // listed is a text as a list shows it.
 func listed(s string) text.Untrusted { return text.Cut(text.Untrusted(s), mostToldName) }
+
 // shownPart is a value as a run tells it: a script of a dispatcher can be long.
 func shownPart(value *string) *text.Untrusted {
 	if value == nil {
