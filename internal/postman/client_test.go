@@ -333,6 +333,9 @@ func TestErrorText(t *testing.T) {
 	}
 	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com", what: "an HTML page"}
 	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with what is not from the Postman API: it is an HTML page"
+	if diff := cmp.Diff(want, e.Error()); diff != "" {
+		t.Error(diff)
+	}
 	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com"}
 	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with something that is not from the Postman API"
 	if diff := cmp.Diff(want, e.Error()); diff != "" {

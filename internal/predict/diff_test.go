@@ -109,7 +109,8 @@ func TestDiff(t *testing.T) {
 			[]Change{{Kind: Removed, Operation: byID, Example: "2", Breaking: true}, {Kind: Added, Operation: byID, Example: "1"}},
 		},
 	} {
-		if diff := cmp.Diff(c.want, Diff(nil, servicePets(nil), servicePets(c.now)).Changes, cmpopts.IgnoreFields(Change{}, "Values")); diff != "" {
+		got := Diff(nil, servicePets(nil), servicePets(c.now)).Changes
+		if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Change{}, "Values")); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
