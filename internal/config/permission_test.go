@@ -67,7 +67,14 @@ func TestEventsThatAnybodyCanCause(t *testing.T) {
 		{"workflow_dispatch", mainIsDefault, false},
 		{"repository_dispatch", mainIsDefault, false},
 		{"merge_group", mainIsDefault, false},
-		{"deployment_status", mainIsDefault, false},
+		{"deployment_status", mainIsDefault, true},
+		{"deployment", mainIsDefault, true},
+		{"check_run", mainIsDefault, true},
+		{"check_suite", mainIsDefault, true},
+		{"status", mainIsDefault, true},
+		{"label", mainIsDefault, true},
+		{"of_tomorrow", mainIsDefault, true},
+		{"", mainIsDefault, true},
 	}
 	for _, test := range tests {
 		for _, mode := range []Mode{ModeApply, ModeRemove, ModePlan, ModeCheck} {

@@ -350,7 +350,10 @@ func TestNextOfAnImporterThatShallGo(t *testing.T) {
 		memory func(*memory)
 		want   Kind
 	}{
-		"it is there":          {seen: observation{job: importer(nil)}, want: Remove},
+		"it is there": {seen: observation{job: importer(nil)}, want: Remove},
+		"somebody took it over": {seen: observation{job: importer(func(j *microcks.ImportJob) {
+			j.Metadata.Labels = map[string]string{plan.LabelManagedBy: "postman-microcks-importer", plan.LabelRepository: "acme/other"}
+		})}, want: GiveUp},
 		"it is gone":           {memory: counted(Remove, 1), want: Done},
 		"a look finds nothing": {want: Remove},
 		"it comes back":        {seen: observation{job: importer(nil)}, memory: counted(Remove, 3), want: Remove},

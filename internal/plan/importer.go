@@ -69,6 +69,13 @@ type Importer struct {
 	Drift *result.ImportReason
 }
 
+// SameOwner reports whether two states of an importer have the labels of one owner.
+func SameOwner(a, b *microcks.ImportJob) bool {
+	return !slices.ContainsFunc([]string{LabelManagedBy, LabelRepository}, func(name string) bool {
+		return a.Label(name) != b.Label(name)
+	})
+}
+
 // Ours reports whether runs of a repository made the importer. Without a
 // repository nothing is ours.
 func Ours(job *microcks.ImportJob, repository string) bool {
