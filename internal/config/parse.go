@@ -49,7 +49,7 @@ func Parse(src Sources) (*Run, []Problem) {
 		rows:    inputs,
 		inputs:  make(map[string]Input, len(inputs)),
 		flags:   flags.values,
-		run:     &Run{Strays: flags.strays},
+		run:     &Run{Strays: flags.strays, Proxies: proxyPasswords(src.Getenv)},
 		meant:   flags.meant,
 		trigger: readTrigger(src.Getenv, src.ReadFile),
 		secrets: secrets,
@@ -178,6 +178,31 @@ func (p *parser) gatherStrays(inputs []Input) {
 	for _, stray := range p.run.Strays {
 		p.secrets = append(p.secrets, stray.Reveal())
 	}
+}
+
+// proxyPasswords are the credentials in the addresses of proxies, as they are
+// written and as a proxy reads them. A user without a password is a token.
+func proxyPasswords(getenv func(string) string) []Secret {
+	var all []Secret
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
+		_, address, schemed := strings.Cut(getenv(name), "://")
+		if !schemed {
+			address = getenv(name)
+		}
+		end := strings.LastIndexByte(address, '@')
+		if end < 0 {
+			continue
+		}
+		user, password, has := strings.Cut(address[:end], ":")
+		if !has {
+			password = user
+		}
+		all = append(all, Secret(password))
+		if read, err := url.PathUnescape(password); err == nil && read != password {
+			all = append(all, Secret(read))
+		}
+	}
+	return all
 }
 
 // report adds a problem. What it does not say, the table of inputs does: what the

@@ -94,6 +94,9 @@ type Run struct {
 	// used, but to be masked. (Exported, since fmt asks no unexported field how
 	// it wants to be printed.)
 	Strays []Secret
+
+	// Proxies are the passwords in the addresses of proxies: net/http uses them.
+	Proxies []Secret
 }
 
 // Provenance is the commit and the run that asked for a change.
@@ -182,7 +185,7 @@ func (r *Run) Masks() []string {
 			add(i.Ref.AccessKey)
 		}
 	}
-	for _, s := range r.Strays {
+	for _, s := range append(slices.Clip(r.Strays), r.Proxies...) {
 		add(s.Reveal())
 	}
 	return masks

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/result"
-	"postman-microcks-importer/internal/text"
 )
 
 // Output of the step. The value is untrusted and one line.
@@ -34,20 +33,26 @@ func Outputs(r *result.Result) []Output {
 	if c.Service != nil {
 		service = *c.Service
 	}
-	return []Output{
+	outputs := []Output{
 		{"status", string(status)},
 		{"changed", strconv.FormatBool(r.Changed)},
 		{"service", serviceOutput(&service)},
-		{"service-url", bounded(text.Untrusted(service.URL))},
-		{"mock-url", bounded(service.MockURL)},
+		{"service-url", service.URL},
+		{"mock-url", string(service.MockURL)},
 		{"result", string(JSON(r, maxResult))},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},
 		{"errors", strconv.Itoa(r.Totals.Errors)},
 	}
+	for i, o := range outputs {
+		if o.Name != "result" { // which has a limit of its own
+			outputs[i].Value = bounded(o.Value)
+		}
+	}
+	return outputs
 }
 
-// mostOutput bounds an output that a collection's author decides, in bytes: all
-// outputs of a job together may have 1 MB.
+// mostOutput bounds an output that a collection's author or a server decides, in
+// bytes: all outputs of a job together may have 1 MB.
 const mostOutput = 4096
 
 // serviceOutput names a service as Microcks' own actions take it; "" is none.
@@ -55,14 +60,14 @@ func serviceOutput(s *result.Service) string {
 	if s.Name == "" {
 		return ""
 	}
-	return bounded(s.Name + ":" + s.Version)
+	return string(s.Name + ":" + s.Version)
 }
 
-func bounded(s text.Untrusted) string {
+func bounded(s string) string {
 	if len(s) <= mostOutput {
-		return string(s)
+		return s
 	}
-	return strings.ToValidUTF8(string(s[:mostOutput]), "") + "…"
+	return strings.ToValidUTF8(s[:mostOutput], "") + "…"
 }
 
 // JSON is the Result as one line of JSON, of at most limit bytes: when it would

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,6 +67,20 @@ func TestOutputsOfOneCollection(t *testing.T) {
 	for _, name := range []string{"service", "service-url", "mock-url"} {
 		if several[name] != "" {
 			t.Errorf("%s of several collections is %q", name, several[name])
+		}
+	}
+}
+
+// Whoever decides a name, a path or an id, all outputs together fit into a job's.
+func TestOutputsAreShort(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ü", 100_000)
+	r := created()
+	s := r.Collections[0].Service
+	s.Name, s.Version, s.URL, s.MockURL = text.Untrusted(long), text.Untrusted(long), long, text.Untrusted(long)
+	for _, o := range Outputs(r) {
+		if len(o.Value) > mostOutput+len("…") && (o.Name != "result" || len(o.Value) > maxResult) || !utf8.ValidString(o.Value) {
+			t.Errorf("%s has %d bytes", o.Name, len(o.Value))
 		}
 	}
 }
