@@ -256,7 +256,8 @@ func unescapeEntity(to, s []byte) (read []byte, n int) {
 			return utf8.AppendRune(to, rune(c)), n + end
 		}
 	}
-	if end := slices.IndexFunc(rest[:min(len(rest), longestName)], func(c byte) bool { return !isAlphanumeric(c) }); end > 0 && rest[end] == ';' {
+	ends := func(c byte) bool { return !isAlphanumeric(c) }
+	if end := slices.IndexFunc(rest[:min(len(rest), longestName)], ends); end > 0 && rest[end] == ';' {
 		entity := "&" + string(rest[:end+1])
 		if c := html.UnescapeString(entity); c != entity {
 			return append(to, c...), n + end + 1

@@ -155,7 +155,9 @@ func TestScrubberHidesWhatIsCutOffInAnEscape(t *testing.T) {
 	const begin = "kc/5ecret"
 	var s text.Scrubber
 	s.Add(credentials[1])
-	for _, escape := range []string{"%", "%2", "%252", `\`, `\u`, `\u00`, `\\u00`, `\x2`, "&", "&#", "&#x2", "&09azAZ", "&" + strings.Repeat("2", 14)} {
+	for _, escape := range []string{
+		"%", "%2", "%252", `\`, `\u`, `\u00`, `\\u00`, `\x2`, "&", "&#", "&#x2", "&09azAZ", "&" + strings.Repeat("2", 14),
+	} {
 		for _, after := range []string{"", "…", "…\""} {
 			if got, want := s.Hide(begin+escape+after), text.Hidden+after; got != want {
 				t.Errorf("%q became %q", begin+escape+after, got)
