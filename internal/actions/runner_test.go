@@ -549,7 +549,10 @@ func TestSafe(t *testing.T) {
 func TestServersCannotPoisonMasks(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)
-	for _, plain := range []string{"", "true", "created", "unchanged", "collection", "Pet Store 1.0.0", "1234567", "a\nb\nlong line", strings.Repeat("x", mostFoundBytes+1)} {
+	for _, plain := range []string{
+		"", "true", "created", "unchanged", "collection", "Pet Store 1.0.0", "1234567", "a\nb\nlong line",
+		strings.Repeat("x", mostFoundBytes+1),
+	} {
 		s.MaskFound(plain)
 	}
 	if got := s.log.String(); got != "" {

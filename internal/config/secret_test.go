@@ -42,7 +42,7 @@ func TestMasks(t *testing.T) {
 	e := readyToPlan().with(env{
 		"KEYCLOAK_CLIENT_ID": "the-client", "KEYCLOAK_CLIENT_SECRET": "the-secret",
 		"INPUT_SECRET-NAME": "my PMAK-fedcba9876543210-key",
-		"HTTPS_PROXY": "http://me:pass%2Fw@rd@proxy.example:3128", "http_proxy": "token-of-proxy@proxy.example:3128",
+		"HTTPS_PROXY":       "http://me:pass%2Fw@rd@proxy.example:3128", "http_proxy": "token-of-proxy@proxy.example:3128",
 		"HTTP_PROXY": "http://proxy.example/",
 	})
 	run, _ := Parse(Sources{
