@@ -38,18 +38,18 @@ func TestFindingsDoc(t *testing.T) {
 func findingsDoc() string {
 	var b strings.Builder
 	b.WriteString("# Findings\n\n<!-- made by go generate ./internal/lint: edit the rules there -->\n\n" +
-		"What a check of a collection can tell, with an example of each. An `error` means that Microcks will refuse the import, break, or " +
+		"What a check of a collection can tell, with an example of each that has it. An `error` means that Microcks will refuse the import, break, or " +
 		"add nothing; a `warning` that it imports something else than the author expects; a `note` is worth knowing.\n\n" +
-		"| id | name | level |\n| --- | --- | --- |\n")
+		"| id | level | name | what to do |\n| --- | --- | --- | --- |\n")
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.Anchor(), r.Name, r.Level)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, r.Anchor(), r.Level, r.Name, r.Hint)
 	}
 	for _, r := range Rules() {
 		fmt.Fprintf(&b, "\n<a id=\"%s\"></a>\n## %s %s\n\n%s. %s\n\n%s\n", r.Anchor(), r.ID, r.Name, capital(string(r.Level)), r.Text, r.Hint)
 		if r.ID == importBroken.ID {
 			continue
 		}
-		b.WriteString("\nWith this finding:\n\n" + shown(r.Bad) + "\nWithout:\n\n" + shown(r.Good))
+		b.WriteString("\n" + shown(r.Bad))
 	}
 	return b.String()
 }
