@@ -38,7 +38,8 @@ func TestFindingsDoc(t *testing.T) {
 func findingsDoc() string {
 	var b strings.Builder
 	b.WriteString("# Findings\n\n<!-- made by go generate ./internal/lint: edit the rules there -->\n\n" +
-		"What a check of a collection can tell, with an example of each that has it. An `error` means that Microcks will refuse the import, break, or " +
+		"What a check of a collection can tell, with an example of each that has it. An `error` means that Microcks will refuse the import," +
+		" break, or " +
 		"add nothing; a `warning` that it imports something else than the author expects; a `note` is worth knowing.\n\n" +
 		"| id | level | name | what to do |\n| --- | --- | --- | --- |\n")
 	for _, r := range Rules() {
