@@ -43,7 +43,8 @@ var pushersEvents = []string{
 // cause is who can have caused the event. What the payload has to show and does
 // not counts as not so.
 func (t trigger) cause() cause {
-	if !t.onGitHub || slices.Contains(pushersEvents, t.event) {
+	// A runner always names the event: without a name nobody brought one about.
+	if !t.onGitHub || t.event == "" || slices.Contains(pushersEvents, t.event) {
 		return trustedCause
 	}
 	switch t.event {

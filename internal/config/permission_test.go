@@ -74,7 +74,7 @@ func TestEventsThatAnybodyCanCause(t *testing.T) {
 		{"status", mainIsDefault, true},
 		{"label", mainIsDefault, true},
 		{"of_tomorrow", mainIsDefault, true},
-		{"", mainIsDefault, true},
+		{"", mainIsDefault, false},
 	}
 	for _, test := range tests {
 		for _, mode := range []Mode{ModeApply, ModeRemove, ModePlan, ModeCheck} {
