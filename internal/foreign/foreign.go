@@ -11,7 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -38,18 +38,12 @@ const (
 // Of is the kind of a text that should be a collection; false when it has the form of
 // one, as an export or as the Postman API answers. Whether all of it is JSON is not
 // looked at then: see [Broken].
-func Of(raw []byte) (k Kind, ok bool) {
+func Of(raw []byte) (Kind, bool) {
 	l := newLook(raw)
 	if l.collection() {
 		return Kind{}, false
 	}
-	if k, ok = l.first(kinds); !ok {
-		k, ok = l.first(breaks)
-	}
-	if !ok {
-		k, ok = l.first(rest)
-	}
-	return k, ok
+	return l.first(kinds, breaks, rest)
 }
 
 // Broken is the kind of a collection that is not JSON to its end: what broke it, and
@@ -62,17 +56,13 @@ func Answer(raw []byte) text.Untrusted {
 	if utf8.Valid(raw) && l.broken() == nil && (l.root != '{' || errorSays(l) == "") {
 		return text.Untrusted("JSON of another form (" + beginning(l) + ")")
 	}
-	for _, of := range [][]kind{kinds, breaks, rest} {
-		if k, ok := l.first(of); ok {
-			return k.What
-		}
-	}
-	return ""
+	k, _ := l.first(kinds, breaks, rest)
+	return k.What
 }
 
 // first is the first of the kinds that fits.
-func (l *look) first(of []kind) (Kind, bool) {
-	for _, k := range of {
+func (l *look) first(of ...[]kind) (Kind, bool) {
+	for _, k := range slices.Concat(of...) {
 		if !k.is(l) {
 			continue
 		}
@@ -84,7 +74,7 @@ func (l *look) first(of []kind) (Kind, bool) {
 		}
 		line := 0
 		if l.mistake != nil && l.root != 0 {
-			line = bytes.Count(l.raw[:l.mistake.offset], []byte("\n")) + 1
+			line = l.lineOfBreak()
 		}
 		return Kind{what, line, k.next}, true
 	}
@@ -242,11 +232,14 @@ func (l *look) broken() *mistake {
 	return l.mistake
 }
 
+// lineOfBreak is the line where a text stops being JSON, from 1.
+func (l *look) lineOfBreak() int { return bytes.Count(l.raw[:l.broken().offset], []byte("\n")) + 1 }
+
 // placeOfBreak is the line and column where a text stops being JSON, from 1.
 func placeOfBreak(l *look) string {
 	before := l.raw[:l.broken().offset]
 	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
-	return fmt.Sprintf("line %d, column %d", bytes.Count(before, []byte("\n"))+1, column)
+	return fmt.Sprintf("line %d, column %d", l.lineOfBreak(), column)
 }
 
 // beginning quotes how a text begins.
@@ -256,12 +249,10 @@ func excerpt(b []byte) string {
 	return strings.Join(strings.Fields(text.Excerpt(string(b), mostShown)), " ")
 }
 
-var titleOfPage = regexp.MustCompile(`(?is)<title[^>]*>([^<]*)</title>`)
-
 // title is a page's.
 func title(l *look) string {
-	if m := titleOfPage.FindSubmatch(l.head); m != nil && len(bytes.TrimSpace(m[1])) > 0 {
-		return `title "` + excerpt(m[1]) + `"`
+	if said := text.PageTitle(l.head); said != "" {
+		return `title "` + said + `"`
 	}
 	return ""
 }

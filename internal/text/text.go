@@ -4,6 +4,8 @@ package text
 
 import (
 	"fmt"
+	"html"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -66,6 +68,19 @@ func Lines[S ~string](s S) S {
 func Excerpt[S ~string](s S, n int) S {
 	const margin = 1000
 	return Cut(S(strings.TrimSpace(string(HideCredentials(Line(Cut(s, 4*n+margin)))))), n)
+}
+
+// pageTitle finds the title of an HTML page.
+var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
+// PageTitle is the title of an HTML page as an error quotes it, of at most 80 runes
+// and with single spaces; "" when it has none.
+func PageTitle(page []byte) string {
+	found := pageTitle.FindSubmatch(page)
+	if found == nil {
+		return ""
+	}
+	return Excerpt(strings.Join(strings.Fields(html.UnescapeString(string(found[1]))), " "), 80)
 }
 
 // Plural is a count with its noun: "1 thing", "2 things".

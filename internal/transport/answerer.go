@@ -3,9 +3,7 @@ package transport
 import (
 	"bytes"
 	"fmt"
-	"html"
 	"net/http"
-	"regexp"
 
 	"postman-microcks-importer/internal/text"
 )
@@ -22,13 +20,11 @@ type Answerer struct {
 	Proxy string
 }
 
-var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-
 // AnswererOf looks at an answer and its body.
 func AnswererOf(resp *http.Response, body []byte) Answerer {
 	a := Answerer{Page: IsPage(body), Server: text.Excerpt(resp.Header.Get("Server"), 60)}
-	if found := pageTitle.FindSubmatch(body); a.Page && found != nil {
-		a.Title = text.Excerpt(html.UnescapeString(string(found[1])), 80)
+	if a.Page {
+		a.Title = text.PageTitle(body)
 	}
 	if resp.Request != nil && resp.Request.URL != nil {
 		a.Proxy = plainProxy(resp.Request)
