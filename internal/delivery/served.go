@@ -209,20 +209,29 @@ func (w *writer) request(v jackson.Value) {
 
 // url is an object with its raw form in Postman.
 func (w *writer) url(v jackson.Value) {
-	switch raw := rawOf(v); {
+	switch {
 	case v.IsText():
 		w.made(v.Offset(), `{"raw":`)
 		w.text(string(v.JSON()))
 		w.query(v.AsText())
 		w.text("}")
-	case v.At("raw").AsTextOr("") == "" && raw != "":
-		w.object(v, map[string]member{"raw": nil}, func(comma string) {
-			w.text(comma + `"raw":`)
-			w.quoted(raw)
-		})
-	default:
+	case v.At("raw").AsTextOr("") != "":
 		w.value(v)
+	default:
+		w.withRaw(v, rawOf(v))
 	}
+}
+
+// withRaw writes an address with the raw form that its parts make, if they make one.
+func (w *writer) withRaw(v jackson.Value, raw string) {
+	if raw == "" {
+		w.value(v)
+		return
+	}
+	w.object(v, map[string]member{"raw": nil}, func(comma string) {
+		w.text(comma + `"raw":`)
+		w.quoted(raw)
+	})
 }
 
 // query are the parameters of an address that is a text. What has no value has null.
