@@ -1,52 +1,21 @@
 package config
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"postman-microcks-importer/internal/test/pki"
 )
 
 // newCertificate makes a certificate authority as PEM.
 func newCertificate(t *testing.T) string {
 	t.Helper()
-	certificate, _ := newPair(t)
-	return certificate
-}
-
-// newPair makes a certificate and its key as PEM.
-func newPair(t *testing.T) (certificate, secret string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		Subject:      pkix.Name{CommonName: "test authority"},
-		NotBefore:    time.Unix(0, 0),
-		NotAfter:     time.Unix(1<<32, 0),
-		IsCA:         true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	inside, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
-		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: inside}))
+	authority, _ := pki.Pair(t)
+	return authority
 }
 
 // PEM keeps its meaning in what secrets make of it: one line, base64, or both
@@ -91,8 +60,8 @@ func TestMangledPEM(t *testing.T) {
 // line by line.
 func TestClientCertificate(t *testing.T) {
 	t.Parallel()
-	certificate, key := newPair(t)
-	_, other := newPair(t)
+	certificate, key := pki.Pair(t)
+	_, other := pki.Pair(t)
 	encrypted := "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----"
 	broken := strings.ReplaceAll(encrypted, "ENCRYPTED ", "")
 	legacy := "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIB\n-----END RSA PRIVATE KEY-----"

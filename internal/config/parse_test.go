@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/test/pki"
 )
 
 var update = flag.Bool("update", false, "write golden files")
@@ -94,7 +95,7 @@ func TestGoodValues(t *testing.T) {
 	writeFile(t, workspace, "pets.txt", "{}")
 	certificate := newCertificate(t)
 	writeFile(t, workspace, "certs/ca.pem", "# the company's\n"+certificate)
-	pair, key := newPair(t)
+	pair, key := pki.Pair(t)
 	withPair := func(r *Run) { r.Microcks.ClientCertificate, r.Microcks.ClientKey = []byte(pair), Secret(key) }
 
 	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"

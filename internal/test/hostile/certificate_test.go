@@ -2,23 +2,18 @@ package hostile
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
 	"io"
 	"log"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
+	"postman-microcks-importer/internal/test/pki"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
@@ -35,7 +30,7 @@ func TestMutualTLS(t *testing.T) {
 	if err := w.Postman.AddCollection(world.UID(1), world.Collection("Pets", "1.0", 2)); err != nil {
 		t.Fatal(err)
 	}
-	certificate, key := clientCertificate(t)
+	certificate, key := pki.Pair(t)
 	clients := x509.NewCertPool()
 	clients.AppendCertsFromPEM([]byte(certificate))
 	secure := func(handler http.Handler, auth tls.ClientAuthType) *httptest.Server {
@@ -81,28 +76,4 @@ func TestMutualTLS(t *testing.T) {
 	if code, out := run(); code != 0 || shown > 0 {
 		t.Errorf("exit code %d, and Postman was shown %d certificates\n%s", code, shown, out)
 	}
-}
-
-// clientCertificate makes one that is its own authority, as PEM.
-func clientCertificate(t *testing.T) (certificate, secret string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "ci"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	inside, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
-		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: inside}))
 }
