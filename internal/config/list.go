@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"postman-microcks-importer/internal/postman"
 )
 
 // entry is one value of a list.
@@ -84,18 +82,14 @@ var variable = regexp.MustCompile(`\$(\{\{|\{?[A-Za-z_])`)
 // misshapen tells how a line that is no collection was written, and the next step;
 // "" when its form says nothing.
 func (p *parser) misshapen(line string) (wrong fault, hint string) {
-	isOne := func(part string) bool {
-		part = unquoted(part)
-		_, err := postman.ParseRef(part)
-		return err == nil || looksLikeFile(part)
-	}
-	parts := strings.FieldsFunc(strings.Trim(line, "[]"), isSeparator)
+	parts := entry{text: line}.words()
+	isNone := func(part string) bool { return !isCollection(unquoted(part)) }
 	switch {
 	case variable.MatchString(line):
 		return unfilled, p.fillHint(line)
 	case strings.HasPrefix(line, "["):
 		return inBrackets, "write one collection a line, without brackets"
-	case len(parts) > 1 && !slices.ContainsFunc(parts, func(part string) bool { return !isOne(part) }):
+	case len(parts) > 1 && !slices.ContainsFunc(parts, isNone):
 		return severalOnLine, "write each on a line of its own"
 	case strings.HasSuffix(line, ":true"), strings.HasSuffix(line, ":false"):
 		return withMainFlag, "leave it out, and say it with " + p.example("main-artifact")

@@ -139,9 +139,7 @@ func choose(g Goal, seen observation, m memory) step {
 		}
 		if seen.job != nil && !plan.SameOwner(seen.job, g.Gone) {
 			return step{kind: GiveUp, err: &result.Problem{
-				Level: result.Error,
-				Text: text.Untrustedf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays",
-					seen.job.Name, seen.job.ID),
+				Level: result.Error, Text: plan.NotOurs(seen.job),
 				Hint:   "somebody changed its labels during this run; delete it by hand in Microcks under Importers if nobody needs it",
 				Anchor: "importer-foreign", ExitCode: 1,
 			}}

@@ -82,6 +82,12 @@ func Ours(job *microcks.ImportJob, repository string) bool {
 	return repository != "" && job.Label(LabelManagedBy) == program && job.Label(LabelRepository) == repository
 }
 
+// NotOurs says that an importer of a collection that is to go is none of this
+// repository's.
+func NotOurs(job *microcks.ImportJob) text.Untrusted {
+	return text.Untrustedf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID)
+}
+
 // ReadBy reports whether an importer is one of the wanted collection: by its
 // derived id or by its URL.
 func (w *Wanted) ReadBy(job *microcks.ImportJob) bool {

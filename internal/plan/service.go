@@ -342,8 +342,10 @@ func (a *Artifact) importReason(differences int) *result.ImportReason {
 		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
 	case before.Served != nil && slices.ContainsFunc(a.Importer.Fields, decidesImport):
 		return because(result.ImporterChanges)
-	case a.drift(differences) != nil:
-		return a.drift(differences)
+	}
+	switch drift := a.drift(differences); {
+	case drift != nil:
+		return drift
 	case !RefersTo(job, before.Services[0].ID):
 		return because(result.ImporterNotBound)
 	}

@@ -103,11 +103,7 @@ func (r *reconciliation) converge(ctx context.Context, runner *converge.Runner, 
 	runner.Server, runner.Room = r.session.Microcks, r.room
 	var o converge.Outcome
 	if err := crash.Caught(func() error { o = runner.Run(ctx, g, log); return nil })(); err != nil {
-		doubt := result.ChangeInDoubt
-		if g.Gone != nil {
-			doubt = result.DeletionInDoubt
-		}
-		o = converge.Outcome{Done: append(log.done, result.Done{Kind: doubt}), Wrote: true, Err: err}
+		o = converge.Outcome{Done: append(log.done, result.Done{Kind: doubtOf(g.Gone != nil)}), Wrote: true, Err: err}
 	}
 	if o.Wrote || len(o.Done) > 0 {
 		r.changed.Store(true)

@@ -58,7 +58,7 @@ func (r *reconciliation) noteRun() {
 func (r *reconciliation) noteItem(it *item, done, writing bool) {
 	r.progress.guard.Lock()
 	defer r.progress.guard.Unlock()
-	n := &r.progress.items[slices.Index(r.items, it)]
+	n := &r.progress.items[it.at]
 	n.take(it)
 	r.progress.count(n.writing, writing)
 	n.done, n.writing = done, writing
@@ -82,7 +82,7 @@ func (r *reconciliation) noteDeed(it *item, deed result.Done) {
 	}
 	r.progress.guard.Lock()
 	defer r.progress.guard.Unlock()
-	n := &r.progress.items[slices.Index(r.items, it)]
+	n := &r.progress.items[it.at]
 	n.deeds = append(n.deeds, deed)
 	if r.Mode == result.Apply {
 		surplus(n.deeds)
@@ -178,13 +178,13 @@ func (r *reconciliation) soFar(ctx context.Context, cause error) *result.Result 
 func (n *noted) inDoubt() *result.Importer {
 	importer := *n.importer
 	importer.Done = append(importer.Done, n.deeds...)
-	importer.Done = append(importer.Done, result.Done{Kind: doubtOf(importer.Change)})
+	importer.Done = append(importer.Done, result.Done{Kind: doubtOf(importer.Change == result.Delete)})
 	return &importer
 }
 
 // doubtOf is a write for an importer of which it is not known whether it was done.
-func doubtOf(change result.Change) result.DoneKind {
-	if change == result.Delete {
+func doubtOf(deleting bool) result.DoneKind {
+	if deleting {
 		return result.DeletionInDoubt
 	}
 	return result.ChangeInDoubt

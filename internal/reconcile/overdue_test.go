@@ -78,7 +78,7 @@ func TestWriteThatIsLeftBehindIsInDoubt(t *testing.T) {
 	}
 	for i := range r.result.Collections {
 		r.result.Collections[i].Importer = &result.Importer{Change: result.Create}
-		r.items = append(r.items, &item{Collection: &r.result.Collections[i]})
+		r.items = append(r.items, &item{Collection: &r.result.Collections[i], at: i})
 	}
 	r.noteRun()
 	r.noteItem(r.items[0], false, true)

@@ -48,8 +48,7 @@ func (r *reconciliation) removable(it *item) []microcks.ImportJob {
 			continue
 		}
 		it.Tell(result.Warning, "importer-foreign",
-			text.Untrustedf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID),
-			"delete it by hand in Microcks under Importers if nobody needs it")
+			plan.NotOurs(&job), "delete it by hand in Microcks under Importers if nobody needs it")
 	}
 	return mine
 }

@@ -106,6 +106,7 @@ type reconciliation struct {
 type item struct {
 	*plan.Wanted
 	*result.Collection
+	at       int            // in the run's list
 	judged   *plan.Judged   // nil until its collection was found fit
 	artifact *plan.Artifact // nil until it is planned
 }
@@ -183,7 +184,7 @@ func (r *reconciliation) resolve(ctx context.Context) error {
 	r.result.Collections = make([]result.Collection, len(wanted))
 	for i, w := range wanted {
 		r.result.Collections[i] = result.Collection{Source: w.Source, UID: w.UID, File: text.Untrusted(w.File)}
-		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i]})
+		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i], at: i})
 	}
 	return nil
 }
