@@ -79,6 +79,7 @@ func TestAnswersWaitForMemory(t *testing.T) {
 				read, took = len(all), time.Since(began)
 			}()
 			time.Sleep(10 * DefaultPatience)
+			synctest.Wait()
 			if waited := took < 0; waited != c.waits {
 				t.Errorf("%s: it waited: %t", name, waited)
 			}
