@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -66,7 +67,7 @@ func Parse(src Sources) (*Run, []Problem) {
 	p.parse()
 
 	problems := p.problems
-	slices.SortStableFunc(problems, func(a, b Problem) int { return order[a.Input] - order[b.Input] })
+	sort.SliceStable(problems, func(i, k int) bool { return order[problems[i].Input] < order[problems[k].Input] })
 	return p.run, problems
 }
 

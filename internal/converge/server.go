@@ -3,6 +3,7 @@ package converge
 import (
 	"context"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -173,7 +174,7 @@ func plainKey(key plan.Key) bool {
 // OfVersion are the services of one version, the oldest first.
 func OfVersion(services []microcks.Service, version string) []microcks.Service {
 	same := slices.DeleteFunc(slices.Clone(services), func(s microcks.Service) bool { return s.Version != version })
-	slices.SortFunc(same, func(a, b microcks.Service) int { return strings.Compare(a.ID, b.ID) })
+	sort.Slice(same, func(i, j int) bool { return same[i].ID < same[j].ID })
 	return same
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -301,6 +302,8 @@ func (m *maker) pick(a *Artifact) {
 func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []microcks.ImportJob, problem *result.Problem) {
 	i := &a.Importer
 	var own []microcks.ImportJob
+	candidates = slices.Clone(candidates)
+	sort.Slice(candidates, func(i, j int) bool { return candidates[i].ID < candidates[j].ID })
 	for _, job := range candidates {
 		if job.ID == a.DerivedID() || Ours(&job, m.Repository) {
 			own = append(own, job)
@@ -308,9 +311,6 @@ func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []
 			foreign = append(foreign, job)
 		}
 	}
-	byID := func(x, y microcks.ImportJob) int { return strings.Compare(x.ID, y.ID) }
-	slices.SortFunc(own, byID)
-	slices.SortFunc(foreign, byID)
 	switch {
 	case len(own) == 0 && len(foreign) == 0:
 		return nil, nil

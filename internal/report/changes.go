@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"postman-microcks-importer/internal/result"
@@ -197,7 +198,8 @@ func (s *jobSummary) difference() {
 func (s *jobSummary) breakingFirst() []notable {
 	var breaking, harmless []notable
 	for _, c := range s.differing() {
-		changes := slices.SortedStableFunc(slices.Values(c.Difference), func(a, b result.Difference) int { return kindRank(a) - kindRank(b) })
+		changes := slices.Clone(c.Difference)
+		sort.SliceStable(changes, func(i, k int) bool { return kindRank(changes[i]) < kindRank(changes[k]) })
 		for _, d := range changes {
 			if d.Breaking {
 				breaking = append(breaking, notable{c, d})

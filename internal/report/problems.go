@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -43,7 +44,7 @@ func problems(r *result.Result) []told {
 			add(p, &r.Collections[i])
 		}
 	}
-	slices.SortStableFunc(all, func(a, b told) int { return rank(a.Level) - rank(b.Level) })
+	sort.SliceStable(all, func(i, k int) bool { return rank(all[i].Level) < rank(all[k].Level) })
 	return all
 }
 
