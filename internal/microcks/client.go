@@ -62,8 +62,8 @@ type request struct {
 	// whole reports whether what was decoded has what Microcks never leaves out; nil
 	// asks for nothing.
 	whole func() bool
-	// read counts the bytes of answers that were decoded; nil counts nothing.
-	read *int
+	// read counts what was decoded; nil counts nothing.
+	read *weight
 	// large: its answer can have more than mostSmall bytes.
 	large bool
 }
@@ -102,15 +102,15 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	if out == nil && !transport.IsPage(data) {
 		return true, nil
 	}
-	weight, tooMany := weigh(data)
-	if tooMany {
+	weighs := weigh(data)
+	if weighs.objects > mostObjects || weighs.values > mostValues {
 		return false, &ListError{Doing: r.doing}
 	}
-	if err := budget.Take(ctx, weight); err != nil {
+	if err := budget.Take(ctx, weighs.memory()); err != nil {
 		return false, fmt.Errorf("%s: %w", r.doing, err)
 	}
 	if r.read != nil {
-		*r.read += len(data)
+		r.read.add(weighs)
 	}
 	if err := decode(data, out); err != nil || r.whole != nil && !r.whole() {
 		return false, &BrokenAnswerError{
@@ -198,6 +198,9 @@ const (
 	// mostBytes of their JSON: in memory it is a few times that.
 	mostItems = 100_000
 	mostBytes = 64 << 20
+	// mostListed values have all pages of a list together: as much is kept, a hundred
+	// bytes for each. An importer has about 30.
+	mostListed = 4_000_000
 	// mostObjects and mostValues of one answer: the smallest takes two bytes, and
 	// in memory some hundred times that.
 	mostObjects = 400_000
@@ -219,7 +222,7 @@ const (
 func pages[T any](ctx context.Context, c *Client, doing, path string, most int, id func(T) string) ([]T, error) {
 	var all []T
 	seen := make(map[string]bool)
-	items, read := 0, 0
+	items, read := 0, weight{}
 	for page := 0; ; page++ {
 		var got []T
 		one := request{
@@ -229,8 +232,8 @@ func pages[T any](ctx context.Context, c *Client, doing, path string, most int, 
 		if _, err := c.call(ctx, one, &got); err != nil {
 			return nil, err
 		}
-		if items += len(got); items > mostItems || read > mostBytes {
-			return nil, &ListError{Doing: doing, Items: items, Bytes: read}
+		if items += len(got); items > mostItems || read.bytes > mostBytes || read.values > mostListed {
+			return nil, &ListError{Doing: doing, Items: items, Values: read.values, Bytes: read.bytes}
 		}
 		fresh := 0
 		for _, item := range got {
@@ -248,10 +251,27 @@ func pages[T any](ctx context.Context, c *Client, doing, path string, most int, 
 	}
 }
 
-// weigh says how many bytes of memory JSON takes, about, and whether it has more values
-// than are read into memory.
-func weigh(data []byte) (memory int, tooMany bool) {
-	objects, values := 0, 0
+// weight is what JSON holds.
+type weight struct {
+	bytes   int
+	objects int
+	values  int // objects among them
+}
+
+func (w *weight) add(more weight) {
+	w.bytes += more.bytes
+	w.objects += more.objects
+	w.values += more.values
+}
+
+// memory that it takes, about, in bytes.
+func (w weight) memory() int {
+	return w.objects*memoryOfObject + w.values*memoryOfValue + w.bytes*copiesOfText
+}
+
+// weigh counts what JSON holds.
+func weigh(data []byte) weight {
+	w := weight{bytes: len(data)}
 	inString, escaped := false, false
 	for _, c := range data {
 		switch {
@@ -262,14 +282,13 @@ func weigh(data []byte) (memory int, tooMany bool) {
 		case c == '"':
 			inString = true
 		case c == '{':
-			objects++
-			values++
+			w.objects++
+			w.values++
 		case c == '[' || c == ',':
-			values++
+			w.values++
 		}
 	}
-	memory = objects*memoryOfObject + values*memoryOfValue + len(data)*copiesOfText
-	return memory, objects > mostObjects || values > mostValues
+	return w
 }
 
 // regexFor escapes a name for the server's searches, which take it as a

@@ -187,16 +187,16 @@ func (e *BrokenAnswerError) ExitCode() int { return 12 }
 
 // ListError is a list, or one answer, with more in it than is read.
 type ListError struct {
-	Doing        string
-	Items, Bytes int // of all pages so far; 0 for one answer
+	Doing                string
+	Items, Values, Bytes int // of all pages so far; 0 for one answer
 }
 
 func (e *ListError) Error() string {
 	if e.Items == 0 {
 		return fmt.Sprintf("%s: the answer holds more than %d values", e.Doing, mostValues)
 	}
-	return fmt.Sprintf("%s: the list goes on after %d entries and %d MiB, and no more than %d or %d MiB is read",
-		e.Doing, e.Items, e.Bytes>>20, mostItems, mostBytes>>20)
+	return fmt.Sprintf("%s: the list goes on after %d entries, %d values and %d MiB, and no more than %d, %d or %d MiB is read",
+		e.Doing, e.Items, e.Values, e.Bytes>>20, mostItems, mostListed, mostBytes>>20)
 }
 
 // Hint says what to do next.
