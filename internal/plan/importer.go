@@ -293,7 +293,7 @@ func (m *maker) pick(a *Artifact) {
 	if i.Adopted {
 		i.ImportedFrom = i.There.RepositoryURL
 	}
-	m.tellOfImporters(a, candidates, foreign)
+	m.tellOfImporters(a, foreign)
 }
 
 // choose decides among the importers of one collection: the derived id and
@@ -352,7 +352,7 @@ func ambiguous(jobs []microcks.ImportJob) *result.Problem {
 	}
 	return &result.Problem{
 		Text: text.Untrustedf("choosing the importer: %d importers read this collection and none was made by this action: %s",
-			len(jobs), strings.Join(lines, "; ")),
+			len(jobs), text.Few(lines, "; ", mostNamed)),
 		Hint:   "delete all but one of them in Microcks under Importers; the one that stays is adopted as it is",
 		Anchor: "importers-ambiguous", ExitCode: 1,
 	}
@@ -360,7 +360,7 @@ func ambiguous(jobs []microcks.ImportJob) *result.Problem {
 
 // tellOfImporters says what a person should know about the importers that there
 // are.
-func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.ImportJob) {
+func (m *maker) tellOfImporters(a *Artifact, foreign []microcks.ImportJob) {
 	i := &a.Importer
 	for _, job := range foreign {
 		a.tell(result.Warning, "importer-foreign",
@@ -383,11 +383,9 @@ func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.Impo
 		return
 	}
 	for _, job := range m.importers.Named(a.importerName()) {
-		if !slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID }) {
-			a.tell(result.Note, "importer-same-name",
-				text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
-				"to tell the two apart, rename one of them in Microcks: its name is kept")
-		}
+		a.tell(result.Note, "importer-same-name",
+			text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
+			"to tell the two apart, rename one of them in Microcks: its name is kept")
 	}
 }
 

@@ -175,7 +175,7 @@ func (s *Service) refuseTwoMains() {
 	for _, a := range mains {
 		a.fail(&result.Problem{
 			Text: text.Untrustedf("planning: %d collections of this run are the main artifact of service %s %s: %s",
-				len(mains), s.Name, s.Version, strings.Join(sources, ", ")),
+				len(mains), s.Name, s.Version, text.Few(sources, ", ", mostNamed)),
 			Hint:   "give each its own name or version in Postman, or make all but one secondary with `main-artifact: false`",
 			Anchor: "service-two-mains", ExitCode: 1,
 		})
@@ -221,7 +221,7 @@ func (s *Service) Twice(there []microcks.Service) *result.Problem {
 	return &result.Problem{
 		Level: result.Error,
 		Text: text.Untrustedf("planning: service %s %s exists %d times (%s): Microcks answers 500 to every import and mock call of it",
-			s.Name, s.Version, len(there), strings.Join(each, ", ")),
+			s.Name, s.Version, len(there), text.Few(each, ", ", mostNamed)),
 		Hint:   "delete all but one of them in Microcks under APIs | Services, then run again: two imports at the same time made them",
 		Anchor: "service-twice", ExitCode: 1,
 	}
@@ -307,7 +307,7 @@ func (m *maker) decideImports(s *Service) {
 	if len(others) > 0 {
 		live[0].tell(result.Note, "dispatcher-of-another",
 			text.Untrustedf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s",
-				text.Plural(len(others), "operation"), strings.Join(others, ", ")),
+				text.Plural(len(others), "operation"), text.Few(others, ", ", mostNamed)),
 			"import the artifacts of one service in one step, so that they are always imported together, the main one first")
 	}
 	due := false

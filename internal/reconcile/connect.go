@@ -172,23 +172,43 @@ func byKey(services []microcks.Service) map[plan.Key][]microcks.Service {
 // who can sign in can write such a URL: a word of the inputs or of the importer
 // itself is taken for no credential.
 func (r *reconciliation) maskImporters() {
+	left := mostMasked
 	told := []string{r.session.Microcks.Base(), r.Repository, r.session.Version.Text}
 	for _, it := range r.items {
 		told = append(told, string(it.Wanted.Source), it.Wanted.URL, it.Wanted.Secret.Name, it.Wanted.ServiceVersion)
 	}
+	ofRun := strings.ToLower(strings.Join(told, " "))
 	for _, it := range r.items {
 		for _, job := range r.importers.Of(it.Wanted) {
-			said := append(slices.Clip(told), job.ID, job.Name)
-			for _, ref := range job.ServiceRefs {
-				said = append(said, ref.Name, ref.Version)
-			}
+			ofJob := ""
 			maskURL(job.RepositoryURL, func(value string) {
-				if !strings.Contains(strings.ToLower(strings.Join(said, " ")), strings.ToLower(value)) {
+				if left--; left < 0 {
+					return
+				}
+				if ofJob == "" {
+					ofJob = saidBy(&job)
+				}
+				if low := strings.ToLower(value); !strings.Contains(ofRun, low) && !strings.Contains(ofJob, low) {
 					r.Mask(value)
 				}
 			})
 		}
 	}
+}
+
+// mostMasked values of URLs are looked at. Whoever writes more of them makes them, and
+// no more than a hundred are masked.
+const mostMasked = 1000
+
+// saidBy are the words of an importer itself, as far as a person would read them.
+func saidBy(job *microcks.ImportJob) string {
+	const most = 64 << 10 // bytes
+	said := job.ID + " " + job.Name
+	for _, ref := range job.ServiceRefs[:min(100, len(job.ServiceRefs))] {
+		said += " " + ref.Name + " " + ref.Version
+		said = said[:min(most, len(said))]
+	}
+	return strings.ToLower(said[:min(most, len(said))])
 }
 
 // maskURL masks the credentials in a URL.

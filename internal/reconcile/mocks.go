@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -119,12 +118,7 @@ func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 // firstOf names the first of many.
 func firstOf(texts []string) string {
 	slices.Sort(texts)
-	shown := texts[:min(5, len(texts))]
-	text := strings.Join(shown, "; ")
-	if more := len(texts) - len(shown); more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
-	return text
+	return text.Few(texts, "; ", 5)
 }
 
 // mockTime is how long one mock may take: it answers from memory.

@@ -22,7 +22,7 @@ const (
 
 // progress is what was noted of a run while it went on, by whoever had just
 // finished a part of it. Nothing changes it but a later note: what a run appends to
-// is clipped, what it changes in place (a secret, an importer) is copied, and the
+// is clipped, what it changes in place (a secret, an importer, problems) is copied, and the
 // rest of a Result is made once and put in whole.
 type progress struct {
 	guard   sync.Mutex
@@ -100,7 +100,7 @@ func (p *progress) count(before, now bool) {
 
 func (n *noted) take(it *item) {
 	n.collection, n.deeds = *it.Collection, nil
-	n.collection.Problems = slices.Clip(n.collection.Problems)
+	n.collection.Problems = slices.Clone(n.collection.Problems)
 	if it.Importer != nil {
 		importer := *it.Importer
 		importer.Done = slices.Clip(importer.Done)

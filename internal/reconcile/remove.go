@@ -147,10 +147,8 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 // otherFeeder is an importer that this run leaves and that feeds the service;
 // nil when there is none.
 func (r *reconciliation) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
-	for i := range r.there.Jobs {
-		job := &r.there.Jobs[i]
-		leaves := !it.ReadBy(job) || !plan.Ours(job, r.Repository)
-		if leaves && plan.RefersTo(job, serviceID) {
+	for job := range r.importers.Bound(serviceID) {
+		if !it.ReadBy(job) || !plan.Ours(job, r.Repository) {
 			return job
 		}
 	}

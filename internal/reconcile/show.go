@@ -55,7 +55,9 @@ func (r *reconciliation) showPlanned(it *item) {
 		it.Importer.Active = i.Active
 		it.tellDrift()
 	}
-	for _, job := range i.Surplus {
+	const most = 20
+	it.Importer.MoreSurplus = max(0, len(i.Surplus)-most)
+	for _, job := range i.Surplus[:min(most, len(i.Surplus))] {
 		it.Importer.Surplus = append(it.Importer.Surplus, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
 	}
 	it.showService(r, a.Service, a.Service.Goal())

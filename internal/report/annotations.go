@@ -192,7 +192,7 @@ func runnerLevel(l result.Level) AnnotationLevel {
 
 func withHint(p result.Problem) string {
 	if p.Hint == "" {
-		return string(p.Text)
+		return string(what(p))
 	}
-	return string(p.Text + "\nHint: " + p.Hint)
+	return string(what(p) + "\nHint: " + p.Hint)
 }

@@ -106,6 +106,9 @@ func (s *jobSummary) importerRows(c *result.Collection) [][]Markdown {
 	for _, surplus := range i.Surplus {
 		rows = append(rows, []Markdown{"", "", "surplus importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
 	}
+	if i.MoreSurplus > 0 {
+		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more surplus importers", i.MoreSurplus)), "", "(deleted)"})
+	}
 	return rows
 }
 

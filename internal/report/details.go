@@ -102,10 +102,17 @@ func (s *jobSummary) removal(c *result.Collection) []Markdown {
 	if c.Status == result.Removed {
 		all[0] = "It imported " + code(i.Repository)
 	}
+	deleted := 0
 	for _, d := range i.Done {
-		if d.Kind == result.ServiceDeleted {
+		if d.Kind != result.ServiceDeleted {
+			continue
+		}
+		if deleted++; deleted <= mostDeeds {
 			all = append(all, "Service "+bold(short(d.Name+" "+d.Version, 80))+" deleted")
 		}
+	}
+	if deleted > mostDeeds {
+		all = append(all, Markdown(fmt.Sprintf("%d more services deleted", deleted-mostDeeds)))
 	}
 	if i.KeepsServices {
 		all = append(all, "Its services stay, with their mocks. `allow: remove-services` deletes them, too")

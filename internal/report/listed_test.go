@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,39 @@ func TestWhatIsNotListedIsTold(t *testing.T) {
 		if !strings.Contains(summary, want) {
 			t.Errorf("no %q in:\n%s", want, summary)
 		}
+	}
+}
+
+// So is what there is more of than a person can read: problems of a kind, importers
+// that go, and what was done.
+func TestWhatThereIsTooMuchOfIsCounted(t *testing.T) {
+	t.Parallel()
+	r := &result.Result{Mode: result.Apply, Status: result.Failed, Collections: []result.Collection{{
+		Name: "Pets", Status: result.Failed,
+		Importer: &result.Importer{
+			Name: "Pets", Change: result.Update, Surplus: []result.NamedID{{ID: "1", Name: "one"}}, MoreSurplus: 99,
+			Done: slices.Repeat([]result.Done{{Kind: result.SurplusDeleted}}, 100),
+		},
+		Problems: []result.Problem{{Level: result.Warning, Text: "one", More: 94}, {Level: result.Error, Text: "other"}},
+	}}}
+	summary, log := report.Summary(r, report.Context{}), strings.Join(report.Log(r, report.Context{}), "\n")
+	if want := "one (and 94 more of this kind)"; !strings.Contains(summary, want) {
+		t.Errorf("no %q in:\n%s", want, summary)
+	}
+	planned := *r
+	planned.Mode, planned.Status = result.Plan, result.Planned
+	planned.Collections = slices.Clone(r.Collections)
+	planned.Collections[0].Status = result.Planned
+	if of, want := report.Summary(&planned, report.Context{}), "99 more surplus importers"; !strings.Contains(of, want) {
+		t.Errorf("no %q in:\n%s", want, of)
+	}
+	for _, want := range []string{"warning: Pets: one (and 94 more of this kind)\n", "and 70 more"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("no %q in:\n%s", want, log)
+		}
+	}
+	if told := report.Annotations(r); len(told) != 2 || told[1].Message != "one (and 94 more of this kind)" {
+		t.Errorf("annotations %+v", told)
 	}
 }
 

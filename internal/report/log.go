@@ -36,7 +36,7 @@ func Troubleshooting(docsURL, anchor string) string {
 func Log(r *result.Result, c Context) []string {
 	var lines []string
 	for _, g := range problems(r) {
-		lines = append(lines, levels[g.Level]+": "+g.about()+text.Line(string(g.Text)))
+		lines = append(lines, levels[g.Level]+": "+g.about()+text.Line(string(what(g.Problem))))
 		if g.Hint != "" {
 			lines = append(lines, "hint: "+text.Line(string(g.Hint)))
 		}

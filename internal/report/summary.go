@@ -358,7 +358,7 @@ func (s *jobSummary) problem(p told) Markdown {
 	if names := p.names(); names != "" {
 		about = bold(inline(names)) + ": "
 	}
-	t := levelIcon(p.Level) + " " + about + prose(p.Text)
+	t := levelIcon(p.Level) + " " + about + prose(what(p.Problem))
 	if p.Hint != "" {
 		t += "<br>" + bold("Hint:") + " " + prose(p.Hint)
 	}

@@ -24,10 +24,33 @@ type Problem struct {
 	// OfFindings: it sums up findings of level error, which are counted
 	// themselves.
 	OfFindings bool `json:"ofFindings,omitempty"`
+	// More is how many more there are of this anchor and level, which are not told.
+	More int `json:"more,omitempty"`
 }
 
 // Error is the problem without its hint.
 func (p *Problem) Error() string { return string(p.Text) }
+
+// mostAlike is how many problems of one anchor and level a list has. What a server
+// holds, and there is a problem with each of, can be a hundred thousand.
+const mostAlike = 5
+
+// With is the list with one more problem, which is counted only by the last of its kind
+// where there are many.
+func With(list []Problem, p Problem) []Problem {
+	alike, last := 0, 0
+	for i := range list {
+		if list[i].Level == p.Level && list[i].Anchor == p.Anchor {
+			alike, last = alike+1, i
+		}
+	}
+	if alike >= mostAlike {
+		list[last].More++
+		return list
+	}
+	p.Text = text.HideCredentials(p.Text)
+	return append(list, p)
+}
 
 // Explained is an error that knows its next step.
 type Explained interface {

@@ -225,13 +225,13 @@ func (c *Collection) Drifts() bool { return c.Importer != nil && c.Importer.Drif
 
 // Fail records an error on the collection.
 func (c *Collection) Fail(err error) {
-	c.Problems = append(c.Problems, ProblemOf(err))
+	c.Problems = With(c.Problems, ProblemOf(err))
 	c.Status = Failed
 }
 
 // Tell records something to know that fails nothing.
 func (c *Collection) Tell(level Level, anchor string, what, hint text.Untrusted) {
-	c.Problems = append(c.Problems, Problem{Level: level, Text: text.HideCredentials(what), Hint: hint, Anchor: anchor})
+	c.Problems = With(c.Problems, Problem{Level: level, Text: what, Hint: hint, Anchor: anchor})
 }
 
 // Importer is the importer of one collection.
@@ -246,7 +246,8 @@ type Importer struct {
 	Change       Change         `json:"change"`
 	Fields       []FieldChange  `json:"fields,omitempty"`
 	// Surplus are further importers of ours for the same collection, which go.
-	Surplus []NamedID `json:"surplus,omitempty"`
+	Surplus     []NamedID `json:"surplus,omitempty"`
+	MoreSurplus int       `json:"moreSurplus,omitempty"` // not listed
 	// Import says why an import is due; nil when none is.
 	Import *ImportReason `json:"import"`
 	// Drift says what Microcks serves otherwise than the collection makes, where no
@@ -365,9 +366,9 @@ func (t *Totals) Add(problems []Problem) {
 		switch {
 		case p.OfFindings:
 		case p.Level == Error:
-			t.Errors++
+			t.Errors += 1 + p.More
 		case p.Level == Warning:
-			t.Warnings++
+			t.Warnings += 1 + p.More
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 func planned(change result.Change, reason *result.ImportReason) result.Collection {
@@ -145,6 +146,27 @@ func TestWorse(t *testing.T) {
 			if a.Worse(b) != (i > k) {
 				t.Errorf("%s worse than %s: %v", a, b, a.Worse(b))
 			}
+		}
+	}
+}
+
+// Of problems of one kind a few are told and the others counted, errors as well.
+func TestProblemsOfAKindAreCounted(t *testing.T) {
+	t.Parallel()
+	var c result.Collection
+	for i := range 1000 {
+		c.Tell(result.Warning, "a", text.Untrustedf("warning %d", i), "")
+		c.Tell(result.Note, "a", text.Untrustedf("note %d", i), "")
+		c.Fail(&result.Problem{Level: result.Error, Text: text.Untrustedf("error %d", i), Anchor: "b", ExitCode: 1})
+	}
+	var totals result.Totals
+	totals.Add(c.Problems)
+	if len(c.Problems) != 15 || totals.Warnings != 1000 || totals.Errors != 1000 {
+		t.Errorf("%d problems, %+v", len(c.Problems), totals)
+	}
+	for i, p := range c.Problems {
+		if last := i >= 12; p.Text != text.Untrustedf("%s %d", p.Level, i/3) || (p.More == 995) != last || p.More > 0 != last {
+			t.Errorf("%d: %+v", i, p)
 		}
 	}
 }

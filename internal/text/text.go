@@ -83,6 +83,16 @@ func PageTitle(page []byte) string {
 	return Excerpt(strings.Join(strings.Fields(html.UnescapeString(string(found[1]))), " "), 80)
 }
 
+// Few joins the first of many texts and counts the rest: "a, b, and 3 more" with ", "
+// between them.
+func Few(list []string, separator string, most int) string {
+	few := strings.Join(list[:min(most, len(list))], separator)
+	if more := len(list) - most; more > 0 {
+		few += fmt.Sprintf("%sand %d more", separator, more)
+	}
+	return few
+}
+
 // Plural is a count with its noun: "1 thing", "2 things".
 func Plural(n int, noun string) string {
 	if n == 1 {

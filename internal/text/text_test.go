@@ -165,3 +165,12 @@ func FuzzLine(f *testing.F) {
 		}
 	})
 }
+
+func TestFew(t *testing.T) {
+	t.Parallel()
+	for want, list := range map[string][]string{"": nil, "a": {"a"}, "a, b": {"a", "b"}, "a, b, and 2 more": {"a", "b", "c", "d"}} {
+		if got := text.Few(list, ", ", 2); got != want {
+			t.Errorf("%v: %q, want %q", list, got, want)
+		}
+	}
+}
