@@ -111,8 +111,10 @@ func (c *convergence) lookAtService(ctx context.Context, seen *observation) (err
 	if seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key); err != nil {
 		return err
 	}
-	if seen.served, err = Digest(ctx, seen.view, c.Keep); seen.view != nil {
-		seen.view = &microcks.ServiceView{Service: seen.view.Service} // its examples are much
+	if seen.served, err = Digest(ctx, seen.services, seen.view, c.Keep); seen.view != nil {
+		bare := seen.view.Service
+		bare.Operations = nil
+		seen.view = &microcks.ServiceView{Service: bare} // the rest is much
 	}
 	return err
 }
@@ -144,7 +146,7 @@ func FindService(ctx context.Context, server Services, key plan.Key) ([]microcks
 	case err == nil && view == nil:
 		return nil, nil, nil
 	case err == nil && view.Service.Name == key.Name && view.Service.Version == key.Version:
-		return []microcks.Service{view.Service}, view, nil
+		return OfVersion([]microcks.Service{view.Service}, key.Version), view, nil
 	}
 	return search(ctx, server, key)
 }
@@ -171,9 +173,12 @@ func plainKey(key plan.Key) bool {
 	return !strings.ContainsAny(key.Name+key.Version, ":+") && key.Version != "" && !text.HasDotSegment(key.Name+":"+key.Version)
 }
 
-// OfVersion are the services of one version, the oldest first.
+// OfVersion are the services of one version, the oldest first, without their operations.
 func OfVersion(services []microcks.Service, version string) []microcks.Service {
 	same := slices.DeleteFunc(slices.Clone(services), func(s microcks.Service) bool { return s.Version != version })
+	for i := range same {
+		same[i].Operations = nil
+	}
 	sort.Slice(same, func(i, j int) bool { return same[i].ID < same[j].ID })
 	return same
 }

@@ -73,7 +73,7 @@ func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Exist
 		if err != nil {
 			return plan.Existing{}, err
 		}
-		served, err := converge.Digest(ctx, view, r.pot.Take)
+		served, err := converge.Digest(ctx, services, view, r.pot.Take)
 		return plan.Existing{Services: services, Served: served}, err
 	}
 	here := plan.Existing{Services: converge.OfVersion(r.services[key], key.Version)}
@@ -84,7 +84,7 @@ func (r *reconciliation) existing(ctx context.Context, key plan.Key) (plan.Exist
 	if err != nil {
 		return here, err
 	}
-	here.Served, err = converge.Digest(ctx, view, r.pot.Take)
+	here.Served, err = converge.Digest(ctx, here.Services, view, r.pot.Take)
 	return here, err
 }
 
