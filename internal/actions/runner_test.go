@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -361,6 +362,35 @@ func TestFiles(t *testing.T) {
 	}
 	if err := newLocal(t).Open(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A pipe, whether anybody reads it or not, is no file of the runner's, and holds up
+// nothing.
+func TestPipes(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]bool{"read": true, "not read": false} {
+		path := filepath.Join(t.TempDir(), "pipe")
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if read {
+			reader, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = reader.Close() }()
+		}
+		s := newStep(t, "GITHUB_OUTPUT", path, "GITHUB_STEP_SUMMARY", path)
+		for _, err := range []error{s.Open(), s.SetOutputs([]Output{{"a", "1"}}), s.WriteSummary("x")} {
+			e, ok := errors.AsType[*FileError](err)
+			if !ok || !errors.Is(e, errPipe) || !strings.Contains(e.Hint(), "name a file") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := OpenFile(path, os.O_RDONLY); !errors.Is(err, errPipe) {
+			t.Errorf("%s, for reading: %v", name, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"postman-microcks-importer/internal/budget"
@@ -129,5 +130,19 @@ func TestLargeFileWaitsForMemory(t *testing.T) {
 		if _, err := p.readFile(ctx, name); !errors.Is(err, want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// An event that is a pipe holds up nothing.
+func TestEventThatIsAPipe(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := openEvent(func(string) string { return path })
+	defer e.close()
+	if _, err := e.read(path); err == nil {
+		t.Error("it is read")
 	}
 }
