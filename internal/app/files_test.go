@@ -46,6 +46,23 @@ func TestFilesOfTheRunner(t *testing.T) {
 	}
 }
 
+// What cannot be written adds nothing to the code of a run that was ended.
+func TestFilesOfAnEndedRun(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{
+		"GITHUB_ACTIONS": "true", "INPUT_MODE": "check", "INPUT_POSTMAN-API-KEY": "PMAK-0",
+		"INPUT_COLLECTIONS": "12345678-6d4ab4a4-7d66-4d35-b8ac-000000000000", "INPUT_POSTMAN-API-URL": "http://127.0.0.1:1",
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("got a signal"))
+	var log strings.Builder
+	command := Command{Getenv: func(name string) string { return env[name] }, Stdout: &log}
+	code := command.Main(ctx, nil)
+	if code != 1 || !strings.Contains(log.String(), "writing the file of GITHUB_OUTPUT") {
+		t.Errorf("exit code %d, want 1 for what was ended:\n%s", code, log.String())
+	}
+}
+
 // A file that is there and cannot be read needs other advice than one that is not.
 func TestHintOfFile(t *testing.T) {
 	t.Parallel()

@@ -90,7 +90,9 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	}
 	if err := p.publish(said); err != nil {
 		p.complain(err)
-		code = result.FirstCode(code, 14)
+		if told.Interrupted == nil {
+			code = result.FirstCode(code, 14)
+		}
 	}
 	return code
 }
