@@ -5,6 +5,7 @@ package lint
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"postman-microcks-importer/internal/budget"
@@ -43,16 +44,24 @@ func CheckWithin(m *budget.Meter, im *predict.Import, most int) []result.Finding
 func CheckDelivered(m *budget.Meter, im *predict.Import, from *delivery.Document, most int) []result.Finding {
 	s := &subject{Import: im, from: from, meter: m, most: most, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
 	if im.Outcome == predict.Untold {
-		s.meter = nil // this is told whatever it costs
-		(&reporter{subject: s, rule: untold}).whole("what Microcks makes of the collection was not found out: %v", im.Err)
+		s.untold("what Microcks makes of the collection was not found out: %v", im.Err)
 		return s.findings
 	}
 	if err := m.Within(s.check); err != nil {
-		s.meter = nil
-		(&reporter{subject: s, rule: untold}).whole("there may be more to know of the collection, which was not found out: %v", err)
+		s.untold("there may be more to know of the collection, which was not found out: %v", err)
 	}
 	s.locate()
 	return s.findings
+}
+
+// untold finds that the collection is more than a budget allows, whatever that costs.
+// That a run ends is no finding about a collection.
+func (s *subject) untold(format string, err error) {
+	if !errors.Is(err, budget.ErrSpent) {
+		return
+	}
+	s.meter = nil
+	(&reporter{subject: s, rule: untold}).whole(format, err)
 }
 
 func (s *subject) check() {

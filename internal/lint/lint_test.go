@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/java"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -124,6 +126,22 @@ func TestFindingsAreBounded(t *testing.T) {
 	}
 	if n != maxFindings || !strings.HasSuffix(string(last.Message), "more of this kind are not counted") {
 		t.Errorf("%d findings, the last: %s", n, last.Message)
+	}
+}
+
+// That a collection is too much for a budget is found; that a run ends is no finding
+// about a collection.
+func TestUntold(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		err  error
+		want int
+	}{{budget.ErrSpent, 1}, {context.Canceled, 0}} {
+		im := predict.Read([]byte(`{}`), predict.Options{}).Import(predict.Target{Main: true})
+		im.Outcome, im.Err = predict.Untold, tt.err
+		if findings := Check(im); len(findings) != tt.want {
+			t.Errorf("%v: found %+v, want %d", tt.err, findings, tt.want)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func untold(err error) *result.Problem {
 	case errors.Is(err, budget.ErrSpent):
 		hint = "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit"
 	default: // the run is ending
-		problem := result.ProblemOf(err)
+		problem := result.NotFinished(err)
 		return &problem
 	}
 	return &result.Problem{

@@ -648,6 +648,10 @@ func TestUnfit(t *testing.T) {
 			p:    &predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold, Name: "Pets", Version: "1.0"}, Err: budget.ErrSpent},
 			want: []string{"error collection-untold"},
 		},
+		"the run ends": {
+			p:    &predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold, Name: "Pets", Version: "1.0"}, Err: context.Canceled},
+			want: []string{"error interrupted"},
+		},
 		"crashes":         {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
 		"an error":        {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
 		"another version": {wanted: plan.Wanted{ServiceVersion: "2"}, p: as(predict.Imported), want: []string{"error service-version"}},

@@ -10,7 +10,6 @@ import (
 	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
-	"postman-microcks-importer/internal/text"
 )
 
 // carryOut does what the plan says: the secrets first, then the services at the
@@ -207,13 +206,8 @@ func (c *carrier) explain(a *plan.Artifact, it *item, err error) error {
 	return err
 }
 
-// notFinished says that the run ended before the collection was done; how far
-// it came stands in what was done.
+// notFinished says that the run ended before the collection was done.
 func (it *item) notFinished(cause error) {
 	it.Status = result.Failed
-	it.Problems = append(it.Problems, result.Problem{
-		Level: result.Error, ExitCode: 1, Anchor: "interrupted",
-		Text: text.Untrustedf("the run ended before this collection was done (%v)", cause),
-		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
-	})
+	it.Problems = append(it.Problems, result.NotFinished(cause))
 }

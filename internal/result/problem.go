@@ -67,6 +67,16 @@ type Ending interface {
 	Headline() string
 }
 
+// NotFinished is the problem of a collection whose run ended before it was done. How
+// far it came stands in what was done.
+func NotFinished(cause error) Problem {
+	return Problem{
+		Level: Error, ExitCode: 1, Anchor: "interrupted",
+		Text: text.Untrustedf("the run ended before this collection was done (%v)", cause),
+		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
+	}
+}
+
 // ProblemOf turns an error into what a person is told.
 func ProblemOf(err error) Problem {
 	if own, ok := errors.AsType[*Problem](err); ok {
