@@ -151,6 +151,9 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 		refused[0].Headline = text.Untrusted(text.Plural(len(problems), "problem") + " with the inputs")
 		return p.refused(refused)
 	}
+	if p.Skipped {
+		return p.skipped()
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
 	if p.ModeReason == "" {
@@ -180,6 +183,16 @@ var plainCredential = result.Problem{
 		"puts it into outputs and summary",
 	Hint:   "give the account a longer credential that is random",
 	Anchor: "credential-plain",
+}
+
+// skipped is the result of a run that GitHub gives no secrets.
+func (p *program) skipped() *result.Result {
+	r := p.refused([]result.Problem{{
+		Level: result.Note, Text: text.Untrusted("nothing was planned: " + p.NoSecrets.Reason()), Anchor: "no-secrets",
+		Hint: "to judge exported files on such pull requests, add a step with `mode: check`, which needs no secret",
+	}})
+	r.Status = result.Skipped
+	return r
 }
 
 // refused is the result of a run that did nothing.

@@ -16,8 +16,8 @@ func Outputs() []Output {
 	return []Output{
 		{
 			Name: "status",
-			Description: "The worst outcome of any collection: `failed`, `created`, `updated`, `planned`, `checked`, `removed` or" +
-				" `unchanged`.",
+			Description: "The worst outcome of any collection: `failed`, `created`, `updated`, `removed`, `planned`, `checked`," +
+				" `unchanged` or `skipped`.",
 			Example: "updated",
 		},
 		{

@@ -68,6 +68,8 @@ type Run struct {
 	// untrusted text.
 	ModeReason string
 
+	// Skipped: nothing is to be done, since NoSecrets keeps away what it needs.
+	Skipped    bool
 	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
 	Workspace  string   // the folder that local files are read from, and none outside it; "" off the runner: any file
 	Repository string   // OWNER/REPO; "" outside GitHub

@@ -39,6 +39,8 @@ func outcome(r *result.Result) string {
 	case r.Mode == result.Plan && len(r.Collections) > 1,
 		r.Mode == result.Check && len(r.Collections) > 1 && count(r, hasStatus(result.Checked)) == len(r.Collections):
 		return several(r)
+	case r.Status == result.Skipped:
+		return "Skipped: GitHub gives this run no secrets"
 	case len(r.Collections) == 0:
 		return "Nothing to do"
 	}

@@ -176,6 +176,7 @@ func TestReferenceListsTheStatuses(t *testing.T) {
 	var want []string
 	for _, s := range []result.Status{
 		result.Failed, result.Created, result.Updated, result.Removed, result.Planned, result.Checked, result.Unchanged,
+		result.Skipped,
 	} {
 		want = append(want, string(s))
 	}

@@ -69,6 +69,8 @@ func icon(r *result.Result) Markdown {
 		return "🛑"
 	case r.Status == result.Failed || r.Status == "":
 		return "❌"
+	case r.Status == result.Skipped:
+		return "⏭️"
 	case r.Status == result.Planned && r.Due():
 		return "📋"
 	case r.Mode == result.Check && r.Totals.Warnings > 0:

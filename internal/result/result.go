@@ -41,10 +41,11 @@ const (
 	Planned   Status = "planned"
 	Checked   Status = "checked"
 	Unchanged Status = "unchanged"
+	Skipped   Status = "skipped" // of a run: nothing was looked at
 )
 
 // severity orders statuses; the run has the worst of its collections.
-var severity = []Status{Unchanged, Checked, Planned, Removed, Updated, Created, Failed}
+var severity = []Status{Skipped, Unchanged, Checked, Planned, Removed, Updated, Created, Failed}
 
 // Worse reports whether s tells more of a run than other does.
 func (s Status) Worse(other Status) bool {
