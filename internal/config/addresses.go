@@ -28,7 +28,7 @@ const (
 	withFragment fault = "it holds a part after a #"
 	dotSegment   fault = "its path holds . or .. between two slashes, which leads elsewhere"
 	noRealm      fault = "it does not end in /realms/ and the name of a realm"
-	oddRealm     fault = "it is no plain name: letters, digits, spaces and the signs - _ . ~ at most"
+	oddRealm     fault = "it is no plain name: letters, digits, spaces and - _ . ~ at most"
 	clearHTTP    fault = "it is plain http to another machine, on which a credential can be read on the way"
 )
 

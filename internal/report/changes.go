@@ -245,7 +245,7 @@ func (s *jobSummary) differenceSum(all []notable) Markdown {
 		sum += " " + bold(Markdown(text.Plural(breaking, "breaking change"))) + ": consumers may use what goes or changes."
 	}
 	if s.r.Mode == result.Plan && failed {
-		sum += " Of a collection that failed, nothing is imported before that is mended."
+		sum += " Of a collection that failed, nothing is imported before that is fixed."
 	}
 	return sum
 }
