@@ -69,16 +69,16 @@ func (r *Runner) sayLeftOut() {
 
 // show writes the command of one annotation. The caller holds the lock.
 func (r *Runner) show(level Level, a Annotation) {
-	message := cutMessage(text.Lines(r.Hide(a.Message)))
+	message := cutMessage(text.Lines(r.Hide(beginning(a.Message, maxMessage))))
 	fields := map[string]string{}
 	set := func(name, value string) {
 		if value != "" {
 			fields[name] = value
 		}
 	}
-	set("title", text.Cut(text.Line(r.Hide(a.Title)), maxTitle))
+	set("title", text.Cut(text.Line(r.Hide(beginning(a.Title, maxTitle))), maxTitle))
 	if a.File != "" {
-		set("file", text.Line(r.Hide(a.File)))
+		set("file", text.Line(r.Hide(beginning(a.File, maxMessage))))
 		if a.Line > 0 {
 			set("line", strconv.Itoa(a.Line))
 			if a.Col > 0 {

@@ -34,8 +34,12 @@ import (
 // the runner drops job outputs that merely contain it.
 const minLine = 4
 
-// mostFound is the most credentials of others that are masked.
-const mostFound = 100
+// What is masked of others: the most credentials, and bytes of them all, which take
+// some 150 times as much memory.
+const (
+	mostFound      = 100
+	mostFoundBytes = 64 << 10
+)
 
 // Runner is one step as the runner sees it. It may be used by several
 // goroutines at once.
@@ -45,15 +49,16 @@ type Runner struct {
 
 	hidden text.Scrubber // what was masked
 
-	mu      sync.Mutex
-	found   int // credentials of others that were masked
-	plain   int // masked, and not to be hidden by this program itself
-	out     *sink
-	current *group        // nil when none is open
-	asked   map[Level]int // annotations asked for, those left out included
-	outputs *os.File      // of GITHUB_OUTPUT, once open
-	summary *os.File      // of GITHUB_STEP_SUMMARY, once open
-	left    int           // bytes that the summary may still take
+	mu         sync.Mutex
+	found      int // credentials of others that were masked
+	foundBytes int // and their bytes
+	plain      int // masked, and not to be hidden by this program itself
+	out        *sink
+	current    *group        // nil when none is open
+	asked      map[Level]int // annotations asked for, those left out included
+	outputs    *os.File      // of GITHUB_OUTPUT, once open
+	summary    *os.File      // of GITHUB_STEP_SUMMARY, once open
+	left       int           // bytes that the summary may still take
 }
 
 // New makes a Runner from the environment and standard output.
@@ -102,15 +107,18 @@ func (r *Runner) Mask(secret string) {
 
 // MaskFound is Mask for what a server holds as somebody's credential. Who
 // chooses that text could blank out the logs and outputs of a whole job, so what
-// cannot be hidden by value is not masked, nor what has a space, nor more than
-// 100 of them.
+// cannot be hidden by value is not masked, nor what has a space, nor more than 100
+// of them or 64 KiB together.
 func (r *Runner) MaskFound(credential string) {
 	if !text.Hideable(credential) || strings.ContainsFunc(credential, unicode.IsSpace) {
 		return
 	}
 	r.mu.Lock()
-	r.found++
-	full := r.found > mostFound
+	full := r.found == mostFound || r.foundBytes+len(credential) > mostFoundBytes
+	if !full {
+		r.found++
+		r.foundBytes += len(credential)
+	}
 	r.mu.Unlock()
 	if !full {
 		r.Mask(credential)
@@ -139,7 +147,7 @@ func (r *Runner) Group(title string) (end func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.endGroup(r.current)
-	g := &group{title: Safe(r.Hide(title))}
+	g := &group{title: Safe(r.Hide(beginning(title, maxSafe)))}
 	r.current = g
 	if r.OnGitHub() {
 		r.commands.Group(g.title)

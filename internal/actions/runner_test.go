@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -64,15 +65,20 @@ func TestMask(t *testing.T) {
 		"PMAK-1%":              "::add-mask::PMAK-1%25\n",
 		"":                     "",
 		" \n\t ":               "",
+		"\t ":                  "",
 		"abc":                  "::add-mask::abc\n",
 		"abcd":                 "::add-mask::abcd\n",
 		"{\n  \"a\": 1\n}\n":   "::add-mask::\"a\": 1\n",
 		"first\rsecond\r\nx\n": "::add-mask::first\n::add-mask::second\n",
+		"abcd\nabc\n":          "::add-mask::abcd\n",
 	} {
 		s := newStep(t)
 		s.Mask(secret)
 		if got := s.log.String(); got != want {
 			t.Errorf("%q: %q, want %q", secret, got, want)
+		}
+		if got := s.Unhidden(); strings.TrimSpace(secret) == "" && got != 0 {
+			t.Errorf("%q counts as a credential", secret)
 		}
 		local := newLocal(t)
 		local.Mask(secret)
@@ -173,6 +179,9 @@ func TestAnnotate(t *testing.T) {
 	s.Annotate(Error, all)
 	s.Annotate(Warning, Annotation{Message: "m", Line: 3})
 	s.Annotate(Notice, Annotation{Message: "m", File: "f", Col: 4})
+	if _, bare, _ := strings.Cut(s.log.String(), "\n"); !strings.HasPrefix(bare, "::warning::m\n") {
+		t.Errorf("a message alone is %q", bare)
+	}
 	want := []command{
 		{"error", map[string]string{"title": "a,b:c %", "file": "x/é,y.json", "line": "3", "col": "4"}, "first\nsecond ::error:: %"},
 		{"warning", map[string]string{}, "m"},
@@ -228,10 +237,10 @@ func TestLongAnnotation(t *testing.T) {
 		s.Annotate(Error, Annotation{Title: text, Message: text})
 		c := commandsIn(s.log.String())[0]
 		units := len(utf16.Encode([]rune(c.Data)))
-		if units > maxMessage || units < maxMessage-1 || !strings.HasSuffix(c.Data, "…") || !utf8.ValidString(c.Data) {
+		if units > 4096 || units < 4095 || !strings.HasSuffix(c.Data, "…") || !utf8.ValidString(c.Data) {
 			t.Errorf("%d UTF-16 code units of %.4q", units, text)
 		}
-		if n := utf8.RuneCountInString(c.Properties["title"]); n != maxTitle {
+		if n := utf8.RuneCountInString(c.Properties["title"]); n != 255 {
 			t.Errorf("title of %d runes", n)
 		}
 	}
@@ -332,17 +341,56 @@ func TestFiles(t *testing.T) {
 		t.Errorf("%q, %q", out, sum)
 	}
 
-	for _, c := range []struct{ path, hint string }{{"", "update the runner"}, {"/nowhere/x", "as root"}} {
+	for _, c := range []struct{ path, hint string }{{"", "update the runner"}, {"/nowhere/x", "folder"}} {
 		s := newStep(t, "GITHUB_OUTPUT", c.path, "GITHUB_STEP_SUMMARY", c.path)
 		for _, err := range []error{s.Open(), s.SetOutputs([]Output{{"a", "1"}}), s.WriteSummary("x")} {
 			e, ok := errors.AsType[*FileError](err)
-			if !ok || !strings.Contains(e.Hint(), c.hint) || e.Anchor() == "" || e.ExitCode() != 14 {
+			if !ok || !strings.Contains(e.Error(), "GITHUB_") || e.Unwrap() == nil || !strings.Contains(e.Hint(), c.hint) ||
+				e.Anchor() == "" || e.ExitCode() != 14 {
 				t.Errorf("%q: %v", c.path, err)
 			}
 		}
 	}
+	outputs := s.outputs
+	for range 2 { // to close again is no error
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := outputs.Close(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the file of outputs was left open: %v", err)
+	}
 	if err := newLocal(t).Open(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A pipe, whether anybody reads it or not, is no file of the runner's, and holds up
+// nothing.
+func TestPipes(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]bool{"read": true, "not read": false} {
+		path := filepath.Join(t.TempDir(), "pipe")
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if read {
+			reader, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = reader.Close() }()
+		}
+		s := newStep(t, "GITHUB_OUTPUT", path, "GITHUB_STEP_SUMMARY", path)
+		for _, err := range []error{s.Open(), s.SetOutputs([]Output{{"a", "1"}}), s.WriteSummary("x")} {
+			e, ok := errors.AsType[*FileError](err)
+			if !ok || !errors.Is(e, errPipe) || !strings.Contains(e.Hint(), "name a file") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := OpenFile(path, os.O_RDONLY); !errors.Is(err, errPipe) {
+			t.Errorf("%s, for reading: %v", name, err)
+		}
 	}
 }
 
@@ -359,9 +407,14 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-type brokenPipe struct{}
+// brokenPipe fails as it says, first and after that.
+type brokenPipe struct{ first, then error }
 
-func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
+func (p *brokenPipe) Write([]byte) (int, error) {
+	err := p.first
+	p.first = p.then
+	return 0, err
+}
 
 func TestBrokenStandardOutput(t *testing.T) {
 	t.Parallel()
@@ -371,7 +424,7 @@ func TestBrokenStandardOutput(t *testing.T) {
 				return github
 			}
 			return ""
-		}, brokenPipe{})
+		}, &brokenPipe{os.ErrClosed, os.ErrDeadlineExceeded})
 		r.Mask("secret")
 		r.Group("g")()
 		r.Printf("x")
@@ -379,6 +432,17 @@ func TestBrokenStandardOutput(t *testing.T) {
 		if err := r.Close(); !errors.Is(err, os.ErrClosed) {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+func TestSummaryIsLines(t *testing.T) {
+	t.Parallel()
+	s := newStep(t)
+	if err := errors.Join(s.WriteSummary("bad \xff\n"), s.WriteSummary("end")); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.read(s.summary); got != "bad \uFFFD\nend\n" {
+		t.Errorf("got %q", got)
 	}
 }
 
@@ -393,7 +457,7 @@ func TestSummaryBudget(t *testing.T) {
 	}
 	got := s.read(s.summary)
 	body, ok := strings.CutSuffix(got, cutNotice)
-	if len(got) > summaryBudget || len(got) < summaryBudget-len(line) || !ok || strings.Trim(strings.ReplaceAll(body, line, ""), "\n") != "" {
+	if len(got) > 900<<10 || len(got) < 900<<10-len(line) || !ok || strings.Trim(strings.ReplaceAll(body, line, ""), "\n") != "" {
 		t.Errorf("%d bytes, ending %q", len(got), got[max(0, len(got)-200):])
 	}
 }
@@ -409,6 +473,7 @@ func TestCutSummary(t *testing.T) {
 		{"fits", "a\nb\n", 4, "a\nb\n"},
 		{"at a line's end", "first\nsecond\n" + strings.Repeat("x", 500), room(12), "first\n" + cutNotice},
 		{"one long line", strings.Repeat("ä", 500), room(5), "ää" + cutNotice},
+		{"an empty line and a long one", "\n" + strings.Repeat("x", 500), room(5), "\n" + cutNotice},
 		{"no room for the notice", strings.Repeat("x\n", 500), 20, ""},
 		{"open fence", "```json\n{\n" + strings.Repeat("x\n", 500), room(20), "```json\n{\nx\nx\n\n```\n" + cutNotice},
 		{
@@ -493,6 +558,8 @@ func TestSafe(t *testing.T) {
 		"\u00ad::a":                 "\\::a",
 		"é::a":                      "é\\::a",
 		":é:a":                      "\\:é:a",
+		":":                         ":",
+		":é":                        ":é",
 		"##[a]":                     "##\\[a]",
 		"###[a]":                    "###\\[a]",
 		"#\x00#[a]":                 "##\\[a]",
@@ -512,7 +579,10 @@ func TestSafe(t *testing.T) {
 func TestServersCannotPoisonMasks(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)
-	for _, plain := range []string{"", "true", "created", "unchanged", "collection", "Pet Store 1.0.0", "1234567", "a\nb\nlong line"} {
+	for _, plain := range []string{
+		"", "true", "created", "unchanged", "collection", "Pet Store 1.0.0", "1234567", "a\nb\nlong line",
+		strings.Repeat("x", mostFoundBytes+1),
+	} {
 		s.MaskFound(plain)
 	}
 	if got := s.log.String(); got != "" {
@@ -526,6 +596,25 @@ func TestServersCannotPoisonMasks(t *testing.T) {
 	}
 	if s.Unhidden() != 0 {
 		t.Errorf("%d credentials of others are said to be the run's", s.Unhidden())
+	}
+}
+
+// Whatever an untrusted text has, its beginning alone is looked at: searching one of
+// many megabytes for credentials takes seconds.
+func TestLongTextsAreCutBeforeTheyAreSearched(t *testing.T) {
+	t.Parallel()
+	searched := 0
+	hide := func(s string) string { searched = len(s); return s }
+	shown := fmt.Sprintf("%s", untrusted{strings.Repeat("%", 1<<20), hide})
+	if searched > 4*maxSafe+len("…") || shown != strings.Repeat("%", maxSafe-1)+"…" {
+		t.Errorf("%d bytes were searched for %d shown", searched, len(shown))
+	}
+	s := newStep(t)
+	s.Mask("s3cret/of+mine")
+	before := s.log.Len()
+	s.Printf("%s", strings.Repeat("\u200b", 4*maxSafe-10)+"s3cret/of+mine")
+	if got := s.log.String()[before:]; got != "……\n" {
+		t.Errorf("where a text was cut is left: %q", got)
 	}
 }
 

@@ -17,6 +17,10 @@ func Safe(s string) string {
 	return breakCommands(text.Cut(text.Line(s), maxSafe))
 }
 
+// beginning is what is looked at of an untrusted text of which at most n runes are
+// shown: what is hidden or taken out can be longer than what stays.
+func beginning(s string, n int) string { return text.Cut(s, 4*n) }
+
 // breakCommands puts a backslash into what the runner would take for a command
 // in a line: "##[" anywhere, "::" at the start. The runner searches with a
 // comparison in which characters without weight do not count, so all that is
@@ -78,5 +82,5 @@ type untrusted struct {
 }
 
 func (u untrusted) Format(f fmt.State, verb rune) {
-	fmt.Fprint(f, Safe(u.hide(fmt.Sprintf(fmt.FormatString(f, verb), u.value))))
+	fmt.Fprint(f, Safe(u.hide(beginning(fmt.Sprintf(fmt.FormatString(f, verb), u.value), maxSafe))))
 }

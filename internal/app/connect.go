@@ -3,9 +3,12 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/reconcile"
@@ -36,6 +40,28 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 	return transport.NewClient(options)
 }
 
+// microcksClient makes a client for Microcks: one that has what a gateway before it
+// wants.
+func (p *program) microcksClient(change func(*transport.Options)) (*http.Client, error) {
+	gateway := &transport.Gateway{Origin: originOf(p.Microcks.URL), Headers: http.Header{}}
+	for _, h := range p.Microcks.Headers {
+		gateway.Headers.Add(h.Name, h.Value.Reveal())
+	}
+	if p.Microcks.ClientCertificate != nil {
+		pair, err := tls.X509KeyPair(p.Microcks.ClientCertificate, []byte(p.Microcks.ClientKey.Reveal()))
+		if err != nil {
+			return nil, fmt.Errorf("reading the client certificate: %w", err)
+		}
+		gateway.Certificate = &pair
+	}
+	return p.client(func(o *transport.Options) {
+		o.Gateway = gateway
+		if change != nil {
+			change(o)
+		}
+	})
+}
+
 // trace logs retries as they happen, and in debug logs every request.
 func (p *program) trace(x transport.Exchange) {
 	outcome := http.StatusText(x.Status)
@@ -47,7 +73,8 @@ func (p *program) trace(x transport.Exchange) {
 	p.runner.Debugf("%s %s: %d in %s, attempt %d: %s",
 		x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond), x.Attempt, outcome)
 	if x.Wait > 0 {
-		p.runner.Printf("waiting %s before trying again: %s %s: %s", x.Wait.Round(10*time.Millisecond), x.Method, x.URL, outcome)
+		p.runner.Printf("waiting %s before attempt %d of %d: %s %s: %s",
+			x.Wait.Round(10*time.Millisecond), x.Attempt+1, x.Attempts, x.Method, x.URL, outcome)
 	}
 }
 
@@ -95,71 +122,90 @@ func (s *sources) at(origin string) (*postman.Client, error) {
 
 // connect finds out how to talk to Microcks and signs in where it wants that.
 func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
-	plain, err := p.client(nil)
+	plain, err := p.microcksClient(nil)
 	if err != nil {
 		return nil, err
 	}
 	open := microcks.New(plain, p.Microcks.URL)
-	if err := p.awaitHealth(ctx); err != nil {
-		return nil, err
+	session, signIn, err := p.reach(ctx, open)
+	if err != nil {
+		return nil, &unconnected{microcksHeadline(err), err}
 	}
-	mocks, err := p.client(func(o *transport.Options) {
+	if !signIn.Enabled {
+		session.UnusedAccount = p.Keycloak.ClientID != "" || p.Keycloak.Auth == config.AuthGitHubOIDC
+		return session, nil
+	}
+	if err := p.signIn(ctx, session, open, signIn); err != nil {
+		return nil, &unconnected{"the sign-in to Microcks failed", err}
+	}
+	return session, nil
+}
+
+// reach finds out whether Microcks is there, and how to sign in.
+func (p *program) reach(ctx context.Context, open *microcks.Client) (*reconcile.Session, microcks.KeycloakConfig, error) {
+	var signIn microcks.KeycloakConfig
+	mocks, err := p.microcksClient(func(o *transport.Options) {
 		o.Attempts = 1 // a saved 503 is an answer like any other
 	})
 	if err != nil {
-		return nil, err
+		return nil, signIn, err
 	}
 	session := &reconcile.Session{Microcks: open, Mocks: microcks.NewMocks(mocks, p.Microcks.URL)}
-	var signIn microcks.KeycloakConfig
+	signIn, err = look(ctx, open, session)
+	if err != nil && p.Microcks.MayBeStarting() && isStarting(err) {
+		if err := p.awaitHealth(ctx, err); err != nil {
+			return nil, signIn, err
+		}
+		signIn, err = look(ctx, open, session)
+	}
+	return session, signIn, err
+}
+
+// look asks the server for its version and how to sign in.
+func look(ctx context.Context, open *microcks.Client, session *reconcile.Session) (signIn microcks.KeycloakConfig, err error) {
 	var asking errgroup.Group
 	var versionErr, signInErr error
-	asking.Go(func() error { session.Version, versionErr = open.Version(ctx); return nil })
-	asking.Go(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil })
-	_ = asking.Wait()
+	asking.Go(crash.Caught(func() error { session.Version, versionErr = open.Version(ctx); return nil }))
+	asking.Go(crash.Caught(func() error { signIn, signInErr = open.KeycloakConfig(ctx); return nil }))
+	broken := asking.Wait()
 	// A server that is down fails both, and one error is enough.
-	if err := cmp.Or(versionErr, signInErr); err != nil {
-		return nil, err
-	}
-	if !signIn.Enabled {
-		return session, nil
-	}
-	return session, p.signIn(ctx, session, open, signIn)
+	return signIn, cmp.Or(broken, versionErr, signInErr)
 }
 
 // signIn gives the session an account.
 func (p *program) signIn(
 	ctx context.Context, session *reconcile.Session, open *microcks.Client, keycloak microcks.KeycloakConfig,
 ) error {
+	if slices.ContainsFunc(p.Microcks.Headers, func(h config.Header) bool { return h.Name == "Authorization" }) {
+		return &config.HeaderAuthorizationError{}
+	}
 	root, err := p.Keycloak.At(keycloak.URL, keycloak.Realm)
 	if err != nil {
 		return err
 	}
-	realm := microcks.Realm{URL: root, Name: keycloak.Realm, Audience: p.Keycloak.Audience}
+	realm := microcks.Realm{URL: root, Name: keycloak.Realm, Audience: p.Keycloak.Audience, Named: p.Keycloak.URL == ""}
 	tokens, err := p.tokens(ctx, realm)
 	if err != nil {
 		return err
 	}
 	asking, askCtx := errgroup.WithContext(ctx)
-	asking.Go(func() error {
+	asking.Go(crash.Caught(func() error {
 		token, err := tokens.Token()
 		if err != nil {
 			return err
 		}
 		account, err := microcks.ReadAccount(token.AccessToken)
 		if err != nil {
-			return &microcks.SignInError{
-				Realm: realm, ClientID: p.Keycloak.ClientID, Status: http.StatusOK,
-				Detail: "its access token is no JWT, from which roles could be read",
-			}
+			return err
 		}
 		session.Account = &account
 		return nil
-	})
-	asking.Go(func() (err error) { session.Tenancy, err = open.RepositoryTenancy(askCtx); return err })
+	}))
+	asking.Go(crash.Caught(func() (err error) { session.Tenancy, err = open.RepositoryTenancy(askCtx); return err }))
 	if err := asking.Wait(); err != nil {
 		return err
 	}
-	client, err := p.client(func(o *transport.Options) {
+	client, err := p.microcksClient(func(o *transport.Options) {
 		o.Credential = &transport.Credential{
 			Origin: originOf(p.Microcks.URL), Header: "Authorization",
 			Value: func(context.Context) (string, error) {
@@ -178,6 +224,9 @@ func (p *program) signIn(
 	return nil
 }
 
+// mostToken bytes has an answer with a token.
+const mostToken = 1 << 20
+
 // tokens is where access tokens come from.
 func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.TokenSource, error) {
 	if p.Keycloak.Auth == config.AuthGitHubOIDC {
@@ -189,6 +238,7 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 			return nil, &microcks.NoWorkflowIdentityError{Fork: p.NoSecrets != ""}
 		}
 		github, err := p.client(func(o *transport.Options) {
+			o.BodyLimit = mostToken
 			o.Credential = &transport.Credential{
 				Origin: originOf(identity.RequestURL), Header: "Authorization",
 				Value: func(context.Context) (string, error) { return "Bearer " + identity.RequestToken, nil },
@@ -198,7 +248,7 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 			return nil, err
 		}
 		// An assertion is taken once, so this client repeats no POST.
-		keycloak, err := p.client(nil)
+		keycloak, err := p.client(func(o *transport.Options) { o.BodyLimit = mostToken })
 		if err != nil {
 			return nil, err
 		}
@@ -208,40 +258,64 @@ func (p *program) tokens(ctx context.Context, realm microcks.Realm) (oauth2.Toke
 	if p.Keycloak.ClientID == "" || secret == "" {
 		return nil, &microcks.NoCredentialsError{Realm: realm, Fork: p.NoSecrets != ""}
 	}
-	keycloak, err := p.client(func(o *transport.Options) { o.RetryPOST = true })
+	keycloak, err := p.client(func(o *transport.Options) { o.RetryPOST, o.BodyLimit = true, mostToken })
 	if err != nil {
 		return nil, err
 	}
 	return microcks.ClientSecretSource(ctx, keycloak, realm, p.Keycloak.ClientID, secret, p.runner.Mask), nil
 }
 
-// awaitHealth waits until the server is healthy, as long as the input says.
-func (p *program) awaitHealth(ctx context.Context) error {
-	if p.WaitForMicrocks <= 0 {
-		return nil
+// isStarting reports whether a look failed as it does while a server, or the network
+// that it is in, starts.
+func isStarting(err error) bool {
+	if answer, ok := errors.AsType[*microcks.APIError](err); ok {
+		return answer.Gateway()
 	}
-	patient, err := p.client(func(o *transport.Options) { o.DeadlineInput, o.Attempts = "wait-for-microcks", 1 })
+	none, ok := errors.AsType[*transport.Error](err)
+	return ok && slices.Contains([]transport.Kind{
+		transport.KindRefused, transport.KindDNS, transport.KindReset, transport.KindTimeout,
+	}, none.Kind)
+}
+
+// How a server that may be starting along is waited for.
+const (
+	longestStart = 60 * time.Second // or a fifth of the run's time, where that is less
+	lookAgain    = 2 * time.Second
+	tellAgain    = 10 * time.Second
+)
+
+// awaitHealth waits until the server is healthy. last is how a look at it failed: a
+// look that the end of the waiting cuts off tells less.
+func (p *program) awaitHealth(ctx context.Context, last error) error {
+	patient, err := p.microcksClient(func(o *transport.Options) { o.Attempts = 1 })
 	if err != nil {
 		return err
 	}
 	open := microcks.New(patient, p.Microcks.URL)
-	began := time.Now()
-	limited, cancel := context.WithTimeout(ctx, p.WaitForMicrocks)
+	limit := min(longestStart, p.Timeout/5)
+	began, told := time.Now(), time.Time{}
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
 		err := open.Health(limited)
 		if err == nil {
 			return nil
 		}
-		p.runner.Printf("connect  waiting for Microcks (%s): %s", time.Since(began).Round(time.Second), err)
-		timer := time.NewTimer(2 * time.Second)
+		if limited.Err() == nil {
+			last = err
+		}
+		if time.Since(told) >= tellAgain {
+			told = time.Now()
+			p.runner.Printf("connect  waiting for Microcks, %s of %s: %s", time.Since(began).Round(time.Second), limit, last)
+		}
+		timer := time.NewTimer(lookAgain)
 		select {
 		case <-limited.Done():
 			timer.Stop()
 			if ctx.Err() != nil {
 				return err // the run itself has ended
 			}
-			return &unhealthyError{p.WaitForMicrocks, err}
+			return &unhealthyError{limit, last}
 		case <-timer.C:
 		}
 	}

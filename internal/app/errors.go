@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/transport"
 )
@@ -41,9 +42,9 @@ func (e *unhealthyError) Unwrap() error { return e.last }
 
 // Hint says what to do next.
 func (e *unhealthyError) Hint() string {
-	hint := "raise the input `wait-for-microcks` when the server needs longer to start"
+	hint := "when the server needs longer to start, wait for it in a step before this one"
 	if last, ok := errors.AsType[result.Explained](e.last); ok && !timedOut(last) {
-		hint += "; if that is not it: " + last.Hint()
+		hint = last.Hint() + "; or " + hint
 	}
 	return hint
 }
@@ -60,13 +61,52 @@ func (e *unhealthyError) Anchor() string { return result.ProblemOf(e.last).Ancho
 // ExitCode is that of the last look.
 func (e *unhealthyError) ExitCode() int { return result.ProblemOf(e.last).ExitCode }
 
-// fileError is a local file that cannot be read.
-type fileError struct {
-	name string
-	err  error
+// unconnected is a Microcks that a run cannot work with, with what that is called.
+type unconnected struct {
+	headline string
+	err      error
 }
 
-func (e *fileError) Error() string { return fmt.Sprintf("reading the file %q: %v", e.name, e.err) }
+func (e *unconnected) Error() string { return e.err.Error() }
+
+func (e *unconnected) Unwrap() error { return e.err }
+
+// Headline is what the run says first.
+func (e *unconnected) Headline() string { return e.headline }
+
+// microcksHeadline is what it is called that Microcks did not answer as it should.
+func microcksHeadline(err error) string {
+	if unhealthy, ok := errors.AsType[*unhealthyError](err); ok {
+		err = unhealthy.last
+	}
+	if own, ok := errors.AsType[*transport.Error](err); ok {
+		if own.Kind == transport.KindRedirect {
+			return "something in front of Microcks sends this run elsewhere"
+		}
+		return "Microcks cannot be reached"
+	}
+	if api, ok := errors.AsType[*microcks.APIError](err); ok && api.Refused() {
+		return "something in front of Microcks refuses this run"
+	}
+	return "Microcks does not answer as it should"
+}
+
+// fileError is a local file that cannot be read.
+type fileError struct {
+	name      string
+	workspace string // that it is in; "" is any folder
+	err       error
+}
+
+func (e *fileError) Error() string {
+	switch {
+	case errors.Is(e.err, fs.ErrNotExist) && e.workspace != "":
+		return fmt.Sprintf("reading the file %q: it is not in the workspace", e.name)
+	case errors.Is(e.err, fs.ErrNotExist):
+		return fmt.Sprintf("reading the file %q: it does not exist", e.name)
+	}
+	return fmt.Sprintf("reading the file %q: %v", e.name, e.err)
+}
 
 func (e *fileError) Unwrap() error { return e.err }
 
@@ -76,11 +116,19 @@ func (e *fileError) Hint() string {
 		return "let the step that wrote it make it readable for all (chmod a+r, and a+x for its folders): it is read without" +
 			" root's rights"
 	}
-	return "the path is relative to the workspace and cannot leave it; in a workflow, check the repository out first"
+	if e.workspace == "" {
+		return "give the file's path from the current folder, or its whole path"
+	}
+	return "give the file's path from the workspace's root, and check out the repository before this step"
 }
 
 // Anchor of docs/troubleshooting.md.
 func (e *fileError) Anchor() string { return "file-unreadable" }
 
-// ExitCode is 2.
-func (e *fileError) ExitCode() int { return 2 }
+// ExitCode is 13 for a file that is not there, else 14.
+func (e *fileError) ExitCode() int {
+	if errors.Is(e.err, fs.ErrNotExist) {
+		return 13
+	}
+	return 14
+}

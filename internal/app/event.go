@@ -3,6 +3,8 @@ package app
 import (
 	"io"
 	"os"
+
+	"postman-microcks-importer/internal/actions"
 )
 
 // event is the file with the payload of the event. It is opened with the rights
@@ -12,12 +14,15 @@ type event struct {
 	err  error
 }
 
+// mostEvent is how many bytes are read of an event, whose payload GitHub ends at 25 MB.
+const mostEvent = 32 << 20
+
 func openEvent(getenv func(string) string) event {
 	path := getenv("GITHUB_EVENT_PATH")
 	if path == "" {
 		return event{err: os.ErrNotExist}
 	}
-	file, err := os.Open(path)
+	file, err := actions.OpenFile(path, os.O_RDONLY)
 	return event{file, err}
 }
 
@@ -26,7 +31,7 @@ func (e event) read(string) ([]byte, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
-	return io.ReadAll(e.file)
+	return io.ReadAll(io.LimitReader(e.file, mostEvent))
 }
 
 func (e event) close() {

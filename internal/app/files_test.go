@@ -1,15 +1,22 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/config"
 )
 
-// A run that could tell nobody what it did does not begin, and says why in the
-// two places that are left: the log and an annotation.
+// A run that cannot write what it did does what it is for all the same (here it
+// tells what is wrong with the inputs), and says at its end, in the two places that
+// are left, what could not be written.
 func TestFilesOfTheRunner(t *testing.T) {
 	t.Parallel()
 	gone := filepath.Join(t.TempDir(), "gone", "file")
@@ -17,7 +24,7 @@ func TestFilesOfTheRunner(t *testing.T) {
 		"not named": {"", "", "the runner did not name the file%0AHint: update the runner: "},
 		"not to open": {
 			gone, filepath.Join(t.TempDir(), "summary"),
-			"open " + gone + ": no such file or directory%0AHint: let the action run as root",
+			"open " + gone + ": no such file or directory%0AHint: the folder of that file is not there: ",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -25,8 +32,11 @@ func TestFilesOfTheRunner(t *testing.T) {
 			env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": tt.outputs, "GITHUB_STEP_SUMMARY": tt.summary}
 			var log strings.Builder
 			command := Command{Getenv: func(name string) string { return env[name] }, Stdout: &log}
-			if code := command.Main(t.Context(), nil); code != 14 {
-				t.Errorf("exit code %d, want 14", code)
+			if code := command.Main(t.Context(), nil); code != 2 {
+				t.Errorf("exit code %d, want that of the run, 2", code)
+			}
+			if !strings.Contains(log.String(), "failed: 3 problems with the inputs") {
+				t.Error("the run did not go on")
 			}
 			want := "::error title=Microcks import::writing the file of GITHUB_OUTPUT: " + tt.want
 			if !strings.Contains(log.String(), "see: docs/troubleshooting.md#runner-files\n"+want) {
@@ -36,11 +46,28 @@ func TestFilesOfTheRunner(t *testing.T) {
 	}
 }
 
+// What cannot be written adds nothing to the code of a run that was ended.
+func TestFilesOfAnEndedRun(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{
+		"GITHUB_ACTIONS": "true", "INPUT_MODE": "check", "INPUT_POSTMAN-API-KEY": "PMAK-0",
+		"INPUT_COLLECTIONS": "12345678-6d4ab4a4-7d66-4d35-b8ac-000000000000", "INPUT_POSTMAN-API-URL": "http://127.0.0.1:1",
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("got a signal"))
+	var log strings.Builder
+	command := Command{Getenv: func(name string) string { return env[name] }, Stdout: &log}
+	code := command.Main(ctx, nil)
+	if code != 1 || !strings.Contains(log.String(), "writing the file of GITHUB_OUTPUT") {
+		t.Errorf("exit code %d, want 1 for what was ended:\n%s", code, log.String())
+	}
+}
+
 // A file that is there and cannot be read needs other advice than one that is not.
 func TestHintOfFile(t *testing.T) {
 	t.Parallel()
-	for cause, want := range map[error]string{fs.ErrPermission: "chmod a+r", fs.ErrNotExist: "check the repository out first"} {
-		err := &fileError{"pets.json", &fs.PathError{Op: "openat", Path: "pets.json", Err: cause}}
+	for cause, want := range map[error]string{fs.ErrPermission: "chmod a+r", fs.ErrNotExist: "check out the repository before this step"} {
+		err := &fileError{"pets.json", "/github/workspace", &fs.PathError{Op: "openat", Path: "pets.json", Err: cause}}
 		if !strings.Contains(err.Hint(), want) {
 			t.Errorf("%v: hint %q, want %q in it", err, err.Hint(), want)
 		}
@@ -91,5 +118,48 @@ func TestGiveUpRoot(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "mode apply needs it") { // as the event says
 		t.Errorf("the event was not read:\n%s", log.String())
+	}
+}
+
+// A large file waits for the memory that it takes.
+func TestLargeFileWaitsForMemory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, size := range map[string]int{"small": 10 << 10, "large": 30 << 20} {
+		if err := os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	room, over := budget.NewRoom(), errors.New("over")
+	for range 2 { // of what is shared, and of the place for one alone
+		ctx, leave := room.Enter(t.Context())
+		defer leave()
+		if err := budget.Take(ctx, 96<<20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended, end := context.WithCancelCause(t.Context())
+	end(over)
+	p := &program{Run: &config.Run{Workspace: dir}}
+	for name, want := range map[string]error{"large": over, "small": nil} {
+		ctx, leave := room.Enter(ended)
+		defer leave()
+		if _, err := p.readFile(ctx, name); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An event that is a pipe holds up nothing.
+func TestEventThatIsAPipe(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := openEvent(func(string) string { return path })
+	defer e.close()
+	if _, err := e.read(path); err == nil {
+		t.Error("it is read")
 	}
 }

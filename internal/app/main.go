@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/actions"
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
@@ -47,50 +49,76 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 	getenv, stdout := c.Getenv, c.Stdout
 	began := time.Now()
 	runner := actions.New(getenv, stdout)
-	unopened := runner.Open()
+	// What cannot be opened now is told when it is written: the run does what it is
+	// for all the same.
+	_ = runner.Open()
 	event := openEvent(getenv)
 	if c.GiveUpRoot != nil {
 		c.GiveUpRoot()
 	}
-	wanted, problems := config.Parse(config.Sources{Args: args, Getenv: getenv, ReadFile: event.read})
+	wanted, problems := new(config.Run), []config.Problem(nil)
+	broken := crash.Caught(func() error {
+		wanted, problems = config.Parse(config.Sources{Args: args, Getenv: getenv, ReadFile: event.read})
+		return nil
+	})()
 	event.close()
-	if wanted.Help || wanted.Version {
+	if wanted.Help || wanted.Version || wanted.Unsaid {
 		_ = runner.Close() // there is nothing in it
-	}
-	switch {
-	case wanted.Help:
-		fmt.Fprint(stdout, config.Usage())
-		return 0
-	case wanted.Version:
-		fmt.Fprintln(stdout, "postman-microcks-importer", Version)
-		return 0
+		return answer(stdout, wanted)
 	}
 	for _, secret := range wanted.Masks() {
 		runner.Mask(secret)
 	}
-	if unopened != nil {
-		complain(runner, unopened)
-		return result.ProblemOf(unopened).ExitCode
-	}
 	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
-	told := p.result(ctx, problems)
+	var told *result.Result
+	if broken == nil {
+		broken = crash.Caught(func() error { told = p.result(ctx, problems); return nil })()
+	}
+	if broken != nil {
+		told = p.refused([]result.Problem{result.ProblemOf(broken)})
+	}
 	told.DurationMillis = time.Since(began).Milliseconds()
+	said, broken := p.render(told)
+	if broken != nil { // what is left holds nothing from outside
+		told.Status, told.Interrupted, told.Secrets, told.Collections = result.Failed, nil, nil, []result.Collection{}
+		told.Problems = []result.Problem{result.ProblemOf(broken)}
+		said, broken = p.render(told)
+	}
 	code := told.ExitCode()
-	if err := p.publish(told); err != nil {
-		complain(runner, err)
-		if code == 0 {
-			code = 14
+	if broken != nil {
+		p.complain(broken)
+	}
+	if err := p.publish(said); err != nil {
+		p.complain(err)
+		if told.Interrupted == nil {
+			code = result.FirstCode(code, 14)
 		}
+	}
+	return code
+}
+
+// answer prints what was asked for in place of a run, and returns the exit code.
+func answer(stdout io.Writer, wanted *config.Run) int {
+	said, code := config.Usage(), 0
+	switch {
+	case wanted.Version:
+		said = "postman-microcks-importer " + Version + "\n"
+	case wanted.Unsaid:
+		code = 2
+	}
+	if _, err := io.WriteString(stdout, said); err != nil {
+		return 14
 	}
 	return code
 }
 
 // complain reports outputs or a summary that cannot be written, in the places
 // that are left. Joined errors are one problem each.
-func complain(runner *actions.Runner, err error) {
+func (p *program) complain(err error) {
+	runner := p.runner
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range several.Unwrap() {
-			complain(runner, err)
+			p.complain(err)
 		}
 		return
 	}
@@ -99,7 +127,7 @@ func complain(runner *actions.Runner, err error) {
 	runner.Printf("error: %s", problem.Text)
 	if problem.Hint != "" {
 		runner.Printf("hint: %s", problem.Hint)
-		runner.Printf("see: docs/troubleshooting.md#%s", problem.Anchor)
+		runner.Printf("see: %s", report.Troubleshooting(p.docsURL(), problem.Anchor))
 		message = fmt.Sprintf("%s\nHint: %s", problem.Text, problem.Hint)
 	}
 	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: message})
@@ -115,13 +143,16 @@ type program struct {
 
 // result carries out the run, unless the inputs are wrong.
 func (p *program) result(ctx context.Context, problems []config.Problem) *result.Result {
-	refused := p.emptyResult()
-	for _, problem := range problems {
-		refused.Problems = append(refused.Problems, inputProblem(problem))
+	if len(problems) > 0 {
+		var refused []result.Problem
+		for _, problem := range problems {
+			refused = append(refused, inputProblem(problem))
+		}
+		refused[0].Headline = text.Untrusted(text.Plural(len(problems), "problem") + " with the inputs")
+		return p.refused(refused)
 	}
-	if len(refused.Problems) > 0 {
-		refused.Totals.Add(refused.Problems)
-		return refused
+	if p.Skipped {
+		return p.skipped()
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
@@ -130,7 +161,7 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 	} else {
 		p.runner.Printf("postman-microcks-importer %s, mode %s (%s)", Version, p.Mode, p.ModeReason)
 	}
-	steps := &stepLog{runner: p.runner}
+	steps := newStepLog(p.runner, result.Mode(p.Mode))
 	defer steps.end()
 	done := p.carryOut(ctx, steps)
 	var warnings []result.Problem
@@ -154,12 +185,24 @@ var plainCredential = result.Problem{
 	Anchor: "credential-plain",
 }
 
-// emptyResult is that of a run that did nothing.
-func (p *program) emptyResult() *result.Result {
-	return &result.Result{
+// skipped is the result of a run that GitHub gives no secrets.
+func (p *program) skipped() *result.Result {
+	r := p.refused([]result.Problem{{
+		Level: result.Note, Text: text.Untrusted("nothing was planned: " + p.NoSecrets.Reason()), Anchor: "no-secrets",
+		Hint: "to judge exported files on such pull requests, add a step with `mode: check`, which needs no secret",
+	}})
+	r.Status = result.Skipped
+	return r
+}
+
+// refused is the result of a run that did nothing.
+func (p *program) refused(problems []result.Problem) *result.Result {
+	r := &result.Result{
 		Schema: result.Schema, Version: Version, Mode: result.Mode(p.Mode), ModeReason: p.ModeReason,
-		Status: result.Failed, Collections: []result.Collection{},
+		Status: result.Failed, Collections: []result.Collection{}, Problems: problems,
 	}
+	r.Totals.Add(problems)
+	return r
 }
 
 // carryOut wires the clients together and runs.
@@ -185,7 +228,8 @@ func (p *program) settings() reconcile.Settings {
 	return reconcile.Settings{
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
 		Repository: p.Repository, Provenance: provenance,
-		FailOnChanges: p.FailOnChanges, RemoveServices: p.RemoveServices, Parallelism: p.Parallelism,
+		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
+		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
 	}
 }
 
@@ -194,24 +238,24 @@ func (p *program) settings() reconcile.Settings {
 const largestFile = 32 << 20
 
 // readFile reads a file, on a runner one of the workspace and none outside it.
-func (p *program) readFile(name string) ([]byte, error) {
+func (p *program) readFile(ctx context.Context, name string) ([]byte, error) {
 	open := os.Open
 	if p.Workspace != "" {
 		root, err := os.OpenRoot(p.Workspace)
 		if err != nil {
-			return nil, &fileError{name, err}
+			return nil, &fileError{name, p.Workspace, err}
 		}
 		defer func() { _ = root.Close() }()
 		open = root.Open
 	}
 	f, err := open(name)
 	if err != nil {
-		return nil, &fileError{name, err}
+		return nil, &fileError{name, p.Workspace, err}
 	}
 	defer func() { _ = f.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(f, largestFile))
+	raw, err := budget.ReadAll(ctx, f, largestFile)
 	if err != nil {
-		return nil, &fileError{name, err}
+		return nil, &fileError{name, p.Workspace, err}
 	}
 	return raw, nil
 }
@@ -222,29 +266,46 @@ func inputProblem(p config.Problem) result.Problem {
 	}
 }
 
-// publish says the result everywhere. It goes on when one place fails. What any
-// text of it holds of a credential goes before a place escapes it in its own way.
-func (p *program) publish(told *result.Result) error {
-	told = told.Rewritten(p.runner.Hide)
-	for _, line := range report.Log(told) {
+// said is a result in the words of each place.
+type said struct {
+	log         []string
+	annotations []report.Annotation
+	outputs     []actions.Output
+	summary     string
+}
+
+// render puts the result into words, of all places before the first is told, since
+// what breaks here is told there. What any text of it holds of a credential goes
+// before a place escapes it in its own way.
+func (p *program) render(told *result.Result) (words said, broken error) {
+	broken = crash.Caught(func() error {
+		told := told.Rewritten(p.runner.Hide)
+		for _, o := range report.Outputs(told) {
+			words.outputs = append(words.outputs, actions.Output(o))
+		}
+		words.log, words.annotations = report.Log(told, p.reportContext()), report.Annotations(told)
+		words.summary = report.Summary(told, p.reportContext())
+		return nil
+	})()
+	return words, broken
+}
+
+// publish says the result everywhere. It goes on when one place fails.
+func (p *program) publish(words said) error {
+	for _, line := range words.log {
 		p.runner.Printf("%s", line)
 	}
-	for _, a := range report.Annotations(told) {
+	for _, a := range words.annotations {
 		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{
 			Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column,
 		})
 	}
-	outputs := make([]actions.Output, 0, 20)
-	for _, o := range report.Outputs(told) {
-		outputs = append(outputs, actions.Output(o))
-	}
-	errs := []error{
-		p.runner.SetOutputs(outputs),
-		p.runner.WriteSummary(report.Summary(told, report.Context{DocsURL: p.docsURL()})),
-	}
+	errs := []error{p.runner.SetOutputs(words.outputs), p.runner.WriteSummary(words.summary)}
 	errs = append(errs, p.runner.Close())
 	return errors.Join(errs...)
 }
+
+func (p *program) reportContext() report.Context { return report.Context{DocsURL: p.docsURL()} }
 
 // docsURL is where the documents of this version of the action are.
 func (p *program) docsURL() string {

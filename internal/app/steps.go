@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -13,29 +14,33 @@ import (
 // what the steps are for.
 type stepLog struct {
 	runner *actions.Runner
+	groups map[string]string
 	guard  sync.Mutex
 	open   string
 	close  func()
 }
 
-// groups are the folded parts of the log by stage. Stages that run at the same
-// time share one.
-var groups = map[string]string{
-	"connect": "Read Postman and Microcks",
-	"fetch":   "Read Postman and Microcks",
-	"predict": "Read Postman and Microcks",
-	"read":    "Read Postman and Microcks",
-	"apply":   "Apply, import and verify",
-	"import":  "Apply, import and verify",
-	"verify":  "Apply, import and verify",
-	"remove":  "Remove",
+// newStepLog begins with the first group of a mode, so that what is told while a
+// server is waited for stands in it. Stages that run at the same time share one.
+func newStepLog(runner *actions.Runner, mode result.Mode) *stepLog {
+	reading := map[result.Mode]string{
+		result.Check: "Read and judge the collections", result.Remove: "Read Microcks",
+	}[mode]
+	reading = cmp.Or(reading, "Read Postman and Microcks")
+	l := &stepLog{runner: runner, groups: map[string]string{
+		"connect": reading, "fetch": reading, "predict": reading, "read": reading,
+		"apply": "Apply, import and verify", "import": "Apply, import and verify", "verify": "Apply, import and verify",
+		"remove": "Remove",
+	}}
+	l.open, l.close = reading, runner.Group(reading)
+	return l
 }
 
 // Step implements reconcile.Log.
 func (l *stepLog) Step(stage, collection, text string, took time.Duration) {
 	l.guard.Lock()
 	defer l.guard.Unlock()
-	if group := groups[stage]; group != l.open {
+	if group := l.groups[stage]; group != l.open {
 		l.endGroup()
 		l.open, l.close = group, l.runner.Group(group)
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ const (
 	withFragment fault = "it holds a part after a #"
 	dotSegment   fault = "its path holds . or .. between two slashes, which leads elsewhere"
 	noRealm      fault = "it does not end in /realms/ and the name of a realm"
-	oddRealm     fault = "it is no plain name: letters, digits, spaces and the signs - _ . ~ at most"
+	oddRealm     fault = "it is no plain name: letters, digits, spaces and - _ . ~ at most"
 	clearHTTP    fault = "it is plain http to another machine, on which a credential can be read on the way"
 )
 
@@ -240,4 +241,21 @@ func trimPath(u *url.URL, end string) {
 // usually this machine, enough to suggest http, and too little to trust it.
 func isUnderLocalhost(host string) bool {
 	return strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost")
+}
+
+// MayBeStarting reports whether the server may be starting along with this run, by
+// its address: this machine, a host of one label (a service container, a container
+// in the same network), a private address, or a name of a network's own. Any other
+// server is up before somebody writes a workflow against it.
+func (m Microcks) MayBeStarting() bool {
+	u, err := url.Parse(m.URL)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+	}
+	return !strings.Contains(host, ".") || isUnderLocalhost(host) ||
+		strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".internal") // host.docker.internal among them
 }

@@ -68,3 +68,20 @@ func TestKeycloakThatAServerNames(t *testing.T) {
 		})
 	}
 }
+
+// TestMayBeStarting holds which servers are waited for.
+func TestMayBeStarting(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:8585": true, "http://[::1]:8585": true, "http://localhost:8585": true, "http://LOCALHOST.": true,
+		"http://microcks:8080": true, "http://microcks.localhost": true, "http://host.docker.internal:8585": true,
+		"http://172.17.0.1:8585": true, "http://10.1.2.3": true, "http://192.168.1.2": true, "http://[fd00::1]": true,
+		"http://169.254.1.1": true, "https://microcks.svc.cluster.local": true, "https://Microcks.Corp.INTERNAL": true,
+		"https://microcks.example.com": false, "https://203.0.113.7": false, "https://[2001:db8::1]": false,
+		"https://localhost.example.com": false, "https://internal.example.com": false, "https://notlocal": true,
+	} {
+		if got := (Microcks{URL: address}).MayBeStarting(); got != want {
+			t.Errorf("%q may be starting: %t, want %t", address, got, want)
+		}
+	}
+}

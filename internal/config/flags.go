@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"postman-microcks-importer/internal/postman"
 )
 
 // flags is what the arguments say, before any value is looked at.
@@ -14,6 +16,7 @@ type flags struct {
 	version  bool
 	problems []Problem
 	strays   []Secret // credentials that came by a flag
+	meant    []string // inputs that unknown flags most likely mean
 }
 
 // flagName is what an input's name may look like. A flag that looks otherwise
@@ -28,14 +31,22 @@ func readFlags(args []string, inputs []Input, secrets []string) flags {
 	for n := 0; n < len(args); n++ {
 		arg, position := args[n], n+1
 		switch arg {
-		case "--help", "-h":
-			f.help = true
-			continue
-		case "--version":
-			f.version = true
+		case "help", "version":
+			if n > 0 {
+				break // what stands behind a flag is a value of it, or too much
+			}
+			fallthrough
+		case "--help", "-help", "-h", "-?", "--version", "-version", "-v", "-V":
+			f.help = f.help || strings.ContainsAny(arg, "h?")
+			f.version = f.version || strings.ContainsAny(arg, "vV")
 			continue
 		}
 		dashed, value, given := strings.Cut(arg, "=")
+		if given && (dashed == "--help" || dashed == "--version") {
+			f.help = f.help || dashed == "--help"
+			f.version = f.version || dashed == "--version"
+			continue
+		}
 		// A value may stand in the next argument. One that looks like a flag is
 		// never taken for a value: that is what --name=value is for.
 		if strings.HasPrefix(arg, "-") && !given && n+1 < len(args) && !strings.HasPrefix(args[n+1], "-") {
@@ -44,10 +55,14 @@ func readFlags(args []string, inputs []Input, secrets []string) flags {
 		}
 		i := slices.IndexFunc(inputs, func(in Input) bool { return dashed == "--"+in.Name })
 		switch {
+		case !strings.HasPrefix(arg, "-") && isCollection(arg):
+			f.values["collections"] = append(f.values["collections"], arg) // a shell makes several arguments of a pattern
 		case !strings.HasPrefix(arg, "-"):
 			f.problems = append(f.problems, strayArgument(arg, position))
 		case i < 0:
-			f.problems = append(f.problems, unknownFlag(dashed, position, inputs, secrets))
+			problem, meant := unknownFlag(dashed, position, inputs, secrets)
+			f.problems = append(f.problems, problem)
+			f.meant = append(f.meant, meant)
 		default:
 			f.take(inputs[i], value, given)
 		}
@@ -88,7 +103,7 @@ func strayArgument(arg string, position int) Problem {
 	p := Problem{
 		Input: fmt.Sprintf("argument %d", position),
 		Got:   "something that belongs to no flag",
-		Takes: "flags only, such as --name=value",
+		Takes: "flags such as --name=value, and collections: references to Postman or files",
 		Hint:  "write every input as --name=value, with quotes around a value that holds spaces; --help lists them",
 	}
 	for _, mode := range []Mode{ModeAuto, ModeApply, ModePlan, ModeCheck, ModeRemove} {
@@ -100,9 +115,17 @@ func strayArgument(arg string, position int) Problem {
 	return p
 }
 
-// unknownFlag is the problem of a flag that no input has, with the nearest one.
-func unknownFlag(dashed string, position int, inputs []Input, secrets []string) Problem {
-	p := Problem{
+// isCollection reports whether an argument can be nothing but a collection, going by
+// its text alone.
+func isCollection(arg string) bool {
+	_, err := postman.ParseRef(arg)
+	return err == nil || looksLikeFile(arg)
+}
+
+// unknownFlag is the problem of a flag that no input has, with the nearest one,
+// which is "" when none is near.
+func unknownFlag(dashed string, position int, inputs []Input, secrets []string) (p Problem, near string) {
+	p = Problem{
 		Input: fmt.Sprintf("argument %d", position),
 		Got:   "a flag that does not exist",
 		Takes: "the inputs by name, such as --mode=plan",
@@ -110,7 +133,7 @@ func unknownFlag(dashed string, position int, inputs []Input, secrets []string) 
 	}
 	name := strings.TrimLeft(dashed, "-")
 	if !flagName.MatchString(name) || holdsSecret(name, secrets) {
-		return p
+		return p, ""
 	}
 	p.Input = dashed[:min(3, len(dashed)-len(name))] + name
 	names := make([]string, 0, len(inputs)+2)
@@ -119,7 +142,7 @@ func unknownFlag(dashed string, position int, inputs []Input, secrets []string) 
 	}
 	near, ok := nearest(strings.ReplaceAll(name, "_", "-"), append(names, "help", "version"))
 	if !ok {
-		return p
+		return p, ""
 	}
 	p.Hint = fmt.Sprintf("did you mean --%s? Run with --help for the list of flags", near)
 	for _, in := range inputs {
@@ -127,5 +150,5 @@ func unknownFlag(dashed string, position int, inputs []Input, secrets []string) 
 			p.Hint = fmt.Sprintf("if you mean %s: it is a credential, so set the environment variable %s instead", near, in.Env)
 		}
 	}
-	return p
+	return p, near
 }

@@ -12,12 +12,14 @@ import (
 // FuzzParse holds for any inputs that nothing panics, that a Run without
 // problems keeps its promises, and that texts are fit to be seen.
 func FuzzParse(f *testing.F) {
-	f.Add("--mode=plan\x00--active\x00--labels\x00a=b", "collection", uidA, "pull_request", mainIsDefault)
+	f.Add("--mode=plan\x00--active\x00--labels\x00a=b", "collections", uidA, "pull_request", mainIsDefault)
 	f.Add("--mode=apply", "microcks-url", "http://u:p@host:1/api/#/x?y", "push", fromFork)
 	f.Add("--postman-api-key\x00x", "ca-certificate", "-----BEGIN CERTIFICATE-----\n", "", "{")
 	f.Add("-h=\x00--=x\x00-", "timeout", "1e3s", "release", "null")
 	f.Add("", "labels", "a=\xff\n=\nmanaged-by=x", "push", `{"pull_request":{}}`)
-	f.Add("--collection=../../etc/passwd", "collection", "/etc/passwd\n\u202E", "push", "")
+	f.Add("--collections=../../etc/passwd", "collections", "/etc/passwd\n\u202E", "push", "")
+	f.Add("plan\x00a.json", "labels", "# x\n- \"a=b\",\n[c]=d,e=f", "push", "")
+	f.Add("", "fail-on", "[\"warning\", \"changes\"]", "push", "")
 	const canary = "canary-of-the-environment"
 	f.Fuzz(func(t *testing.T, args, name, value, event, payload string) {
 		e := onGitHub(event, "refs/heads/main").with(env{
@@ -31,7 +33,7 @@ func FuzzParse(f *testing.F) {
 			list = strings.Split(args, "\x00")
 		}
 		run, problems := Parse(Sources{Args: list, Getenv: e.get, ReadFile: eventFile(payload)})
-		if run.Help || run.Version {
+		if run.Help || run.Version || run.Unsaid {
 			return
 		}
 		if len(problems) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/postman"
@@ -14,26 +15,24 @@ import (
 // single inputs are the short form of a list with one entry; what makes sense
 // for several is said about each.
 func (p *parser) importers() {
-	lines := p.list("collection")
+	lines := p.list("collections")
 	if len(lines) == 0 {
-		p.missing("collection")
+		p.missing("collections")
 	}
 	common := p.description()
 	if len(lines) > 1 {
 		p.oneOnly("importer-name", len(lines))
-		p.oneOnly("expected-name", len(lines))
-		p.oneOnly("expected-version", len(lines))
 	}
 	seen := map[string]int{}
 	references := false
-	for n, line := range lines {
-		problem := Problem{Input: "collection", Got: quoted(shownAddress(line, p.secrets, shownValue))}
+	for _, e := range lines {
+		problem := Problem{Input: "collections", Got: quoted(shownAddress(e.text, p.secrets, shownValue))}
 		if len(lines) > 1 {
-			problem.Line = n + 1
+			problem.Line = e.line
 		}
-		importer, key, ok := p.collection(line, problem)
+		importer, key, ok := p.collection(e.text, problem)
 		if !ok {
-			references = references || isURL(line) // else it may have been meant as a file
+			references = references || isURL(e.text) // else it may have been meant as a file
 			continue
 		}
 		if first, twice := seen[key]; twice {
@@ -42,12 +41,10 @@ func (p *parser) importers() {
 			p.report(problem)
 			continue
 		}
-		seen[key] = n + 1
+		seen[key] = e.line
 		references = references || importer.Ref != nil
 		importer.Name, importer.Main, importer.Active = common.Name, common.Main, common.Active
-		importer.Labels, importer.ServiceLabels = maps.Clone(common.Labels), maps.Clone(common.ServiceLabels)
-		importer.ReplaceService = common.ReplaceService
-		importer.ExpectedName, importer.ExpectedVersion = common.ExpectedName, common.ExpectedVersion
+		importer.Labels, importer.ServiceVersion = maps.Clone(common.Labels), common.ServiceVersion
 		p.run.Importers = append(p.run.Importers, importer)
 	}
 	needsKey := p.run.Mode == ModePlan || p.run.Mode == ModeApply || p.run.Mode == ModeCheck && references
@@ -60,13 +57,10 @@ func (p *parser) importers() {
 // nothing is.
 func (p *parser) description() Importer {
 	i := Importer{
-		Main:            p.boolean("main-artifact"),
-		Active:          p.boolean("active"),
-		ReplaceService:  p.isTrue("replace-service"),
-		Labels:          p.labels("labels"),
-		ServiceLabels:   p.labels("service-labels"),
-		ExpectedName:    p.line("expected-name"),
-		ExpectedVersion: p.line("expected-version"),
+		Main:           p.boolean("main-artifact"),
+		Active:         p.boolean("active"),
+		Labels:         p.labels("labels"),
+		ServiceVersion: p.line("service-version"),
 	}
 	if name := p.line("importer-name"); name != "" {
 		i.Name = &name
@@ -106,7 +100,10 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 		return Importer{Source: source, Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
 	}
 	path, wrong := p.space.file(line)
+	shape, shapeHint := p.misshapen(line)
 	switch {
+	case wrong != "" && wrong != isFolder && shape != "":
+		problem.Fault, problem.Hint = shape, shapeHint
 	case isURL(line) || wrong != "" && wrong != isFolder && !looksLikeFile(line):
 		problem.Fault, problem.Hint = p.refused(line, refErr)
 		if p.run.Mode == ModeCheck && !isURL(line) {
@@ -117,10 +114,11 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 			" a file in mode check only", p.run.Mode)
 		problem.Hint = "give the link of Share > Via API in Postman, or write " + p.setting("mode", string(ModeCheck))
 	case wrong == isFolder:
-		problem.Fault, problem.Hint = wrong, "give the files in it, one a line"
-	case wrong != "":
+		problem.Fault = wrong
+		problem.Hint = "give the files in it, one a line; Postman's git format is not read: export the collection as Collection v2.1"
+	case wrong != "" && wrong != notThere && wrong != notInSpace:
 		problem.Fault, problem.Hint = wrong, p.space.hint()
-	default:
+	default: // one that is not there fails by itself, when it is read
 		return Importer{Source: p.shown(line), File: path}, "file " + path, true
 	}
 	p.report(problem)
@@ -130,10 +128,21 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 // isURL reports whether a line can be nothing but a URL.
 func isURL(line string) bool { return strings.Contains(line, "://") }
 
+// fileEndings are those of files that somebody may take for a collection.
+var fileEndings = []string{".json", ".yaml", ".yml", ".har", ".zip", ".xml", ".html", ".txt", ".md"}
+
 // looksLikeFile reports whether a line that is no reference is meant as a file,
 // going by its text alone.
 func looksLikeFile(line string) bool {
-	return !isURL(line) && strings.EqualFold(filepath.Ext(line), ".json")
+	if isURL(line) {
+		return false
+	}
+	for _, start := range []string{"./", "../", "/", "~/", `.\`, `..\`} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return slices.Contains(fileEndings, strings.ToLower(filepath.Ext(line)))
 }
 
 // refused is what the postman package says about a line that is not a reference:
@@ -141,7 +150,7 @@ func looksLikeFile(line string) bool {
 func (p *parser) refused(line string, err error) (reason fault, hint string) {
 	r, ok := errors.AsType[*postman.RefError](err)
 	if !ok || holdsSecret(line, p.secrets) && !isURL(line) {
-		return "it is no reference to a collection", "copy the link of Share > Via API in Postman; a key belongs into postman-api-key only"
+		return "it is no reference to a collection", "copy the link of Share > Via API in Postman; a key goes into postman-api-key only"
 	}
 	return fault(plain(r.Reason, p.secrets, shownMessage)), r.Hint()
 }

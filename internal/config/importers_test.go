@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,6 +28,9 @@ func TestFiles(t *testing.T) {
 		if err := os.Symlink(target, filepath.Join(workspace, link)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := syscall.Mkfifo(filepath.Join(workspace, "pipe.json"), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	tests := map[string]struct {
 		mode, collection string
@@ -54,8 +58,9 @@ func TestFiles(t *testing.T) {
 			"check", "exports/pets.json\nexports/./pets.json", "", []string{"exports/pets.json"},
 			[]string{"(line 2): it is the collection of line 1"},
 		},
-		"not there":            {"check", "exports/none.json", "", nil, []string{": it is not in the workspace"}},
+		"not there":            {"check", "exports/none.json", "", []string{"exports/none.json"}, nil}, // it fails when it is read
 		"a folder":             {"check", "exports/folder.json", "", nil, []string{": it is a folder"}},
+		"a pipe":               {"check", "pipe.json", "", nil, []string{": it is not a file"}},
 		"outside":              {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{": it lies outside the workspace"}},
 		"outside, absolute":    {"check", filepath.Join(outside, "pets.json"), "", nil, []string{": it lies outside the workspace"}},
 		"a link out of it":     {"check", "escape.json", "", nil, []string{": it lies outside the workspace"}},
@@ -68,7 +73,7 @@ func TestFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := readyToPlan().with(env{
-				"GITHUB_WORKSPACE": workspace, "INPUT_MODE": test.mode, "INPUT_COLLECTION": test.collection, "INPUT_POSTMAN-API-KEY": test.key,
+				"GITHUB_WORKSPACE": workspace, "INPUT_MODE": test.mode, "INPUT_COLLECTIONS": test.collection, "INPUT_POSTMAN-API-KEY": test.key,
 			})
 			if test.mode == "check" {
 				e["INPUT_MICROCKS-URL"] = "" // needs none
@@ -108,7 +113,7 @@ func TestDescriptionOfEach(t *testing.T) {
 	t.Parallel()
 	run, problems := Parse(Sources{
 		Args: []string{
-			"--collection=" + uidA, "--collection=" + uidB, "--labels=a=1", "--service-labels=b=2", "--active=false", "--replace-service",
+			"--collections=" + uidA, "--collections=" + uidB, "--labels=a=1", "--active=false", "--service-version=2",
 		},
 		Getenv: readyToPlan().get,
 	})
@@ -116,9 +121,8 @@ func TestDescriptionOfEach(t *testing.T) {
 		t.Fatalf("%d importers, problems %v", len(run.Importers), problems)
 	}
 	run.Importers[0].Labels["a"] = "changed"
-	run.Importers[0].ServiceLabels["b"] = "changed"
 	second := run.Importers[1]
-	if second.Labels["a"] != "1" || second.ServiceLabels["b"] != "2" || *second.Active || !second.ReplaceService {
+	if second.Labels["a"] != "1" || *second.Active || second.ServiceVersion != "2" {
 		t.Errorf("the second importer lacks what was said: %+v", second)
 	}
 	if second.Main != nil || second.Name != nil {

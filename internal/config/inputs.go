@@ -29,10 +29,22 @@ type Input struct {
 
 	Accepts string // what a value is, where Kind says too little
 
-	Default  string // what an input that is not given counts as; "" is none
+	// FlagOnly: it is a flag, and action.yml does not have it: it differs between
+	// machines or collections, not between workflows.
+	FlagOnly bool
+
+	// Modes are those in which it counts, and Only those of some of a list's
+	// values; nil is every mode. What is said where it does not count is a warning.
+	// That a run reaches further than its mode needs, such as to a Microcks that
+	// nothing is asked of, says nothing.
+	Modes []Mode
+	Only  map[string][]Mode
+
+	// Default is what an input that is not given counts as; "" is none. No default
+	// stands in action.yml: the runner hands it over as if it had been given.
+	Default  string
 	Creating string // what counts without value and default, for what describes an importer on creating one; in Markdown
-	Required bool   // it can never be left out
-	Needed   string // when else it cannot be left out, in Markdown, to go on after "needed"; "" is never
+	Needed   string // when it cannot be left out, in Markdown, to go on after "needed"; "" is never
 
 	// Env is the plain environment variable that gives the same value. An
 	// input that has one is a credential: it is refused as a flag.
@@ -46,6 +58,12 @@ type Input struct {
 // carry: flags can be read by every process of the machine and stay in the shell's
 // history.
 func (in Input) FromEnvironmentOnly() bool { return in.Env != "" }
+
+// ownText reports whether a value is a text of somebody's own, in which every
+// character counts.
+func (in Input) ownText() bool {
+	return in.Kind == KindString || in.Kind == KindSecret || in.Name == "labels"
+}
 
 // DescribesImporter reports whether an input is about the importer, so that an
 // existing one keeps what it has when the input is not given.
@@ -62,21 +80,25 @@ const (
 	groupWhat     = "What to do"
 	groupPostman  = "Postman"
 	groupMicrocks = "Microcks and its sign-in"
-	groupImporter = "The importer in Microcks"
-	groupImport   = "Importing and judging"
+	groupImporter = "The importer and its service"
+	groupImport   = "Importing"
 	groupRun      = "The run itself"
 )
 
-// labelLines is what the inputs of labels accept.
-const labelLines = "key=value lines, without a dot in the key"
+// Modes in which some inputs count. What holds for an apply holds for a plan, which
+// shows it.
+var (
+	toJudge  = []Mode{ModeCheck, ModePlan, ModeApply}
+	toChange = []Mode{ModePlan, ModeApply}
+)
 
 // Inputs is the table of inputs, in reading order for somebody new to it.
 func Inputs() []Input {
 	return []Input{
 		{
-			Name: "collection", Group: groupWhat, Kind: KindList,
-			Accepts:  "a link of Share > Via API, a Postman API URL, a uid or a web link that holds a uid; with mode check also a file",
-			Required: true,
+			Name: "collections", Group: groupWhat, Kind: KindList,
+			Accepts: "a link of Share > Via API, a Postman API URL, a uid or a web link that holds a uid; with mode check also a file",
+			Needed:  "always",
 			Description: "The Postman collections, one a line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
 				" link of the web app that holds a uid. With `mode: check` also the path of an exported collection in the" +
 				" workspace.",
@@ -93,25 +115,42 @@ func Inputs() []Input {
 			Example: "plan",
 		},
 		{
+			Name: "fail-on", Group: groupWhat, Kind: KindList, Modes: []Mode{ModeCheck, ModePlan},
+			Allowed: []string{FailOnWarning, FailOnChanges},
+			Only:    map[string][]Mode{FailOnChanges: {ModePlan}},
+			Description: "What fails a run beside errors, one a line: `warning`, a finding that Microcks imports otherwise than the" +
+				" author expects, and with `mode: plan` `changes`, any difference between Microcks and the collections. `apply` never" +
+				" refuses because of them.",
+			Example: FailOnWarning,
+		},
+		{
 			Name: "allow", Group: groupWhat, Kind: KindList,
-			Allowed: []string{AllowUntrustedEvent},
-			Description: "What a run refuses unless it stands here, one a line. `untrusted-event`: `mode: apply` and `remove` on an event" +
-				" that anybody can cause, such as `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
-			Example: AllowUntrustedEvent,
+			Allowed: []string{AllowReplaceSecret, AllowReplaceService, AllowRemoveServices, AllowUntrustedEvent},
+			Only: map[string][]Mode{
+				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowRemoveServices: {ModeRemove},
+				AllowUntrustedEvent: {ModeApply, ModeRemove},
+			},
+			Description: "What is dangerous and refused or left undone unless it stands here, one a line: `replace-secret` puts a new key" +
+				" into a secret that importers outside this run use as well, `replace-service` lets a collection take over a service that" +
+				" another artifact, such as an OpenAPI file, defines now, and `remove-services` makes `mode: remove` delete the services" +
+				" of the removed importers. `untrusted-event` lets a run write on an event that anybody can cause, such as" +
+				" `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
+			Example: AllowReplaceService,
 		},
 
 		{
 			Name: "postman-api-key", Group: groupPostman, Kind: KindSecret, Env: "POSTMAN_API_KEY",
 			Needed: "in mode `plan` and `apply`; in `check` unless all collections are files",
-			Description: "The Postman API key. It reads the collections here, and Microcks gets it as a secret to read them again on its" +
-				" schedule.",
+			Description: "The Postman API key. It reads the collections here; with `mode: apply` Microcks gets it as a secret, and keeps it, to" +
+				" read them again on its schedule.",
 			Example: "${{ secrets.POSTMAN_API_KEY }}",
 		},
 		{
 			Name: "postman-api-url", Group: groupPostman, Kind: KindURL,
+			Accepts:  "the https:// address of a Postman API, scheme and host alone; http:// for this machine only",
 			Creating: "`https://api.getpostman.com`",
-			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. The API key is sent to" +
-				" Postman's own hosts and to this one, nowhere else.",
+			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. This program" +
+				" sends the API key to Postman's own hosts and to this one, and to Microcks as the secret that it keeps.",
 			Example: "https://api.eu.postman.com",
 		},
 
@@ -119,8 +158,16 @@ func Inputs() []Input {
 			Name: "microcks-url", Group: groupMicrocks, Kind: KindURL,
 			Needed: "in mode `plan`, `apply` and `remove`",
 			Description: "The address of Microcks as this step reaches it; what a browser shows, with `/#/…` or `/api` at its end, is" +
-				" understood too.",
+				" understood too. A Microcks that may be starting along (on this machine, a service container, a private network) is" +
+				" waited for up to 60 s.",
 			Example: "https://microcks.example.com",
+		},
+		{
+			Name: "microcks-headers", Group: groupMicrocks, Kind: KindSecret, Env: "MICROCKS_HEADERS",
+			Accepts: "lines `Name: value`, none of them a header of the request or connection itself",
+			Description: "Headers, `Name: value`, one a line, that a gateway before Microcks wants, such as Cloudflare Access. They are" +
+				" masked, and go to the origin of `microcks-url` only, calls of mocks included.",
+			Example: "${{ secrets.MICROCKS_HEADERS }}",
 		},
 		{
 			Name: "keycloak-client-id", Group: groupMicrocks, Kind: KindString, Env: "KEYCLOAK_CLIENT_ID",
@@ -159,69 +206,55 @@ func Inputs() []Input {
 			Example: "https://sso.example.com/realms/microcks",
 		},
 		{
-			Name: "wait-for-microcks", Group: groupMicrocks, Kind: KindDuration,
-			Description: "How long to wait until Microcks is healthy, for one that starts along with the job. Not given: no waiting.",
-			Example:     "90s",
-		},
-		{
-			Name: "microcks-version", Group: groupMicrocks, Kind: KindString,
+			Name: "microcks-version", Group: groupMicrocks, Kind: KindString, Modes: []Mode{ModeCheck},
 			Accepts:  "three numbers, 1.7.0 or newer",
-			Creating: "the newest known",
+			Creating: "`1.15.0`, the newest known",
 			Description: "The version of Microcks that `mode: check` judges by, three numbers from 1.7.0 on. The other modes ask the" +
 				" server.",
 			Example: "1.15.0",
 		},
 
 		{
-			Name: "importer-name", Group: groupImporter, Kind: KindString,
-			Creating:    "the collection's name",
-			Description: "The importer's name. For a run with one collection.",
-			Example:     "Pet Store (Postman)",
+			Name: "service-version", Group: groupImporter, Kind: KindString, Modes: toJudge,
+			Description: "The version that each collection must give its service: one that gives another fails, and nothing of it is" +
+				" written. A gate for releases.",
+			Example: "2.1.0",
 		},
 		{
-			Name: "main-artifact", Group: groupImporter, Kind: KindBool,
+			Name: "main-artifact", Group: groupImporter, Kind: KindBool, Modes: toJudge,
 			Creating: "`true`",
 			Description: "Whether the collection is the main artifact of its service (`true`), or a secondary one that adds examples to a" +
 				" service that another artifact defines (`false`).",
 			Example: "false",
 		},
 		{
-			Name: "active", Group: groupImporter, Kind: KindBool,
+			Name: "active", Group: groupImporter, Kind: KindBool, Modes: toChange,
 			Creating:    "`true`",
 			Description: "Whether Microcks keeps pulling the collection on its schedule.",
 			Example:     "false",
 		},
 		{
-			Name: "labels", Group: groupImporter, Kind: KindList,
-			Accepts:     labelLines,
-			Description: "Labels of the importer, `key=value`, one a line. They are added or changed; others stay as they are.",
-			Example:     "domain=pets\nteam=web",
+			Name: "labels", Group: groupImporter, Kind: KindList, Modes: toChange,
+			Accepts: "key=value lines, without a dot in the key",
+			Description: "Labels of the importer and of the service that it makes, `key=value`, one a line. They are added or changed;" +
+				" others stay as they are.",
+			Example: "domain=pets\nteam=web",
 		},
 		{
-			Name: "service-labels", Group: groupImporter, Kind: KindList,
-			Accepts:     labelLines,
-			Description: "Labels of the service that the import makes, written like `labels`.",
-			Example:     "status=preview",
-		},
-		{
-			Name: "secret-name", Group: groupImporter, Kind: KindString,
+			Name: "secret-name", Group: groupImporter, Kind: KindString, Modes: toChange,
 			Creating:    "`Postman API key for OWNER/REPO`",
 			Description: "The name of the secret in Microcks that holds the Postman API key.",
 			Example:     "Postman API key of the web team",
 		},
 		{
-			Name: "replace-secret", Group: groupImporter, Kind: KindBool, Default: "false",
-			Description: "Whether a new key may be put into a secret that importers outside this run use as well.",
-			Example:     "true",
-		},
-		{
-			Name: "replace-service", Group: groupImporter, Kind: KindBool, Default: "false",
-			Description: "Whether the collection may take over a service that another artifact, such as an OpenAPI file, defines now.",
-			Example:     "true",
+			Name: "importer-name", Group: groupImporter, Kind: KindString, FlagOnly: true, Modes: toChange,
+			Creating:    "the collection's name",
+			Description: "The importer's name. For a run with one collection.",
+			Example:     "Pet Store (Postman)",
 		},
 
 		{
-			Name: "import", Group: groupImport, Kind: KindEnum,
+			Name: "import", Group: groupImport, Kind: KindEnum, Modes: toChange,
 			Allowed: []string{ImportAuto, ImportAlways, ImportNever},
 			Default: ImportAuto,
 			Description: "When to import now: `auto` when the importer changed, its last import failed, or Microcks serves something else" +
@@ -229,42 +262,12 @@ func Inputs() []Input {
 			Example: ImportAlways,
 		},
 		{
-			Name: "verify", Group: groupImport, Kind: KindEnum,
+			Name: "verify", Group: groupImport, Kind: KindEnum, Modes: toChange,
 			Allowed: []string{VerifyService, VerifyMocks, VerifyNone},
 			Default: VerifyService,
 			Description: "What to check after an import: `service` compares operations and examples with the collection; `mocks` also" +
 				" calls the mock of each example; `none` trusts the server's answer.",
 			Example: VerifyMocks,
-		},
-		{
-			Name: "expected-name", Group: groupImport, Kind: KindString,
-			Description: "The service's name that the collection must give, else nothing is written. For a run with one collection.",
-			Example:     "Pet Store",
-		},
-		{
-			Name: "expected-version", Group: groupImport, Kind: KindString,
-			Description: "The service's version that the collection must give, else nothing is written: a gate for releases. For a run" +
-				" with one collection.",
-			Example: "2.1.0",
-		},
-		{
-			Name: "fail-on", Group: groupImport, Kind: KindEnum,
-			Allowed: []string{FailOnError, FailOnWarning},
-			Default: FailOnError,
-			Description: "The lowest level of finding in a collection that fails it: `error`, what Microcks refuses or breaks on, or" +
-				" `warning`, what it imports otherwise than the author expects.",
-			Example: FailOnWarning,
-		},
-		{
-			Name: "fail-on-changes", Group: groupImport, Kind: KindBool, Default: "false",
-			Description: "With `mode: plan`, whether any difference fails the step: a check on a schedule that Microcks still serves what" +
-				" the collections say.",
-			Example: "true",
-		},
-		{
-			Name: "remove-services", Group: groupImport, Kind: KindBool, Default: "false",
-			Description: "With `mode: remove`, whether the services of the removed importers are deleted as well.",
-			Example:     "true",
 		},
 
 		{
@@ -273,14 +276,29 @@ func Inputs() []Input {
 			Example:     "10m",
 		},
 		{
-			Name: "parallelism", Group: groupRun, Kind: KindInt, Min: 1, Max: 64, Default: "8",
-			Description: "How many requests may be under way at once.",
-			Example:     "4",
-		},
-		{
 			Name: "ca-certificate", Group: groupRun, Kind: KindPEM,
 			Description: "A certificate authority to trust beside the system's: PEM text, or the path of a PEM file in the workspace.",
 			Example:     "certs/company-ca.pem",
+		},
+		{
+			Name: "client-certificate", Group: groupRun, Kind: KindSecret, Env: "MICROCKS_CLIENT_CERTIFICATE",
+			Accepts: "the PEM text of a certificate, with those of its chain behind it",
+			Needed:  "with `client-key`",
+			Description: "The certificate, as PEM text, that this step shows to Microcks or a gateway before it (mutual TLS). It goes to" +
+				" the origin of `microcks-url` only.",
+			Example: "${{ secrets.MICROCKS_CLIENT_CERTIFICATE }}",
+		},
+		{
+			Name: "client-key", Group: groupRun, Kind: KindSecret, Env: "MICROCKS_CLIENT_KEY",
+			Accepts:     "the PEM text of a private key that is not encrypted",
+			Needed:      "with `client-certificate`",
+			Description: "The private key of that certificate, as PEM text.",
+			Example:     "${{ secrets.MICROCKS_CLIENT_KEY }}",
+		},
+		{
+			Name: "parallelism", Group: groupRun, Kind: KindInt, FlagOnly: true, Min: 1, Max: 64, Default: "8",
+			Description: "How many requests may be under way at once.",
+			Example:     "4",
 		},
 	}
 }

@@ -1,10 +1,16 @@
 package config
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // ownLabels begin the keys of the labels by which a run finds what earlier runs
 // made.
 const ownLabels = "managed-by"
+
+// nextLabel is a further label behind a comma.
+var nextLabel = regexp.MustCompile(`[,;]\s*[A-Za-z0-9_-]+\s*=`)
 
 // labelFault is what is wrong with one line of labels.
 type labelFault struct {
@@ -14,12 +20,13 @@ type labelFault struct {
 }
 
 // parseLabels reads key=value lines. Values may be empty and may hold =.
-func parseLabels(lines []string) (map[string]string, []labelFault) {
-	labels := make(map[string]string, len(lines))
+func parseLabels(entries []entry) (map[string]string, []labelFault) {
+	labels := make(map[string]string, len(entries))
 	var faults []labelFault
-	for _, line := range lines {
+	for _, e := range entries {
+		line := e.text
 		key, value, found := strings.Cut(line, "=")
-		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		key, value = trim(key), unquoted(trim(value))
 		fault := labelFault{line: line}
 		switch _, twice := labels[key]; {
 		case !found:
@@ -29,8 +36,14 @@ func parseLabels(lines []string) (map[string]string, []labelFault) {
 			fault.takes = "a key before the = sign"
 			fault.hint = "write the label as key=value, for example domain=pets"
 		case hasControl(line):
-			fault.takes = "labels without control characters"
-			fault.hint = "type the line anew: it holds a character that cannot be seen"
+			fault.takes = "labels without characters that cannot be seen"
+			fault.hint = "type the line anew: a character in it cannot be seen"
+		case nextLabel.MatchString(value):
+			fault.takes = "one label a line, and this one goes on to another behind a comma"
+			fault.hint = "write each label on a line of its own"
+		case strings.ContainsAny(key, "[]{}\"'`,;:"):
+			fault.takes = "keys without brackets, quotation marks, commas and colons"
+			fault.hint = "write one label a line as key=value, for example domain=pets"
 		case strings.Contains(key, "."):
 			// The server's database reads the dot as a path: generic 500.
 			fault.takes = "keys without a dot, since Microcks fails to store a label whose key holds one"

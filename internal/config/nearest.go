@@ -4,7 +4,7 @@ import "strings"
 
 // nearest gives the candidate that a mistyped word most likely means: the one
 // with the fewest edits, two or a third of it at most, or else the only one that
-// the word is a part of. Among equals the first wins.
+// the word is a part of, or whole words of it are. Among equals the first wins.
 func nearest(word string, candidates []string) (string, bool) {
 	word = strings.ToLower(word)
 	if word == "" || len(word) > 64 {
@@ -22,7 +22,7 @@ func nearest(word string, candidates []string) (string, bool) {
 	}
 	parts := 0
 	for _, c := range candidates {
-		if len(word) >= 3 && strings.Contains(c, word) {
+		if len(word) >= 3 && strings.Contains(c, word) || strings.HasPrefix(word, c+"-") || strings.HasSuffix(word, "-"+c) {
 			best = c
 			parts++
 		}

@@ -16,8 +16,8 @@ func Outputs() []Output {
 	return []Output{
 		{
 			Name: "status",
-			Description: "The worst outcome of any collection: `failed`, `created`, `updated`, `planned`, `checked`, `removed` or" +
-				" `unchanged`.",
+			Description: "The worst outcome of any collection: `failed`, `created`, `updated`, `removed`, `planned`, `checked`," +
+				" `unchanged` or `skipped`.",
 			Example: "updated",
 		},
 		{
@@ -26,14 +26,25 @@ func Outputs() []Output {
 			Example:     "true",
 		},
 		{
-			Name:        "operations",
-			Description: "The number of operations.",
-			Example:     "12",
+			Name: "service", Single: true,
+			Description: "The service's name and version, `Name:Version`, as Microcks' own actions take it.",
+			Example:     "Pet Store:2.1.0",
 		},
 		{
-			Name:        "examples",
-			Description: "The number of examples that Microcks serves; with `mode: plan` or `check`, would serve.",
-			Example:     "20",
+			Name: "service-url", Single: true,
+			Description: "The service's page in Microcks.",
+			Example:     "https://microcks.example.com/#/services/66f0c6a1e9b3d4c2a8e7f6b5",
+		},
+		{
+			Name: "mock-url", Single: true,
+			Description: "The address under which the mocks answer; empty when a character in the name or version leaves them without one.",
+			Example:     "https://microcks.example.com/rest/Pet+Store/2.1.0",
+		},
+		{
+			Name: "result",
+			Description: "Everything about the run as JSON, each collection with its importer, service and findings; the reference" +
+				" describes its schema.",
+			Example: `{"schema":"postman-microcks-importer/result/v1",…}`,
 		},
 		{
 			Name:        "warnings",
@@ -44,46 +55,6 @@ func Outputs() []Output {
 			Name:        "errors",
 			Description: "The number of findings and failures of level error.",
 			Example:     "0",
-		},
-		{
-			Name:        "result",
-			Description: "Everything about the run as JSON; the reference describes its schema.",
-			Example:     `{"schema":"postman-microcks-importer/result/v1",…}`,
-		},
-		{
-			Name: "importer-id", Single: true,
-			Description: "The importer's id in Microcks.",
-			Example:     "5f0c6a1e9b3d4c2a8e7f6b5d",
-		},
-		{
-			Name: "importer-url", Single: true,
-			Description: "The page of Microcks that shows the importers.",
-			Example:     "https://microcks.example.com/#/importers",
-		},
-		{
-			Name: "service-id", Single: true,
-			Description: "The service's id in Microcks.",
-			Example:     "66f0c6a1e9b3d4c2a8e7f6b5",
-		},
-		{
-			Name: "service-name", Single: true,
-			Description: "The service's name.",
-			Example:     "Pet Store",
-		},
-		{
-			Name: "service-version", Single: true,
-			Description: "The service's version.",
-			Example:     "2.1.0",
-		},
-		{
-			Name: "service-url", Single: true,
-			Description: "The service's page in Microcks.",
-			Example:     "https://microcks.example.com/#/services/66f0c6a1e9b3d4c2a8e7f6b5",
-		},
-		{
-			Name: "mock-url", Single: true,
-			Description: "The address under which the mocks answer; empty when a sign in the name or version keeps every address from them.",
-			Example:     "https://microcks.example.com/rest/Pet+Store/2.1.0",
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,6 +27,10 @@ type Sources struct {
 // table of inputs. The Run is never nil: beside problems it holds what could be
 // read, so that credentials can be masked and the report knows its mode.
 //
+// Where the event decided the mode and nothing is wrong but that GitHub gives the run
+// no secrets, there is nothing to do, and no problem: a contributor can do nothing
+// about it.
+//
 // A flag wins over the environment; empty counts as not given, since the runner
 // cannot tell the two apart.
 func Parse(src Sources) (*Run, []Problem) {
@@ -41,15 +46,21 @@ func Parse(src Sources) (*Run, []Problem) {
 	if flags.help || flags.version {
 		return &Run{Help: flags.help, Version: flags.version && !flags.help}, nil
 	}
+	if len(src.Args) == 0 && unsaid(src.Getenv, inputs) {
+		return &Run{Unsaid: true}, nil
+	}
 	p := &parser{
 		getenv:  src.Getenv,
+		rows:    inputs,
 		inputs:  make(map[string]Input, len(inputs)),
 		flags:   flags.values,
-		run:     &Run{Strays: flags.strays},
+		run:     &Run{Strays: flags.strays, Proxies: proxyPasswords(src.Getenv)},
+		meant:   flags.meant,
 		trigger: readTrigger(src.Getenv, src.ReadFile),
 		secrets: secrets,
 		space:   openWorkspace(src.Getenv("GITHUB_WORKSPACE")),
 	}
+	p.problems = flags.problems
 	defer p.space.close()
 	order := make(map[string]int, len(inputs))
 	for i, in := range inputs {
@@ -59,14 +70,25 @@ func Parse(src Sources) (*Run, []Problem) {
 	p.gatherStrays(inputs)
 	p.parse()
 
-	problems := append(flags.problems, p.problems...)
-	slices.SortStableFunc(problems, func(a, b Problem) int { return order[a.Input] - order[b.Input] })
+	problems := p.problems
+	if p.run.ModeReason != "" && len(problems) > 0 && !slices.ContainsFunc(problems, func(p Problem) bool { return !p.withheld }) {
+		p.run.Skipped = true
+		return p.run, nil
+	}
+	sort.SliceStable(problems, func(i, k int) bool { return order[problems[i].Input] < order[problems[k].Input] })
 	return p.run, problems
+}
+
+// unsaid reports whether somebody off GitHub said nothing at all. Credentials may
+// stand in an environment for good, and ask for nothing.
+func unsaid(getenv func(string) string, inputs []Input) bool {
+	return getenv("GITHUB_ACTIONS") != "true" && !slices.ContainsFunc(inputs, func(in Input) bool { return trim(getenv(in.Variable())) != "" })
 }
 
 // parser holds the raw inputs while they become a Run.
 type parser struct {
 	getenv   func(string) string
+	rows     []Input // of the table, in its order
 	inputs   map[string]Input
 	flags    map[string][]string
 	trigger  trigger
@@ -74,6 +96,7 @@ type parser struct {
 	secrets  []string // values that no text may show
 	run      *Run
 	problems []Problem
+	meant    []string // inputs whose flag was mistyped
 }
 
 // parse fills the Run, one group of inputs after the other.
@@ -83,6 +106,7 @@ func (p *parser) parse() {
 	p.postman()
 	p.microcks()
 	p.keycloak()
+	p.run.Microcks.Headers = p.headers()
 	p.secret()
 	p.judging()
 	p.limits()
@@ -103,13 +127,20 @@ func (p *parser) text(name string) string {
 // hands it over, or for a credential by its plain variable.
 func (p *parser) given(name string) string {
 	in := p.inputs[name]
-	if values, ok := p.flags[name]; ok {
-		return strings.TrimSpace(strings.Join(values, "\n"))
+	value, ok := "", false
+	if values, given := p.flags[name]; given {
+		value, ok = strings.Join(values, "\n"), true
 	}
-	if value := strings.TrimSpace(p.getenv(in.Variable())); value != "" || in.Env == "" {
-		return value
+	for _, variable := range []string{in.Variable(), in.Env} {
+		if !ok && variable != "" {
+			value = p.getenv(variable)
+			ok = trim(value) != ""
+		}
 	}
-	return strings.TrimSpace(p.getenv(in.Env))
+	if !in.ownText() {
+		value = visible(value)
+	}
+	return trim(value)
 }
 
 // secretsInEnvironment collects the values that no text may show, before any text
@@ -122,8 +153,18 @@ func secretsInEnvironment(getenv func(string) string, inputs []Input) []string {
 			continue
 		}
 		for _, name := range []string{in.Variable(), in.Env} {
-			if value := strings.TrimSpace(getenv(name)); value != "" {
-				secrets = append(secrets, value)
+			value := trim(getenv(name))
+			if value == "" {
+				continue
+			}
+			secrets = append(secrets, value)
+			for _, line := range linesOf(value) { // of a key, or of headers
+				_, after, _ := strings.Cut(line, ":")
+				for _, part := range []string{line, strings.TrimSpace(after)} {
+					if part != value && text.Hideable(part) && !strings.HasPrefix(part, "-----") {
+						secrets = append(secrets, part)
+					}
+				}
 			}
 		}
 	}
@@ -148,6 +189,31 @@ func (p *parser) gatherStrays(inputs []Input) {
 	}
 }
 
+// proxyPasswords are the credentials in the addresses of proxies, as they are
+// written and as a proxy reads them. A user without a password is a token.
+func proxyPasswords(getenv func(string) string) []Secret {
+	var all []Secret
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
+		_, address, schemed := strings.Cut(getenv(name), "://")
+		if !schemed {
+			address = getenv(name)
+		}
+		end := strings.LastIndexByte(address, '@')
+		if end < 0 {
+			continue
+		}
+		user, password, has := strings.Cut(address[:end], ":")
+		if !has {
+			password = user
+		}
+		all = append(all, Secret(password))
+		if read, err := url.PathUnescape(password); err == nil && read != password {
+			all = append(all, Secret(read))
+		}
+	}
+	return all
+}
+
 // report adds a problem. What it does not say, the table of inputs does: what the
 // input takes, and an example as the next step.
 func (p *parser) report(problem Problem) {
@@ -168,7 +234,7 @@ func (p *parser) complained(name string) bool {
 // invalid reports the value of an input that has a form of its own, with the next
 // step; "" is an example.
 func (p *parser) invalid(name, value, hint string) {
-	p.report(Problem{Input: name, Got: quoted(p.shown(value)), Hint: hint})
+	p.report(Problem{Input: name, Got: quoted(p.shown(value)), Fault: oddCharacterIn(value), Hint: hint})
 }
 
 // shown makes a value fit to be seen.
@@ -229,12 +295,6 @@ func (p *parser) booleanHint(name, value string) string {
 	return fmt.Sprintf("write it as %s or %s", p.setting(name, "true"), p.setting(name, "false"))
 }
 
-// isTrue reads a boolean that has a default.
-func (p *parser) isTrue(name string) bool {
-	b := p.boolean(name)
-	return b != nil && *b
-}
-
 // choice reads one of an input's allowed values; its default when it was wrong.
 func (p *parser) choice(name string) string {
 	in, value := p.inputs[name], p.text(name)
@@ -257,19 +317,30 @@ func (p *parser) choice(name string) string {
 func (p *parser) choices(name string) []string {
 	in := p.inputs[name]
 	var chosen []string
-	for _, line := range p.list(name) {
+	for _, word := range p.words(name) {
 		switch {
-		case !slices.Contains(in.Allowed, line):
+		case !slices.Contains(in.Allowed, word):
 			hint := ""
-			if near, ok := nearest(line, in.Allowed); ok {
+			if near, ok := nearest(word, in.Allowed); ok {
 				hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
+			} else if name == "fail-on" && word == "error" {
+				hint = "leave it out: errors always fail"
 			}
-			p.invalid(name, line, hint)
-		case !slices.Contains(chosen, line):
-			chosen = append(chosen, line)
+			p.invalid(name, word, hint)
+		case !slices.Contains(chosen, word):
+			chosen = append(chosen, word)
 		}
 	}
 	return chosen
+}
+
+// words are the values of a list of choices, as they were given.
+func (p *parser) words(name string) []string {
+	var words []string
+	for _, e := range p.list(name) {
+		words = append(words, e.words()...)
+	}
+	return words
 }
 
 // duration reads a duration; 0 when it was not given and has no default.
@@ -314,8 +385,8 @@ func (p *parser) line(name string) string {
 	return value
 }
 
-// list reads lines. A repeated flag adds lines.
-func (p *parser) list(name string) []string { return parseList(p.given(name)) }
+// list reads the values of a list. A repeated flag adds lines.
+func (p *parser) list(name string) []entry { return parseList(p.given(name)) }
 
 // credential reads a secret from the environment.
 func (p *parser) credential(name string) Secret {
@@ -345,7 +416,11 @@ func (p *parser) address(name string, parse func(string) (*url.URL, fault)) *url
 		return u
 	}
 	problem := Problem{Input: name, Got: quoted(shownAddress(value, p.secrets, shownValue)), Fault: wrong}
-	if meant, ok := withScheme(value, parse); ok {
+	if variable.MatchString(value) {
+		problem.Fault, problem.Hint = unfilled, p.fillHint(value)
+	} else if odd := oddCharacterIn(value); odd != "" {
+		problem.Fault = odd
+	} else if meant, ok := withScheme(value, parse); ok {
 		problem.Hint = "write it as " + p.setting(name, shownAddress(meant, p.secrets, shownValue))
 	}
 	p.report(problem)
@@ -354,15 +429,20 @@ func (p *parser) address(name string, parse func(string) (*url.URL, fault)) *url
 
 // missing reports an input that the mode needs.
 func (p *parser) missing(name string) {
-	if p.complained(name) {
+	p.missingFor(name, fmt.Sprintf("mode %s", p.run.Mode))
+}
+
+// missingFor reports an input that something else needs.
+func (p *parser) missingFor(name, need string) {
+	if p.complained(name) || slices.Contains(p.meant, name) {
 		return // it was given, and in the wrong way
 	}
 	in := p.inputs[name]
 	takes := in.takes()
 	if p.run.Mode != "" {
-		takes = fmt.Sprintf("%s (mode %s needs it)", takes, p.run.Mode)
+		takes = fmt.Sprintf("%s (%s needs it)", takes, need)
 	}
-	p.report(Problem{Input: name, Takes: takes, Hint: p.missingHint(in)})
+	p.report(Problem{Input: name, Takes: takes, Hint: p.missingHint(in), withheld: p.trigger.withheld() != ""})
 }
 
 // missingHint is how to give what is missing, or why it cannot be there.
@@ -370,9 +450,9 @@ func (p *parser) missingHint(in Input) string {
 	withheld := p.trigger.withheld()
 	switch {
 	case withheld != "" && in.FromEnvironmentOnly():
-		return "use mode check on exported files, which needs no secret: " + withheld.reason()
+		return "use mode check on exported files, which needs no secret: " + withheld.Reason()
 	case withheld != "":
-		return "if it comes from a secret, use mode check on exported files, which needs none: " + withheld.reason()
+		return "if it comes from a secret, use mode check on exported files, which needs none: " + withheld.Reason()
 	case p.trigger.onGitHub && in.FromEnvironmentOnly():
 		return fmt.Sprintf("pass it to the step as %s, and see that the secret exists: one that does not arrives empty", in.asYAML())
 	case in.FromEnvironmentOnly():

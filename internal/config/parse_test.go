@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/test/pki"
 )
 
 var update = flag.Bool("update", false, "write golden files")
@@ -54,7 +55,7 @@ func action(inputs map[string]string) env {
 func readyToPlan() env {
 	return action(map[string]string{
 		"mode":            "plan",
-		"collection":      uidA,
+		"collections":     uidA,
 		"microcks-url":    "https://microcks.example.com",
 		"postman-api-key": apiKey,
 	}).with(env{"GITHUB_REPOSITORY": "acme/pets"})
@@ -72,7 +73,6 @@ func planned(workspace string) *Run {
 		Repository:  "acme/pets",
 		Timeout:     5 * time.Minute,
 		Parallelism: 8,
-		FailOn:      FailOnError,
 		Import:      ImportAuto,
 		Verify:      VerifyService,
 		Importers:   []Importer{{Source: uidA, Ref: &postman.Ref{UID: uidA}}},
@@ -95,6 +95,8 @@ func TestGoodValues(t *testing.T) {
 	writeFile(t, workspace, "pets.txt", "{}")
 	certificate := newCertificate(t)
 	writeFile(t, workspace, "certs/ca.pem", "# the company's\n"+certificate)
+	pair, key := pki.Pair(t)
+	withPair := func(r *Run) { r.Microcks.ClientCertificate, r.Microcks.ClientKey = []byte(pair), Secret(key) }
 
 	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
 	first := func(change func(*Importer)) func(*Run) {
@@ -104,11 +106,16 @@ func TestGoodValues(t *testing.T) {
 		value string
 		want  func(*Run)
 	}{
-		"collection": {
+		"collections": {
 			{uidA, func(*Run) {}},
 			{"  \n" + uidA + " \r\n\n\t" + uidB + "\n", func(r *Run) {
 				r.Importers = append(r.Importers, Importer{Source: uidB, Ref: &postman.Ref{UID: uidB}})
 			}},
+			{"# the pets\n\n- \"" + uidA + "\", # of the web team\n#" + uidB, func(*Run) {}},
+			{`["` + uidA + `"]`, func(*Run) {}},
+			{"‘" + uidA + "’;", func(*Run) {}},
+			// As a page shows it, to whom a line of digits is not to be a link.
+			{"\ufeff123\u200b45678-12ece9e1-2abf-\u20604edc-8e34-de66e74114d2\u00a0\u202c", func(*Run) {}},
 			{link, func(r *Run) {
 				r.Importers[0].Source = "https://api.postman.com/collections/" + uidA
 				ref, err := postman.ParseRef(link)
@@ -174,10 +181,6 @@ func TestGoodValues(t *testing.T) {
 				r.Warnings = []string{"keycloak-audience counts with keycloak-auth github-oidc only."}
 			}},
 		},
-		"wait-for-microcks": {
-			{"90s", func(r *Run) { r.WaitForMicrocks = 90 * time.Second }},
-			{"1m30s", func(r *Run) { r.WaitForMicrocks = 90 * time.Second }},
-		},
 		"microcks-version": {
 			{"", func(*Run) {}},
 		},
@@ -194,26 +197,22 @@ func TestGoodValues(t *testing.T) {
 			{"false", first(func(i *Importer) { i.Active = pointer(false) })},
 		},
 		"labels": {
+			{"# of all\n- domain=\"pets\",\n'team = web=1'\nempty= # none\n$a/b=c.d", first(func(i *Importer) {
+				i.Labels = map[string]string{"domain": "pets", "team": "web=1", "empty": "", "$a/b": "c.d"}
+			})},
 			{"domain=pets\n\n team = web=1 \nempty=\n$a/b=c.d", first(func(i *Importer) {
 				i.Labels = map[string]string{"domain": "pets", "team": "web=1", "empty": "", "$a/b": "c.d"}
 			})},
 		},
-		"service-labels": {
-			{"status=preview", first(func(i *Importer) { i.ServiceLabels = map[string]string{"status": "preview"} })},
-		},
 		"secret-name": {
 			{"My key", func(r *Run) { r.Secret = MicrocksSecret{Name: "My key", Explicit: true} }},
-		},
-		"replace-secret": {
-			{"true", func(r *Run) { r.Secret.Replace = true }},
-			{"False", func(*Run) {}},
 		},
 		"allow": {
 			{"untrusted-event", func(r *Run) { r.Allow = []string{AllowUntrustedEvent} }},
 			{"untrusted-event\n\n untrusted-event ", func(r *Run) { r.Allow = []string{AllowUntrustedEvent} }},
-		},
-		"replace-service": {
-			{"TRUE", first(func(i *Importer) { i.ReplaceService = true })},
+			{"remove-services\nreplace-secret\nreplace-service", func(r *Run) {
+				r.Allow = []string{AllowRemoveServices, AllowReplaceSecret, AllowReplaceService}
+			}},
 		},
 		"import": {
 			{"auto", func(*Run) {}},
@@ -225,21 +224,15 @@ func TestGoodValues(t *testing.T) {
 			{"mocks", func(r *Run) { r.Verify = VerifyMocks }},
 			{"none", func(r *Run) { r.Verify = VerifyNone }},
 		},
-		"expected-name": {
-			{"Pet Store", first(func(i *Importer) { i.ExpectedName = "Pet Store" })},
-		},
-		"expected-version": {
-			{"2.1.0", first(func(i *Importer) { i.ExpectedVersion = "2.1.0" })},
+		"service-version": {
+			{"2.1.0", first(func(i *Importer) { i.ServiceVersion = "2.1.0" })},
 		},
 		"fail-on": {
-			{"error", func(*Run) {}},
-			{"warning", func(r *Run) { r.FailOn = FailOnWarning }},
-		},
-		"fail-on-changes": {
-			{"true", func(r *Run) { r.FailOnChanges = true }},
-		},
-		"remove-services": {
-			{"true", func(r *Run) { r.RemoveServices = true }},
+			{"warning", func(r *Run) { r.FailOn = []string{FailOnWarning} }},
+			{"warning, changes # drift", func(r *Run) { r.FailOn = []string{FailOnWarning, FailOnChanges} }},
+			{`["warning","changes"]`, func(r *Run) { r.FailOn = []string{FailOnWarning, FailOnChanges} }},
+			{"[warning, changes]", func(r *Run) { r.FailOn = []string{FailOnWarning, FailOnChanges} }},
+			{"changes\nwarning", func(r *Run) { r.FailOn = []string{FailOnChanges, FailOnWarning} }},
 		},
 		"timeout": {
 			{"6h", func(r *Run) { r.Timeout = 6 * time.Hour }},
@@ -251,6 +244,16 @@ func TestGoodValues(t *testing.T) {
 			{"64", func(r *Run) { r.Parallelism = 64 }},
 			{"008", func(*Run) {}},
 		},
+		"microcks-headers": {
+			{"CF-Access-Client-Id: 0123456789.access\n\n cf-access-client-secret:\tcanary-of-a-gateway ", func(r *Run) {
+				r.Microcks.Headers = []Header{
+					{"Cf-Access-Client-Id", "0123456789.access"}, {"Cf-Access-Client-Secret", "canary-of-a-gateway"},
+				}
+			}},
+			{"Authorization: Basic Y2k6c2VjcmV0", func(r *Run) { r.Microcks.Headers = []Header{{"Authorization", "Basic Y2k6c2VjcmV0"}} }},
+		},
+		"client-certificate": {{pair, withPair}},
+		"client-key":         {{key, withPair}},
 		"ca-certificate": {
 			{certificate, func(r *Run) { r.CA = []byte(certificate) }},
 			{certificate + "some text between\n" + certificate, func(r *Run) { r.CA = []byte(certificate + certificate) }},
@@ -269,8 +272,11 @@ func TestGoodValues(t *testing.T) {
 				want := planned(workspace)
 				test.want(want)
 				e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, in.Variable(): test.value})
+				if strings.HasPrefix(in.Name, "client-") {
+					e["INPUT_CLIENT-CERTIFICATE"], e["INPUT_CLIENT-KEY"] = pair, key
+				}
 				if test.value == AuthGitHubOIDC {
-					e["INPUT_KEYCLOAK-URL"] = "https://keycloak.example.com"
+					e["INPUT_KEYCLOAK-URL"], e["GITHUB_ACTIONS"] = "https://keycloak.example.com", "true"
 				}
 				checkRun(t, want, Sources{Getenv: e.get})
 				if in.FromEnvironmentOnly() {
@@ -323,23 +329,27 @@ func badValues(t *testing.T, workspace string) []bad {
 	addresses := []string{
 		"microcks.example.com", "localhost:8080", "ftp://example.com", "https://", "https:///path", "https://u:pw@example.com/",
 		"https://example.com?x=y", "https://example.com:0", "https://example.com:99999", "https://example.com:", "https://exa mple.com",
-		"https://example.com/%zz", "user:pw@example.com", "https:/u:pw@example.com",
+		"https://example.com/%zz", "user:pw@example.com", "https:/u:pw@example.com", "$MICROCKS_URL", "https://${MICROCKS_HOST}/",
 	}
 	durations := []string{"5", "0", "0s", "-5m", "7h", "5 m", "5minutes", "forever", "6h0m1ns", "1e3s"}
 
 	var cases []bad
 	ownedBy := func(owner string) string { return strings.Replace(uidA, "12345678", owner, 1) }
-	cases = append(cases, by("collection", "pets", "https://example.com/collections/1",
+	cases = append(cases, by("collections", "pets", "https://example.com/collections/1",
 		"https://api.postman.com/collections/12ece9e1?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0",
 		"12ece9e1-2abf-4edc-8e34-de66e74114d2", "exports/pets.json", "exports/none.json", "../pets.json",
 		uidA+"\n"+strings.ToUpper(uidA), ownedBy("owner")+"\n"+ownedBy("Owner"),
-		uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "")...)
+		uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "",
+		uidA+","+uidB, uidA+"; "+uidB, uidA+" "+uidB, "["+uidA+", "+uidB+"]", "\""+uidA, uidA+":true", "$PETS", "${{ vars.PETS }}",
+		"12345678\u00a0-12ece9e1-2abf-4edc-8e34-de66e74114d2", "../p/README.md")...)
 	cases = append(cases, by("mode", "aply", "Plan", "everything", "auto", "")...)
 	cases = append(cases, bad{input: "mode", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": ""}})
+	cases = append(cases, bad{input: "GITHUB_REPOSITORY", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": "acme"}})
 	cases = append(cases, credential("postman-api-key", "POSTMAN_API_KEY", "", "two words", `"`+apiKey+`"`, apiKey+"\x00", "a\nb",
-		"PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)
+		"PMAK-\u200b1", "PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0")...)
 	cases = append(cases, by("postman-api-url",
-		"api.eu.postman.com", "http://api.postman.com", "https://api.postman.com/collections", "https://u:pw@example.com")...)
+		"api.eu.postman.com", "http://api.postman.com", "http://example.com",
+		"https://api.postman.com/collections", "https://u:pw@example.com")...)
 	cases = append(cases, by("microcks-url", append(addresses, "")...)...)
 	cases = append(cases, credential("keycloak-client-id", "KEYCLOAK_CLIENT_ID", "a b", "a\x07b")...)
 	cases = append(cases,
@@ -350,34 +360,42 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("keycloak-auth", append(choices, "oidc", "client_secret")...)...)
 	cases = append(cases, by("keycloak-url", "keycloak.example.com", "https://keycloak.example.com/realms/microcks",
 		"https://keycloak.example.com#x", "https://keycloak.example.com/a/../b", "https://keycloak.example.com/%252e%252e")...)
-	cases = append(cases, bad{input: "keycloak-url", env: env{"INPUT_KEYCLOAK-AUTH": AuthGitHubOIDC}})
+	cases = append(cases,
+		bad{input: "keycloak-url", env: env{"INPUT_KEYCLOAK-AUTH": AuthGitHubOIDC, "GITHUB_ACTIONS": "true"}},
+		bad{input: "keycloak-auth", env: env{"INPUT_KEYCLOAK-AUTH": AuthGitHubOIDC}},
+	)
 	cases = append(cases, by("keycloak-audience", "sts.amazonaws.com", "https://sts.amazonaws.com", "https://sso.example.com/realms/",
 		"https://sso.example.com/realms/..", "https://sso.example.com/realms/a/b", "https://sso.example.com/realms/a%2fb",
 		"https://u:pw@sso.example.com/realms/a", "https://sso.example.com/../realms/a", "https://sso.example.com/realms/a?b")...)
-	cases = append(cases, by("wait-for-microcks", "5", "0s", "7h")...)
-	cases = append(cases, by("microcks-version", "1.10", "latest", "1.6.9", "0.9.0", "v1.15.0", "1.15.0 ;", "1.15.0.1")...)
+	cases = append(cases, by("microcks-version", "1.10", "v1.15", "latest", "1.6.9", "0.9.0", "v1.15.0", "1.15.0 ;", "1.15.0.1")...)
 	cases = append(cases, by("importer-name", "two\nlines", "bell\x07", strings.Repeat("x", longestName+1), "a\u202Eb")...)
-	cases = append(cases, bad{input: "importer-name", args: []string{"--importer-name=x", "--collection=" + uidA, "--collection", uidB}})
+	cases = append(cases, bad{input: "importer-name", args: []string{"--importer-name=x", "--collections=" + uidA, "--collections", uidB}})
 	cases = append(cases, by("main-artifact", "yes", "off")...)
 	cases = append(cases, by("active", "yes", "no", "on", "1", "tRUE", "true,", "truetrue", "null")...)
-	for _, labels := range []string{"labels", "service-labels"} {
-		cases = append(cases, by(labels, "pets", "=pets", "a.b=c", "managed-by=me", "Managed-By-Repository=x", "a=1\na=2", "a=\x01")...)
-	}
+	cases = append(cases, by("labels", "pets", "=pets", "a.b=c", "managed-by=me", "Managed-By-Repository=x", "a=1\na=2", "a=\x01",
+		"a=b,c=d", "[a=b]", "a: b", "a=\u200bb\u200bc")...)
 	cases = append(cases, by("secret-name", "two\nlines", strings.Repeat("x", longestName+1))...)
-	cases = append(cases, by("replace-secret", "yes", "0")...)
-	cases = append(cases, by("replace-service", "yes", "0")...)
-	cases = append(cases, by("allow", "untrusted-events", "Untrusted-Event", "true", "*", "untrusted-event,untrusted-event")...)
+	cases = append(cases, by("allow", "untrusted-events", "Untrusted-Event", "true", "*")...)
 	cases = append(cases, by("import", "allways", "yes")...)
 	cases = append(cases, by("verify", "mock", "all")...)
-	cases = append(cases, by("expected-name", "two\nlines")...)
-	cases = append(cases, bad{input: "expected-name", args: []string{"--expected-name=x", "--collection=" + uidA + "\n" + uidB}})
-	cases = append(cases, by("expected-version", "two\nlines")...)
-	cases = append(cases, bad{input: "expected-version", args: []string{"--expected-version=x", "--collection=" + uidA + "\n" + uidB}})
-	cases = append(cases, by("fail-on", "Error", "never", "erorr")...)
-	cases = append(cases, by("fail-on-changes", "yes", "0")...)
-	cases = append(cases, by("remove-services", "yes", "0")...)
+	cases = append(cases, by("service-version", "two\nlines")...)
+	cases = append(cases, by("fail-on", "Warning", "error", "never", "change")...)
 	cases = append(cases, by("timeout", durations...)...)
 	cases = append(cases, by("parallelism", "0", "65", "-1", "+8", "8.0", "eight", "0x8", "99999999999999999999")...)
+	for _, headers := range []string{
+		"canary-without-a-colon", ": canary", "Cf Access: canary", "Cf-Access:", "Cf-Access: caf\u00e9-canary", "A: canary-one\nB: canary\x01two",
+		"Host: canary", "content-length: 1", "Transfer-Encoding: chunked", "CONNECTION: close", "Te: trailers", "Keep-Alive: 1", "Upgrade: h2c",
+		"A: canary-one\na: canary-two", "A: canary-one\r\nHost: canary",
+	} {
+		cases = append(cases, bad{input: "microcks-headers", env: env{"MICROCKS_HEADERS": headers}})
+	}
+	cases = append(cases,
+		bad{input: "microcks-headers", env: env{
+			"MICROCKS_HEADERS": "Authorization: Basic Y2k6c2VjcmV0", "KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": "canary-of-keycloak",
+		}},
+		bad{input: "client-certificate", env: env{"MICROCKS_CLIENT_KEY": "certs/key.pem"}},
+		bad{input: "client-key", env: env{"MICROCKS_CLIENT_CERTIFICATE": newCertificate(t)}},
+	)
 	cases = append(cases, by("ca-certificate", "none.pem", "../ca.pem", "/etc/ssl/certs/ca-certificates.crt", "exports", "escape.pem",
 		"empty.pem", "key.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
 		"-----BEGIN CERTIFICATE-----", "large.pem", "public.pem")...)
@@ -437,15 +455,16 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
 	e := action(map[string]string{
 		"mode": "plan", "timeout": "5", "active": "yes", "labels": "a.b=c\nx", "fail-on": "never",
-		"parallelism": "0", "microcks-url": "example.com", "collection": "pets\n" + uidA,
+		"microcks-url": "example.com", "collections": "pets\n" + uidA,
 	})
-	_, problems := Parse(Sources{Args: []string{"--unknown=1", "--verify=all"}, Getenv: e.get})
+	_, problems := Parse(Sources{Args: []string{"--unknown=1", "--verify=all", "--parallelism=0"}, Getenv: e.get})
 	var got []string
 	for _, p := range problems {
 		got = append(got, p.Input)
 	}
 	want := []string{
-		"--unknown", "collection", "postman-api-key", "microcks-url", "active", "labels", "labels", "verify", "fail-on", "timeout", "parallelism",
+		"--unknown", "collections", "fail-on", "postman-api-key", "microcks-url", "active", "labels", "labels", "verify", "timeout",
+		"parallelism",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems, in the table's order (-want +got):\n%s", diff)

@@ -9,9 +9,13 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// AllowUntrustedEvent is a value of the input allow. It lets a run write although
-// somebody without the right to push can have caused its event.
-const AllowUntrustedEvent = "untrusted-event"
+// Values of allow: what is dangerous, and refused or left undone without it.
+const (
+	AllowReplaceSecret  = "replace-secret"  // a new token goes into a secret that importers outside this run use
+	AllowReplaceService = "replace-service" // a collection takes over a service that another artifact defines
+	AllowRemoveServices = "remove-services" // the services of removed importers go with them
+	AllowUntrustedEvent = "untrusted-event" // writing although somebody without the right to push can have caused the event
+)
 
 // cause is who can bring an event about without the right to push, and yet with
 // consequences, as a clause; "" is nobody.
@@ -23,14 +27,24 @@ const (
 	anybodysRequest  cause = "it runs with secrets for everyone who opens a pull request"
 	anybodysWord     cause = "it runs with secrets for everyone who has an account at GitHub"
 	forksRequest     cause = "the pull request comes from a fork, or its payload does not show that it comes from this repository"
+	unknownCause     cause = "it is not one of those that need the right to push to this repository"
 	otherRunsOutcome cause = "it runs with secrets after a run that anybody's pull request may have started:" +
 		" its payload does not show a push to this repository"
 )
 
+// pushersEvents need the right to push to the repository, or are its own schedule.
+// What GitHub adds one day is none of them, and neither is what others report about
+// a fork's commits, such as deployments and checks.
+var pushersEvents = []string{
+	"push", "create", "delete", "release", "registry_package", "page_build", "branch_protection_rule", "merge_group",
+	"schedule", "workflow_dispatch", "repository_dispatch",
+}
+
 // cause is who can have caused the event. What the payload has to show and does
 // not counts as not so.
 func (t trigger) cause() cause {
-	if !t.onGitHub {
+	// A runner always names the event: without a name nobody brought one about.
+	if !t.onGitHub || t.event == "" || slices.Contains(pushersEvents, t.event) {
 		return trustedCause
 	}
 	switch t.event {
@@ -39,15 +53,17 @@ func (t trigger) cause() cause {
 	case "issue_comment", "issues", "discussion", "discussion_comment", "commit_comment", "fork", "watch", "gollum":
 		return anybodysWord
 	case "pull_request", "pull_request_review", "pull_request_review_comment", "pull_request_comment":
-		if !t.ownHead {
-			return forksRequest
+		if t.ownHead {
+			return trustedCause
 		}
+		return forksRequest
 	case "workflow_run":
-		if !t.ownPush {
-			return otherRunsOutcome
+		if t.ownPush {
+			return trustedCause
 		}
+		return otherRunsOutcome
 	}
-	return trustedCause
+	return unknownCause
 }
 
 // refuseEvent reports a mode that writes on an event that anybody can cause. All
@@ -57,7 +73,7 @@ func (p *parser) refuseEvent() {
 	if mode != ModeApply && mode != ModeRemove || cause == trustedCause {
 		return
 	}
-	if slices.Contains(p.run.Allow, AllowUntrustedEvent) || p.nothingToLose() {
+	if p.run.Allows(AllowUntrustedEvent) || p.nothingToLose() {
 		return
 	}
 	p.report(Problem{

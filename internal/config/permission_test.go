@@ -67,7 +67,14 @@ func TestEventsThatAnybodyCanCause(t *testing.T) {
 		{"workflow_dispatch", mainIsDefault, false},
 		{"repository_dispatch", mainIsDefault, false},
 		{"merge_group", mainIsDefault, false},
-		{"deployment_status", mainIsDefault, false},
+		{"deployment_status", mainIsDefault, true},
+		{"deployment", mainIsDefault, true},
+		{"check_run", mainIsDefault, true},
+		{"check_suite", mainIsDefault, true},
+		{"status", mainIsDefault, true},
+		{"label", mainIsDefault, true},
+		{"of_tomorrow", mainIsDefault, true},
+		{"", mainIsDefault, false},
 	}
 	for _, test := range tests {
 		for _, mode := range []Mode{ModeApply, ModeRemove, ModePlan, ModeCheck} {
@@ -116,8 +123,8 @@ func TestNothingToLose(t *testing.T) {
 		"an unknown runner":     {env{"RUNNER_ENVIRONMENT": ""}, true},
 		"an API key":            {env{"INPUT_POSTMAN-API-KEY": apiKey}, true},
 		"an API key, plainly":   {env{"POSTMAN_API_KEY": apiKey}, true},
-		"a key elsewhere":       {env{"INPUT_IMPORTER-NAME": apiKey}, true},
-		"an access key":         {env{"INPUT_COLLECTION": link}, true},
+		"a key elsewhere":       {env{"INPUT_SERVICE-VERSION": apiKey}, true},
+		"an access key":         {env{"INPUT_COLLECTIONS": link}, true},
 		"a client":              {env{"KEYCLOAK_CLIENT_ID": "ci", "KEYCLOAK_CLIENT_SECRET": "0123456789"}, true},
 		"a token of GitHub's":   {env{"INPUT_KEYCLOAK-AUTH": "github-oidc"}, true},
 	}

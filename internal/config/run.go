@@ -2,7 +2,7 @@
 // wanted, checked as far as that is possible without asking a server.
 //
 // The table in inputs.go is the one list of inputs: parsing, usage text,
-// action.yml and the tables of README.md all come from it.
+// action.yml and the tables of docs/reference.md all come from it.
 package config
 
 //go:generate go run ./gen
@@ -32,10 +32,10 @@ const (
 	AuthGitHubOIDC   = "github-oidc"
 )
 
-// Values of fail-on.
+// Values of fail-on, beside the errors that always fail a run.
 const (
-	FailOnError   = "error"
 	FailOnWarning = "warning"
+	FailOnChanges = "changes"
 )
 
 // Values of import.
@@ -55,9 +55,11 @@ const (
 // Run is everything that was asked for.
 type Run struct {
 	// Help and Version ask for the usage text or the version and nothing else:
-	// when one is set, nothing further was read.
+	// when one is set, nothing further was read. Unsaid is that nothing was asked
+	// for at all, which is a wrong input to which the usage text is the answer.
 	Help    bool
 	Version bool
+	Unsaid  bool
 
 	// Mode is resolved; it is empty only when a problem says why.
 	Mode Mode
@@ -66,10 +68,12 @@ type Run struct {
 	// untrusted text.
 	ModeReason string
 
+	// Skipped: nothing is to be done, since NoSecrets keeps away what it needs.
+	Skipped    bool
 	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
 	Workspace  string   // the folder that local files are read from, and none outside it; "" off the runner: any file
 	Repository string   // OWNER/REPO; "" outside GitHub
-	Allow      []string // what is allowed that a run would refuse: AllowUntrustedEvent
+	Allow      []string // what is allowed that a run would refuse: AllowReplaceSecret and so on
 	Provenance Provenance
 
 	Postman  Postman
@@ -81,12 +85,9 @@ type Run struct {
 	Parallelism int           // requests at once, at most
 	CA          []byte        // PEM, certificates only; nil: the system's roots alone
 
-	FailOn          string        // FailOnError or FailOnWarning
-	Import          string        // ImportAuto, ImportAlways or ImportNever
-	Verify          string        // VerifyService, VerifyMocks or VerifyNone
-	FailOnChanges   bool          // mode plan: a difference is a failure
-	RemoveServices  bool          // mode remove: the services go as well
-	WaitForMicrocks time.Duration // 0: do not wait
+	FailOn []string // what fails a run of this mode beside errors: FailOnWarning, FailOnChanges
+	Import string   // ImportAuto, ImportAlways or ImportNever
+	Verify string   // VerifyService, VerifyMocks or VerifyNone
 
 	Importers []Importer // in the order given, never two of one collection
 	Warnings  []string   // one sentence each; nothing secret in them
@@ -95,6 +96,9 @@ type Run struct {
 	// used, but to be masked. (Exported, since fmt asks no unexported field how
 	// it wants to be printed.)
 	Strays []Secret
+
+	// Proxies are the passwords in the addresses of proxies: net/http uses them.
+	Proxies []Secret
 }
 
 // Provenance is the commit and the run that asked for a change.
@@ -113,6 +117,11 @@ type Postman struct {
 type Microcks struct {
 	URL     string // without a trailing slash, /api or /#/…
 	Version string // the version that mode check judges by; "" is the newest known
+
+	// What a gateway before it wants, for its origin alone.
+	Headers           []Header
+	ClientCertificate []byte // PEM; nil for none
+	ClientKey         Secret // PEM, of the certificate
 }
 
 // Keycloak is how to sign in to Microcks, when it asks for that.
@@ -128,7 +137,6 @@ type Keycloak struct {
 type MicrocksSecret struct {
 	Name     string
 	Explicit bool // the name was given: an importer that refers to another secret changes over
-	Replace  bool // a new token may go into a secret that other importers use
 }
 
 // Importer is one wanted importer: a collection and what was said about it. A
@@ -139,16 +147,21 @@ type Importer struct {
 	Ref    *postman.Ref // nil for a file
 	File   string       // path of an exported collection, relative to Run.Workspace; mode check only
 
-	Name           *string
-	Main           *bool
-	Active         *bool
-	Labels         map[string]string // added or changed, never removed
-	ReplaceService bool
+	Name   *string
+	Main   *bool
+	Active *bool
+	Labels map[string]string // of the importer and its service; added or changed, never removed
 
-	ExpectedName    string
-	ExpectedVersion string
-	ServiceLabels   map[string]string
+	ServiceVersion string // the only one that the collection may give its service; "" is any
 }
+
+// Allows reports whether something dangerous is allowed: AllowReplaceSecret and so
+// on.
+func (r *Run) Allows(what string) bool { return slices.Contains(r.Allow, what) }
+
+// FailsOn reports whether something fails the run that is no error: FailOnWarning or
+// FailOnChanges.
+func (r *Run) FailsOn(what string) bool { return slices.Contains(r.FailOn, what) }
 
 // Masks lists every credential that was read, those in refused flags and in
 // links included: mask them before anything is printed, problems too.
@@ -161,12 +174,20 @@ func (r *Run) Masks() []string {
 	}
 	add(r.Postman.APIKey.Reveal())
 	add(r.Keycloak.ClientSecret.Reveal())
+	for _, h := range r.Microcks.Headers {
+		for _, mask := range h.masks() {
+			add(mask)
+		}
+	}
+	for _, line := range keyMasks(r.Microcks.ClientKey.Reveal()) {
+		add(line)
+	}
 	for _, i := range r.Importers {
 		if i.Ref != nil {
 			add(i.Ref.AccessKey)
 		}
 	}
-	for _, s := range r.Strays {
+	for _, s := range append(slices.Clip(r.Strays), r.Proxies...) {
 		add(s.Reveal())
 	}
 	return masks

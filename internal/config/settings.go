@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
@@ -42,7 +43,15 @@ func (p *parser) mode() {
 // refuseMode reports a mode that would not know what is its own.
 func (p *parser) refuseMode() {
 	mode := p.run.Mode
-	if mode == ModeRemove && p.run.Repository == "" {
+	name := p.getenv("GITHUB_REPOSITORY")
+	switch {
+	case p.run.Repository != "" || mode == ModeCheck:
+	case trim(name) != "" && !p.trigger.onGitHub:
+		p.report(Problem{
+			Input: "GITHUB_REPOSITORY", Got: quoted(p.shown(name)), Takes: "OWNER/REPO, the repository whose runs own what they create",
+			Hint: "set that environment variable to both names with a slash between them, such as acme/pets",
+		})
+	case mode == ModeRemove:
 		p.report(Problem{
 			Input: "mode", Got: quoted(string(mode)) + " without GITHUB_REPOSITORY",
 			Takes: "remove only where it is known whose importers are to go: an importer is deleted for the repository that made it",
@@ -77,7 +86,60 @@ func (p *parser) microcks() {
 		p.missing("microcks-url")
 	}
 	p.run.Microcks.Version = p.serverVersion()
-	p.run.WaitForMicrocks = p.duration("wait-for-microcks")
+	p.clientCertificate()
+}
+
+// clientCertificate reads what this program shows Microcks, or a gateway before
+// it, of itself.
+func (p *parser) clientCertificate() {
+	const certificate, key = "client-certificate", "client-key"
+	given, secret := p.given(certificate), p.given(key)
+	keyPEM, keyIsText := asPEM(secret)
+	p.run.Microcks.ClientKey = Secret(keyPEM) // to be masked, whatever is wrong with it
+	pem, isText := asPEM(given)
+	switch wrong := noPEM; {
+	case given == "" && secret == "":
+		return
+	case given == "":
+		p.report(Problem{Input: certificate, Takes: p.inputs[certificate].takes() + ", together with client-key",
+			Hint: "give the certificate that the key belongs to, or leave client-key out"})
+		return
+	case isText:
+		if pem, wrong = parseCertificates(pem); wrong == "" {
+			p.run.Microcks.ClientCertificate = pem
+			break
+		}
+		fallthrough
+	default:
+		hint := "give the text of the certificate, which begins with -----BEGIN CERTIFICATE-----, and not a path"
+		if wrong == withPrivateKey {
+			hint = "give the certificate alone here, and its key in client-key"
+		}
+		p.report(Problem{Input: certificate, Got: "a value (not shown)", Fault: wrong, Hint: hint})
+	}
+	const howToKey = "give the text of the key, which begins with -----BEGIN PRIVATE KEY-----, and not a path"
+	switch wrong := noPEM; {
+	case secret == "":
+		p.report(Problem{Input: key, Takes: p.inputs[key].takes() + ", together with client-certificate",
+			Hint: "give the key of the certificate, or leave client-certificate out"})
+	case keyIsText && parseKey(keyPEM) == "":
+		if p.run.Microcks.ClientCertificate == nil {
+			break // which is told
+		}
+		if wrong = matchKey(p.run.Microcks.ClientCertificate, keyPEM); wrong != "" {
+			p.report(Problem{Input: key, Got: "a value (not shown)", Fault: wrong,
+				Hint: "give the two files that were made together; of a chain, the client's own certificate stands first"})
+		}
+	default:
+		hint := howToKey
+		if keyIsText {
+			wrong = parseKey(keyPEM)
+		}
+		if wrong == encryptedKey {
+			hint = "decrypt it with `openssl pkey -in KEY -out PLAIN`, and save that as a secret"
+		}
+		p.report(Problem{Input: key, Got: "a value (not shown)", Fault: wrong, Hint: hint})
+	}
 }
 
 // serverVersion reads the version that mode check judges by; "" when none was
@@ -95,11 +157,23 @@ func (p *parser) serverVersion() string {
 			fmt.Sprintf("choose a newer one, for example %s: older ones cannot read what the Postman API answers", p.example(name)))
 	case err != nil:
 		p.invalid(name, version,
-			fmt.Sprintf("write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example %s", p.example(name)))
+			p.versionHint(name, version))
 	default:
 		return version
 	}
 	return ""
+}
+
+// versionHint is how to write a version of Microcks.
+func (p *parser) versionHint(name, version string) string {
+	example := p.example(name)
+	if p.trigger.onGitHub {
+		return "write all three numbers, within quotes, or YAML reads 1.10 as 1.1; for example " + example
+	}
+	if meant := strings.TrimPrefix(version, "v"); parseServerVersion(meant+".0") == nil {
+		example = p.setting(name, meant+".0")
+	}
+	return "write all three numbers, for example " + example
 }
 
 // keycloak reads how to sign in. Whether that is needed only Microcks knows, so
@@ -115,6 +189,14 @@ func (p *parser) keycloak() {
 	}
 	if u := p.address("keycloak-audience", parseIssuer); u != nil {
 		k.Audience = u.String()
+	}
+	if k.Auth == AuthGitHubOIDC && !p.inGitHubJob() && p.run.Mode != ModeCheck {
+		p.report(Problem{
+			Input: "keycloak-auth", Got: quoted(AuthGitHubOIDC) + " outside GitHub",
+			Takes: AuthGitHubOIDC + " in a job of GitHub Actions only, whose token GitHub signs",
+			Hint:  "leave it out, and give the client's secret: set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET",
+		})
+		return
 	}
 	if k.Auth == AuthGitHubOIDC {
 		// Whoever says where the token goes has it: no server does.
@@ -134,10 +216,16 @@ func (p *parser) keycloak() {
 	switch {
 	case p.run.Mode == ModeCheck:
 	case k.ClientID != "" && p.given("keycloak-client-secret") == "":
-		p.missing("keycloak-client-secret")
+		p.missingFor("keycloak-client-secret", "keycloak-client-id")
 	case k.ClientSecret != "" && p.given("keycloak-client-id") == "":
-		p.missing("keycloak-client-id")
+		p.missingFor("keycloak-client-id", "keycloak-client-secret")
 	}
+}
+
+// inGitHubJob reports whether GitHub may sign a token for this run: in a job with the
+// right to one it says where to ask, even to what runs in it like a shell's command.
+func (p *parser) inGitHubJob() bool {
+	return p.trigger.onGitHub || p.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") != ""
 }
 
 // clientID reads the client's id, whose value is as little shown as a secret's:
@@ -161,7 +249,6 @@ func (p *parser) secret() {
 	s := &p.run.Secret
 	s.Name = p.line("secret-name")
 	s.Explicit = s.Name != ""
-	s.Replace = p.isTrue("replace-secret")
 	if !s.Explicit {
 		owner := p.run.Repository
 		if owner == "" {
@@ -175,9 +262,9 @@ func (p *parser) secret() {
 func (p *parser) judging() {
 	p.run.Import = p.choice("import")
 	p.run.Verify = p.choice("verify")
-	p.run.FailOn = p.choice("fail-on")
-	p.run.FailOnChanges = p.isTrue("fail-on-changes")
-	p.run.RemoveServices = p.isTrue("remove-services")
+	p.run.FailOn = slices.DeleteFunc(p.choices("fail-on"), func(what string) bool {
+		return !counts(p.inputs["fail-on"], what, p.run.Mode)
+	})
 }
 
 // limits reads what bounds the run itself.
@@ -194,8 +281,9 @@ func (p *parser) certificates() []byte {
 	if !p.once(name) || value == "" {
 		return nil
 	}
-	pem, problem := []byte(value), Problem{Input: name, Got: "PEM text (not shown)"}
-	if !isPEMText(value) {
+	pem, isText := asPEM(value)
+	problem := Problem{Input: name, Got: "PEM text (not shown)"}
+	if !isText {
 		problem.Got = "the path " + quoted(p.shown(value))
 		if pem, problem.Fault = p.readCertificates(value); problem.Fault != "" {
 			problem.Hint = fmt.Sprintf("give the text of a PEM file, or its path in the workspace,"+

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,15 +64,47 @@ func shownAddress(s string, secrets []string, limit int) string {
 func quoted(s string) string { return `"` + s + `"` }
 
 // hasControl reports whether a one-line value holds a control character, a line
-// break or a direction mark.
+// break or an invisible character.
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || isDirectionMark(r) || r == unicode.ReplacementChar
+		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || isInvisible(r) || r == unicode.ReplacementChar
 	})
 }
 
-// isDirectionMark reports whether a character makes text read in another order
-// than it is stored.
-func isDirectionMark(r rune) bool {
-	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+// isInvisible reports whether a character shows nothing, or makes text read in
+// another order than it is stored: zero-width spaces, byte order marks, soft
+// hyphens, direction marks. The joiners that some scripts and emoji need are not
+// among them.
+func isInvisible(r rune) bool {
+	return unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d'
+}
+
+// trim takes white space and invisible characters from both ends of a value.
+func trim(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) })
+}
+
+// visible takes the characters that show nothing out of a value: a copy of what a
+// page shows can hold them.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// oddCharacterIn names the character of a refused value that cannot be told from
+// another by sight; "" is none.
+func oddCharacterIn(s string) fault {
+	for _, r := range s {
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			return fault(fmt.Sprintf("it holds a character that cannot be seen (U+%04X)", r))
+		case r != ' ' && unicode.Is(unicode.Zs, r):
+			return fault(fmt.Sprintf("it holds a character that looks like a space and is none (U+%04X)", r))
+		}
+	}
+	return ""
 }

@@ -17,10 +17,10 @@ func TestPrecedence(t *testing.T) {
 		want string
 	}{
 		"a flag wins over the environment": {
-			args: []string{"--fail-on=warning"},
-			env:  env{"INPUT_FAIL-ON": "error"},
-			got:  func(r *Run) string { return r.FailOn },
-			want: FailOnWarning,
+			args: []string{"--verify=mocks"},
+			env:  env{"INPUT_VERIFY": "none"},
+			got:  func(r *Run) string { return r.Verify },
+			want: VerifyMocks,
 		},
 		"an empty flag wins, and counts as not given": {
 			args: []string{"--secret-name="},
@@ -34,12 +34,12 @@ func TestPrecedence(t *testing.T) {
 			want: "my key",
 		},
 		"a bare boolean": {
-			args: []string{"--active", "--replace-secret", "--main-artifact", "false"},
+			args: []string{"--active", "--main-artifact", "false"},
 			got: func(r *Run) string {
 				i := r.Importers[0]
-				return strings.Join([]string{word(*i.Active), word(r.Secret.Replace), word(*i.Main)}, " ")
+				return strings.Join([]string{word(*i.Active), word(*i.Main)}, " ")
 			},
-			want: "true true false",
+			want: "true false",
 		},
 		"a list flag may be repeated": {
 			args: []string{"--labels=a=1", "--labels", "b=2\nc=3"},
@@ -91,6 +91,41 @@ func word(b bool) string {
 		return "true"
 	}
 	return "false"
+}
+
+// TestArguments holds what arguments without a flag are, and that one mistake is
+// one problem.
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	workspace := t.TempDir()
+	writeFile(t, workspace, "a.json", "{}")
+	writeFile(t, workspace, "b.json", "{}")
+	check := []string{"--mode=check", "--collections"}
+	for name, test := range map[string]struct {
+		args  []string
+		files []string
+		wrong []string // inputs of the problems
+	}{
+		"a pattern that a shell filled in": {append(check, "a.json", "b.json"), []string{"a.json", "b.json"}, nil},
+		"files alone":                      {[]string{"a.json", "--mode=check", "b.json"}, []string{"a.json", "b.json"}, nil},
+		"a flag without its value": {
+			[]string{"--mode=plan", "a.json", "--microcks-url", "--active"}, nil,
+			[]string{"collections", "postman-api-key", "microcks-url"},
+		},
+		"a mistyped flag": {[]string{"--mode=check", "--colections=a.json"}, nil, []string{"--colections"}},
+	} {
+		run, problems := Parse(Sources{Args: test.args, Getenv: env{"GITHUB_WORKSPACE": workspace}.get})
+		var files, wrong []string
+		for _, i := range run.Importers {
+			files = append(files, i.File)
+		}
+		for _, p := range problems {
+			wrong = append(wrong, p.Input)
+		}
+		if diff := cmp.Diff(test.files, files) + cmp.Diff(test.wrong, wrong); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
 }
 
 // TestWrongFlags keeps the texts about arguments that are no good flags. None
@@ -145,10 +180,28 @@ func TestHelpAndVersion(t *testing.T) {
 		"--help":    {Help: true},
 		"-h":        {Help: true},
 		"--version": {Version: true},
+		"-v":        {Version: true},
+		"-help":     {Help: true},
+		"--help=1":  {Help: true},
 	} {
 		run, problems := Parse(Sources{Args: []string{"--nonsense", arg, "--mode=x"}})
 		if len(problems) != 0 || sameRun(&want, run) != "" {
 			t.Errorf("%s: %+v with %d problems", arg, run, len(problems))
+		}
+	}
+	for arg, want := range map[string]Run{"help": {Help: true}, "version": {Version: true}} {
+		if run, problems := Parse(Sources{Args: []string{arg}}); len(problems) != 0 || sameRun(&want, run) != "" {
+			t.Errorf("%s: %+v with %d problems", arg, run, len(problems))
+		}
+	}
+	for name, e := range map[string]env{"nothing": nil, "a credential": {"POSTMAN_API_KEY": apiKey}} {
+		if run, problems := Parse(Sources{Getenv: e.get}); len(problems) != 0 || !run.Unsaid {
+			t.Errorf("%s is said: %+v, problems %v", name, run, problems)
+		}
+	}
+	for name, e := range map[string]env{"an input": {"INPUT_MODE": "plan"}, "a step without inputs": {"GITHUB_ACTIONS": "true"}} {
+		if run, problems := Parse(Sources{Getenv: e.get}); len(problems) == 0 || run.Unsaid {
+			t.Errorf("%s: taken for nothing", name)
 		}
 	}
 	golden(t, "testdata/usage.golden", Usage())
@@ -166,17 +219,20 @@ func TestNearest(t *testing.T) {
 		names = append(names, in.Name)
 	}
 	for word, want := range map[string]string{
-		"colection":      "collection",
-		"collections":    "collection",
-		"timeuot":        "timeout",
-		"microcks-ulr":   "microcks-url",
-		"wait":           "wait-for-microcks",
-		"mdoe":           "mode",
-		"LABELS":         "labels",
-		"postman":        "", // a part of several
-		"x":              "",
-		"":               "",
-		"something-else": "",
+		"colection":    "collections",
+		"collection":   "collections",
+		"timeuot":      "timeout",
+		"microcks-ulr": "microcks-url",
+		"audience":     "keycloak-audience",
+
+		"fail-on-changes": "fail-on",
+		"service-labels":  "labels",
+		"mdoe":            "mode",
+		"LABELS":          "labels",
+		"postman":         "", // a part of several
+		"x":               "",
+		"":                "",
+		"something-else":  "",
 	} {
 		got, ok := nearest(word, names)
 		if !ok {

@@ -8,17 +8,52 @@ import (
 // usageWidth is where lines of the usage text are wrapped, in characters.
 const usageWidth = 80
 
+// usageHead is what stands before the table of inputs.
+const usageHead = `Creates and updates Microcks importers for Postman collections, imports them and
+checks the mocks.
+
+Usage: postman-microcks-importer --mode=MODE --collections=COLLECTION… [--INPUT=VALUE…]
+
+Examples:
+  postman-microcks-importer --mode=check exports/*.json
+  postman-microcks-importer --mode=plan --microcks-url=https://microcks.example.com \
+      --collections=12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2
+  postman-microcks-importer --mode=plan --fail-on=changes \
+      --microcks-url=https://microcks.example.com --collections="$(cat list.txt)"
+
+Every input is a flag; a flag wins over the environment (INPUT_NAME, dashes kept).
+A list takes one value a line, or its flag several times; empty lines and what
+stands behind a # are left out. Arguments without a flag are collections.
+Credentials are read from the environment only.
+`
+
+// usageEnd is what stands behind it.
+const usageEnd = `
+  --help      this text
+  --version   the version
+
+Exit codes, of several the first of 2, 14, 11, 12, 13, 20, 1, 3:
+   0  done
+   1  a collection or an expectation failed, the time was over, or a signal came
+   2  wrong inputs
+   3  nothing failed, and --fail-on=changes found some
+  11  cannot connect
+  12  an API answered with an error
+  13  not found
+  14  the environment: a file cannot be read or written
+  20  other
+
+Environment:
+  POSTMAN_API_KEY, KEYCLOAK_CLIENT_ID, KEYCLOAK_CLIENT_SECRET   the credentials
+  GITHUB_REPOSITORY        OWNER/REPO whose runs own what they create
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY
+  RUNNER_DEBUG=1           every request in the log
+`
+
 // Usage is the text of --help: every input with what it takes.
 func Usage() string {
 	var b strings.Builder
-	b.WriteString(`Keeps Microcks importers for Postman collections, imports them and checks the mocks.
-
-Usage: postman-microcks-importer --mode=MODE --collection=COLLECTION [--INPUT=VALUE …]
-
-Every input is a flag; a flag wins over the environment (INPUT_NAME, dashes kept).
-A list takes one value a line, or its flag several times. Credentials are read
-from the environment only.
-`)
+	b.WriteString(usageHead)
 	group := ""
 	for _, in := range Inputs() {
 		if in.Group != group {
@@ -30,7 +65,7 @@ from the environment only.
 			fmt.Fprintf(&b, "      %s\n", line)
 		}
 	}
-	b.WriteString("\n  --help      this text\n  --version   the version\n")
+	b.WriteString(usageEnd)
 	return b.String()
 }
 
@@ -64,19 +99,24 @@ func (in Input) usageTitle() string {
 // usageText is the description without Markdown, and what counts when nothing
 // is given.
 func (in Input) usageText() string {
-	text := in.Description
+	text := in.Full()
 	if in.Creating != "" {
 		text += " " + in.WithoutValue()
 	} else if in.Default != "" {
 		text += " Default: " + in.Default + "."
 	}
-	switch {
-	case in.Required:
-		text += " Always needed."
-	case in.Needed != "":
+	if in.Needed != "" {
 		text += " Needed " + in.Needed + "."
 	}
 	return strings.NewReplacer("`", "", "*", "").Replace(text)
+}
+
+// Full is the description, with the modes in which the input counts; in Markdown.
+func (in Input) Full() string {
+	if in.Modes == nil {
+		return in.Description
+	}
+	return in.Description + " Counts in mode " + inWords(in.Modes) + "."
 }
 
 // WithoutValue is a sentence in Markdown with what counts when an input without a

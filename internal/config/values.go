@@ -69,17 +69,6 @@ func parseInt(s string, lowest, highest int) (int, error) {
 	return n, nil
 }
 
-// parseList splits lines, trims them and drops empty ones.
-func parseList(s string) []string {
-	var lines []string
-	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
 // oldestServer is the first version that reads what the Postman API answers.
 const oldestServer = "v1.7.0"
 

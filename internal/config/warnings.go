@@ -2,7 +2,10 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
+	"strings"
 
 	"postman-microcks-importer/internal/text"
 )
@@ -16,25 +19,59 @@ func (p *parser) warn(format string, args ...any) {
 func (p *parser) warnings() {
 	p.warnClear("microcks-url", p.run.Microcks.URL)
 	p.warnClear("keycloak-url", p.run.Keycloak.URL)
+	if u, err := url.Parse(p.run.Microcks.URL); err == nil && u.Scheme == "http" && p.run.Microcks.ClientKey != "" {
+		p.warn("client-certificate counts with an address that begins with https:// only, and microcks-url does not.")
+	}
 	if p.planFollowsFromPayload() {
 		p.warn("The default branch is not known (%s): a push to it would apply, and this one is only planned.", p.trigger.payloadFault)
 	}
 	if ref := p.trigger.actionRef; p.trigger.onGitHub && (ref == "main" || ref == "master" || ref == "HEAD") {
 		p.warn("This action is used at @%s, which changes from one run to the next: pin it to a full commit SHA.", ref)
 	}
+	p.warnUnused()
+}
+
+// warnUnused warns about what is said and does not count in the mode that was asked
+// for. A mode that follows from the event asks for nothing: in the workflow's next
+// run the same input counts.
+func (p *parser) warnUnused() {
 	mode := p.run.Mode
-	if p.run.Microcks.Version != "" && mode != ModeCheck && mode != "" {
-		p.warn("microcks-version counts in mode check only: mode %s judges by the version of the server.", mode)
+	if mode == "" || p.run.ModeReason != "" {
+		return
 	}
-	if p.run.FailOnChanges && mode != ModePlan && mode != "" {
-		p.warn("fail-on-changes counts in mode plan only, and this is mode %s: for a check for drift give mode plan.", mode)
+	for _, in := range p.rows {
+		if p.given(in.Name) == "" {
+			continue
+		}
+		if !counts(in, "", mode) {
+			p.warn("%s counts in mode %s only, and this is mode %s.", in.Name, inWords(in.Modes), mode)
+			continue
+		}
+		for _, value := range slices.Sorted(maps.Keys(in.Only)) {
+			if !counts(in, value, mode) && slices.Contains(p.words(in.Name), value) {
+				p.warn("%s of %s counts in mode %s only, and this is mode %s.", value, in.Name, inWords(in.Only[value]), mode)
+			}
+		}
 	}
-	if p.run.RemoveServices && mode != ModeRemove && mode != "" {
-		p.warn("remove-services counts in mode remove only, and this is mode %s.", mode)
+}
+
+// counts reports whether an input, or one value of a list, counts in a mode.
+func counts(in Input, value string, mode Mode) bool {
+	only := in.Only[value]
+	return (in.Modes == nil || slices.Contains(in.Modes, mode)) && (only == nil || slices.Contains(only, mode))
+}
+
+// inWords lists modes: "check, plan and apply".
+func inWords(modes []Mode) string {
+	last := len(modes) - 1
+	if last == 0 {
+		return string(modes[0])
 	}
-	if wait := p.run.WaitForMicrocks; wait > 0 && p.run.Timeout > 0 && wait >= p.run.Timeout {
-		p.warn("wait-for-microcks (%s) is as long as timeout (%s) or longer, which counts the waiting too.", wait, p.run.Timeout)
+	names := make([]string, last)
+	for i := range names {
+		names[i] = string(modes[i])
 	}
+	return strings.Join(names, ", ") + " and " + string(modes[last])
 }
 
 // planFollowsFromPayload reports whether a push is only planned because the
@@ -58,6 +95,8 @@ func (p *parser) warnClear(name, address string) {
 		p.warn(clear, name, "the sign-in to Keycloak")
 	case p.given("keycloak-client-secret") != "" || p.run.Keycloak.Auth == AuthGitHubOIDC:
 		p.warn(clear, name, "the sign-in to Microcks")
+	case len(p.run.Microcks.Headers) > 0:
+		p.warn(clear, name, "the headers in microcks-headers")
 	case p.run.Mode == ModeApply && p.run.Postman.APIKey != "":
 		p.warn(clear, name, "the Postman API key, which Microcks gets as a secret,")
 	}

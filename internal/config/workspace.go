@@ -67,7 +67,8 @@ const (
 	unreadable  fault = "it cannot be read"
 )
 
-// file gives the relative path of a regular file of the workspace.
+// file gives the relative path of a regular file of the workspace, and of one that is
+// not there beside that fault.
 func (w *workspace) file(path string) (string, fault) {
 	if w.err != nil {
 		return "", closedSpace
@@ -79,9 +80,9 @@ func (w *workspace) file(path string) (string, fault) {
 	info, err := w.stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && w.dir == "":
-		return "", notThere
+		return path, notThere
 	case errors.Is(err, fs.ErrNotExist):
-		return "", notInSpace
+		return path, notInSpace
 	case err != nil && w.leadsOut(path):
 		return "", outside
 	case err != nil:

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"time"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -52,11 +53,17 @@ type Runner struct {
 	// BeforeWrite is waited for before the first write of a goal; nil waits for
 	// nothing.
 	BeforeWrite func(context.Context) error
+	// Room is what looks and steps take their memory from; nil counts none.
+	Room *budget.Room
+	// Keep takes the memory of the service as it was seen last, in place of the one
+	// before; nil is for a runner that keeps what it likes.
+	Keep func(*budget.Meter) error
 }
 
 // Run looks and steps until the goal is reached.
 func (r *Runner) Run(ctx context.Context, g Goal, log Log) Outcome {
 	c := &convergence{Runner: r, goal: g, log: log, memory: remember(g)}
+	defer c.release() // whatever breaks, others get the slot
 	err := c.drive(ctx)
 	c.release()
 	if ctx.Err() != nil && c.leftInSchedule() {
@@ -167,7 +174,9 @@ func (c *convergence) take(ctx context.Context, s step) error {
 	before := c.memory
 	c.memory = before.took(s, c.seen)
 	began := time.Now()
-	o := c.act(ctx, s)
+	inside, leave := c.Room.Enter(ctx)
+	o := c.act(inside, s)
+	leave()
 	m, err := c.memory.learnt(s, c.seen, o)
 	c.memory = m
 	if s.kind == Start && !m.inFlight {

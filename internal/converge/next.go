@@ -137,6 +137,13 @@ func choose(g Goal, seen observation, m memory) step {
 		if seen.job == nil && m.counts[Remove] > 0 {
 			return step{kind: Done}
 		}
+		if seen.job != nil && !plan.SameOwner(seen.job, g.Gone) {
+			return step{kind: GiveUp, err: &result.Problem{
+				Level: result.Error, Text: plan.NotOurs(seen.job),
+				Hint:   "somebody changed its labels during this run; delete it by hand in Microcks under Importers if nobody needs it",
+				Anchor: "importer-foreign", ExitCode: 1,
+			}}
+		}
 		return step{kind: Remove, job: g.Gone}
 	}
 	if g.Importer == nil {
@@ -154,6 +161,8 @@ func choose(g Goal, seen observation, m memory) step {
 		return step{kind: GiveUp, err: g.unseen(seen)}
 	case job == nil:
 		return step{kind: Create, job: i.Document()}
+	case i.Exposes(job) != nil: // somebody changed it since it was planned with
+		return step{kind: GiveUp, err: i.Exposes(job)}
 	case len(i.Diff(job)) > 0:
 		return step{kind: Save, job: i.Onto(job)}
 	case len(seen.services) > 1:
@@ -169,7 +178,7 @@ func choose(g Goal, seen observation, m memory) step {
 	case job.Active != i.Active:
 		return step{kind: Switch, active: i.Active}
 	}
-	return labelStep(g, seen)
+	return labelStep(g, seen, m)
 }
 
 // secretStep writes a secret that is not as it shall be.
@@ -194,7 +203,7 @@ func serviceStep(g Goal, seen observation, m memory) step {
 	case m.settling && g.unsettled(seen, m):
 		return step{kind: LookAgain}
 	}
-	return labelStep(g, seen)
+	return labelStep(g, seen, m)
 }
 
 // afterFailure takes an importer whose import failed out of the schedule again if
@@ -216,9 +225,20 @@ func healStep(g Goal, seen observation) step {
 	return step{kind: Heal, doomed: seen.services[1:]}
 }
 
-func labelStep(g Goal, seen observation) step {
-	if g.Service == nil || seen.view == nil {
+// labelStep adds the labels that a service lacks. One that was there and does not show
+// is looked for before it is given up: a proxy answers 404, too.
+func labelStep(g Goal, seen observation, m memory) step {
+	switch {
+	case g.Service == nil, seen.view == nil && (len(g.Service.Before.Services) == 0 || !g.labelsDiffer()):
 		return step{kind: Done}
+	case seen.view == nil && m.counts[LookAgain] < looks.missing:
+		return step{kind: LookAgain}
+	case seen.view == nil:
+		return step{kind: GiveUp, err: &result.Problem{
+			Level: result.Error,
+			Text:  text.Untrustedf("labelling service %s %s: it was there when the run began, and is gone", g.Service.Name, g.Service.Version),
+			Hint:  "run again; if it stays so, find out who else changes this service at the same time", Anchor: "service-contended", ExitCode: 12,
+		}}
 	}
 	there := seen.view.Service.Metadata
 	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 {
@@ -270,12 +290,12 @@ func settleStep(g Goal, seen observation, m memory) step {
 // fits reports whether a service is as after this import or as after all
 // imports of the service.
 func (g Goal) fits(now *predict.Service) bool {
-	return now != nil && (g.Service.Fits(now) || len(plan.Difference(now, g.Predicted)) == 0)
+	return now != nil && (g.Service.Fits(now) || len(g.Service.Difference(now, g.Predicted).Changes) == 0)
 }
 
 // lacking reports whether an example is missing.
 func (g Goal) lacking(now *predict.Service) bool {
-	return slices.ContainsFunc(plan.Difference(now, g.Service.Goal()), func(d predict.Change) bool {
+	return slices.ContainsFunc(g.Service.Difference(now, g.Service.Goal()).Changes, func(d predict.Change) bool {
 		return d.Kind == predict.Added && d.Example != ""
 	})
 }

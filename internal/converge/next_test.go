@@ -120,6 +120,11 @@ func TestNext(t *testing.T) {
 		"one that differs is saved": {
 			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Name = "Other" })}, want: Save,
 		},
+		"one made by others that would send the key elsewhere by now is not imported through": {
+			goal: func(g *Goal) { g.Importer.Adopted = true },
+			seen: observation{job: importer(func(j *microcks.ImportJob) { j.RepositoryURL = "http://api.getpostman.com/collections/" + uid })},
+			want: GiveUp,
+		},
 		"one that is as wanted imports": {seen: observation{job: importer(nil)}, want: Start},
 		"one that nothing is due for is done": {
 			goal: func(g *Goal) { g.Importer.Import = nil },
@@ -244,6 +249,11 @@ func TestNext(t *testing.T) {
 
 // TestNextOfAServiceAlone: a service is observed, healed and awaited the same
 // way when no importer of the goal makes it.
+// hiddenAndLabelled is a service that was there and shall get a label.
+func hiddenAndLabelled(g *Goal) {
+	g.Service.Labels, g.Service.Before.Services = map[string]string{"a": "b"}, []microcks.Service{service("s1", uid)}
+}
+
 func TestNextOfAServiceAlone(t *testing.T) {
 	t.Parallel()
 	alone := func(change func(*Goal)) Goal {
@@ -272,6 +282,14 @@ func TestNextOfAServiceAlone(t *testing.T) {
 		"not labelled": {
 			goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")),
 			want: Label,
+		},
+		"to be labelled, and not to be seen": {
+			goal: hiddenAndLabelled, seen: observation{looked: true, services: []microcks.Service{service("s1", uid)}},
+			memory: counted(LookAgain, looks.missing-1), want: LookAgain,
+		},
+		"it stays unseen": {
+			goal: hiddenAndLabelled, seen: observation{looked: true, services: []microcks.Service{service("s1", uid)}},
+			memory: counted(LookAgain, looks.missing), want: GiveUp,
 		},
 		"labelled too often": {
 			goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} }, seen: lookAt(nil, pets("one", "two")),
@@ -332,7 +350,10 @@ func TestNextOfAnImporterThatShallGo(t *testing.T) {
 		memory func(*memory)
 		want   Kind
 	}{
-		"it is there":          {seen: observation{job: importer(nil)}, want: Remove},
+		"it is there": {seen: observation{job: importer(nil)}, want: Remove},
+		"somebody took it over": {seen: observation{job: importer(func(j *microcks.ImportJob) {
+			j.Metadata.Labels = map[string]string{plan.LabelManagedBy: "postman-microcks-importer", plan.LabelRepository: "acme/other"}
+		})}, want: GiveUp},
 		"it is gone":           {memory: counted(Remove, 1), want: Done},
 		"a look finds nothing": {want: Remove},
 		"it comes back":        {seen: observation{job: importer(nil)}, memory: counted(Remove, 3), want: Remove},

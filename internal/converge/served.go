@@ -1,11 +1,57 @@
 package converge
 
 import (
+	"context"
+	"fmt"
 	"slices"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/predict"
 )
+
+// Digest is [Served] with digests for contents, nil for no view. What is kept, which is
+// that and the services that a search found, has its memory from keep: that of a
+// [budget.Pot] or [budget.Share], nil for nobody. The error is [budget.ErrSpent] or
+// [budget.ErrPot] about the services, or the cause of the context's end.
+func Digest(
+	ctx context.Context, found []microcks.Service, view *microcks.ServiceView, keep func(*budget.Meter) error,
+) (*predict.Service, error) {
+	meter := budget.New(ctx)
+	digest, err := Served(view).Digest(meter)
+	if err == nil {
+		err = meter.Within(func() {
+			for i := range found {
+				meter.Memory(memoryOf(&found[i]))
+			}
+		})
+	}
+	if err == nil && keep != nil {
+		err = keep(meter)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading service %s %s: %w", found[0].Name, found[0].Version, err)
+	}
+	return digest, nil
+}
+
+// memoryOf a service without its operations, in bytes.
+func memoryOf(s *microcks.Service) int {
+	const ofService, ofMember = 200, 100
+	n := ofService + len(s.ID) + len(s.Name) + len(s.Version) + len(s.Type) + len(s.SourceArtifact)
+	if s.Metadata == nil {
+		return n
+	}
+	for _, members := range []map[string]string{s.Metadata.Labels, s.Metadata.Annotations} {
+		for key, value := range members {
+			n += ofMember + len(key) + len(value)
+		}
+	}
+	for key, value := range s.Metadata.Unknown {
+		n += ofMember + len(key) + len(value)
+	}
+	return n
+}
 
 // Served is a service as Microcks lists it, in the terms of a prediction.
 func Served(view *microcks.ServiceView) *predict.Service {

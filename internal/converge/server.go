@@ -3,11 +3,13 @@ package converge
 import (
 	"context"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -41,22 +43,24 @@ type Services interface {
 // service where that counts.
 func (c *convergence) observe(ctx context.Context) (observation, error) {
 	g := c.goal
+	ctx, leave := c.Room.Enter(ctx)
+	defer leave()
 	seen := observation{}
 	reads, readCtx := errgroup.WithContext(ctx)
 	if g.Secret != nil && c.looksAtSecret() {
-		reads.Go(func() (err error) {
+		reads.Go(crash.Caught(func() (err error) {
 			seen.secret, err = FindSecret(readCtx, c.Server, g.Secret.Ref.Name, g.Secret.Ref.SecretID)
 			return err
-		})
+		}))
 	}
 	if id := g.importerID(); id != "" {
-		reads.Go(func() (err error) {
+		reads.Go(crash.Caught(func() (err error) {
 			seen.job, err = c.Server.Job(readCtx, id)
 			return err
-		})
+		}))
 	}
 	if g.looksAtService(c.memory) {
-		reads.Go(func() error { return c.lookAtService(readCtx, &seen) })
+		reads.Go(crash.Caught(func() error { return c.lookAtService(readCtx, &seen) }))
 	}
 	if err := reads.Wait(); err != nil {
 		return observation{}, err
@@ -104,8 +108,14 @@ func (c *convergence) lookAtService(ctx context.Context, seen *observation) (err
 	if c.memory.doubt { // only a search shows all of them
 		find = search
 	}
-	seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key)
-	seen.served = Served(seen.view).Digest()
+	if seen.services, seen.view, err = find(ctx, c.Server, c.goal.Service.Key); err != nil {
+		return err
+	}
+	if seen.served, err = Digest(ctx, seen.services, seen.view, c.Keep); seen.view != nil {
+		bare := seen.view.Service
+		bare.Operations = nil
+		seen.view = &microcks.ServiceView{Service: bare} // the rest is much
+	}
 	return err
 }
 
@@ -136,7 +146,7 @@ func FindService(ctx context.Context, server Services, key plan.Key) ([]microcks
 	case err == nil && view == nil:
 		return nil, nil, nil
 	case err == nil && view.Service.Name == key.Name && view.Service.Version == key.Version:
-		return []microcks.Service{view.Service}, view, nil
+		return OfVersion([]microcks.Service{view.Service}, key.Version), view, nil
 	}
 	return search(ctx, server, key)
 }
@@ -163,10 +173,13 @@ func plainKey(key plan.Key) bool {
 	return !strings.ContainsAny(key.Name+key.Version, ":+") && key.Version != "" && !text.HasDotSegment(key.Name+":"+key.Version)
 }
 
-// OfVersion are the services of one version, the oldest first.
+// OfVersion are the services of one version, the oldest first, without their operations.
 func OfVersion(services []microcks.Service, version string) []microcks.Service {
 	same := slices.DeleteFunc(slices.Clone(services), func(s microcks.Service) bool { return s.Version != version })
-	slices.SortFunc(same, func(a, b microcks.Service) int { return strings.Compare(a.ID, b.ID) })
+	for i := range same {
+		same[i].Operations = nil
+	}
+	sort.Slice(same, func(i, j int) bool { return same[i].ID < same[j].ID })
 	return same
 }
 
@@ -278,17 +291,18 @@ func deleted(doubled microcks.Service) result.Done {
 func (c *convergence) tellWhile(what string) (stop func()) {
 	began := time.Now()
 	done := make(chan struct{})
-	go func() {
+	tell := func() error {
 		ticker := time.NewTicker(5 * time.Second)
 		defer ticker.Stop()
 		for {
 			select {
 			case <-done:
-				return
+				return nil
 			case <-ticker.C:
 				c.log.Step("import", what, time.Since(began))
 			}
 		}
-	}()
+	}
+	go func() { _ = crash.Caught(tell)() }() // nothing depends on it
 	return func() { close(done) }
 }

@@ -281,7 +281,13 @@ func (silent) Did(string, result.Done, time.Duration) {}
 var _ Server = (*standIn)(nil)
 
 // digested is pets as a server's answer becomes.
-func digested(examples ...string) *predict.Service { return pets(examples...).Digest() }
+func digested(examples ...string) *predict.Service {
+	d, err := pets(examples...).Digest(nil)
+	if err != nil {
+		panic(err) // without a budget
+	}
+	return d
+}
 
 // jittered is how long a call takes on its way: up to 30 ms, in every round
 // differently.

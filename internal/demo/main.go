@@ -66,7 +66,7 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 		out = &renaming{out, w.MicrocksURL, microcksURL}
 	}
 	env := w.Environment()
-	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTION": strings.Join(uids, "\n"), "INPUT_VERIFY": "mocks"})
+	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_VERIFY": "mocks"})
 	for run := 1; run <= 2; run++ {
 		w.Forget()
 		began := time.Now()

@@ -146,6 +146,28 @@ func (v Value) Elements() iter.Seq[Value] {
 	}
 }
 
+// Below are v itself and all values below it, however deep, in order.
+func (v Value) Below() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		for n := v.n; n != nil; {
+			if !yield(Value{v.doc, n}) {
+				return
+			}
+			if n.first != nil {
+				n = n.first
+				continue
+			}
+			for n != v.n && n.next == nil {
+				n = n.parent
+			}
+			if n == v.n {
+				return
+			}
+			n = n.next
+		}
+	}
+}
+
 // Size is the number of elements or members; 0 for other kinds.
 func (v Value) Size() int {
 	if v.n == nil {
@@ -188,6 +210,23 @@ func (v Value) Name() string {
 		return ""
 	}
 	return v.doc.text(v.n.name, v.n.nameEnd, v.n.nameEscaped)
+}
+
+// JSON is the value as the input has it, white space included.
+func (v Value) JSON() []byte {
+	if v.n == nil {
+		return nil
+	}
+	return v.doc.raw[v.n.start:v.n.end]
+}
+
+// NameJSON is the name of a member as the input has it, quotes included; nil when v
+// is not the member of an object.
+func (v Value) NameJSON() []byte {
+	if v.n == nil || v.n.parent == nil || v.n.parent.kind != Object {
+		return nil
+	}
+	return v.doc.raw[v.n.name-1 : v.n.nameEnd+1]
 }
 
 // Parent is the array or object that holds v; missing for the root.

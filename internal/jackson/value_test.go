@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"postman-microcks-importer/internal/jackson"
 )
 
@@ -74,5 +76,31 @@ func TestPlace(t *testing.T) {
 	}
 	if root.Pointer() != "" || root.Offset() != 0 {
 		t.Errorf("the root is at %q, %d", root.Pointer(), root.Offset())
+	}
+}
+
+func TestBelow(t *testing.T) {
+	t.Parallel()
+	doc, err := jackson.Parse([]byte(`{"a":[1,{"b":[]},[[2]]],"c":{},"a2":3,"a":[4,{"d":5}]}`), jackson.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	below := func(v jackson.Value, most int) (all []string) {
+		for v := range v.Below() {
+			if all = append(all, v.Pointer()+"="+v.AsText()); len(all) == most {
+				break
+			}
+		}
+		return all
+	}
+	want := []string{"=", "/a=", "/a/0=4", "/a/1=", "/a/1/d=5", "/c=", "/a2=3"}
+	if d := cmp.Diff(want, below(doc.Root(), 100)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(want[1:5], below(doc.Root().At("a"), 100)); d != "" {
+		t.Error(d)
+	}
+	if got := below(doc.Root(), 2); len(got) != 2 || below(jackson.Value{}, 1) != nil {
+		t.Error(got)
 	}
 }

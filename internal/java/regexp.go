@@ -17,8 +17,10 @@ const (
 	maxParts      = 5000    // of one expression
 	maxSets       = 1000    // of its bracket expressions, together
 	maxNesting    = 400     // of groups and bracket expressions
-	maxExpression = 1 << 20 // bytes of one expression
 )
+
+// LongestExpression is the most bytes of an expression that is read.
+const LongestExpression = 1 << 20
 
 // ErrUnsupported is the error of an expression that Java may accept, but whose
 // meaning is not known here, or that is too large.
@@ -76,7 +78,7 @@ const stepBytes = 64
 // Compile reads an expression. The error is a [*PatternError], or
 // [ErrUnsupported].
 func Compile(expression string, o Options) (p *Pattern, err error) {
-	if len(expression) > maxExpression {
+	if len(expression) > LongestExpression {
 		return nil, ErrUnsupported
 	}
 	r := &regexReader{text: unquoted(CodePoints(expression)), source: expression, options: o, names: map[string]int{}}

@@ -5,9 +5,11 @@ package lint
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -17,35 +19,49 @@ import (
 // maxFindings bounds the findings of one rule.
 const maxFindings = 5000
 
-// Bounds of the texts of findings, in bytes.
+// Bounds of findings, in bytes of memory.
 const (
-	mostOfRule  = 2 << 20
-	mostOfAll   = 8 << 20
+	MostOfAll   = 8 << 20
 	mostPointer = 4096 // a longer one is left out
 )
 
 // Check applies every rule to an import. The findings are in the order of the
-// rules, at most 5000 and 2 MB of each; an import that is refused or crashes has at
+// rules, at most 5000 and 4 MB of each, and 8 MB of all; an import that is refused or crashes has at
 // least one error.
 func Check(im *predict.Import) []result.Finding {
-	return CheckWithin(budget.New(context.Background()), im)
+	return CheckWithin(budget.New(context.Background()), im, MostOfAll)
 }
 
-// CheckWithin is [Check] within what is left of a budget. Beyond it, one finding
-// says that there may be more.
-func CheckWithin(m *budget.Meter, im *predict.Import) []result.Finding {
-	s := &subject{Import: im, meter: m, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
+// CheckWithin is [Check] within what is left of a budget, with findings of at most
+// that many bytes, and one of each rule. Beyond the budget, one finding says that
+// there may be more.
+func CheckWithin(m *budget.Meter, im *predict.Import, most int) []result.Finding {
+	return CheckDelivered(m, im, delivery.AsIs(im.Document.Raw), most)
+}
+
+// CheckDelivered is [CheckWithin] for an import of what was made from a source: the
+// places of findings are those of the source.
+func CheckDelivered(m *budget.Meter, im *predict.Import, from *delivery.Document, most int) []result.Finding {
+	s := &subject{Import: im, from: from, meter: m, most: most, definer: im.Document.Definer(m), names: map[jackson.Value]text.Untrusted{}}
 	if im.Outcome == predict.Untold {
-		s.meter = nil // this is told whatever it costs
-		(&reporter{subject: s, rule: untold}).whole("what Microcks makes of the collection was not found out: %v", im.Err)
+		s.untold("what Microcks makes of the collection was not found out: %v", im.Err)
 		return s.findings
 	}
 	if err := m.Within(s.check); err != nil {
-		s.meter = nil
-		(&reporter{subject: s, rule: untold}).whole("there may be more to know of the collection, which was not found out: %v", err)
+		s.untold("there may be more to know of the collection, which was not found out: %v", err)
 	}
 	s.locate()
 	return s.findings
+}
+
+// untold finds that the collection is more than a budget allows, whatever that costs.
+// That a run ends is no finding about a collection.
+func (s *subject) untold(format string, err error) {
+	if !errors.Is(err, budget.ErrSpent) {
+		return
+	}
+	s.meter = nil
+	(&reporter{subject: s, rule: untold}).whole(format, err)
 }
 
 func (s *subject) check() {
@@ -65,11 +81,13 @@ const workOfRule = 3
 // subject is what the rules look at, with what they have found.
 type subject struct {
 	*predict.Import
+	from     *delivery.Document
 	meter    *budget.Meter
 	definer  *predict.Definer
 	findings []result.Finding
 	bytes    int                              // of the findings
-	offsets  []int                            // of the findings in the input, -1 without a place
+	most     int                              // of the bytes
+	offsets  []int                            // of the findings in the source, -1 without a place
 	each     []predict.ExampleAt              // each response once; see once
 	names    map[jackson.Value]text.Untrusted // of folders, requests and examples
 }
@@ -89,8 +107,11 @@ type reporter struct {
 	full    bool
 }
 
-// at reports something about a value of the input.
+// at reports something about a value of the input, or the one that it was made of.
 func (r *reporter) at(v jackson.Value, format string, args ...any) {
+	for from := r.subject.from; v.Exists() && from.Made(v.Offset()); {
+		v = v.Parent()
+	}
 	r.add(v.Offset(), v, text.Untrustedf(format, args...))
 }
 
@@ -110,16 +131,19 @@ func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
 	if r.full {
 		return
 	}
+	if offset >= 0 {
+		offset = s.from.Place(offset)
+	}
 	f := result.Finding{
 		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: message, Hint: r.rule.Hint,
-		Pointer: text.Untrusted(v.PointerUpTo(mostPointer)), Path: s.path(v),
+		Pointer: text.Untrusted(s.from.Pointer(v.PointerUpTo(mostPointer))), Path: s.path(v),
 	}
-	size := len(f.Message) + len(f.Hint) + len(f.Pointer)
+	size := findingBytes + len(f.Message) + len(f.Pointer)
 	for _, name := range f.Path {
-		size += len(name)
+		size += nameBytes + len(name)
 	}
 	s.meter.Work(len(f.Path) + size/8)
-	if r.count > 0 && (r.bytes+size > mostOfRule || s.bytes+size > mostOfAll) {
+	if r.count > 0 && (r.bytes+size > s.most/rulesInAll || s.bytes+size > s.most) {
 		s.findings[len(s.findings)-1].Message += notCounted
 		r.full = true
 		return
@@ -130,15 +154,19 @@ func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
 	}
 	r.bytes += size
 	s.bytes += size
-	s.meter.Memory(findingBytes + len(f.Message) + len(f.Pointer))
+	s.meter.Memory(size)
 	s.offsets = append(s.offsets, offset)
 	s.findings = append(s.findings, f)
 }
 
 const notCounted = "; more of this kind are not counted"
 
+// rulesInAll is how many rules can have as much as one may.
+const rulesInAll = 2
+
 // What a finding costs.
 const (
 	workOfFinding = 40
 	findingBytes  = 300
+	nameBytes     = 16 // beside the name itself
 )

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,27 +9,70 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/java"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
+// checkExport are the findings of a file, judged as a main artifact.
+func checkExport(raw string) []result.Finding {
+	from := exported([]byte(raw))
+	return CheckDelivered(nil, predict.Read(from.Raw, predict.Options{}).Import(predict.Target{Main: true}), from, MostOfAll)
+}
+
 // What is found in files that are no collection.
 func TestFindingsOfFiles(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ raw, rule, says string }{
 		"only info.version": {`{"info":{"name":"Pets","version":"1.0"},"item":[]}`, "version-missing", "info.version"},
-		"format 1":          {`{"id":"a","name":"Pets","requests":[]}`, "schema-not-v2", "format 1"},
-		"format 3":          {`{"$kind":"collection"}`, "schema-not-v2", "format 3"},
-		"a list":            {`[{"info":{}}]`, "schema-not-v2", "list"},
-		"a page":            {`<html></html>`, "unreadable", "no JSON"},
-		"a truncated file":  {`{"info": {"name": "Pets"`, "unreadable", "no JSON"},
-		"nothing":           {``, "schema-not-v2", "no info"},
+		"no info":           {`{"item":[]}`, "schema-not-v2", "no info"},
+		"a truncated file":  {"{\n\"_postman_id\": 1, \"info\": {\"name\": \"Pets\"", "unreadable", "JSON that was cut off"},
+		"truncated, spaced": {`{ "collection": {"info": {"name": "Pets"`, "envelope-missing", "JSON that was cut off"},
+		"beyond limits":     {`{"collection":` + strings.Repeat("[", 1001) + strings.Repeat("]", 1001) + "}", "unreadable", "beyond"},
 	} {
-		findings := Check(predict.Read([]byte(c.raw), predict.Options{Export: true}).Import(predict.Target{Main: true}))
+		findings := checkExport(c.raw)
 		i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == c.rule && f.Level == result.Error })
 		if i < 0 || !strings.Contains(string(findings[i].Message), c.says) {
+			t.Errorf("%s: %+v", name, findings)
+		}
+	}
+}
+
+// What of a collection vanishes silently, or becomes what nobody meant.
+func TestFindingsOfOddities(t *testing.T) {
+	t.Parallel()
+	items := func(s string) string {
+		return `{"info":{"name":"Pets","description":"version=1.0 - the pets"},"item":[` + s + `]}`
+	}
+	described := func(s string) string { return `{"info":{"name":"Pets","description":` + s + `},"item":[]}` }
+	example := func(s string) string {
+		return items(`{"request":{"method":"GET","url":{"raw":"/a"}},"response":[{` + s + `"originalRequest":{"url":{"raw":"/a"}}}]}`)
+	}
+	for name, c := range map[string]struct{ raw, rule, says string }{
+		"gRPC":            {items(`{"name":"f","item":[{"name":"x","type":"grpc-request"}]}`), "item-ignored", "a gRPC request"},
+		"another type":    {items(`{"name":"x","type":"soap-request"}`), "item-ignored", `of the type "soap-request"`},
+		"no type":         {items(`{"name":"x","item":null}`), "item-ignored", "neither an HTTP request nor a folder"},
+		"an empty folder": {items(`{"name":"x","item":[]}`), "item-ignored", ""},
+		"a request":       {items(`{"name":"x","type":"grpc-request","request":{}}`), "item-ignored", ""},
+		"a link": {
+			described(`"see http://h/?api-version=1.2&x=1 for"`), "version-in-prose",
+			`becomes "1.2&x", because the description's first version= is inside "http://h/?api-version=1.2&x=1"`,
+		},
+		"a word":              {described(`"apiversion=2"`), "version-in-prose", `inside "apiversion=2"`},
+		"a sentence's end":    {described(`"This is version=v1.0.0. The pets"`), "version-in-prose", `becomes "v1.0.0.", with the full stop`},
+		"Markdown":            {described(`"**version=1.0 - x**"`), "version-in-prose", ""},
+		"HTML":                {described(`"<p>version=1.0 - x"`), "version-in-prose", ""},
+		"behind a line":       {described(`"Pets\nversion=1.0 - x"`), "version-in-prose", ""},
+		"an example, no name": {example(""), "example-name-odd", "no name"},
+		"null":                {example(`"name":null,`), "example-name-odd", `"null"`},
+		"two lines":           {example(`"name":"a\nb",`), "example-name-odd", `"a\nb"`},
+		"a name":              {example(`"name":"注文 / a",`), "example-name-odd", ""},
+	} {
+		findings := checkExport(c.raw)
+		i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == c.rule })
+		if (i >= 0) != (c.says != "") || i >= 0 && !strings.Contains(string(findings[i].Message), c.says) {
 			t.Errorf("%s: %+v", name, findings)
 		}
 	}
@@ -46,7 +90,7 @@ func TestFindingPlace(t *testing.T) {
     ]}]}
   ]
 }`
-	findings := Check(predict.Read([]byte(raw), predict.Options{Export: true}).Import(predict.Target{Main: true}))
+	findings := checkExport(raw)
 	i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Name == "body-lost" })
 	if i < 0 {
 		t.Fatal(findings)
@@ -74,7 +118,7 @@ func TestFindingsAreBounded(t *testing.T) {
 	raw := `{"info":{"name":"Pets","description":"version=1.0 - d"},"item":[` + strings.TrimSuffix(items, ",") + `]}`
 	n := 0
 	var last result.Finding
-	for _, f := range Check(predict.Read([]byte(raw), predict.Options{Export: true}).Import(predict.Target{Main: true})) {
+	for _, f := range checkExport(raw) {
 		if f.ID == operationOdd.ID {
 			n++
 			last = f
@@ -85,6 +129,22 @@ func TestFindingsAreBounded(t *testing.T) {
 	}
 }
 
+// That a collection is too much for a budget is found; that a run ends is no finding
+// about a collection.
+func TestUntold(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		err  error
+		want int
+	}{{budget.ErrSpent, 1}, {context.Canceled, 0}} {
+		im := predict.Read([]byte(`{}`), predict.Options{}).Import(predict.Target{Main: true})
+		im.Outcome, im.Err = predict.Untold, tt.err
+		if findings := Check(im); len(findings) != tt.want {
+			t.Errorf("%v: found %+v, want %d", tt.err, findings, tt.want)
+		}
+	}
+}
+
 // Rules look and do not touch: what they saw is what it was before.
 func TestCheckChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -92,7 +152,7 @@ func TestCheckChangesNothing(t *testing.T) {
 		if rule.Bad.Make != nil {
 			continue
 		}
-		d, target := rule.Bad.read()
+		d, _, target := rule.Bad.read()
 		im := d.Import(target)
 		first := Check(im)
 		if diff := cmp.Diff(d.Import(target).Prediction, im.Prediction); diff != "" {

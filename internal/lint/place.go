@@ -48,7 +48,7 @@ func (s *subject) locate() {
 		}
 	}
 	slices.SortFunc(order, func(a, b int) int { return s.offsets[a] - s.offsets[b] })
-	raw := s.Document.Raw
+	raw := s.from.Source()
 	at, line, column := 0, 1, 1
 	for _, i := range order {
 		for end := min(s.offsets[i], len(raw)); at < end; {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 	"postman-microcks-importer/internal/predict"
@@ -60,10 +61,14 @@ func FuzzCheck(f *testing.F) {
 				predict.Operation{Name: "POST /pets", Method: "POST", Dispatcher: "SCRIPT"},
 			)
 		}
-		im := predict.Read(raw, predict.Options{Version: versions[int(n)%len(versions)], Export: export}).Import(target)
+		from := delivery.AsIs(raw)
+		if export {
+			from = exported(raw)
+		}
+		im := predict.Read(from.Raw, predict.Options{Version: versions[int(n)%len(versions)]}).Import(target)
 		errors := 0
 		doc, _ := jackson.Parse(raw, jackson.Options{}) // the most lenient one
-		for _, f := range Check(im) {
+		for _, f := range CheckDelivered(nil, im, from, MostOfAll) {
 			if f.Level == result.Error {
 				errors++
 			}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/java"
 	"postman-microcks-importer/internal/text"
 )
@@ -27,16 +26,6 @@ func quote(s string) string {
 		}
 	}
 	return `"` + b.String() + `"`
-}
-
-// firstOf is the text of the first value that has one.
-func firstOf(values ...jackson.Value) string {
-	for _, v := range values {
-		if s := v.AsText(); s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // megabytes is a size as Microcks' limit of 16 MB counts: in MiB.

@@ -24,7 +24,7 @@ var badEscape = Rule{
 		}
 		for _, c := range s.distinctCrashes() {
 			if c.Cause.Kind == predict.BadEscape {
-				url := s.Document.RequestURL(c.Value.At("originalRequest"))
+				url := predict.RequestURL(c.Value.At("originalRequest"))
 				r.at(c.Value, "the example's address %s has a parameter whose escape cannot be decoded", quote(url))
 			}
 		}

@@ -23,8 +23,8 @@ var credentialInCollection = Rule{
 }]}]`},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {
-		for v := range textsBelow(s.Document.Root) {
-			if what := text.KnownCredential(v.AsText()); what != "" {
+		for v := range s.texts() {
+			if what := text.KnownCredential(s.reading(v)); what != "" {
 				r.secretly(v, "%s holds %s", placeOf(v), what)
 			}
 		}
@@ -43,11 +43,11 @@ var credentialLike = Rule{
 }]}]`},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {
-		for v := range textsBelow(s.Document.Root) {
+		for v := range s.texts() {
 			if v.Name() != "value" || !credentialNames[strings.ToLower(v.Parent().At("key").AsText())] {
 				continue
 			}
-			if value := v.AsText(); text.KnownCredential(value) == "" && looksReal(value) {
+			if value := s.reading(v); text.KnownCredential(value) == "" && looksReal(value) {
 				r.secretly(v, "%s looks like a credential", placeOf(v))
 			}
 		}
@@ -106,23 +106,27 @@ func (r *reporter) secretly(v jackson.Value, format string, args ...any) {
 	}
 }
 
-// textsBelow are all texts below a value, however deep, in order.
-func textsBelow(root jackson.Value) iter.Seq[jackson.Value] {
+// What looking through texts costs.
+const (
+	workOfValue = 4
+	bytesOfText = 4 // that are looked through in a unit of work
+)
+
+// texts are all texts of the collection, in order.
+func (s *subject) texts() iter.Seq[jackson.Value] {
 	return func(yield func(jackson.Value) bool) {
-		waiting := []jackson.Value{root}
-		for len(waiting) > 0 {
-			v := waiting[len(waiting)-1]
-			waiting = waiting[:len(waiting)-1]
+		for v := range s.Document.Root.Below() {
+			s.meter.Work(workOfValue)
 			if v.IsText() && !yield(v) {
 				return
 			}
-			first := len(waiting)
-			for below := range v.Elements() {
-				waiting = append(waiting, below)
-			}
-			for i, j := first, len(waiting)-1; i < j; i, j = i+1, j-1 {
-				waiting[i], waiting[j] = waiting[j], waiting[i]
-			}
 		}
 	}
+}
+
+// reading is a text that is looked through.
+func (s *subject) reading(v jackson.Value) string {
+	text := v.AsText()
+	s.meter.Work(len(text) / bytesOfText)
+	return text
 }

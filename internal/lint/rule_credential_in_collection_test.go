@@ -15,7 +15,7 @@ func TestCredentialsAreFoundAndNotTold(t *testing.T) {
 "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}, "header": [{"key": "X-Key", "value": "Bearer %[1]s"}]}, "response": [{
 "name": "two %[1]s", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 200,
 "body": "{\"id\": \"%[1]s\"}", "%[1]s": {"x": "%[1]s"}}]}]}`
-	d, target := Sample{Raw: fmt.Sprintf(whole, key), Export: true}.read()
+	d, _, target := Sample{Raw: fmt.Sprintf(whole, key), Export: true}.read()
 	found := 0
 	for _, f := range Check(d.Import(target)) {
 		if f.ID != credentialInCollection.ID {

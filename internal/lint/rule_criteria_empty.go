@@ -1,6 +1,9 @@
 package lint
 
-import "postman-microcks-importer/internal/result"
+import (
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+)
 
 var criteriaEmpty = Rule{
 	ID: "PMI026", Name: "criteria-empty", Level: result.Warning,
@@ -22,7 +25,7 @@ var criteriaEmpty = Rule{
 			if c == nil || *c != "" || op.DispatcherRules == nil || *op.DispatcherRules == "" || e.Unknown {
 				continue
 			}
-			if s.Document.RequestURL(e.Value.At("originalRequest")) == "" {
+			if predict.RequestURL(e.Value.At("originalRequest")) == "" {
 				continue // request-missing says it
 			}
 			r.at(e.Value, "the example %s has no value for any of the parameters of %s: %s",

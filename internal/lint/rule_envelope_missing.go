@@ -3,9 +3,11 @@ package lint
 import (
 	"bytes"
 
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 var envelopeMissing = Rule{
@@ -24,30 +26,26 @@ var envelopeMissing = Rule{
 		raw := bytes.TrimPrefix(s.Document.Raw, byteOrderMark)
 		doc, err := s.Document.Parse(raw)
 		switch root := rootOf(doc); {
-		case len(bytes.TrimSpace(s.Document.Raw)) == 0:
-			r.whole("the answer is empty")
-		case err != nil && bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")):
-			r.whole("this is a page in HTML or XML, not JSON")
 		case err != nil:
-			r.whole("this is not JSON: %s", err.Error())
+			r.whole("this is %s", brokenJSON(s.Document.Raw))
 		case len(raw) < len(s.Document.Raw):
 			r.whole("a byte order mark stands before the JSON")
-		case root.Has("collections") || root.Kind() == jackson.Array:
-			r.whole("this is a list, not one collection")
-		case root.Has("error"):
-			r.whole("this is an error message: %s", quote(firstOf(root.At("error").At("message"), root.At("error"))))
 		case root.Has("info") && root.Has("item"):
 			r.whole("this is a collection as Postman exports it, not as its API serves it")
 		case root.Has("collection"):
 			r.whole("the collection is not the first member of its first line, or a space stands before it")
-		case root.Has("requests") || root.Has("order"):
-			r.whole("this is a collection of format 1")
-		case root.Has("$kind"):
-			r.whole("this is a part of a collection of format 3")
 		default:
 			r.whole("there is no collection in it")
 		}
 	},
+}
+
+// brokenJSON is what a text is that the server's parser refuses, in a person's words.
+func brokenJSON(raw []byte) text.Untrusted {
+	if kind, broken := foreign.Broken(raw); broken {
+		return kind.What
+	}
+	return foreign.Beyond
 }
 
 var byteOrderMark = []byte("\uFEFF")

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 )
 
@@ -22,10 +23,10 @@ var requestMissing = Rule{
 				r.at(e.Value, "the example is no object, so it becomes an empty answer without a name")
 			case request.Kind() == jackson.Missing || request.Kind() == jackson.Null:
 				r.at(e.Value, "the example %s has no original request, so it cannot be chosen by parameters", quote(e.Name))
-			case request.At("url").IsText() && !s.Document.Options.Export:
+			case request.At("url").IsText():
 				r.at(request.At("url"), "the address of the example %s is a text, not an object with raw, so its parameters are not seen",
 					quote(e.Name))
-			case s.Document.RequestURL(request) == "" && !request.At("url").IsText():
+			case predict.RequestURL(request) == "" && !request.At("url").IsText():
 				r.at(request, "the request of the example %s has no raw address, so its parameters are not seen", quote(e.Name))
 			}
 		}

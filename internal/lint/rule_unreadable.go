@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"bytes"
 	"errors"
 
 	"postman-microcks-importer/internal/jackson"
@@ -11,20 +10,16 @@ import (
 
 var unreadable = Rule{
 	ID: "PMI007", Name: "unreadable", Level: result.Error,
-	Text: "What is not valid JSON in UTF-8 cannot be read: a truncated answer, a compressed one, a text in another encoding.",
-	Hint: "Export or download the collection again, and check that nothing on the way compresses or cuts it.",
+	Text: "What is not valid JSON in UTF-8 cannot be read: a truncated answer, a text in another encoding.",
+	Hint: "Export or download the collection again, and check that nothing on the way cuts it.",
 	Bad:  Sample{Raw: `{"collection":{"info":{"name":"Pets","descr`},
 	Good: Sample{Raw: `{"collection":{"info":{"name":"Pets","description":"version=1.0 - the pets"},"item":[]}}`},
 	check: func(s *subject, r *reporter) {
 		if _, malformed := errors.AsType[*java.MalformedInputError](s.Document.Err); malformed {
-			if bytes.HasPrefix(s.Document.Raw, []byte{0x1F, 0x8B}) {
-				r.whole("the answer is compressed, which Microcks did not ask for and does not undo")
-			} else {
-				r.whole("the text is not UTF-8")
-			}
+			r.whole("the text is not UTF-8")
 		}
 		if bad, ok := errors.AsType[*jackson.SyntaxError](s.Document.Err); ok {
-			r.atByte(bad.Offset, "the text is no JSON from here on: %s", bad.Reason())
+			r.atByte(bad.Offset, "this is %s", brokenJSON(s.Document.Raw))
 		}
 	},
 }

@@ -29,7 +29,7 @@ var valuelessParameter = Rule{
 		}
 		for _, c := range s.distinctCrashes() {
 			if c.Cause.Kind == predict.ValuelessParameter {
-				url := s.Document.RequestURL(c.Value.At("originalRequest"))
+				url := predict.RequestURL(c.Value.At("originalRequest"))
 				r.at(c.Value, "the example's address %s has a parameter without a value, which this version of Microcks cannot read", quote(url))
 			}
 		}

@@ -29,8 +29,8 @@ var versionMissing = Rule{
 				message = "the description says no version in the form version=1.0, without spaces around the equals sign"
 			}
 		}
-		if v := info.At("version"); v.Exists() {
-			at, message = v, message+"; Postman's API does not pass on info.version"
+		if s.from.InfoVersion {
+			message += "; Postman's API does not pass on info.version"
 		}
 		r.at(at, "%s", message)
 	},

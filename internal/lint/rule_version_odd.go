@@ -21,7 +21,7 @@ var versionOdd = Rule{
 		}
 		info := s.Document.Root.At("info")
 		at := info.At("description")
-		if own := info.At("version"); own.Exists() && !s.Document.Options.Export {
+		if own := info.At("version"); own.Exists() {
 			at = own
 		}
 		odd := strings.IndexFunc(v, func(c rune) bool {
@@ -33,7 +33,7 @@ var versionOdd = Rule{
 		case v == "null":
 			r.at(at, "the version is null")
 		case odd >= 0 && !predict.AddressableVersion(v):
-			r.at(at, "the version reads %s, and mocks are found behind no address that has to escape a sign of it", quote(v))
+			r.at(at, "the version reads %s, and no mock is found under an address in which a character of it has to be escaped", quote(v))
 		case odd >= 0:
 			r.at(at, "the version reads %s", quote(v))
 		}

@@ -39,5 +39,6 @@ func Rules() []Rule {
 		collectionTooLarge, collectionNearLimit,
 		secondaryAlone, secondaryMatchesNothing, untold, importBroken, operationEdited,
 		answerUnreadable, credentialInCollection, credentialLike,
+		itemIgnored, versionInProse, exampleNameOdd,
 	}
 }

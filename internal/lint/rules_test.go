@@ -28,8 +28,8 @@ func TestSamples(t *testing.T) {
 		t.Run(rule.Name, func(t *testing.T) {
 			t.Parallel()
 			if rule.ID != importBroken.ID {
-				d, target := rule.Bad.read()
-				findings := Check(d.Import(target))
+				d, from, target := rule.Bad.read()
+				findings := CheckDelivered(nil, d.Import(target), from, MostOfAll)
 				i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.ID == rule.ID })
 				if i < 0 {
 					t.Fatalf("the bad sample has only %v", findingIDs(findings))
@@ -41,8 +41,8 @@ func TestSamples(t *testing.T) {
 					t.Error(diff)
 				}
 			}
-			d, target := rule.Good.read()
-			if findings := Check(d.Import(target)); slices.Contains(findingIDs(findings), rule.ID) {
+			d, from, target := rule.Good.read()
+			if findings := CheckDelivered(nil, d.Import(target), from, MostOfAll); slices.Contains(findingIDs(findings), rule.ID) {
 				t.Errorf("the good sample has %v", findings)
 			}
 		})
@@ -52,7 +52,7 @@ func TestSamples(t *testing.T) {
 // The collection that the good samples are made of has no findings at all.
 func TestNothingToFind(t *testing.T) {
 	t.Parallel()
-	d, target := Sample{}.read()
+	d, _, target := Sample{}.read()
 	im := d.Import(target)
 	if findings := Check(im); im.Outcome != predict.Imported || len(findings) > 0 {
 		t.Errorf("%s %v", im.Outcome, findings)

@@ -3,6 +3,7 @@ package lint
 import (
 	"strings"
 
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/predict"
 )
 
@@ -25,14 +26,28 @@ type Sample struct {
 	Export bool
 }
 
-// read is the sample's document, and the target to judge it for.
-func (s Sample) read() (*predict.Document, predict.Target) {
-	o := predict.Options{Version: s.Version, Export: s.Export || s.Raw == "" && s.Make == nil}
+// read is the sample's document, what it was made from, and the target to judge it
+// for.
+func (s Sample) read() (*predict.Document, *delivery.Document, predict.Target) {
+	from := delivery.AsIs(s.input())
+	if s.Export || s.Raw == "" && s.Make == nil {
+		from = exported(s.input())
+	}
 	t := predict.Target{
 		URL:  "https://api.getpostman.com/collections/12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
 		Main: !s.Secondary, Existing: s.Existing,
 	}
-	return predict.Read(s.input(), o), t
+	return predict.Read(from.Raw, predict.Options{Version: s.Version}), from, t
+}
+
+// exported is a file as the Postman API would serve it, or as it is when it is no
+// JSON.
+func exported(raw []byte) *delivery.Document {
+	served, err := delivery.ServedByPostman(nil, raw)
+	if err != nil {
+		return delivery.AsIs(raw)
+	}
+	return served
 }
 
 // input is the sample's bytes.

@@ -21,6 +21,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
@@ -52,11 +54,18 @@ type request struct {
 	method string
 	path   string // below /api, escaped, with its query
 	body   any    // sent as JSON; nil for none
+	// open: it needs no token, so that nobody can lack a role for it.
+	open bool
 	// long: it can take minutes, as an import does, so that a run which is told to
 	// end does not wait for the answer.
 	long bool
-	// read counts the bytes of answers that were decoded; nil counts nothing.
-	read *int
+	// whole reports whether what was decoded has what Microcks never leaves out; nil
+	// asks for nothing.
+	whole func() bool
+	// read counts what was decoded; nil counts nothing.
+	read *weight
+	// large: its answer can have more than mostSmall bytes.
+	large bool
 }
 
 // call sends one request and decodes the answer into out, unless out is nil.
@@ -68,6 +77,9 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 		ctx, end = outliving(ctx)
 		defer end()
 	}
+	if !r.large {
+		ctx = transport.WithBodyLimit(ctx, mostSmall)
+	}
 	req, err := c.newRequest(ctx, r)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", r.doing, &neverSent{err})
@@ -77,27 +89,33 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 		return false, fmt.Errorf("%s: %w", r.doing, err)
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	data, err := transport.Body(res)
 	if err != nil {
 		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, Err: err}
 	}
 	if res.StatusCode/100 != 2 {
-		return false, newAPIError(r.doing, res, data)
+		return false, newAPIError(r, res, data)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return false, nil
 	}
-	if out == nil && !looksLikeHTML(data) {
+	if out == nil && !transport.IsPage(data) {
 		return true, nil
 	}
-	if tooMany(data) {
+	weighs := weigh(data)
+	if weighs.objects > mostObjects || weighs.values > mostValues {
 		return false, &ListError{Doing: r.doing}
 	}
-	if r.read != nil {
-		*r.read += len(data)
+	if err := budget.Take(ctx, weighs.memory()); err != nil {
+		return false, fmt.Errorf("%s: %w", r.doing, err)
 	}
-	if err := decode(data, out); err != nil {
-		return false, &BrokenAnswerError{Doing: r.doing, Status: res.StatusCode, HTML: looksLikeHTML(data), Err: err}
+	if r.read != nil {
+		r.read.add(weighs)
+	}
+	if err := decode(data, out); err != nil || r.whole != nil && !r.whole() {
+		return false, &BrokenAnswerError{
+			Doing: r.doing, Status: res.StatusCode, Answerer: transport.AnswererOf(res, data), What: foreign.Answer(data), Err: err,
+		}
 	}
 	return true, nil
 }
@@ -180,10 +198,23 @@ const (
 	// mostBytes of their JSON: in memory it is a few times that.
 	mostItems = 100_000
 	mostBytes = 64 << 20
+	// mostListed values have all pages of a list together: as much is kept, a hundred
+	// bytes for each. An importer has about 30.
+	mostListed = 4_000_000
 	// mostObjects and mostValues of one answer: the smallest takes two bytes, and
-	// in memory a hundred times that.
+	// in memory some hundred times that.
 	mostObjects = 400_000
 	mostValues  = 2_000_000
+	// mostSmall bytes has an answer about one thing that is no service.
+	mostSmall = 1 << 20
+)
+
+// Memory that an answer takes until what is kept of it was made, in bytes: an object,
+// an example most of all, a value, and of text its copies.
+const (
+	memoryOfObject = 900
+	memoryOfValue  = 40
+	copiesOfText   = 2
 )
 
 // pages reads a list to its end, or until it has more than most items. One that
@@ -191,17 +222,18 @@ const (
 func pages[T any](ctx context.Context, c *Client, doing, path string, most int, id func(T) string) ([]T, error) {
 	var all []T
 	seen := make(map[string]bool)
-	items, read := 0, 0
+	items, read := 0, weight{}
 	for page := 0; ; page++ {
 		var got []T
 		one := request{
 			doing: doing, method: http.MethodGet, path: fmt.Sprintf("%s?page=%d&size=%d", path, page, pageSize), read: &read,
+			large: true,
 		}
 		if _, err := c.call(ctx, one, &got); err != nil {
 			return nil, err
 		}
-		if items += len(got); items > mostItems || read > mostBytes {
-			return nil, &ListError{Doing: doing, Items: items, Bytes: read}
+		if items += len(got); items > mostItems || read.bytes > mostBytes || read.values > mostListed {
+			return nil, &ListError{Doing: doing, Items: items, Values: read.values, Bytes: read.bytes}
 		}
 		fresh := 0
 		for _, item := range got {
@@ -219,9 +251,27 @@ func pages[T any](ctx context.Context, c *Client, doing, path string, most int, 
 	}
 }
 
-// tooMany reports whether JSON has more values than are read into memory.
-func tooMany(data []byte) bool {
-	objects, values := 0, 0
+// weight is what JSON holds.
+type weight struct {
+	bytes   int
+	objects int
+	values  int // objects among them
+}
+
+func (w *weight) add(more weight) {
+	w.bytes += more.bytes
+	w.objects += more.objects
+	w.values += more.values
+}
+
+// memory that it takes, about, in bytes.
+func (w weight) memory() int {
+	return w.objects*memoryOfObject + w.values*memoryOfValue + w.bytes*copiesOfText
+}
+
+// weigh counts what JSON holds.
+func weigh(data []byte) weight {
+	w := weight{bytes: len(data)}
 	inString, escaped := false, false
 	for _, c := range data {
 		switch {
@@ -232,13 +282,13 @@ func tooMany(data []byte) bool {
 		case c == '"':
 			inString = true
 		case c == '{':
-			objects++
-			values++
+			w.objects++
+			w.values++
 		case c == '[' || c == ',':
-			values++
+			w.values++
 		}
 	}
-	return objects > mostObjects || values > mostValues
+	return w
 }
 
 // regexFor escapes a name for the server's searches, which take it as a
@@ -253,11 +303,6 @@ func regexFor(name string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-// looksLikeHTML reports whether a body begins as a page does and JSON does not.
-func looksLikeHTML(body []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n\ufeff"), []byte("<"))
 }
 
 // errDotSegment is why a request is not sent.

@@ -44,6 +44,9 @@ func TestDocuments(t *testing.T) {
 		`null`:                    `{"name":""}`,
 		`{"name":"a","token":""}`: `{"name":"a","token":""}`,
 		`{"-":1,"name":"a"}`:      `{"name":"a","-":1}`,
+		" { \"name\" : \"a\" , \"x\"\n:\t[ { } , \"]\\\"\" ] , \"y\" : -1e5 } ": `{"name":"a","x":[{},"]\""],"y":-1e5}`,
+		`{"name":"a","x":1,"n\u0061me":"b","x":2}`:                              `{"name":"b","x":2}`,
+		`{"name":"a","name":null}`:                                              `{"name":""}`,
 	} {
 		var secret microcks.Secret
 		if err := json.Unmarshal([]byte(in), &secret); err != nil {
@@ -66,6 +69,7 @@ func TestDocuments(t *testing.T) {
 
 func FuzzImportJob(f *testing.F) {
 	f.Add([]byte(`{"id":"1","Name":"x","name":"y","metadata":{"labels":{"a":"b"},"x":[1]},"serviceRefs":[{"x":1}]}`))
+	f.Add([]byte("{\"\xe0\":[]}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var job, again microcks.ImportJob
 		if json.Unmarshal(data, &job) != nil {

@@ -25,7 +25,9 @@ type ImportJob struct {
 	Metadata        *Metadata    `json:"metadata,omitzero"`
 	SecretRef       *SecretRef   `json:"secretRef,omitzero"`
 	ServiceRefs     []ServiceRef `json:"serviceRefs,omitzero"`
-	Unknown         Unknown      `json:"-"`
+	// DisableSSLValidation: the server takes every certificate when it downloads.
+	DisableSSLValidation *bool   `json:"repositoryDisableSSLValidation,omitzero"`
+	Unknown              Unknown `json:"-"`
 }
 
 // Metadata of an importer or service.
@@ -79,6 +81,12 @@ func (j *ImportJob) Failed() string {
 // not download the collection. It says so in these words, and no more.
 func (j *ImportJob) DownloadFailed() bool {
 	return strings.HasSuffix(j.Failed(), "cannot be downloaded")
+}
+
+// TrustsAnyone reports whether the server takes every certificate when it downloads
+// the collection.
+func (j *ImportJob) TrustsAnyone() bool {
+	return j.DisableSSLValidation != nil && *j.DisableSSLValidation
 }
 
 // Imported is the time of the last import in milliseconds, 0 before the first.
@@ -147,8 +155,9 @@ func jobPath(id string) string { return "/jobs/" + url.PathEscape(id) }
 
 func (c *Client) writeJob(ctx context.Context, r request) (*ImportJob, error) {
 	var job ImportJob
+	r.whole = func() bool { return job.ID != "" }
 	found, err := c.call(ctx, r, &job)
-	if err == nil && (!found || job.ID == "") {
+	if err == nil && !found {
 		err = &BrokenAnswerError{Doing: r.doing, Status: http.StatusOK, Err: errNoBody}
 	}
 	if err != nil {

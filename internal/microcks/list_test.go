@@ -26,6 +26,7 @@ func TestEndlessLists(t *testing.T) {
 		"pages without an end":         {`{"id":"%d"}`, 1000, 101},
 		"large ones":                   {`{"id":"%d","name":"` + strings.Repeat("x", 10_000) + `"}`, 1000, 7},
 		"one page that is all":         {`{"id":"%d"}`, 200_000, 1},
+		"members in each":              {`{"id":"%d"` + strings.Repeat(`,"a":1`, 100) + `}`, 1000, 40},
 		"many that are the same":       {`{"id":"1"}`, 200_000, 1},
 		"objects without anything":     {`{}`, 500_000, 1},
 		"members without an end":       {`{"id":"%d"` + strings.Repeat(`,"a":1`, 2000) + `}`, 1001, 1},

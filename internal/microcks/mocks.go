@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
@@ -39,9 +38,8 @@ type MockAnswer struct {
 
 // Call sends one request to path, which is escaped and below the server's
 // address, and reaches nothing but what lies below the path of the service's
-// mocks: what is sent has been chosen by the author of a collection. So headers
-// are left out that could be credentials or lead elsewhere, that belong to a
-// connection, or that cannot be sent.
+// mocks: what is sent has been chosen by the author of a collection. So of the
+// headers only those go along that a mock looks at, and none that holds a credential.
 func (m *Mocks) Call(ctx context.Context, method, below, path string, headers http.Header, body *string) (MockAnswer, error) {
 	var content io.Reader
 	if body != nil {
@@ -57,7 +55,7 @@ func (m *Mocks) Call(ctx context.Context, method, below, path string, headers ht
 	}
 	for name, values := range headers {
 		for _, value := range values {
-			if sendable(name, value) && !privileged(name, value) {
+			if sendable(name, value) {
 				req.Header.Add(name, value)
 			}
 		}
@@ -67,7 +65,7 @@ func (m *Mocks) Call(ctx context.Context, method, below, path string, headers ht
 		return MockAnswer{}, fmt.Errorf("%s: %w", doing, transport.Explain(err))
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	data, err := transport.Body(res)
 	if err != nil {
 		return MockAnswer{}, fmt.Errorf("%s: %w", doing, err)
 	}
@@ -89,34 +87,17 @@ func (m *Mocks) reaches(u *url.URL, below string) bool {
 	return found && below != "" && (rest == "" || rest[0] == '/') && !text.HasDotSegment(path)
 }
 
-// privileged reports whether a header could sign in at a gateway or make it, or
-// the server, take the request for another one: no mock looks at such.
-func privileged(name, value string) bool {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
-	return slices.ContainsFunc(words, func(word string) bool {
-		return privilegedWord.MatchString(word)
-	}) || credentialValue.MatchString(value)
+// heard are the headers that a mock looks at. Any other one is at best of no use; at
+// worst it signs in at a gateway, tells it who asks, or makes it take the request for
+// another one.
+var heard = map[string]bool{
+	"Accept": true, "Accept-Encoding": true, "Accept-Language": true, "Content-Language": true, "Content-Type": true,
 }
 
-var (
-	privilegedWord = regexp.MustCompile(`^(.*auth.*|.*cookies?2?|.*tokens?|.*keys?|.*secrets?|.*passw(or)?d|pass|pwd|.*credentials?|` +
-		`.*sessions?|sessionid|sid|jwt|saml|assertion|signature|csrf|xsrf|user|username|userid|role|roles|groups?|tenant|impersonate|` +
-		`proxy|forwarded|forward|original|rewrite|override|method|host|via|real|client|cluster|envoy|amzn?|goog|ms|cf)$`)
-	credentialValue = regexp.MustCompile(`(?i)^\s*(basic|bearer|digest|negotiate|ntlm|token|apikey|hawk|aws4-hmac-sha256)\s`)
-)
+// headerValue is what a header may hold (RFC 9110, section 5.5).
+var headerValue = regexp.MustCompile(`^[^\x00-\x08\x0a-\x1f\x7f]*$`)
 
-// hopHeaders concern the connection, not the mock.
-var hopHeaders = map[string]bool{
-	"Connection": true, "Content-Length": true, "Expect": true, "Host": true,
-	"Keep-Alive": true, "Proxy-Authorization": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
-}
-
-// What a header may consist of (RFC 9110, sections 5.1 and 5.5).
-var (
-	headerName  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	headerValue = regexp.MustCompile(`^[^\x00-\x08\x0a-\x1f\x7f]*$`)
-)
-
+// sendable reports whether a header of a collection goes to a mock.
 func sendable(name, value string) bool {
-	return headerName.MatchString(name) && headerValue.MatchString(value) && !hopHeaders[http.CanonicalHeaderKey(name)]
+	return heard[http.CanonicalHeaderKey(name)] && headerValue.MatchString(value) && text.KnownCredential(value) == ""
 }

@@ -1,9 +1,9 @@
 package microcks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -80,7 +80,7 @@ func GitHubOIDCSource(
 	ctx context.Context, github, keycloak *http.Client, identity WorkflowIdentity, realm Realm, learned func(token string),
 ) oauth2.TokenSource {
 	s := workflowSignIn{github: github, keycloak: keycloak, identity: identity, realm: realm, learned: learned}
-	return newSource(func() (*oauth2.Token, error) { return s.token(ctx) }, learned)
+	return newSource(realm, "", func() (*oauth2.Token, error) { return s.token(ctx) }, learned)
 }
 
 // workflowSignIn trades tokens of GitHub's for access tokens.
@@ -113,11 +113,11 @@ func (s workflowSignIn) exchange(ctx context.Context, issuer string) (token *oau
 	if err != nil {
 		return nil, false, err
 	}
-	s.learned(raw)
 	assertion, err := readAssertion(raw)
 	if err != nil {
 		return nil, false, err
 	}
+	s.learned(raw)
 	form := url.Values{
 		"grant_type":            {"client_credentials"},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
@@ -137,7 +137,7 @@ func (s workflowSignIn) exchange(ctx context.Context, issuer string) (token *oau
 	}](s.keycloak, req)
 	switch {
 	case err != nil:
-		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", s.realm.Issuer(), err)
+		return nil, true, fmt.Errorf("signing in to Keycloak at %s: %w", s.realm.Issuer(), s.realm.unreached(err))
 	case status != http.StatusOK:
 		refused := &SignInError{Realm: s.realm, Status: status, Code: answer.Error, Detail: answer.Detail, Assertion: assertion}
 		return nil, status >= 500, refused
@@ -160,12 +160,16 @@ func (s workflowSignIn) issuer(ctx context.Context) (string, error) {
 	}
 	discovery, status, err := getJSON[struct {
 		Issuer string `json:"issuer"`
+		Error  string `json:"error"`
+		Detail string `json:"error_description"`
 	}](s.keycloak, req)
 	if err != nil {
-		return "", fmt.Errorf("reading the description of the realm %s: %w", s.realm.Issuer(), err)
+		return "", fmt.Errorf("reading the description of the realm %s: %w", s.realm.Issuer(), s.realm.unreached(err))
 	}
 	if status != http.StatusOK || discovery.Issuer == "" {
-		return "", &SignInError{Realm: s.realm, Status: status, Detail: "the realm does not describe itself"}
+		return "", &SignInError{
+			Realm: s.realm, Status: status, Code: discovery.Error, Detail: cmp.Or(discovery.Detail, "the realm does not describe itself"),
+		}
 	}
 	if !s.realm.mayBeCalled(discovery.Issuer) {
 		return "", &IssuerError{Realm: s.realm, Issuer: discovery.Issuer}
@@ -248,7 +252,7 @@ func (s workflowSignIn) workflowToken(ctx context.Context, audience string) (str
 
 func readAssertion(raw string) (*Assertion, error) {
 	var claims jwt.RegisteredClaims
-	if _, _, err := jwt.NewParser().ParseUnverified(raw, &claims); err != nil {
+	if err := readToken(raw, &claims); err != nil {
 		return nil, &WorkflowTokenError{Status: http.StatusOK}
 	}
 	return &Assertion{Issuer: claims.Issuer, Subject: claims.Subject, Audience: strings.Join(claims.Audience, " ")}, nil
@@ -263,7 +267,7 @@ func getJSON[T any](client *http.Client, req *http.Request) (answer T, status in
 		return answer, 0, transport.Explain(err)
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
+	data, err := transport.Body(res)
 	if err != nil {
 		return answer, res.StatusCode, err
 	}

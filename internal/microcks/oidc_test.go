@@ -294,9 +294,36 @@ func TestWorkflowTokenThatIsNone(t *testing.T) {
 	t.Cleanup(server.Close)
 	identity := microcks.WorkflowIdentity{RequestURL: server.URL + "/github?x=1"}
 	realm := microcks.Realm{URL: server.URL, Name: "microcks"}
-	_, err := microcks.GitHubOIDCSource(t.Context(), http.DefaultClient, http.DefaultClient, identity, realm, func(string) {}).Token()
+	_, err := microcks.GitHubOIDCSource(t.Context(), http.DefaultClient, http.DefaultClient, identity, realm,
+		func(token string) { t.Errorf("learned %q", token) }).Token()
 	refused, ok := errors.AsType[*microcks.WorkflowTokenError](err)
 	if !ok || refused.ExitCode() != 14 || !strings.Contains(err.Error(), "without a token that can be read") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What is no token is masked nowhere: who answers could blank out the log of a job
+// with it.
+func TestTextsThatAreNoTokensAreNotLearned(t *testing.T) {
+	t.Parallel()
+	const token = "eyJhbGciOiJub25lIn0.e30." // {"alg":"none"}, {}
+	for answered, learned := range map[string]bool{
+		token: true, token + "c2lnbmVk": true, "e": false, "::": false, "error": false, " ": false,
+		"a\nbcde\nthe run\n": false, token + "\nerror\n": false, "eyJhbGciOiJub25lIn0\r.e30.": false,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(map[string]any{"access_token": answered, "token_type": "bearer", "expires_in": 300})
+		}))
+		t.Cleanup(server.Close)
+		got := ""
+		realm := microcks.Realm{URL: server.URL, Name: "microcks"}
+		_, err := microcks.ClientSecretSource(t.Context(), http.DefaultClient, realm, "ci", "s3cret", func(s string) { got = s }).Token()
+		if learned && (err != nil || got != answered) {
+			t.Errorf("%q: learned %q, %v", answered, got, err)
+		}
+		if refused, ok := errors.AsType[*microcks.SignInError](err); !learned && (got != "" || !ok || refused.ExitCode() != 12) {
+			t.Errorf("%q: learned %q, %v", answered, got, err)
+		}
 	}
 }

@@ -37,7 +37,7 @@ func (c *Client) SecretsNamed(ctx context.Context, name string) ([]Secret, error
 	var found []Secret
 	search := request{
 		doing:  fmt.Sprintf("searching the secret %q", text.Excerpt(name, 80)),
-		method: http.MethodGet, path: "/secrets/search?name=" + url.QueryEscape(regexFor(name)),
+		method: http.MethodGet, path: "/secrets/search?name=" + url.QueryEscape(regexFor(name)), large: true,
 	}
 	if _, err := c.call(ctx, search, &found); err != nil {
 		return nil, err

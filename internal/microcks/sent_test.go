@@ -18,8 +18,9 @@ func TestWhatMayBeDone(t *testing.T) {
 	breaking := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	ended, end := context.WithCancel(t.Context())
 	end()
-	gone := answering(http.StatusOK)
-	gone.Close()
+	// The port of a server that was closed may be another's by now.
+	gone := httptest.NewUnstartedServer(nil)
+	gone.URL = "http://127.0.0.1:1"
 	tests := map[string]struct {
 		ctx              context.Context
 		server           *httptest.Server

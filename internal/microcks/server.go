@@ -40,12 +40,15 @@ func (c *Client) Version(ctx context.Context) (Version, error) {
 	var info struct {
 		VersionID string `json:"versionId"`
 	}
-	read := request{doing: "reading the version of Microcks", method: http.MethodGet, path: "/version/info"}
+	read := request{
+		doing: "reading the version of Microcks", method: http.MethodGet, path: "/version/info", open: true,
+		whole: func() bool { return info.VersionID != "" },
+	}
 	found, err := c.call(ctx, read, &info)
 	if err != nil {
 		return Version{}, err
 	}
-	if !found || info.VersionID == "" {
+	if !found {
 		return Version{}, &BrokenAnswerError{Doing: read.doing, Status: http.StatusOK, Err: errNoBody}
 	}
 	return ParseVersion(info.VersionID)
@@ -53,7 +56,7 @@ func (c *Client) Version(ctx context.Context) (Version, error) {
 
 // Health asks whether the server is up. It needs no token.
 func (c *Client) Health(ctx context.Context) error {
-	_, err := c.call(ctx, request{doing: "asking for the health of Microcks", method: http.MethodGet, path: "/health"}, nil)
+	_, err := c.call(ctx, request{doing: "asking for the health of Microcks", method: http.MethodGet, path: "/health", open: true}, nil)
 	return err
 }
 
@@ -67,7 +70,7 @@ type KeycloakConfig struct {
 // KeycloakConfig asks how to sign in. It needs no token.
 func (c *Client) KeycloakConfig(ctx context.Context) (KeycloakConfig, error) {
 	var config KeycloakConfig
-	read := request{doing: "reading how to sign in to Microcks", method: http.MethodGet, path: "/keycloak/config"}
+	read := request{doing: "reading how to sign in to Microcks", method: http.MethodGet, path: "/keycloak/config", open: true}
 	found, err := c.call(ctx, read, &config)
 	if err == nil && !found {
 		err = &BrokenAnswerError{Doing: read.doing, Status: http.StatusOK, Err: errNoBody}
@@ -83,7 +86,7 @@ func (c *Client) RepositoryTenancy(ctx context.Context) (bool, error) {
 			Enabled any `json:"enabled"` // a boolean or its text
 		} `json:"repository-tenancy"`
 	}
-	read := request{doing: "reading the features of Microcks", method: http.MethodGet, path: "/features/config"}
+	read := request{doing: "reading the features of Microcks", method: http.MethodGet, path: "/features/config", open: true}
 	if _, err := c.call(ctx, read, &features); err != nil {
 		return false, err
 	}

@@ -45,6 +45,26 @@ func TestBefore(t *testing.T) {
 	}
 }
 
+// What answers in the place of Microcks is named.
+func TestAnswerOfAnother(t *testing.T) {
+	t.Parallel()
+	for body, says := range map[string]string{
+		`{"hello":"world"}`:                   "it is JSON of another form (it begins `{\"hello\":\"world\"}`)",
+		"hello":                               "it is no JSON (it begins `hello`)",
+		"<html><title>Sign in</title></html>": `something in front of Microcks answered 200 with the page "Sign in", not JSON`,
+		`{"message":"no Route matched"}`:      `it is an error answer of an API ("no Route matched")`,
+		`{"versionId":15}`:                    "it is JSON of another form",
+		"":                                    "the answer has no body",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
+		t.Cleanup(server.Close)
+		_, err := microcks.New(server.Client(), server.URL).Version(t.Context())
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "unmarshal") {
+			t.Errorf("%q: %v, want %s", body, err, says)
+		}
+	}
+}
+
 // What would not be written back as it was read is not read at all.
 func TestAnswerThatIsNoUTF8(t *testing.T) {
 	t.Parallel()

@@ -83,7 +83,7 @@ func (c *Client) ServicesNamed(ctx context.Context, name string) ([]Service, err
 	var found []Service
 	search := request{
 		doing:  fmt.Sprintf("searching the service %q", text.Excerpt(name, 80)),
-		method: http.MethodGet, path: "/services/search?name=" + url.QueryEscape(regexFor(name)),
+		method: http.MethodGet, path: "/services/search?name=" + url.QueryEscape(regexFor(name)), large: true,
 	}
 	if _, err := c.call(ctx, search, &found); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (c *Client) ServicesNamed(ctx context.Context, name string) ([]Service, err
 func (c *Client) ServiceView(ctx context.Context, id string) (*ServiceView, error) {
 	var view ServiceView
 	found, err := c.call(ctx, request{
-		doing: "reading service " + id, method: http.MethodGet, path: servicePath(id) + "?messages=true",
+		doing: "reading service " + id, method: http.MethodGet, path: servicePath(id) + "?messages=true", large: true,
 	}, &view)
 	if err != nil || !found || view.Service.ID == "" {
 		return nil, notFoundIsNil(err)
@@ -117,7 +117,7 @@ func (c *Client) ServiceOf(ctx context.Context, name, version string) (*ServiceV
 	var view ServiceView
 	found, err := c.call(ctx, request{
 		doing:  fmt.Sprintf("reading service %s %s", text.Excerpt(name, 80), text.Excerpt(version, 40)),
-		method: http.MethodGet, path: servicePath(name+":"+version) + "?messages=true",
+		method: http.MethodGet, path: servicePath(name+":"+version) + "?messages=true", large: true,
 	}, &view)
 	if err != nil || !found || view.Service.ID == "" {
 		return nil, notFoundIsNil(err)
@@ -153,7 +153,7 @@ func servicePath(id string) string { return "/services/" + url.PathEscape(id) }
 // notFoundIsNil turns "no such object", however a version says it, into no
 // error.
 func notFoundIsNil(err error) error {
-	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusNotFound && !api.HTML {
+	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusNotFound && !api.Answerer.Page {
 		return nil
 	}
 	return err

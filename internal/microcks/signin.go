@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
@@ -24,6 +25,9 @@ type Realm struct {
 	// Audience is the issuer that the realm may name besides one at URL's own
 	// origin; "" is none.
 	Audience string
+	// Named: Microcks names URL, and no input does. It is meant for browsers, and
+	// need not lead there from here.
+	Named bool
 }
 
 // Issuer is the realm's address, as its tokens name it.
@@ -35,7 +39,8 @@ func (r Realm) tokenURL() string { return r.Issuer() + "/protocol/openid-connect
 
 // ClientSecretSource signs in with a client's id and secret. It renews the
 // token before it expires; learned is called with every new token before its
-// first use.
+// first use. A text that is no JWT is no token: it would be masked, and so could
+// blank out a job's log.
 func ClientSecretSource(
 	ctx context.Context, httpClient *http.Client, realm Realm, clientID, clientSecret string, learned func(token string),
 ) oauth2.TokenSource {
@@ -46,7 +51,7 @@ func ClientSecretSource(
 		AuthStyle:    oauth2.AuthStyleInHeader,
 	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, httpClient)
-	return newSource(func() (*oauth2.Token, error) {
+	return newSource(realm, clientID, func() (*oauth2.Token, error) {
 		token, err := config.Token(ctx)
 		if err != nil {
 			return nil, newSignInError(realm, clientID, err)
@@ -56,13 +61,20 @@ func ClientSecretSource(
 }
 
 // newSource reuses what fetch gets until it expires.
-func newSource(fetch func() (*oauth2.Token, error), learned func(token string)) oauth2.TokenSource {
+func newSource(realm Realm, clientID string, fetch func() (*oauth2.Token, error), learned func(token string)) oauth2.TokenSource {
 	return oauth2.ReuseTokenSource(nil, tokenFunc(func() (*oauth2.Token, error) {
 		token, err := fetch()
-		if err == nil {
-			learned(token.AccessToken)
+		if err != nil {
+			return nil, err
 		}
-		return token, err
+		if _, err := ReadAccount(token.AccessToken); err != nil {
+			return nil, &SignInError{
+				Realm: realm, ClientID: clientID, Status: http.StatusOK,
+				Detail: "its access token is no JWT, from which roles could be read",
+			}
+		}
+		learned(token.AccessToken)
+		return token, nil
 	}))
 }
 
@@ -72,6 +84,10 @@ func (f tokenFunc) Token() (*oauth2.Token, error) { return f() }
 
 // noToken is the detail of an answer 200 that is hardly Keycloak's.
 const noToken = "the answer holds no token"
+
+// httpsRequired is how Keycloak refuses plain http from an address that it takes
+// for external (the realm's Require SSL).
+const httpsRequired = "HTTPS required"
 
 // noServiceAccount is how Keycloak describes a client that may not sign in by
 // itself. Its error code is that of a wrong secret, so that nothing but the
@@ -88,6 +104,8 @@ type SignInError struct {
 	Status   int
 	Code     string // OAuth's, such as "invalid_client"
 	Detail   string
+	// Answerer is who answered, where it was hardly Keycloak.
+	Answerer transport.Answerer
 	// Assertion is what a token of GitHub's said, nil for a client secret.
 	Assertion *Assertion
 }
@@ -99,7 +117,11 @@ func (e *SignInError) Error() string {
 	} else {
 		fmt.Fprintf(&b, "signing in to Keycloak as client %q", text.Excerpt(e.ClientID, 80))
 	}
-	fmt.Fprintf(&b, " at %s: Keycloak answered %d", e.Realm.Issuer(), e.Status)
+	who := "Keycloak"
+	if e.foreign() {
+		who = "something else"
+	}
+	fmt.Fprintf(&b, " at %s: %s answered %d%s", e.Realm.Issuer(), who, e.Status, e.Answerer)
 	if e.Code != "" {
 		fmt.Fprintf(&b, " %s", text.Excerpt(e.Code, 60))
 	}
@@ -109,9 +131,19 @@ func (e *SignInError) Error() string {
 	return b.String()
 }
 
+// foreign reports whether a page answered in Keycloak's place: a refusal of its own
+// is JSON. A page 404 is Keycloak's word for a path that it does not have.
+func (e *SignInError) foreign() bool { return e.Answerer.Page && e.Status != http.StatusNotFound }
+
 // Hint says what to do next.
 func (e *SignInError) Hint() string {
 	switch {
+	case e.Detail == httpsRequired:
+		return "the realm wants https: set `keycloak-url` to the address of Keycloak that begins with https://," +
+			" or, in a network of your own, set Require SSL of the realm to None (Realm settings > General)"
+	case e.foreign() && e.Status < 500:
+		return "a gateway, proxy or sign-in page answered in the place of Keycloak: let this runner through to it," +
+			" set `keycloak-url` to the root of Keycloak as this runner reaches it, or add its host to NO_PROXY"
 	case e.Status == http.StatusOK:
 		return "something else than Keycloak answers at that address, such as a proxy or a sign-in page:" +
 			" set `keycloak-url` to the root of Keycloak as this runner reaches it"
@@ -152,16 +184,60 @@ func (e *SignInError) ExitCode() int {
 // newSignInError explains an error of the oauth2 library.
 func newSignInError(realm Realm, clientID string, err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response != nil {
-		return &SignInError{
+		e := &SignInError{
 			Realm: realm, ClientID: clientID, Status: refused.Response.StatusCode,
-			Code: refused.ErrorCode, Detail: refused.ErrorDescription,
+			Code: refused.ErrorCode, Detail: refused.ErrorDescription, Answerer: pageOf(refused.Response, refused.Body),
 		}
+		if e.Code == "" && len(refused.Body) > 0 { // every refusal of Keycloak has one
+			e.Detail = "the answer is " + string(foreign.Answer(refused.Body))
+		}
+		return e
 	}
 	if _, ok := errors.AsType[*url.Error](err); ok { // there was no answer
-		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), transport.Explain(err))
+		return fmt.Errorf("signing in to Keycloak at %s: %w", realm.Issuer(), realm.unreached(transport.Explain(err)))
 	}
 	return &SignInError{Realm: realm, ClientID: clientID, Status: http.StatusOK, Detail: noToken}
 }
+
+// pageOf is who answered with a page. JSON is Keycloak's own.
+func pageOf(resp *http.Response, body []byte) transport.Answerer {
+	if who := transport.AnswererOf(resp, body); who.Page || who.Proxy != "" {
+		return who
+	}
+	return transport.Answerer{}
+}
+
+// unreached explains an error of a request that got no answer from Keycloak, at an
+// address that Microcks names.
+func (r Realm) unreached(err error) error {
+	own, ok := errors.AsType[*transport.Error](err)
+	if !ok || !r.Named || !slices.Contains([]transport.Kind{
+		transport.KindDNS, transport.KindRefused, transport.KindTimeout, transport.KindReset,
+	}, own.Kind) {
+		return err
+	}
+	return &UnreachedError{own}
+}
+
+// UnreachedError is a Keycloak that Microcks names, in an input's place, and that
+// this machine cannot reach.
+type UnreachedError struct{ Err *transport.Error }
+
+func (e *UnreachedError) Error() string { return e.Err.Error() }
+
+func (e *UnreachedError) Unwrap() error { return e.Err }
+
+// Hint says what to do next.
+func (e *UnreachedError) Hint() string {
+	return "Microcks names this address, which may lead to Keycloak from browsers or from its own network only:" +
+		" set `keycloak-url` to the address at which this runner reaches Keycloak; if it is the right one, " + e.Err.Hint()
+}
+
+// Anchor of docs/troubleshooting.md.
+func (e *UnreachedError) Anchor() string { return "keycloak-unreached" }
+
+// ExitCode is 11: cannot connect.
+func (e *UnreachedError) ExitCode() int { return 11 }
 
 // NoCredentialsError means that Microcks wants a sign-in and none was given.
 type NoCredentialsError struct {
@@ -221,8 +297,19 @@ func ReadAccount(accessToken string) (Account, error) {
 			Roles []Role `json:"roles"`
 		} `json:"resource_access"`
 	}
-	if _, _, err := jwt.NewParser().ParseUnverified(accessToken, &claims); err != nil {
+	if err := readToken(accessToken, &claims); err != nil {
 		return Account{}, fmt.Errorf("reading the roles in the access token: %w", err)
 	}
 	return Account{Client: claims.Client, Name: claims.Name, Roles: claims.Resource["microcks-app"].Roles}, nil
+}
+
+var errBrokenToken = errors.New("a JWT has no line breaks")
+
+// readToken reads the claims of a JWT. The library takes line breaks in one.
+func readToken(raw string, claims jwt.Claims) error {
+	if strings.ContainsAny(raw, "\r\n") {
+		return errBrokenToken
+	}
+	_, _, err := jwt.NewParser().ParseUnverified(raw, claims)
+	return err
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -19,17 +18,22 @@ import (
 
 // composeEdited predicts the imports once more, as if a person had set every
 // dispatcher that differs.
-func (s *Service) composeEdited(meter func() *budget.Meter) {
+func (s *Service) composeEdited() {
 	edited := markEdited(s.Before.Served, s.Predicted)
 	if edited == nil {
 		return
 	}
 	for _, a := range s.Live() {
-		switch p := a.predictOnto(edited, meter()); {
-		case p.Outcome == predict.Untold:
+		p := a.predictOnto(edited, budgetOf(s.meter))
+		if p.Outcome == predict.Untold {
 			return
-		case p.Service != nil:
-			edited = p.Service.Digest()
+		}
+		digest, err := s.keep(p.Service)
+		switch {
+		case err != nil:
+			return
+		case digest != nil:
+			edited = digest
 		}
 	}
 	s.Edited = edited
@@ -81,7 +85,7 @@ func (s *Service) EditsNote() result.Problem {
 	return result.Problem{
 		Level: result.Note, Anchor: "operation-edited",
 		Text: text.HideCredentials(text.Untrustedf("imports keep dispatchers that were set in Microcks by hand, and %s has one: %s",
-			text.Plural(len(edited), "operation"), strings.Join(edited, "; "))),
+			text.Plural(len(edited), "operation"), text.Few(edited, "; ", mostNamed))),
 		Hint: "nothing to do if that is meant; otherwise set the dispatcher in Microcks back to what the collection makes",
 	}
 }
@@ -97,7 +101,7 @@ func dispatching(op *predict.Operation) string {
 // the same service: a secondary one sets the dispatchers of the operations that
 // it adds examples to. It names those operations.
 func (s *Service) WithoutOthers(changes []predict.Change) (own []predict.Change, others []string) {
-	shared := make(map[string]bool)
+	shared, named := make(map[string]bool), make(map[string]bool)
 	if served := s.Before.Served; served != nil {
 		for _, op := range served.Operations {
 			shared[op.Name] = slices.ContainsFunc(op.Examples, func(e predict.Example) bool { return !s.Owns(e.SourceArtifact) })
@@ -107,7 +111,8 @@ func (s *Service) WithoutOthers(changes []predict.Change) (own []predict.Change,
 		switch {
 		case !shared[c.Operation] || !c.OnlyDispatching():
 			own = append(own, c)
-		case !slices.Contains(others, c.Operation):
+		case !named[c.Operation]:
+			named[c.Operation] = true
 			others = append(others, c.Operation)
 		}
 	}

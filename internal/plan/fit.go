@@ -17,55 +17,53 @@ import (
 func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.Problem {
 	var problems []*result.Problem
 	wrong := Count(findings, result.Error)
-	const mend = "mend the collection in Postman as the findings say"
+	const fix = "fix the collection in Postman as the findings say"
 	switch {
-	case p.Outcome == predict.Untold && !errors.Is(p.Err, budget.ErrSpent): // the run is ending
-		problem := result.ProblemOf(p.Err)
-		problems = append(problems, &problem)
 	case p.Outcome == predict.Untold:
-		problems = append(problems, &result.Problem{
-			Level: result.Error, Text: text.Untrustedf("predicting the import: %v", p.Err),
-			Hint:   "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit",
-			Anchor: "collection-untold", ExitCode: 1,
-		})
+		problems = append(problems, untold(p.Err))
 	case p.Outcome == predict.Refused:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would refuse it: %s", p.ImportError),
-			Hint: firstHint(findings, mend), Anchor: "collection-refused", ExitCode: 1, OfFindings: wrong > 0,
+			Hint: firstHint(findings, fix), Anchor: "collection-refused", ExitCode: 1, OfFindings: wrong > 0,
 		})
 	case p.Outcome == predict.Crashed:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would answer 500: %s", lint.CauseText(p.Cause)),
-			Hint: firstHint(findings, mend), Anchor: "collection-crashes", ExitCode: 1, OfFindings: wrong > 0,
+			Hint: firstHint(findings, fix), Anchor: "collection-crashes", ExitCode: 1, OfFindings: wrong > 0,
 		})
 	case wrong > 0:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("judging the collection: %s of level error", text.Plural(wrong, "finding")),
 			Hint: firstHint(findings, ""), Anchor: "findings-failed", ExitCode: 1, OfFindings: true,
 		})
-	case w.FailOnWarnings && Count(findings, result.Warning) > 0:
+	}
+	if w.ServiceVersion != "" && w.ServiceVersion != p.Version {
 		problems = append(problems, &result.Problem{
 			Level: result.Error,
-			Text: text.Untrustedf("judging the collection: %s of level warning, and `fail-on` is warning",
-				text.Plural(Count(findings, result.Warning), "finding")),
-			Hint: "mend them in Postman, or set `fail-on: error`", Anchor: "findings-failed", ExitCode: 1,
+			Text: text.Untrustedf("comparing the version: `service-version` is %q, and the collection gives its service %q",
+				w.ServiceVersion, p.Version),
+			Hint:   "give the collection that version in Postman, by version=… at the start of its description, or correct the input",
+			Anchor: "service-version", ExitCode: 1,
 		})
 	}
-	for _, expected := range []struct{ input, want, got string }{
-		{"expected-name", w.ExpectedName, p.Name},
-		{"expected-version", w.ExpectedVersion, p.Version},
-	} {
-		if expected.want != "" && expected.want != expected.got {
-			problems = append(problems, &result.Problem{
-				Level: result.Error,
-				Text: text.Untrustedf("checking what the release expects: `%s` is %q, but the collection makes %q",
-					expected.input, expected.want, expected.got),
-				Hint:   "release the collection in Postman under the expected name and version first, or correct the input",
-				Anchor: "expectation-failed", ExitCode: 1,
-			})
-		}
-	}
 	return problems
+}
+
+// untold is the problem of a collection that was not judged to the end.
+func untold(err error) *result.Problem {
+	hint := text.Untrusted("")
+	switch {
+	case errors.Is(err, budget.ErrPot):
+		hint = "give this collection, or each half of the collections, a step of its own"
+	case errors.Is(err, budget.ErrSpent):
+		hint = "split the collection, and look for what it holds in thousands; one that a person wrote is far from this limit"
+	default: // the run is ending
+		problem := result.NotFinished(err)
+		return &problem
+	}
+	return &result.Problem{
+		Level: result.Error, Text: text.Untrustedf("predicting the import: %v", err), Hint: hint, Anchor: "collection-untold", ExitCode: 1,
+	}
 }
 
 // Count is how many findings have a level.

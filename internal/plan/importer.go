@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -46,12 +47,16 @@ type Importer struct {
 
 	Name        *string
 	URL         *string
+	Validated   bool // the server checks certificates
 	Main        *bool
 	Secret      *microcks.SecretRef
 	Labels      map[string]string // added or changed, never removed
 	Annotations map[string]string // written along with a change, never compared
 	CreatedDate int64             // of a new one, milliseconds
 	Active      bool              // in the end
+
+	// Origin that the API key is for, beside Postman's own.
+	Origin string
 
 	// IsMain: it imports a main artifact then.
 	IsMain bool
@@ -61,12 +66,27 @@ type Importer struct {
 	Change result.Change
 	Fields []result.FieldChange
 	Import *result.ImportReason // why an import is due; nil when none is
+	// Drift is what an import would be due for if it were not never wanted.
+	Drift *result.ImportReason
+}
+
+// SameOwner reports whether two states of an importer have the labels of one owner.
+func SameOwner(a, b *microcks.ImportJob) bool {
+	return !slices.ContainsFunc([]string{LabelManagedBy, LabelRepository}, func(name string) bool {
+		return a.Label(name) != b.Label(name)
+	})
 }
 
 // Ours reports whether runs of a repository made the importer. Without a
 // repository nothing is ours.
 func Ours(job *microcks.ImportJob, repository string) bool {
 	return repository != "" && job.Label(LabelManagedBy) == program && job.Label(LabelRepository) == repository
+}
+
+// NotOurs says that an importer of a collection that is to go is none of this
+// repository's.
+func NotOurs(job *microcks.ImportJob) text.Untrusted {
+	return text.Untrustedf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID)
 }
 
 // ReadBy reports whether an importer is one of the wanted collection: by its
@@ -116,6 +136,9 @@ func (i *Importer) Diff(job *microcks.ImportJob) []result.FieldChange {
 	if i.URL != nil && job.RepositoryURL != *i.URL {
 		changes = append(changes, fieldChange(result.FieldRepositoryURL, WithoutQuery(job.RepositoryURL), *i.URL))
 	}
+	if i.Validated {
+		add(result.FieldDisableSSLValidation, strconv.FormatBool(job.TrustsAnyone()), strconv.FormatBool(false))
+	}
 	if i.Main != nil {
 		add(result.FieldMainArtifact, strconv.FormatBool(job.MainArtifact), strconv.FormatBool(*i.Main))
 	}
@@ -138,6 +161,9 @@ func (i *Importer) Onto(job *microcks.ImportJob) *microcks.ImportJob {
 	if i.URL != nil {
 		merged.RepositoryURL = *i.URL
 	}
+	if i.Validated && job.TrustsAnyone() {
+		merged.DisableSSLValidation = new(false)
+	}
 	if i.Main != nil {
 		merged.MainArtifact = *i.Main
 	}
@@ -148,6 +174,32 @@ func (i *Importer) Onto(job *microcks.ImportJob) *microcks.ImportJob {
 	metadata.Annotations = merge(metadata.Annotations, i.Annotations)
 	merged.Metadata = metadata
 	return &merged
+}
+
+// Exposes is the problem of an importer that was made by others and that, as it is
+// now, would send the API key in the clear, past any check of certificates, or to
+// somebody else; nil when it would not. Its fields are kept, so nothing is imported
+// through it. One of ours is brought back to what it should be instead.
+func (i *Importer) Exposes(job *microcks.ImportJob) *result.Problem {
+	if !i.Adopted {
+		return nil
+	}
+	wrong := postman.Misdirected(job.RepositoryURL, i.Origin)
+	// Without TLS there is no certificate that could be checked.
+	if job.TrustsAnyone() && !strings.HasPrefix(i.Origin, "http:") {
+		wrong = append(wrong, "its repositoryDisableSSLValidation is true")
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &result.Problem{
+		Level: result.Error,
+		Text: text.Untrustedf("using importer %q (%s), which this repository's runs did not make: the API key would not be safe on its way: %s",
+			job.Name, job.ID, strings.Join(wrong, "; ")),
+		Hint: "correct that in Microcks under Importers, or delete the importer there and run again: this action makes one that is right;" +
+			" for a certificate of your own authority, give the secret its CA certificate",
+		Anchor: "importer-exposes-key", ExitCode: 1,
+	}
 }
 
 // LabelChanges are the labels that are added or changed.
@@ -226,6 +278,13 @@ func (m *maker) pick(a *Artifact) {
 		return
 	}
 	i := &a.Importer
+	i.Origin = a.Origin
+	if i.There != nil {
+		if exposed := i.Exposes(i.There); exposed != nil {
+			a.fail(exposed)
+			return
+		}
+	}
 	i.IsMain = i.There == nil || i.There.MainArtifact
 	if a.MainArtifact != nil {
 		i.IsMain = *a.MainArtifact
@@ -234,7 +293,7 @@ func (m *maker) pick(a *Artifact) {
 	if i.Adopted {
 		i.ImportedFrom = i.There.RepositoryURL
 	}
-	m.tellOfImporters(a, candidates, foreign)
+	m.tellOfImporters(a, foreign)
 }
 
 // choose decides among the importers of one collection: the derived id and
@@ -243,6 +302,8 @@ func (m *maker) pick(a *Artifact) {
 func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []microcks.ImportJob, problem *result.Problem) {
 	i := &a.Importer
 	var own []microcks.ImportJob
+	candidates = slices.Clone(candidates)
+	sort.Slice(candidates, func(i, j int) bool { return candidates[i].ID < candidates[j].ID })
 	for _, job := range candidates {
 		if job.ID == a.DerivedID() || Ours(&job, m.Repository) {
 			own = append(own, job)
@@ -250,9 +311,6 @@ func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []
 			foreign = append(foreign, job)
 		}
 	}
-	byID := func(x, y microcks.ImportJob) int { return strings.Compare(x.ID, y.ID) }
-	slices.SortFunc(own, byID)
-	slices.SortFunc(foreign, byID)
 	switch {
 	case len(own) == 0 && len(foreign) == 0:
 		return nil, nil
@@ -294,7 +352,7 @@ func ambiguous(jobs []microcks.ImportJob) *result.Problem {
 	}
 	return &result.Problem{
 		Text: text.Untrustedf("choosing the importer: %d importers read this collection and none was made by this action: %s",
-			len(jobs), strings.Join(lines, "; ")),
+			len(jobs), text.Few(lines, "; ", mostNamed)),
 		Hint:   "delete all but one of them in Microcks under Importers; the one that stays is adopted as it is",
 		Anchor: "importers-ambiguous", ExitCode: 1,
 	}
@@ -302,7 +360,7 @@ func ambiguous(jobs []microcks.ImportJob) *result.Problem {
 
 // tellOfImporters says what a person should know about the importers that there
 // are.
-func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.ImportJob) {
+func (m *maker) tellOfImporters(a *Artifact, foreign []microcks.ImportJob) {
 	i := &a.Importer
 	for _, job := range foreign {
 		a.tell(result.Warning, "importer-foreign",
@@ -325,11 +383,9 @@ func (m *maker) tellOfImporters(a *Artifact, candidates, foreign []microcks.Impo
 		return
 	}
 	for _, job := range m.importers.Named(a.importerName()) {
-		if !slices.ContainsFunc(candidates, func(c microcks.ImportJob) bool { return c.ID == job.ID }) {
-			a.tell(result.Note, "importer-same-name",
-				text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
-				"set `importer-name` to tell the two apart")
-		}
+		a.tell(result.Note, "importer-same-name",
+			text.Untrustedf("an importer of another source has the same name %q (%s); it is not touched", job.Name, job.ID),
+			"to tell the two apart, rename one of them in Microcks: its name is kept")
 	}
 }
 
@@ -349,7 +405,7 @@ func (m *maker) describe(a *Artifact) {
 	} else {
 		m.describeExisting(a)
 	}
-	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.ServiceLabels)
+	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.Labels)
 	i.Change = result.Keep
 	switch {
 	case i.There == nil:
@@ -394,10 +450,8 @@ func (m *maker) describeExisting(a *Artifact) {
 	}
 	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, a.Labels
 	if mine {
-		i.Annotations = m.Annotations
-		if clean := canonicalLike(job.RepositoryURL, a.URL, a.UID); clean != job.RepositoryURL {
-			i.URL = &clean
-		}
+		i.Annotations, i.Validated = m.Annotations, true
+		i.URL = new(canonicalLike(job.RepositoryURL, a))
 	}
 	// The run takes a key out of the URL of an importer of its own.
 	keyInURL := i.URL == nil && text.HasCredentialQuery(job.RepositoryURL)
@@ -414,16 +468,12 @@ func (m *maker) describeExisting(a *Artifact) {
 
 // canonicalLike is the clean URL of a collection on the host that an importer
 // has already: the two names of Postman's classic region are one.
-func canonicalLike(existing, wanted, uid string) string {
-	if !postman.SameCollection(existing, wanted, uid) {
-		return wanted
-	}
+func canonicalLike(existing string, a *Artifact) string {
 	has, err := url.Parse(strings.TrimSpace(existing))
-	want, wantErr := url.Parse(wanted)
-	if err != nil || wantErr != nil || has.Scheme != want.Scheme {
-		return wanted
+	if err != nil || !postman.SameCollection(existing, a.URL, a.UID) || len(postman.Misdirected(existing, a.Origin)) > 0 {
+		return a.URL
 	}
-	return postman.CanonicalURL(has.Scheme+"://"+has.Host, uid)
+	return postman.CanonicalURL(has.Scheme+"://"+has.Host, a.UID)
 }
 
 // RefersTo reports whether an importer is bound to a service.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,12 +17,15 @@ type Importers struct {
 	bySource map[string][]int
 	byName   map[string][]int
 	feeding  map[Key][]int
+	bound    map[string][]int // by the id of a service
+	using    map[string][]int // by the id of a secret
 }
 
 // NewImporters takes the list of all importers.
 func NewImporters(list []microcks.ImportJob) *Importers {
 	x := &Importers{
 		list: list, byID: map[string][]int{}, bySource: map[string][]int{}, byName: map[string][]int{}, feeding: map[Key][]int{},
+		bound: map[string][]int{}, using: map[string][]int{},
 	}
 	for i := range list {
 		job := &list[i]
@@ -35,7 +39,11 @@ func NewImporters(list []microcks.ImportJob) *Importers {
 			if ref.ServiceID != "" {
 				key := Key{ref.Name, ref.Version}
 				x.feeding[key] = append(x.feeding[key], i)
+				x.bound[ref.ServiceID] = append(x.bound[ref.ServiceID], i)
 			}
+		}
+		if job.SecretRef != nil {
+			x.using[job.SecretRef.SecretID] = append(x.using[job.SecretRef.SecretID], i)
 		}
 	}
 	return x
@@ -62,6 +70,26 @@ func (x *Importers) Of(w *Wanted) []microcks.ImportJob {
 // Feeding lists the importers that are bound to a service of that name and
 // version.
 func (x *Importers) Feeding(key Key) []microcks.ImportJob { return x.at(x.feeding[key]) }
+
+// Bound yields the importers that are bound to the service of an id.
+func (x *Importers) Bound(serviceID string) iter.Seq[*microcks.ImportJob] {
+	return x.each(x.bound[serviceID])
+}
+
+// Using yields the importers that refer to the secret of an id.
+func (x *Importers) Using(secretID string) iter.Seq[*microcks.ImportJob] {
+	return x.each(x.using[secretID])
+}
+
+func (x *Importers) each(places []int) iter.Seq[*microcks.ImportJob] {
+	return func(yield func(*microcks.ImportJob) bool) {
+		for _, place := range places {
+			if !yield(&x.list[place]) {
+				return
+			}
+		}
+	}
+}
 
 // Named lists the importers of that name.
 func (x *Importers) Named(name string) []microcks.ImportJob { return x.at(x.byName[name]) }

@@ -29,6 +29,11 @@ type Settings struct {
 	Now time.Time
 	// Meter makes the budget of one prediction; nil takes a whole one.
 	Meter func() *budget.Meter
+	// Pot is what the predictions of the run are kept in; nil has no end.
+	Pot *budget.Pot
+	// FindingBytes is the most memory that the findings of one collection take; 0 is
+	// [lint.MostOfAll].
+	FindingBytes int
 }
 
 // Snapshot is what a server held when it was read.
@@ -85,6 +90,9 @@ type Artifact struct {
 	Predicted *predict.Service
 }
 
+// mostNamed of what a server holds are named in one problem, and the others counted.
+const mostNamed = 5
+
 // Failed reports whether nothing of the collection may be written.
 func (a *Artifact) Failed() bool {
 	return slices.ContainsFunc(a.Problems, func(p result.Problem) bool { return p.Level == result.Error })
@@ -98,11 +106,11 @@ func (a *Artifact) Writes() bool {
 
 func (a *Artifact) fail(p *result.Problem) {
 	p.Level = result.Error
-	a.Problems = append(a.Problems, result.ProblemOf(p))
+	a.Problems = result.With(a.Problems, result.ProblemOf(p))
 }
 
 func (a *Artifact) tell(level result.Level, anchor string, what, hint text.Untrusted) {
-	a.Problems = append(a.Problems, result.Problem{Level: level, Text: text.HideCredentials(what), Hint: hint, Anchor: anchor})
+	a.Problems = result.With(a.Problems, result.Problem{Level: level, Text: what, Hint: hint, Anchor: anchor})
 }
 
 // Make plans for all collections that can be imported. The order in which
@@ -136,6 +144,7 @@ type maker struct {
 	there     Snapshot
 	importers *Importers
 	secrets   map[string]*Secret // by wanted name
+	wantedIDs map[string]bool    // see inRun
 }
 
 // live are the artifacts that nothing has failed yet.

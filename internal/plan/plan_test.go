@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -92,6 +93,22 @@ func imported(j plan.Judged, change func(*microcks.ImportJob)) microcks.ImportJo
 	return job
 }
 
+// exposing is an importer that sends the key in the clear to a port of its own, and
+// would take any certificate.
+func exposing(j plan.Judged, change func(*microcks.ImportJob)) microcks.ImportJob {
+	job := imported(j, change)
+	job.RepositoryURL, job.DisableSSLValidation = "http://api.getpostman.com:8080/collections/"+uid, new(true)
+	return job
+}
+
+func digested(s *predict.Service) *predict.Service {
+	d, err := s.Digest(nil)
+	if err != nil {
+		panic(err) // without a budget
+	}
+	return d
+}
+
 func existing(j plan.Judged, change func(*predict.Service)) plan.Existing {
 	service := j.Document().Import(predict.Target{Main: true, URL: j.URL}).Service
 	if change != nil {
@@ -101,7 +118,7 @@ func existing(j plan.Judged, change func(*predict.Service)) plan.Existing {
 		Services: []microcks.Service{{
 			ID: "s1", Name: service.Name, Version: service.Version, Type: "REST", SourceArtifact: service.SourceArtifact,
 		}},
-		Served: service.Digest(),
+		Served: digested(service),
 	}
 }
 
@@ -221,11 +238,10 @@ func TestMake(t *testing.T) {
 		},
 		"more labels": {
 			wanted: func(w *plan.Wanted) { w.Labels = map[string]string{"team": "a", "stage": "b"} },
-			want:   summary{Change: result.Update, Fields: []string{"label stage", "label team"}, Secret: result.Keep},
-		},
-		"labels of the service": {
-			wanted: func(w *plan.Wanted) { w.ServiceLabels = map[string]string{"team": "a"} },
-			want:   summary{Change: result.Update, Fields: []string{"serviceLabel team"}, Secret: result.Keep},
+			want: summary{
+				Change: result.Update, Fields: []string{"label stage", "label team", "serviceLabel stage", "serviceLabel team"},
+				Secret: result.Keep,
+			},
 		},
 		"from main to secondary": {
 			wanted: func(w *plan.Wanted) { w.MainArtifact = p(false) },
@@ -252,6 +268,32 @@ func TestMake(t *testing.T) {
 				s.Services = nil
 			},
 			want: summary{Change: result.Keep, Import: result.NotServed, Secret: result.Keep, Problems: []string{"warning importer-url-query"}},
+		},
+		"one made by hand that sends the key in the clear is refused": {
+			there: func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0] = exposing(j, foreign) },
+			want:  summary{Problems: []string{"error importer-exposes-key"}},
+		},
+		"one of another repository, at the derived id and somewhere else, is refused": {
+			there: func(j plan.Judged, s *plan.Snapshot) {
+				s.Jobs[0] = imported(j, func(i *microcks.ImportJob) {
+					i.Metadata.Labels[plan.LabelRepository] = "acme/other"
+					i.RepositoryURL, i.SecretRef = "https://gw.example/collections/"+uid, nil
+				})
+			},
+			want: summary{Problems: []string{"error importer-exposes-key"}},
+		},
+		"one made by hand that checks no certificate is refused": {
+			there: func(j plan.Judged, s *plan.Snapshot) {
+				s.Jobs[0] = imported(j, func(i *microcks.ImportJob) { foreign(i); i.DisableSSLValidation = p(true) })
+			},
+			want: summary{Problems: []string{"error importer-exposes-key"}},
+		},
+		"one of ours that was changed so is brought back": {
+			there: func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0] = exposing(j, nil) },
+			want: summary{
+				Change: result.Update, Fields: []string{"repositoryUrl", "repositoryDisableSSLValidation"},
+				Import: result.ImporterChanges, Secret: result.Keep,
+			},
 		},
 		"one beside ours is left": {
 			there: func(j plan.Judged, s *plan.Snapshot) { s.Jobs = append(s.Jobs, imported(j, foreign)) },
@@ -456,7 +498,7 @@ func TestArtifactsOfOneService(t *testing.T) {
 
 	// What is not imported labels nothing.
 	labelled := make(plan.Snapshot{Version: version}, main, want(otherUID, collection("Pets", "/pets"), func(w *plan.Wanted) {
-		w.MainArtifact, w.ServiceLabels, w.ExpectedVersion = p(false), map[string]string{"a": "b"}, "2.0"
+		w.MainArtifact, w.Labels, w.ServiceVersion = p(false), map[string]string{"a": "b"}, "2.0"
 	}))
 	if labels := labelled.Services[0].Labels; !labelled.Artifacts[1].Failed() || len(labels) > 0 {
 		t.Errorf("a failed artifact labels its service: %v", labels)
@@ -484,7 +526,7 @@ func TestRoles(t *testing.T) {
 	account := func(roles ...microcks.Role) *microcks.Account {
 		return &microcks.Account{Name: "a", Client: "c", Roles: roles}
 	}
-	j := want(uid, collection("Pets", "/pets"), func(w *plan.Wanted) { w.ServiceLabels = map[string]string{"a": "b"} })
+	j := want(uid, collection("Pets", "/pets"), func(w *plan.Wanted) { w.Labels = map[string]string{"a": "b"} })
 	empty := func(a *microcks.Account, tenancy bool) plan.Snapshot {
 		return plan.Snapshot{Version: version, Account: a, Tenancy: tenancy}
 	}
@@ -536,6 +578,56 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// What was not compared is no difference and no agreement: it is told, and imports
+// nothing.
+func TestUncompared(t *testing.T) {
+	t.Parallel()
+	var examples []string
+	for i := range 400 { // which can be like each other without being equal
+		examples = append(examples, fmt.Sprintf(`{"name":"one","header":[{"key":"Content-Type","value":"a/a"},`+
+			`{"key":"Content-Type","value":"b/b"}],"body":"%d"}`, i))
+	}
+	j := want(uid, `{"collection":{"info":{"name":"Pets","description":"version=1.0 - x","updatedAt":"2026-01-01T00:00:00.000Z"},"item":[`+
+		`{"name":"pets","request":{"method":"GET","url":{"raw":"{{url}}/pets"}},"response":[`+strings.Join(examples, ",")+`]}]}}`, nil)
+	here := plan.Snapshot{
+		Version: version, Jobs: []microcks.ImportJob{imported(j, nil)}, Secrets: secret(nil),
+		Services: map[plan.Key]plan.Existing{j.Key: existing(j, func(s *predict.Service) {
+			for i := range s.Operations[0].Examples {
+				s.Operations[0].Examples[i].Response.Status = "201"
+			}
+		})},
+	}
+	spent, end := context.WithCancelCause(t.Context())
+	end(budget.ErrSpent)
+	s := settings([]plan.Judged{j})
+	s.Meter = func() *budget.Meter { return budget.New(spent) } // which ends a work of milliseconds
+	a := plan.Make(s, []plan.Judged{j}, here).Artifacts[0]
+	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || a.Importer.Import != nil || a.Difference != nil || a.Failed() {
+		t.Errorf("%+v, import %+v, %d differences", a.Problems, a.Importer.Import, len(a.Difference))
+	}
+	if s.Meter = nil; len(plan.Make(s, []plan.Judged{j}, here).Artifacts[0].Difference) != 400 {
+		t.Error("with a whole budget all is compared")
+	}
+}
+
+// What a run keeps of its collections has a bound: one that takes all of it fails by
+// itself, the others have their part.
+func TestPotIsShared(t *testing.T) {
+	t.Parallel()
+	paths := make([]string, 200)
+	for i := range paths {
+		paths[i] = fmt.Sprintf("/pets%d", i)
+	}
+	large, small := want(uid, collection("Large", paths...), nil), want(otherUID, collection("Small", "/pets"), nil)
+	s := settings([]plan.Judged{large, small})
+	s.Pot = budget.NewPot(20_000, 2)
+	for i, a := range plan.Make(s, []plan.Judged{large, small}, plan.Snapshot{Version: version}).Artifacts {
+		if got := a.Failed() && a.Problems[0].Anchor == "collection-untold"; got != (i == 0) {
+			t.Errorf("%d: %+v", i, a.Problems)
+		}
+	}
+}
+
 func TestUnfit(t *testing.T) {
 	t.Parallel()
 	finding := func(level result.Level) []result.Finding { return []result.Finding{{Level: level, Hint: "do"}} }
@@ -556,17 +648,14 @@ func TestUnfit(t *testing.T) {
 			p:    &predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold, Name: "Pets", Version: "1.0"}, Err: budget.ErrSpent},
 			want: []string{"error collection-untold"},
 		},
-		"crashes":  {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
-		"an error": {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
-		"a warning that fails": {
-			wanted: plan.Wanted{FailOnWarnings: true}, p: as(predict.Imported), findings: finding(result.Warning),
-			want: []string{"error findings-failed"},
+		"the run ends": {
+			p:    &predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold, Name: "Pets", Version: "1.0"}, Err: context.Canceled},
+			want: []string{"error interrupted"},
 		},
-		"not as expected": {
-			wanted: plan.Wanted{ExpectedName: "Pet", ExpectedVersion: "2"}, p: as(predict.Imported),
-			want: []string{"error expectation-failed", "error expectation-failed"},
-		},
-		"as expected": {wanted: plan.Wanted{ExpectedName: "Pets", ExpectedVersion: "1.0"}, p: as(predict.Imported)},
+		"crashes":         {p: as(predict.Crashed), want: []string{"error collection-crashes"}},
+		"an error":        {p: as(predict.Imported), findings: finding(result.Error), want: []string{"error findings-failed"}},
+		"another version": {wanted: plan.Wanted{ServiceVersion: "2"}, p: as(predict.Imported), want: []string{"error service-version"}},
+		"that version":    {wanted: plan.Wanted{ServiceVersion: "1.0"}, p: as(predict.Imported)},
 	} {
 		var got []string
 		for _, problem := range tt.wanted.Unfit(tt.p, tt.findings) {

@@ -129,6 +129,6 @@ func missingRole(account microcks.Account, n need) *result.Problem {
 		Level: result.Error,
 		Text: text.Untrustedf("checking roles: account %q (client %q) needs the role %s of microcks-app %s; %s",
 			account.Name, account.Client, strings.Join(wanted, " or "), n.what, having),
-		Hint: hint, Anchor: "role-missing", ExitCode: 12,
+		Hint: hint, Anchor: "role-missing", ExitCode: 12, Headline: "the account of Microcks lacks a role",
 	}
 }

@@ -77,7 +77,8 @@ func Pick(found []microcks.Secret, id string) (*microcks.Secret, *result.Problem
 		ids[i] = s.ID
 	}
 	return nil, &result.Problem{
-		Level: result.Error, Text: text.Untrustedf("planning: %d secrets are named %q: %s", len(found), found[0].Name, strings.Join(ids, ", ")),
+		Level:  result.Error,
+		Text:   text.Untrustedf("planning: %d secrets are named %q: %s", len(found), found[0].Name, text.Few(ids, ", ", mostNamed)),
 		Hint:   "delete or rename all but one of them in Microcks under Administration > Secrets, or set `secret-name`",
 		Anchor: "secrets-ambiguous", ExitCode: 1,
 	}
@@ -140,8 +141,8 @@ func (m *maker) compareSecret(s *Secret, there *microcks.Secret, wanted *WantedS
 		s.refused = &result.Problem{
 			Level: result.Error,
 			Text: text.Untrustedf("planning: secret %q holds another token or header, and importers outside this run use it: %s",
-				there.Name, strings.Join(users, ", ")),
-			Hint:   "set `secret-name` to a name of its own, or `replace-secret: true` to change it for all of them",
+				there.Name, text.Few(users, ", ", mostNamed)),
+			Hint:   "set `secret-name` to a name of its own, or `allow: replace-secret` to change it for all of them",
 			Anchor: "secret-shared", ExitCode: 1,
 		}
 	}
@@ -153,20 +154,26 @@ func isTokenHeader(header string) bool {
 
 // otherUsers names the importers outside this run that refer to a secret.
 func (m *maker) otherUsers(secretID string) []string {
-	wanted := map[string]bool{}
-	for _, w := range m.Wanted {
-		for _, job := range m.importers.Of(w) {
-			wanted[job.ID] = true
-		}
-	}
 	var users []string
-	for _, job := range m.there.Jobs {
-		inRun := Ours(&job, m.Repository) || wanted[job.ID]
-		if job.SecretRef != nil && job.SecretRef.SecretID == secretID && !inRun {
+	for job := range m.importers.Using(secretID) {
+		if !Ours(job, m.Repository) && !m.inRun()[job.ID] {
 			users = append(users, fmt.Sprintf("%q (%s)", job.Name, job.ID))
 		}
 	}
 	return users
+}
+
+// inRun are the ids of the importers of the wanted collections.
+func (m *maker) inRun() map[string]bool {
+	if m.wantedIDs == nil {
+		m.wantedIDs = map[string]bool{}
+		for _, w := range m.Wanted {
+			for _, job := range m.importers.Of(w) {
+				m.wantedIDs[job.ID] = true
+			}
+		}
+	}
+	return m.wantedIDs
 }
 
 // refer says that the collection's importer refers to its secret.

@@ -31,6 +31,9 @@ type Service struct {
 	AcceptsEdits bool
 	// Labels that the service shall have.
 	Labels map[string]string
+
+	meter func() *budget.Meter // see [Settings.Meter]
+	pot   *budget.Pot          // see [Settings.Pot]
 }
 
 // metadata of the service that is there.
@@ -55,24 +58,34 @@ func (s *Service) Goal() *predict.Service {
 }
 
 // Fits reports whether a service as it is served is what the imports come to,
-// dispatchers that a person set left aside.
+// dispatchers that a person set left aside. What was not found out is taken to fit:
+// no further import tells more of it.
 func (s *Service) Fits(now *predict.Service) bool {
-	return len(Difference(now, s.Predicted)) == 0 || s.LooksEdited(now)
+	return len(s.Difference(now, s.Predicted).Changes) == 0 || s.LooksEdited(now)
 }
 
 // LooksEdited reports whether a service is as predicted but for dispatchers that
 // a person may have set.
 func (s *Service) LooksEdited(now *predict.Service) bool {
-	return s.Edited != nil && now != nil && len(Difference(now, s.Edited)) == 0
+	return s.Edited != nil && now != nil && s.Difference(now, s.Edited).Same()
 }
 
-// Difference lists what an import would change, breaking changes first. A
-// service that is not served yet has no differences: it is new.
-func Difference(served, predicted *predict.Service) []predict.Change {
+// Difference is what an import would change. A service that is not served yet has no
+// differences: it is new.
+func (s *Service) Difference(served, predicted *predict.Service) predict.Comparison {
 	if served == nil || predicted == nil {
-		return nil
+		return predict.Comparison{}
 	}
-	return predict.Diff(served, predicted)
+	return predict.Diff(budgetOf(s.meter), served, predicted)
+}
+
+// Uncompared says that not all differences were found out.
+func Uncompared(doing string, err error) result.Problem {
+	return result.Problem{
+		Level: result.Warning, Anchor: "comparison-untold",
+		Text: text.Untrustedf("%s: there may be more differences between what Microcks serves and what the collection makes: %v", doing, err),
+		Hint: "set `import: always` where every change has to arrive; look for examples of one name, and for headers, in thousands",
+	}
 }
 
 // Owns reports whether an artifact is one of the service's collections, whatever
@@ -110,7 +123,7 @@ func (m *maker) group() {
 	for _, a := range m.live() {
 		s := byKey[a.Key]
 		if s == nil {
-			s = &Service{Key: a.Key, Before: m.there.Services[a.Key]}
+			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], meter: m.Meter, pot: m.Pot}
 			byKey[a.Key] = s
 			m.Services = append(m.Services, s)
 		}
@@ -118,10 +131,29 @@ func (m *maker) group() {
 		s.Artifacts = append(s.Artifacts, a)
 	}
 	for _, s := range m.Services {
-		slices.SortStableFunc(s.Artifacts, func(a, b *Artifact) int { return cmp.Compare(rank(a), rank(b)) })
-		s.refuseTwoMains()
+		s.inOrder()
 		s.refuseForeign()
 	}
+}
+
+// inOrder puts the main artifact first, of which there is one.
+func (s *Service) inOrder() {
+	slices.SortStableFunc(s.Artifacts, func(a, b *Artifact) int { return cmp.Compare(rank(a), rank(b)) })
+	s.refuseTwoMains()
+}
+
+// Together judges what the collections of a run make together, whatever server is
+// to have them, by the rules of [Make]. It returns an artifact for each, in their
+// order.
+func Together(judged []Judged) []*Artifact {
+	m := &maker{Plan: &Plan{}}
+	for _, j := range judged {
+		a := &Artifact{Judged: j}
+		a.Importer.IsMain = j.MainArtifact == nil || *j.MainArtifact
+		m.Artifacts = append(m.Artifacts, a)
+	}
+	m.group()
+	return m.Artifacts
 }
 
 func rank(a *Artifact) int {
@@ -143,7 +175,7 @@ func (s *Service) refuseTwoMains() {
 	for _, a := range mains {
 		a.fail(&result.Problem{
 			Text: text.Untrustedf("planning: %d collections of this run are the main artifact of service %s %s: %s",
-				len(mains), s.Name, s.Version, strings.Join(sources, ", ")),
+				len(mains), s.Name, s.Version, text.Few(sources, ", ", mostNamed)),
 			Hint:   "give each its own name or version in Postman, or make all but one secondary with `main-artifact: false`",
 			Anchor: "service-two-mains", ExitCode: 1,
 		})
@@ -165,7 +197,7 @@ func (s *Service) refuseForeign() {
 					"importing would replace its operations",
 					s.Name, s.Version, there[i].SourceArtifact, there[i].Type),
 				Hint: "give the collection another name or version, import it as `main-artifact: false` to add its examples, " +
-					"or set `replace-service: true` to replace the service",
+					"or set `allow: replace-service` to replace the service",
 				Anchor: "service-foreign", ExitCode: 1,
 			})
 		}
@@ -189,7 +221,7 @@ func (s *Service) Twice(there []microcks.Service) *result.Problem {
 	return &result.Problem{
 		Level: result.Error,
 		Text: text.Untrustedf("planning: service %s %s exists %d times (%s): Microcks answers 500 to every import and mock call of it",
-			s.Name, s.Version, len(there), strings.Join(each, ", ")),
+			s.Name, s.Version, len(there), text.Few(each, ", ", mostNamed)),
 		Hint:   "delete all but one of them in Microcks under APIs | Services, then run again: two imports at the same time made them",
 		Anchor: "service-twice", ExitCode: 1,
 	}
@@ -199,9 +231,9 @@ func (s *Service) Twice(there []microcks.Service) *result.Problem {
 func (m *maker) compose(s *Service) {
 	now := s.Before.Served
 	for _, a := range s.Live() {
-		meter := m.meter()
+		meter := budgetOf(m.Meter)
 		p := a.predictOnto(now, meter)
-		a.Findings = lint.CheckWithin(meter, p)
+		a.Findings = lint.CheckWithin(meter, p, cmp.Or(m.FindingBytes, lint.MostOfAll))
 		if p.Outcome == predict.Skipped {
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",
@@ -214,23 +246,40 @@ func (m *maker) compose(s *Service) {
 		for _, problem := range a.Unfit(p, a.Findings) {
 			a.fail(problem)
 		}
-		if !a.Failed() {
-			now = p.Service.Digest()
-			a.Predicted = now
+		if a.Failed() {
+			continue
 		}
+		digest, err := s.keep(p.Service)
+		if err != nil {
+			a.fail(untold(err))
+			continue
+		}
+		now, a.Predicted = digest, digest
 	}
 	for _, a := range s.Live() { // what is not imported labels nothing
-		s.Labels = merge(s.Labels, a.ServiceLabels)
+		s.Labels = merge(s.Labels, a.Labels)
 	}
 	s.Predicted = now
-	s.composeEdited(m.meter)
+	s.composeEdited()
 }
 
-func (m *maker) meter() *budget.Meter {
-	if m.Meter == nil {
+// keep is a digest of a predicted service. The error says why there is none:
+// [budget.ErrSpent], [budget.ErrPot], or the cause of a context's end.
+func (s *Service) keep(predicted *predict.Service) (*predict.Service, error) {
+	meter := budgetOf(s.meter)
+	digest, err := predicted.Digest(meter)
+	if err == nil {
+		err = s.pot.Take(meter)
+	}
+	return digest, err
+}
+
+// budgetOf is a whole budget, of what may make one.
+func budgetOf(meter func() *budget.Meter) *budget.Meter {
+	if meter == nil {
 		return budget.New(context.Background())
 	}
-	return m.Meter()
+	return meter()
 }
 
 // predictOnto predicts the import of a collection over an existing service.
@@ -250,17 +299,24 @@ func (m *maker) decideImports(s *Service) {
 		s.AcceptsEdits = true
 		live[0].Problems = append(live[0].Problems, s.EditsNote())
 	}
-	difference, others := s.WithoutOthers(Difference(s.Before.Served, s.Goal()))
+	compared := s.Difference(s.Before.Served, s.Goal())
+	if compared.Err != nil {
+		live[0].Problems = append(live[0].Problems, Uncompared("comparing", compared.Err))
+	}
+	difference, others := s.WithoutOthers(compared.Changes)
 	if len(others) > 0 {
 		live[0].tell(result.Note, "dispatcher-of-another",
 			text.Untrustedf("another artifact set the dispatchers of %s; they stay until this collection is imported again: %s",
-				text.Plural(len(others), "operation"), strings.Join(others, ", ")),
+				text.Plural(len(others), "operation"), text.Few(others, ", ", mostNamed)),
 			"import the artifacts of one service in one step, so that they are always imported together, the main one first")
 	}
 	due := false
 	for _, a := range live {
 		a.Difference = difference
 		a.Importer.Import = a.importReason(len(difference))
+		if a.Wanted.Import == ImportNever {
+			a.Importer.Drift = a.drift(len(difference))
+		}
 		if due && a.Importer.Import == nil && a.Wanted.Import != ImportNever {
 			a.Importer.Import = &result.ImportReason{Kind: result.ImportedAfterMain}
 		}
@@ -284,16 +340,29 @@ func (a *Artifact) importReason(differences int) *result.ImportReason {
 		return because(result.ImportAsked)
 	case job.Failed() != "":
 		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
-	case before.Served == nil && len(before.Services) > 1:
-		return because(result.ServiceTwice)
-	case before.Served == nil:
-		return because(result.NotServed)
-	case slices.ContainsFunc(a.Importer.Fields, decidesImport):
+	case before.Served != nil && slices.ContainsFunc(a.Importer.Fields, decidesImport):
 		return because(result.ImporterChanges)
-	case differences > 0:
-		return &result.ImportReason{Kind: result.ServesOther, Differences: differences}
+	}
+	switch drift := a.drift(differences); {
+	case drift != nil:
+		return drift
 	case !RefersTo(job, before.Services[0].ID):
 		return because(result.ImporterNotBound)
+	}
+	return nil
+}
+
+// drift is what Microcks serves otherwise than the collections make, whoever is to
+// import that; nil when it serves it.
+func (a *Artifact) drift(differences int) *result.ImportReason {
+	before := a.Service.Before
+	switch {
+	case before.Served == nil && len(before.Services) > 1:
+		return &result.ImportReason{Kind: result.ServiceTwice}
+	case before.Served == nil:
+		return &result.ImportReason{Kind: result.NotServed}
+	case differences > 0:
+		return &result.ImportReason{Kind: result.ServesOther, Differences: differences}
 	}
 	return nil
 }

@@ -36,20 +36,17 @@ type Wanted struct {
 	URL    string         // canonical repositoryUrl
 	File   string         // path of a local export
 
-	Name          *string
-	MainArtifact  *bool
-	Active        *bool
-	Labels        map[string]string
-	ServiceLabels map[string]string
+	Name         *string
+	MainArtifact *bool
+	Active       *bool
+	Labels       map[string]string // of the importer and of its service
 
 	Secret WantedSecret
 	Import ImportPolicy
 	Verify VerifyScope
 
-	ReplaceService  bool
-	FailOnWarnings  bool
-	ExpectedName    string
-	ExpectedVersion string
+	ReplaceService bool   // also where another artifact defines the service
+	ServiceVersion string // the only one that the collection may give its service; "" is any
 }
 
 // WantedSecret is the Microcks secret that shall hold the Postman key.

@@ -7,6 +7,10 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"postman-microcks-importer/internal/foreign"
+	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/transport"
 )
 
 // Kind is why the Postman API served no collection.
@@ -38,17 +42,47 @@ type APIError struct {
 	UID     string
 	Quota   Quota
 	host    string
+	what    text.Untrusted // the answer is, where it is none of the Postman API
+
+	answerer transport.Answerer
+}
+
+// Ends reports whether the answer is about the key and not about the collection.
+func (e *APIError) Ends() bool { return e.Kind == KindUnauthorized || e.Kind == KindQuotaExhausted }
+
+// Headline is what the answer means for a run.
+func (e *APIError) Headline() string {
+	switch e.Kind {
+	case KindUnauthorized:
+		return "Postman refuses the API key"
+	case KindQuotaExhausted:
+		return "Postman allows no more API calls this month"
+	}
+	return ""
 }
 
 func (e *APIError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
+	if e.Ends() { // the same for every collection
+		fmt.Fprintf(&b, "fetching from Postman: %s answered %d", e.host, e.Status)
+	} else {
+		fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
+	}
 	if status := http.StatusText(e.Status); status != "" {
 		fmt.Fprintf(&b, " %s", status)
 	}
 	switch {
 	case e.Kind == KindGatewayHTML:
-		b.WriteString(" with a page that is not from the Postman API")
+		switch {
+		case e.answerer.Page:
+			fmt.Fprintf(&b, "%s, which is not from the Postman API", e.answerer)
+		case e.what != "":
+			fmt.Fprintf(&b, " with what is not from the Postman API%s: it is %s", e.answerer, e.what)
+		default:
+			fmt.Fprintf(&b, " with something that is not from the Postman API%s", e.answerer)
+		}
+	case e.what != "":
+		fmt.Fprintf(&b, ", but no collection: it is %s", e.what)
 	case e.Message != "":
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
@@ -132,9 +166,13 @@ func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
 	f := parseFailure(resp.StatusCode, body)
 	e := &APIError{
 		Status: resp.StatusCode, Name: quotable(f.name), Message: quotable(f.message),
-		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host),
+		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host), answerer: transport.AnswererOf(resp, body),
 	}
-	e.Kind = kindOf(resp.StatusCode, f, len(body) > 0 && !looksLikeJSON(body), e.Quota)
+	page := !looksLikeJSON(body) && (len(body) > 0 || resp.StatusCode == http.StatusOK)
+	if e.Kind = kindOf(resp.StatusCode, f, page, e.Quota); page || resp.StatusCode == http.StatusOK {
+		k, _ := foreign.Of(body)
+		e.what = k.What
+	}
 	return e
 }
 
@@ -142,7 +180,7 @@ func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
 // agree on the statuses, so the name decides where there is one.
 func kindOf(status int, f failure, page bool, q Quota) Kind {
 	switch {
-	case page, status == http.StatusOK:
+	case page:
 		return KindGatewayHTML
 	case f.name == limitExhausted, status == http.StatusTooManyRequests && q.Known && q.MonthRemaining == 0:
 		return KindQuotaExhausted

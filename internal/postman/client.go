@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -17,6 +18,9 @@ import (
 type Client struct {
 	http *http.Client
 	base string // scheme://host[:port]
+	// ended is the first answer after which no other can be better: the key was
+	// refused, or its calls are used up.
+	ended atomic.Pointer[APIError]
 }
 
 // New makes a client for an origin that [CheckBase] returned; empty is
@@ -36,9 +40,14 @@ type Collection struct {
 }
 
 // Collection fetches a collection, GET /collections/{uid}. Of the body no more is
-// looked at than whether it begins as JSON does. Errors are an [*APIError] for an
-// answer and a *transport.Error for none.
+// looked at than whether it has the form of a collection. Errors are an [*APIError] for an
+// answer and a *transport.Error for none. After an answer that is about the key and
+// not about the collection nothing more is asked: every further call gives that
+// error.
 func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error) {
+	if ended := c.ended.Load(); ended != nil {
+		return nil, ended
+	}
 	address := c.base + "/collections/" + url.PathEscape(uid)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -50,14 +59,34 @@ func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error
 		return nil, fmt.Errorf("fetching the collection %s: %w", quotable(uid), transport.Explain(err))
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
+	body, err := transport.Body(resp)
 	if err != nil {
 		return nil, fmt.Errorf("fetching the collection %s: reading the answer: %w", quotable(uid), err)
 	}
-	if resp.StatusCode != http.StatusOK || !looksLikeJSON(body) {
-		return nil, newAPIError(uid, req.URL.Host, resp, body)
+	if resp.StatusCode != http.StatusOK || !collectionLike(body) {
+		return nil, c.first(newAPIError(uid, req.URL.Host, resp, body))
 	}
 	return &Collection{UID: uid, Raw: body, Quota: quotaOf(resp.Header)}, nil
+}
+
+// collectionLike reports whether a body has the form of a collection. What Microcks
+// makes of it is predicted later.
+func collectionLike(body []byte) bool {
+	if bytes.HasPrefix(body, []byte(`{"collection":{"info":{`)) {
+		return true // as the Postman API answers
+	}
+	_, other := foreign.Of(body)
+	return !other
+}
+
+// first is what is told of an answer: where several ended all calls at the same
+// time, the first of them.
+func (c *Client) first(e *APIError) *APIError {
+	if !e.Ends() {
+		return e
+	}
+	c.ended.CompareAndSwap(nil, e)
+	return c.ended.Load()
 }
 
 // looksLikeJSON reports whether a body begins as an object or array does; a page

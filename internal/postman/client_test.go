@@ -74,12 +74,30 @@ func TestCollection(t *testing.T) {
 	}
 }
 
-// What is JSON at first sight is for others to judge.
-func TestOddBodiesPass(t *testing.T) {
+// served is the smallest answer that has the form of a collection.
+const served = `{"collection":{"info":{}}}`
+
+// What has the form of a collection at first sight is for others to judge; what has
+// not is named.
+func TestOddBodies(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"{}", " \n[1]", "\uFEFF{}", "{not json", `{"collections":[]}`} {
-		if got, err := fetch(t, answer(200, body)); err != nil || string(got.Raw) != body {
+	for body, says := range map[string]string{
+		`{ "collection": {"info": {}}}`:        "",
+		"\uFEFF{\"collection\":{\"info\":{}}}": "",
+		`{"info":{},"item":[]}`:                "",
+		`{"collection":{"info":{"name`:         "",
+		`{"collections":[]}`:                   "answered 200 OK, but no collection: it is a list of collections",
+		`{"hello":"world"}`:                    "but no collection: it is JSON without `info` and `item` (it begins `{\"hello\":\"world\"}`)",
+		`{"error":{"message":"no"}}`:           `it is an error answer of an API ("no")`,
+		`hello`:                                "answered 200 OK with what is not from the Postman API: it is no JSON (it begins `hello`)",
+		`<title>Sign in</title>`:               `answered 200 OK with the page "Sign in", which is not from the Postman API`,
+	} {
+		got, err := fetch(t, answer(200, body))
+		switch {
+		case says == "" && (err != nil || string(got.Raw) != body):
 			t.Errorf("%q: %v", body, err)
+		case says != "" && (err == nil || !strings.Contains(err.Error(), says)):
+			t.Errorf("%q: %v, want %q", body, err, says)
 		}
 	}
 }
@@ -237,7 +255,11 @@ func TestErrors(t *testing.T) {
 			if !strings.Contains(e.Hint(), c.hint) || e.Hint() == "" {
 				t.Errorf("hint %s", e.Hint())
 			}
-			for _, part := range []string{uid, "127.0.0.1:", fmt.Sprint(c.status), c.message, c.name} {
+			about := uid
+			if e.Ends() {
+				about = "fetching from Postman" // what is about the key is said once, for all collections
+			}
+			for _, part := range []string{about, "127.0.0.1:", fmt.Sprint(c.status), c.message, c.name} {
 				if !strings.Contains(e.Error(), part) {
 					t.Errorf("%q is not in %s", part, e)
 				}
@@ -246,6 +268,33 @@ func TestErrors(t *testing.T) {
 				t.Errorf("IsMonthlyQuota is %t", !got)
 			}
 		})
+	}
+}
+
+// After an answer that is about the key, nothing more is asked with it, and every
+// collection gets the same words.
+func TestRefusedKeyEndsAllCalls(t *testing.T) {
+	t.Parallel()
+	for status, ends := range map[int]bool{401: true, 403: false, 404: false} {
+		asked := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked++
+			w.WriteHeader(status)
+			fmt.Fprint(w, `{"error":{"name":"anError","message":"No."}}`)
+		}))
+		defer server.Close()
+		client := New(server.Client(), server.URL)
+		var texts []string
+		for range 3 {
+			_, err := client.Collection(t.Context(), uid)
+			texts = append(texts, fmt.Sprint(err))
+		}
+		if want := map[bool]int{true: 1, false: 3}[ends]; asked != want || texts[0] != texts[2] {
+			t.Errorf("%d: asked %d times, want %d: %q", status, asked, want, texts)
+		}
+		if strings.Contains(texts[0], uid) == ends {
+			t.Errorf("%d: %s", status, texts[0])
+		}
 	}
 }
 
@@ -282,8 +331,13 @@ func TestErrorText(t *testing.T) {
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
 	}
+	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com", what: "an HTML page"}
+	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with what is not from the Postman API: it is an HTML page"
+	if diff := cmp.Diff(want, e.Error()); diff != "" {
+		t.Error(diff)
+	}
 	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com"}
-	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with a page that is not from the Postman API"
+	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with something that is not from the Postman API"
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
 	}
@@ -332,10 +386,10 @@ func TestWithTransport(t *testing.T) {
 	}{
 		{
 			"quota",
-			[]http.HandlerFunc{answer(429, `{"error":{"name":"serviceLimitExhausted","message":"m"}}`), answer(200, "{}")},
+			[]http.HandlerFunc{answer(429, `{"error":{"name":"serviceLimitExhausted","message":"m"}}`), answer(200, served)},
 			KindQuotaExhausted,
 		},
-		{"busy for a moment", []http.HandlerFunc{answer(429, `{"error":"rateLimited"}`, "Retry-After: 0"), answer(200, "{}")}, ""},
+		{"busy for a moment", []http.HandlerFunc{answer(429, `{"error":"rateLimited"}`, "Retry-After: 0"), answer(200, served)}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -385,7 +439,7 @@ func TestUIDCannotLeaveItsPlace(t *testing.T) {
 		if r.URL.EscapedPath() != "/collections/..%2Fme%3Fx=1" {
 			t.Errorf("path %s", r.URL.EscapedPath())
 		}
-		_, _ = io.WriteString(w, "{}")
+		_, _ = io.WriteString(w, served)
 	}))
 	t.Cleanup(s.Close)
 	if _, err := New(s.Client(), s.URL).Collection(t.Context(), "../me?x=1"); err != nil {

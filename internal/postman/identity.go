@@ -49,17 +49,55 @@ func SameCollection(repositoryURL, base, uid string) bool {
 
 // region returns one text for all origins that serve the same collections.
 func region(u *url.URL) string {
-	host, scheme, port := strings.ToLower(u.Hostname()), strings.ToLower(u.Scheme), u.Port()
-	switch host {
+	switch strings.ToLower(u.Hostname()) {
 	case DefaultHost, currentHost:
 		return "Postman"
 	case EUHost:
 		return "Postman EU"
 	}
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[scheme]
+	return origin(u)
+}
+
+// origin is scheme://host:port.
+func origin(u *url.URL) string {
+	return strings.ToLower(u.Scheme + "://" + net.JoinHostPort(u.Hostname(), portOf(u)))
+}
+
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
 	}
-	return scheme + "://" + net.JoinHostPort(host, port)
+	return map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+}
+
+// Misdirected lists in what an importer's repositoryUrl differs from an address that
+// the API key may go to, each a clause; nil when it does in nothing. That is https to
+// the port of https at one of Postman's hosts, and the origin of base, which
+// [CheckBase] returned (empty is [DefaultHost]).
+func Misdirected(repositoryURL, base string) []string {
+	u, err := url.Parse(strings.TrimSpace(repositoryURL))
+	if err != nil || u.Host == "" {
+		return []string{"its URL is none"}
+	}
+	var wrong []string
+	if u.User != nil {
+		wrong = append(wrong, "its URL has a user or password in it")
+	}
+	if b, err := url.Parse(base); err == nil && origin(u) == origin(b) {
+		return wrong
+	}
+	switch strings.ToLower(u.Hostname()) {
+	case DefaultHost, currentHost, EUHost:
+	default:
+		return append(wrong, fmt.Sprintf("the host of its URL is %q", u.Hostname()))
+	}
+	if u.Scheme != "https" {
+		wrong = append(wrong, fmt.Sprintf("its URL is %s, not https", u.Scheme))
+	}
+	if u.Scheme == "https" && portOf(u) != "443" {
+		wrong = append(wrong, "its URL has the port "+portOf(u))
+	}
+	return wrong
 }
 
 // CheckBase reads a base URL of the Postman API and returns its origin,

@@ -2,6 +2,7 @@ package postman
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -16,6 +17,45 @@ func TestCanonicalURL(t *testing.T) {
 	} {
 		if got := CanonicalURL(host, uid); got != want {
 			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+	}
+}
+
+// TestMisdirected holds where the API key may go in an importer's address.
+func TestMisdirected(t *testing.T) {
+	t.Parallel()
+	const host, user, port, plain = "host", "user", "port", "https"
+	for _, c := range []struct {
+		url, base string
+		want      []string // a word of each clause
+	}{
+		{url: "https://api.getpostman.com/collections/" + uid},
+		{url: " HTTPS://API.Postman.com:443/collections/" + uid + "?access_key=x"},
+		{url: "https://api.eu.postman.com/collections/" + uid},
+		{url: "https://api.getpostman.com/collections/" + uid, base: "https://gw.example"},
+		{url: "https://gw.example:443/collections/" + uid, base: "https://gw.example"},
+		{url: "http://127.0.0.1:9000/collections/" + uid, base: "http://127.0.0.1:9000"},
+		{url: "https://api.getpostman.com:8443/collections/" + uid, base: "https://api.getpostman.com:8443"},
+		{url: "http://api.getpostman.com/collections/" + uid, want: []string{plain}},
+		{url: "ftp://api.getpostman.com/collections/" + uid, want: []string{plain}},
+		{url: "https://api.getpostman.com:8443/collections/" + uid, want: []string{port}},
+		{url: "https://api.getpostman.com:80/collections/" + uid, want: []string{port}},
+		{url: "https://a:b@api.getpostman.com/collections/" + uid, want: []string{user}},
+		{url: "https://@api.getpostman.com/collections/" + uid, want: []string{user}},
+		{url: "http://a@api.postman.com/collections/" + uid, want: []string{user, plain}},
+		{url: "https://a@gw.example/collections/" + uid, base: "https://gw.example", want: []string{user}},
+		{url: "http://gw.example/collections/" + uid, base: "https://gw.example", want: []string{host}},
+		{url: "https://gw.example:444/collections/" + uid, base: "https://gw.example", want: []string{host}},
+		{url: "https://gw.example/collections/" + uid, want: []string{host}},
+		{url: "http://127.0.0.1:9000/collections/" + uid, want: []string{host}},
+		{url: "https://api.getpostman.com.evil.example/collections/" + uid, want: []string{host}},
+		{url: "/collections/" + uid, want: []string{"none"}},
+		{url: "https://api.getpostman.com/%zz", want: []string{"none"}},
+		{url: "", want: []string{"none"}},
+	} {
+		got := Misdirected(c.url, c.base)
+		if !slices.EqualFunc(got, c.want, strings.Contains) {
+			t.Errorf("%s at %q: %q, want %q", c.url, c.base, got, c.want)
 		}
 	}
 }

@@ -32,7 +32,7 @@ type naming struct {
 // criteria are by what a request finds the example; its path is added to the
 // operation.
 func (r *reader) criteria(op *Operation, d dispatching, request jackson.Value) (criteria *string, unsure bool, cause *Cause) {
-	url := r.RequestURL(request)
+	url := RequestURL(request)
 	r.meter.Work(len(url) / 8)
 	switch {
 	case d.dispatcher == URIParams:
@@ -83,9 +83,6 @@ func sortedSet(list []string) []string {
 	return slices.Compact(list)
 }
 
-// queryParameter is a parameter of a query, decoded.
-type queryParameter struct{ name, value string }
-
 // paramCriteria are the query parameters that the rules name: "?k=v?k2=v2",
 // sorted. A name counts as named when it is any part of the rules' text.
 func (r *reader) paramCriteria(rules *string, url string) (criteria string, unsure bool, cause *Cause) {
@@ -94,7 +91,7 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria string, unsu
 		return "", false, nil
 	}
 	_, query, _ := strings.Cut(url, "?")
-	var found []queryParameter
+	var found []Parameter
 	at := map[string]int{} // found parameters by name, where names do not repeat
 	for _, param := range java.Split(query, "&") {
 		parts := java.Split(param, "=")
@@ -108,29 +105,29 @@ func (r *reader) paramCriteria(rules *string, url string) (criteria string, unsu
 		if rules == nil {
 			return "", false, &Cause{Kind: RulesMissing}
 		}
-		holds, sure := r.holds(*rules, p.name)
+		holds, sure := r.holds(*rules, p.Name)
 		unsure = unsure || !sure
 		if !holds {
 			continue
 		}
-		i, again := at[p.name]
+		i, again := at[p.Name]
 		switch {
 		case again && !r.behaviour.repeatedCriteria: // it takes the place of the earlier one
 			found[i] = p
 		default:
-			at[p.name] = len(found)
+			at[p.Name] = len(found)
 			found = append(found, p)
 		}
 	}
-	slices.SortFunc(found, func(a, b queryParameter) int {
-		if c := java.Compare(a.name, b.name); c != 0 {
+	slices.SortFunc(found, func(a, b Parameter) int {
+		if c := java.Compare(a.Name, b.Name); c != 0 {
 			return c
 		}
-		return java.Compare(a.value, b.value)
+		return java.Compare(a.Value, b.Value)
 	})
 	var out strings.Builder
 	for _, p := range slices.Compact(found) {
-		out.WriteString("?" + p.name + "=" + p.value)
+		out.WriteString("?" + p.Name + "=" + p.Value)
 	}
 	return out.String(), unsure, nil
 }
@@ -144,30 +141,27 @@ func (r *reader) holds(rules, name string) (holds, sure bool) {
 
 // parameter decodes what stood before and after the "=" of a parameter. The
 // server takes both for given.
-func (b behaviour) parameter(parts []string) (queryParameter, *Cause) {
+func (b behaviour) parameter(parts []string) (Parameter, *Cause) {
 	if len(parts) == 0 {
-		return queryParameter{}, outOfBounds(NamelessParameter, 0, 0)
+		return Parameter{}, outOfBounds(NamelessParameter, 0, 0)
 	}
 	name, cause := b.decode(parts[0])
 	if cause != nil {
-		return queryParameter{}, cause
+		return Parameter{}, cause
 	}
 	if len(parts) == 1 {
-		return queryParameter{}, outOfBounds(ValuelessParameter, 1, 1)
+		return Parameter{}, outOfBounds(ValuelessParameter, 1, 1)
 	}
 	value, cause := b.decode(parts[1])
-	return queryParameter{name, value}, cause
+	return Parameter{name, value}, cause
 }
-
-// variable of a path.
-type variable struct{ name, value string }
 
 // workOfVariable is what reading one costs.
 const workOfVariable = 30
 
 // variablesOf are the variables of a request's path in the order in which the server goes through
 // them; of two of one name the last counts.
-func (r *reader) variablesOf(request jackson.Value) []variable {
+func (r *reader) variablesOf(request jackson.Value) []Parameter {
 	values := map[string]string{}
 	var names []string
 	for v := range request.At("url").At("variable").Elements() {
@@ -179,15 +173,15 @@ func (r *reader) variablesOf(request jackson.Value) []variable {
 		values[name] = v.At("value").AsText()
 		r.meter.Work((len(name) + len(values[name])) / 8)
 	}
-	out := make([]variable, 0, len(names))
+	out := make([]Parameter, 0, len(names))
 	for _, name := range java.HashOrder(names) {
-		out = append(out, variable{name, values[name]})
+		out = append(out, Parameter{name, values[name]})
 	}
 	return out
 }
 
 // partCriteria are the path variables that the rules name: "/k=v", sorted.
-func (r *reader) partCriteria(rules *string, variables []variable) (criteria string, unsure bool, cause *Cause) {
+func (r *reader) partCriteria(rules *string, variables []Parameter) (criteria string, unsure bool, cause *Cause) {
 	if len(variables) == 0 {
 		return "", false, nil
 	}
@@ -202,16 +196,16 @@ func (r *reader) partCriteria(rules *string, variables []variable) (criteria str
 		}
 		rule = alone[0]
 	}
-	sorted := slices.SortedFunc(slices.Values(variables), func(a, b variable) int { return java.Compare(a.name, b.name) })
+	sorted := slices.SortedFunc(slices.Values(variables), func(a, b Parameter) int { return java.Compare(a.Name, b.Name) })
 	var out strings.Builder
 	for _, v := range sorted {
-		n := r.names(rule, v.name)
+		n := r.names(rule, v.Name)
 		if n.cause != nil {
 			return "", false, n.cause
 		}
 		unsure = unsure || n.unsure
 		if n.named {
-			out.WriteString("/" + v.name + "=" + v.value)
+			out.WriteString("/" + v.Name + "=" + v.Value)
 		}
 	}
 	return out.String(), unsure, nil
@@ -236,7 +230,10 @@ func (r *reader) names(rules, name string) naming {
 	if !known {
 		p.pattern, p.err = r.compile(`.*(^|[^-])\b`+name+`\b([^-]|$).*`, r.behaviour)
 		r.patterns[name] = p
-		r.meter.Memory(patternBytes + patternByte*len(name))
+		r.meter.Memory(namingBytes)
+		if p.pattern != nil {
+			r.meter.Memory(patternBytes + patternByte*len(name))
+		}
 	}
 	switch {
 	case errors.Is(p.err, java.ErrUnsupported), p.err == nil && len(rules) > longestRules:
@@ -255,22 +252,22 @@ func (r *reader) names(rules, name string) naming {
 // instantiate puts variables into a path; those that the path does not have
 // become its query.
 // ok is false for what nobody would write.
-func (r *reader) instantiate(path string, variables []variable) (instance string, ok bool) {
+func (r *reader) instantiate(path string, variables []Parameter) (instance string, ok bool) {
 	if len(variables) > mostVariables {
 		return "", false
 	}
 	longest := max(len(path), longestPath)
 	for _, v := range variables {
-		r.meter.Work((len(path) + len(v.value)) / 8)
-		curly, colon := "{"+v.name+"}", ":"+v.name
-		if times := strings.Count(path, curly) + strings.Count(path, colon); times > 1 && len(path)+3*times*len(v.value) > longest {
+		r.meter.Work((len(path) + len(v.Value)) / 8)
+		curly, colon := "{"+v.Name+"}", ":"+v.Name
+		if times := strings.Count(path, curly) + strings.Count(path, colon); times > 1 && len(path)+3*times*len(v.Value) > longest {
 			return "", false
 		}
 		switch {
 		case strings.Contains(path, curly):
-			path = strings.ReplaceAll(path, curly, java.EncodePath(v.value))
+			path = strings.ReplaceAll(path, curly, java.EncodePath(v.Value))
 		case strings.Contains(path, "/"+colon):
-			path = strings.ReplaceAll(path, colon, java.EncodePath(v.value))
+			path = strings.ReplaceAll(path, colon, java.EncodePath(v.Value))
 		default:
 			if !strings.Contains(path, "?") {
 				path += "?"
@@ -278,7 +275,7 @@ func (r *reader) instantiate(path string, variables []variable) (instance string
 			if strings.Contains(path, "=") {
 				path += "&"
 			}
-			path += v.name + "=" + java.EncodeForm(v.value)
+			path += v.Name + "=" + java.EncodeForm(v.Value)
 		}
 	}
 	return path, true

@@ -46,7 +46,6 @@ func TestCriteriaOfEdited(t *testing.T) {
 		query   = `{"url":{"raw":"{{u}}/a?s=1"}}`
 		part    = `{"url":{"raw":"{{u}}/a","variable":[{"key":"id","value":"1"}]}}`
 	)
-	export := Options{Export: true}
 	for name, c := range map[string]struct {
 		dispatcher, rules string
 		request           string
@@ -67,9 +66,8 @@ func TestCriteriaOfEdited(t *testing.T) {
 		"inside a proxy's, before 1.9.1": {
 			proxyFallback, `{"dispatcher":"URI_PARTS","dispatcherRules":"id"}`, part, Options{Version: "1.9.0"}, false, "none",
 		},
-		"a fallback of no JSON":           {fallback, `URI_PARTS`, part, Options{}, false, "none"},
-		"a script":                        {"SCRIPT", "1", query, Options{}, false, "none"},
-		"parameters, of an exported file": {URIParams, "s", `{"url":"{{u}}/a?s=1"}`, export, false, "?s=1"},
+		"a fallback of no JSON": {fallback, `URI_PARTS`, part, Options{}, false, "none"},
+		"a script":              {"SCRIPT", "1", query, Options{}, false, "none"},
 	} {
 		raw := oneExample("/a", c.request)
 		if c.file {

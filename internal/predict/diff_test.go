@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // servicePets is a service with one operation of two examples, changed.
@@ -108,8 +109,40 @@ func TestDiff(t *testing.T) {
 			[]Change{{Kind: Removed, Operation: byID, Example: "2", Breaking: true}, {Kind: Added, Operation: byID, Example: "1"}},
 		},
 	} {
-		if diff := cmp.Diff(c.want, Diff(servicePets(nil), servicePets(c.now))); diff != "" {
+		got := Diff(nil, servicePets(nil), servicePets(c.now)).Changes
+		if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Change{}, "Values")); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// What fits in a line is told as it was and as it becomes, of digests too; bodies
+// and headers are not.
+func TestDiffTellsValues(t *testing.T) {
+	t.Parallel()
+	was, is := servicePets(nil), servicePets(func(s *Service) {
+		s.Operations[0].Dispatcher, s.Operations[0].DispatcherRules = "", nil
+		s.Operations[0].Examples[0].Response.Status, s.Operations[0].Examples[0].Response.Content = "404", new("gone")
+	})
+	for _, changes := range [][]Change{Diff(nil, was, is).Changes, Diff(nil, digested(t, was), digested(t, is)).Changes} {
+		told := map[Part][2]string{}
+		for _, c := range changes {
+			for _, v := range c.Values {
+				both := [2]string{"(none)", "(none)"}
+				for i, value := range []*string{v.From, v.To} {
+					if value != nil {
+						both[i] = *value
+					}
+				}
+				told[v.Field] = both
+			}
+		}
+		want := map[Part][2]string{
+			PartDispatcher: {was.Operations[0].Dispatcher, "(none)"}, PartRules: {*was.Operations[0].DispatcherRules, "(none)"},
+			PartStatus: {"200", "404"},
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Error(diff)
 		}
 	}
 }
@@ -121,20 +154,29 @@ func TestDiffOfEdited(t *testing.T) {
 		op := &s.Operations[0]
 		op.Override, op.Dispatcher, op.DispatcherRules = true, "SCRIPT", new("x")
 	})
-	if got := Diff(served, servicePets(nil)); len(got) > 0 {
+	if got := Diff(nil, served, servicePets(nil)); !got.Same() {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestDiffOfNothing(t *testing.T) {
 	t.Parallel()
-	if got := Diff(nil, servicePets(nil)); len(got) != 2 || got[0].Kind != Added || got[0].Breaking {
+	if got := Diff(nil, nil, servicePets(nil)).Changes; len(got) != 2 || got[0].Kind != Added || got[0].Breaking {
 		t.Errorf("a new service: %+v", got)
 	}
-	if got := Diff(servicePets(nil), nil); len(got) != 2 || got[0].Kind != Removed || !got[0].Breaking {
+	if got := Diff(nil, servicePets(nil), nil).Changes; len(got) != 2 || got[0].Kind != Removed || !got[0].Breaking {
 		t.Errorf("a service that goes: %+v", got)
 	}
-	if got := Diff(nil, nil); got != nil {
+	if got := Diff(nil, nil, nil); !got.Same() {
 		t.Errorf("%+v", got)
 	}
+}
+
+func digested(t *testing.T, s *Service) *Service {
+	t.Helper()
+	d, err := s.Digest(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

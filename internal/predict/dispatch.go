@@ -91,6 +91,9 @@ var (
 	colonPart = regexp.MustCompile(`/:[^:^/]+`)
 )
 
+// workOfPartByte is what looking for variable parts costs for a byte.
+const workOfPartByte = 4
+
 // partsOf are the variable parts of an address's path. The server turns the
 // address into a regular expression and matches it with the address itself, so
 // other characters that mean something in an expression spoil it. unknown is
@@ -101,6 +104,10 @@ func partsOf(url string, b behaviour, patience *patience) (rules string, unknown
 		url = strings.ReplaceAll(strings.ReplaceAll(url, "{{", ""), "}}", "")
 	}
 	url = strings.ReplaceAll(url, "$", "")
+	if len(url) > java.LongestExpression {
+		return "", true, nil
+	}
+	patience.meter.Work(workOfPartByte * len(url))
 	var expression string
 	switch {
 	case strings.Contains(url, "/{"):

@@ -8,7 +8,6 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
-	"postman-microcks-importer/internal/java"
 )
 
 // Document is an input as a server of one version reads it, with everything in
@@ -121,17 +120,12 @@ func (d *Document) refuse(importError string) {
 // find finds the collection in the input and reports whether there is one. If
 // not, it predicts what comes of the input.
 func (d *Document) find(m *budget.Meter) bool {
-	var rest *java.Lines
-	if !d.Options.Export {
-		detected, err := detect(d.Raw, d.behaviour)
-		if err != nil {
-			d.refuseMalformed(err)
-			return false
-		}
-		d.Format, d.Mark, rest = detected.format, detected.mark, detected.rest
-	} else {
-		d.Format = APIAnswer // as which Postman's API would serve it
+	detected, err := detect(d.Raw, d.behaviour)
+	if err != nil {
+		d.refuseMalformed(err)
+		return false
 	}
+	d.Format, d.Mark = detected.format, detected.mark
 	if d.Format != Collection && d.Format != APIAnswer {
 		m.Work(len(d.Raw))
 		p := refuseForeign(m, d.Raw, d.Format, d.behaviour)
@@ -151,32 +145,21 @@ func (d *Document) find(m *budget.Meter) bool {
 		}
 		return false
 	}
-	if rest != nil {
-		// The server reads one line more than it needs.
-		if _, err := rest.Next(); err != nil && !errors.Is(err, io.EOF) {
-			d.refuseMalformed(err)
-			return false
-		}
+	// The server reads one line more than it needs.
+	if _, err := detected.rest.Next(); err != nil && !errors.Is(err, io.EOF) {
+		d.refuseMalformed(err)
+		return false
 	}
-	d.json, d.Root = json, d.collection(json.Root())
+	d.json, d.Root = json, json.Root()
+	if d.wrapped {
+		d.Root = d.Root.At("collection")
+	}
 	return true
 }
 
 func (d *Document) refuseMalformed(err error) {
 	d.Err = err
 	d.refuse(err.Error())
-}
-
-// collection is the object that holds info and item, in or at the root.
-func (d *Document) collection(root jackson.Value) jackson.Value {
-	if !d.wrapped {
-		return root
-	}
-	inner := root.At("collection")
-	if d.Options.Export && (inner.Kind() != jackson.Object || root.Has("info")) {
-		return root
-	}
-	return inner
 }
 
 // interpret takes name, version, requests and operations out of the collection.
@@ -186,7 +169,7 @@ func (d *Document) interpret(m *budget.Meter) {
 		d.refuse(notV2)
 		return
 	}
-	d.Name, d.Version, d.Versioned = identity(info, d.behaviour, d.Options.Export)
+	d.Name, d.Version, d.Versioned = identity(info, d.behaviour)
 	d.Items = d.findItems(m)
 	d.Operations, d.Failures = d.definitions(m)
 }

@@ -23,6 +23,10 @@ const workBudget = 3_000_000
 // comparison.
 const stepsInWork = 6
 
+// charactersInWork is how many characters are compared in the time of one comparison
+// of texts.
+const charactersInWork = 8
+
 // verbs that the server lets stand before an operation's name.
 func (b behaviour) verbs() []string {
 	if b.patchVerb {
@@ -77,10 +81,12 @@ func (e *equivalence) add(op int, names ...int) {
 func (e *equivalence) compareNames() {
 	byFold := make(map[string][]int, len(e.names))
 	for i, n := range e.names {
+		e.meter.Work(4 + len(n)/2)
 		k := java.FoldKey(n)
 		byFold[k] = append(byFold[k], i)
 	}
 	for i, op := range e.ops {
+		e.meter.Work(4 + len(op))
 		e.add(i, byFold[java.FoldKey(op)]...)
 		if strings.Contains(op, "/{") {
 			e.add(i, byFold[java.FoldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))]...)
@@ -118,6 +124,11 @@ func signsIn(ops []string) signs {
 func (e *equivalence) compareTails(s signs) {
 	for i, name := range e.names {
 		e.meter.Work(4 + len(name)/8)
+		var points []rune // of the name
+		if len(s.dotted) > 0 {
+			e.meter.Work(len(name))
+			points = java.CodePoints(name)
+		}
 		for tail := range prefixTails(name, e.behaviour) {
 			e.meter.Work(3)
 			if s.lengths[len(tail)] {
@@ -132,12 +143,10 @@ func (e *equivalence) compareTails(s signs) {
 			if len(s.dotted) == 0 {
 				continue
 			}
-			if e.budget -= len(tail) / 8; e.budget < 0 {
-				e.tailsLeft = true
+			// What stands before a tail is ASCII.
+			if e.compareDotted(s.dotted, i, points[len(name)-len(tail):]); e.tailsLeft {
 				return
 			}
-			e.meter.Work(len(tail) / 4)
-			e.compareDotted(s.dotted, i, java.CodePoints(tail))
 		}
 	}
 }
@@ -146,12 +155,13 @@ func (e *equivalence) compareTails(s signs) {
 // tail.
 func (e *equivalence) compareDotted(byLength map[int][]int, name int, tail []rune) {
 	for _, op := range byLength[len(tail)] {
-		e.meter.Work(4)
-		if e.budget--; e.budget < 0 {
+		alike, compared := dotsMatch(e.ops[op], tail)
+		e.meter.Work(4 + compared)
+		if e.budget -= 1 + compared/charactersInWork; e.budget < 0 {
 			e.tailsLeft = true
 			return
 		}
-		if dotsMatch(e.ops[op], tail) {
+		if alike {
 			e.add(op, name)
 		}
 	}
@@ -218,14 +228,17 @@ func prefixTails(name string, b behaviour) iter.Seq[string] {
 	}
 }
 
-func dotsMatch(pattern string, text []rune) bool {
-	for i := 0; len(pattern) > 0; i++ {
+// dotsMatch reports whether a text of as many characters as the pattern matches it,
+// and how many of them were compared.
+func dotsMatch(pattern string, text []rune) (ok bool, compared int) {
+	i := 0
+	for ; len(pattern) > 0; i++ {
 		c, n := java.DecodeCodePoint(pattern)
 		pattern = pattern[n:]
 		if c == '.' && !java.IsLineTerminator(text[i]) || c == text[i] {
 			continue
 		}
-		return false
+		return false, i
 	}
-	return true
+	return true, i
 }

@@ -152,32 +152,7 @@ func (r *reader) request(request jackson.Value) (out Request, cause *Cause) {
 			out.Parameters = append(out.Parameters, Parameter{p.At("key").AsText(), p.At("value").AsText()})
 		}
 	}
-	if r.Options.Export && url.IsText() {
-		out.Parameters = append(out.Parameters, queryOf(url.AsText())...)
-	}
 	return out, nil
-}
-
-// queryOf are the parameters of an address that is exported as a text: Postman
-// takes it apart before its API serves it. What has no value has null.
-func queryOf(url string) []Parameter {
-	url, _, _ = strings.Cut(url, "#")
-	_, query, any := strings.Cut(url, "?")
-	if !any {
-		return nil
-	}
-	var out []Parameter
-	for _, param := range strings.Split(query, "&") {
-		p := Parameter{"null", "null"}
-		if param != "" {
-			var valued bool
-			if p.Name, p.Value, valued = strings.Cut(param, "="); !valued {
-				p.Value = "null"
-			}
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 // graphQL is the body of a GraphQL request as the server writes it anew.

@@ -9,9 +9,9 @@ import (
 
 // identity reads the service's name and version from info. ok is false when
 // there is no version.
-func identity(info jackson.Value, b behaviour, dropVersion bool) (name, version string, ok bool) {
+func identity(info jackson.Value, b behaviour) (name, version string, ok bool) {
 	name = info.At("name").AsText()
-	if v := info.At("version"); v.Exists() && !dropVersion {
+	if v := info.At("version"); v.Exists() {
 		return name, structuredVersion(v, b), true
 	}
 	version, ok = describedVersion(info.At("description").AsText())

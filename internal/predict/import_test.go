@@ -24,56 +24,6 @@ const petItems = `[{
 
 const wrappedPets = `{"collection":{"info":{"name":"Pets","description":"version=1.0 - d"},"item":` + petItems + `}}`
 
-// An exported file is judged as Postman's API would serve it: wrapped, with
-// addresses as objects, without info.version.
-func TestExport(t *testing.T) {
-	t.Parallel()
-	target := Target{Main: true, URL: "https://api.getpostman.com/collections/1-a"}
-	judge := func(raw string) Prediction {
-		return Read([]byte(raw), Options{Export: true}).Import(target).Prediction
-	}
-	pretty := `{
-	"info": {"name": "Pets", "description": "version=1.0 - d"},
-	"item": ` + petItems + `}`
-	want := Read([]byte(wrappedPets), Options{}).Import(target).Prediction
-	for name, raw := range map[string]string{
-		"export": pretty, "wrapped": wrappedPets, "wrapped, spaced": ` { "collection" : ` + pretty + "}", "byte order mark": "\uFEFF" + pretty,
-	} {
-		if diff := cmp.Diff(want, judge(raw)); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
-	}
-	// Format 2.0 has addresses as texts.
-	v20 := judge(`{"info":{"name":"Pets","description":"version=1.0 - d"},"item":[
-		{"name":"a","request":{"method":"GET","url":"{{u}}/a?s=1&t"},"response":[
-		{"name":"e","originalRequest":{"method":"GET","url":"{{u}}/a?s=1&t"},"code":200}]},{"name":"b","request":"https://h/b"}]}`)
-	if v20.Service == nil || len(v20.Service.Operations) != 2 {
-		t.Fatal(v20)
-	}
-	op := v20.Service.Operations[0]
-	if *op.DispatcherRules != "s && t" || *op.Examples[0].DispatchCriteria != "?s=1" || op.ResourcePaths[0] != "/a" {
-		t.Errorf("%+v", op)
-	}
-	if diff := cmp.Diff([]Parameter{{"s", "1"}, {"t", "null"}}, op.Examples[0].Request.Parameters); diff != "" {
-		t.Error(diff)
-	}
-	if got := v20.Service.Operations[1].Name; got != "GET /b" {
-		t.Errorf("a request that is only an address is called %q", got)
-	}
-	for name, c := range map[string]struct{ raw, want string }{
-		"only info.version": {`{"info":{"name":"Pets","version":"1.0"},"item":[]}`, noVersion},
-		"format 1":          {`{"id":"a","name":"Pets","requests":[]}`, notV2},
-		"a list":            {`[{"info":{}}]`, notV2},
-		"a page":            {`<html></html>`, wrappedNotParsed},
-		"a truncated file":  {pretty[:100], wrappedNotParsed},
-		"nothing":           {``, notV2},
-	} {
-		if p := judge(c.raw); p.Outcome != Refused || p.ImportError != c.want {
-			t.Errorf("%s: %s %q", name, p.Outcome, p.ImportError)
-		}
-	}
-}
-
 // A document is read once and imported as often as needed.
 func TestDocumentIsReused(t *testing.T) {
 	t.Parallel()

@@ -23,11 +23,10 @@ type MockCall struct {
 	Body    *string
 }
 
-// Bounds of what is addressed one by one: beyond them nobody reads the calls,
-// and comparing all with all would take its time.
+// Bounds of what is addressed.
 const (
-	mostAlike      = 2000 // examples of an operation
-	mostParameters = 200  // of an example
+	longestAddress = 8192 // bytes, of a request line that servers take
+	mostParameters = 200  // of an example: nobody reads the calls of more
 )
 
 // Plain parts of a mock's address. Anything else a server or a gateway before
@@ -39,43 +38,58 @@ var (
 	mockVerbs  = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}
 )
 
-// MockCall makes the request that is answered with the example ex of the
-// operation op, both of s. It is false where no request is sure to bring
-// exactly this one: another example has the same criteria, the dispatcher is
-// not one that a collection makes, or the address has characters that do not
-// arrive as they are. The author of a collection chooses names and values, so a
-// path that could lead anywhere else than to the mocks of s is none.
-func (s *Service) MockCall(op *Operation, ex *Example) (MockCall, bool) {
-	if op.Unknown || ex.Unknown || len(op.Examples) > mostAlike || len(ex.Request.Parameters) > mostParameters {
-		return MockCall{}, false
-	}
-	if !s.Addressable() || !singledOut(op, ex) {
-		return MockCall{}, false
-	}
+// MockCalls makes the calls of the mocks of an operation. An example's call is the
+// request that is answered with it; there is none where no request is sure to bring
+// exactly this one: another example has the same criteria, the dispatcher is not one
+// that a collection makes, or the address has characters that do not arrive as they
+// are. The author of a collection chooses names and values, so a path that could
+// lead anywhere else than to the mocks of the service is none.
+type MockCalls struct {
+	op    *Operation
+	below string         // "" where no mock of the operation can be called
+	path  string         // of the operation
+	alike map[string]int // how many examples have these criteria
+}
+
+// MockCalls of one of the service's operations.
+func (s *Service) MockCalls(op *Operation) *MockCalls {
+	c := &MockCalls{op: op}
 	_, path, found := strings.Cut(op.Name, " ")
-	if !found || !plainPath.MatchString(path) || strings.Contains(path, "{{") || !slices.Contains(mockVerbs, op.Method) {
+	if op.Unknown || !found || len(path) > longestAddress || !s.Addressable() || !slices.Contains(mockVerbs, op.Method) ||
+		!plainPath.MatchString(path) || strings.Contains(path, "{{") {
+		return c
+	}
+	c.below, c.path, c.alike = MockPath(s.Name, s.Version), path, make(map[string]int, len(op.Examples))
+	for i := range op.Examples {
+		if criteria := op.Examples[i].DispatchCriteria; criteria != nil {
+			c.alike[*criteria]++
+		}
+	}
+	return c
+}
+
+// To is the call that is answered with an example of the operation; false where
+// there is none.
+func (c *MockCalls) To(ex *Example) (MockCall, bool) {
+	if c.below == "" || ex.Unknown || len(ex.Request.Parameters) > mostParameters || !c.singledOut(ex) {
 		return MockCall{}, false
 	}
-	criteria := readCriteria(ex)
-	path, ok := fillPath(op, ex, criteria, path)
-	if !ok {
-		return MockCall{}, false
-	}
-	below := MockPath(s.Name, s.Version)
-	if text.HasDotSegment(below + path) {
+	op, criteria := c.op, readCriteria(ex)
+	path, ok := fillPath(op, ex, criteria, c.path)
+	if !ok || text.HasDotSegment(c.below+path) {
 		return MockCall{}, false
 	}
 	call := MockCall{
 		Method:  op.Method,
-		Below:   below,
-		Path:    below + path,
+		Below:   c.below,
+		Path:    c.below + path,
 		Headers: ex.Request.Headers,
 		Body:    ex.Request.Content,
 	}
 	if op.Dispatcher == URIParams || op.Dispatcher == URIElements {
 		call.Path += criteria.query()
 	}
-	return call, true
+	return call, len(call.Path) <= longestAddress
 }
 
 // MockPath is the path below which the mocks of a service answer, escaped. A
@@ -91,31 +105,21 @@ var leftByServer = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29"
 func escapeAsServer(s string) string { return leftByServer.Replace(url.PathEscape(s)) }
 
 // singledOut reports whether criteria lead to this example alone.
-func singledOut(op *Operation, ex *Example) bool {
-	switch op.Dispatcher {
+func (c *MockCalls) singledOut(ex *Example) bool {
+	switch c.op.Dispatcher {
 	case "":
-		return len(op.Examples) == 1
+		return len(c.op.Examples) == 1
 	case URIParts, URIParams, URIElements:
-	default:
-		return false
+		return ex.DispatchCriteria != nil && len(*ex.DispatchCriteria) <= longestAddress && c.alike[*ex.DispatchCriteria] == 1
 	}
-	if ex.DispatchCriteria == nil {
-		return false
-	}
-	alike := 0
-	for i := range op.Examples {
-		if other := op.Examples[i].DispatchCriteria; other != nil && *other == *ex.DispatchCriteria {
-			if alike++; alike > 1 {
-				return false
-			}
-		}
-	}
-	return true
+	return false
 }
 
 // Addressable reports whether any address leads to the mocks of the service,
 // which its name or version can prevent.
-func (s *Service) Addressable() bool { return plainName(s.Name) && AddressableVersion(s.Version) }
+func (s *Service) Addressable() bool {
+	return len(s.Name)+len(s.Version) <= longestAddress && plainName(s.Name) && AddressableVersion(s.Version)
+}
 
 // plainName reports whether a name can stand in an address: servers refuse an
 // escaped slash, backslash, semicolon, percent sign or separator of lines, read a plus as a space and

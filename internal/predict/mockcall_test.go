@@ -88,7 +88,7 @@ func TestMockCall(t *testing.T) {
 			s.Name = c.service
 		}
 		got := ""
-		if call, ok := s.MockCall(&c.op, &c.op.Examples[0]); ok {
+		if call, ok := s.MockCalls(&c.op).To(&c.op.Examples[0]); ok {
 			got = call.Method + " " + call.Path
 		}
 		if got != c.want {
@@ -97,15 +97,29 @@ func TestMockCall(t *testing.T) {
 	}
 }
 
-// Beyond what a person reads, calls are not made up.
+// What no server takes, or nobody reads, is not called.
 func TestMockCallIsBounded(t *testing.T) {
 	t.Parallel()
-	many := Operation{Name: "GET /pets", Method: "GET", Examples: make([]Example, mostAlike+1)}
-	request := Request{Parameters: make([]Parameter, mostParameters+1)}
-	long := Operation{Name: "GET /pets", Method: "GET", Examples: []Example{{Request: request}}}
-	for _, op := range []Operation{many, long} {
-		if call, ok := (&Service{Name: "Pets", Version: "1"}).MockCall(&op, &op.Examples[0]); ok {
-			t.Errorf("%+v", call)
+	long := strings.Repeat("a", longestAddress)
+	example := func(value string) []Example {
+		return []Example{{DispatchCriteria: new("?q=" + value), Request: Request{Parameters: []Parameter{{"q", value}}}}}
+	}
+	many := []Example{{Request: Request{Parameters: make([]Parameter, mostParameters+1)}}}
+	for name, c := range map[string]struct {
+		service string
+		op      Operation
+		want    bool
+	}{
+		"short":           {"Pets", Operation{Name: "GET /pets", Dispatcher: URIParams, Examples: example("a")}, true},
+		"a long name":     {long, Operation{Name: "GET /pets", Examples: make([]Example, 1)}, false},
+		"a long path":     {"Pets", Operation{Name: "GET /" + long, Examples: make([]Example, 1)}, false},
+		"a long value":    {"Pets", Operation{Name: "GET /pets", Dispatcher: URIParams, Examples: example(long)}, false},
+		"a value escaped": {"Pets", Operation{Name: "GET /pets", Dispatcher: URIParams, Examples: example(strings.Repeat("é", 2000))}, false},
+		"many parameters": {"Pets", Operation{Name: "GET /pets", Examples: many}, false},
+	} {
+		c.op.Method = "GET"
+		if call, ok := (&Service{Name: c.service, Version: "1"}).MockCalls(&c.op).To(&c.op.Examples[0]); ok != c.want {
+			t.Errorf("%s: %.100s", name, call.Path)
 		}
 	}
 }
@@ -181,7 +195,7 @@ func TestMockCallWithOddValues(t *testing.T) {
 	op := Operation{Name: "GET /pets", Method: "GET", Dispatcher: URIParams, Examples: []Example{{
 		DispatchCriteria: &criteria, Request: Request{Parameters: []Parameter{{"q", "a?b=c"}}},
 	}}}
-	call, ok := (&Service{Name: "Pets", Version: "1"}).MockCall(&op, &op.Examples[0])
+	call, ok := (&Service{Name: "Pets", Version: "1"}).MockCalls(&op).To(&op.Examples[0])
 	if !ok || !strings.HasSuffix(call.Path, "/pets?q=a%3Fb%3Dc") {
 		t.Errorf("%v %+v", ok, call)
 	}

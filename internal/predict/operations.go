@@ -62,12 +62,8 @@ func (d *Document) operationName(v jackson.Value) string {
 	if url == "" {
 		url = request.At("url").At("raw").AsText()
 	}
-	method := request.At("method").AsText()
-	if d.Options.Export && request.IsText() {
-		method, url = "GET", request.AsText()
-	}
 	url, _, _ = strings.Cut(url, "?")
-	return method + " " + trimHost(url)
+	return request.At("method").AsText() + " " + trimHost(url)
 }
 
 // trimHost drops protocol and host: everything before the first slash.
@@ -117,14 +113,9 @@ func (d *Document) Address(it Item) jackson.Value {
 	return it.Value
 }
 
-// RequestURL is the address of an example's original request. The server looks
-// at url.raw alone; what Postman exports as text, its API serves as an object.
-func (d *Document) RequestURL(request jackson.Value) string {
-	if url := request.At("url"); d.Options.Export && url.IsText() {
-		return url.AsText()
-	}
-	return request.At("url").At("raw").AsText()
-}
+// RequestURL is the address of an example's original request: the server looks at
+// url.raw alone.
+func RequestURL(request jackson.Value) string { return request.At("url").At("raw").AsText() }
 
 // Definer makes operations of items, within a budget. It belongs to one goroutine.
 type Definer struct {
@@ -144,9 +135,6 @@ func (d *Definer) Define(it Item) (Operation, *Cause) {
 		url = request.At("url").At("raw").AsTextOr("")
 	}
 	op := Operation{Name: it.Operation, Method: request.At("method").AsText()}
-	if d.Options.Export && request.IsText() {
-		op.Method, url = "GET", request.AsText()
-	}
 	// The address loses its host only if it holds the folder's path, which at
 	// the root is any slash.
 	if d.inFolder(it, url) {

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"hash"
 	"slices"
+
+	"postman-microcks-importer/internal/budget"
 )
 
 // pairing finds the examples of an operation that are alike. Of each name there can
@@ -12,7 +14,8 @@ import (
 // up by it. The others, which are unknown or have one of several media types, are
 // gone through one by one.
 type pairing struct {
-	was   []Example
+	meter *budget.Meter
+	was   []*sample
 	taken []bool
 	named map[string]*namesakes
 }
@@ -24,34 +27,76 @@ type namesakes struct {
 	odd  []int
 }
 
-// mostOdd bounds what is gone through one by one in one comparison of services, in
-// examples, headers and parameters.
-const mostOdd = 3_000_000
+// sample is an example with its lists in order, since servers do not keep the one
+// that they had.
+type sample struct {
+	*Example
+	requestHeaders, responseHeaders []Header
+	parameters                      []Parameter
+	count, size                     int // of its texts, and their bytes
+}
 
-// effort of pairing examples one by one.
-func effort(was, is []Example) int {
-	odd := func(list []Example) (odd, size int) {
-		for i := range list {
-			e := &list[i]
-			size += 1 + len(e.Request.Headers) + len(e.Response.Headers) + len(e.Request.Parameters)
-			if e.odd() {
-				odd++
-			}
-		}
-		return odd, size
+// What samples cost.
+const (
+	bytesOfSample = 200
+	workOfSample  = 30  // of comparing one, without its texts
+	workOfSum     = 100 // the same, of its sum
+	bytesCompared = 64  // in a unit of work
+	bytesDigested = 4   // the same
+)
+
+// effort of comparing it with another one, in units of work.
+func (s *sample) effort() int { return workOfSample + s.count + s.size/bytesCompared }
+
+func newSample(m *budget.Meter, e *Example) *sample {
+	s := &sample{Example: e}
+	m.Memory(bytesOfSample + e.listed())
+	s.requestHeaders, s.responseHeaders = s.headers(m, e.Request.Headers), s.headers(m, e.Response.Headers)
+	s.parameters = e.Request.Parameters
+	m.Work(workOfSorting(len(s.parameters)))
+	if !slices.IsSortedFunc(s.parameters, compareParameters) {
+		s.parameters = slices.SortedFunc(slices.Values(s.parameters), compareParameters)
 	}
-	oddBefore, sizeBefore := odd(was)
-	oddAfter, sizeAfter := odd(is)
-	return oddBefore*sizeAfter + oddAfter*sizeBefore
+	for _, p := range s.parameters {
+		s.holds(p.Name, p.Value)
+	}
+	s.holds(e.Response.MediaTypes...)
+	for _, content := range []*string{e.Request.Content, e.Response.Content, e.DispatchCriteria} {
+		if content != nil {
+			s.holds(*content)
+		}
+	}
+	m.Work(s.effort())
+	return s
+}
+
+func (s *sample) holds(texts ...string) {
+	s.count += len(texts)
+	for _, text := range texts {
+		s.size += len(text)
+	}
+}
+
+func (s *sample) headers(m *budget.Meter, list []Header) []Header {
+	m.Work(workOfSorting(len(list)))
+	list = slices.Clone(list)
+	for i, h := range list {
+		list[i].Values = inOrder(m, h.Values)
+		s.holds(h.Name)
+		s.holds(h.Values...)
+	}
+	slices.SortFunc(list, compareHeaders)
+	return list
 }
 
 // odd reports whether other examples can be like this one without being equal.
 func (e *Example) odd() bool { return e.Unknown || len(e.Response.MediaTypes) > 0 }
 
-func newPairing(was []Example) *pairing {
-	p := &pairing{was: was, taken: make([]bool, len(was)), named: make(map[string]*namesakes)}
+func newPairing(m *budget.Meter, was []Example) *pairing {
+	p := &pairing{meter: m, was: make([]*sample, len(was)), taken: make([]bool, len(was)), named: make(map[string]*namesakes)}
 	for i := range was {
-		e := &was[i]
+		e := newSample(m, &was[i])
+		p.was[i] = e
 		n := p.named[e.Name]
 		if n == nil {
 			n = &namesakes{told: map[[sha256.Size]byte][]int{}}
@@ -61,7 +106,7 @@ func newPairing(was []Example) *pairing {
 		if e.odd() {
 			n.odd = append(n.odd, i)
 		} else {
-			sum := e.sum()
+			sum := e.sum(m)
 			n.told[sum] = append(n.told[sum], i)
 		}
 	}
@@ -69,17 +114,19 @@ func newPairing(was []Example) *pairing {
 }
 
 // takeAlike takes the first example that is like e; below 0 when none is left.
-func (p *pairing) takeAlike(e *Example) int {
+func (p *pairing) takeAlike(e *sample) int {
 	n := p.named[e.Name]
 	if n == nil {
 		return -1
 	}
 	if e.odd() {
+		n.all = p.left(n.all)
 		return p.take(p.firstAlike(n.all, e))
 	}
-	sum := e.sum()
+	sum := e.sum(p.meter)
 	told := p.left(n.told[sum])
 	n.told[sum] = told
+	n.odd = p.left(n.odd)
 	first := p.firstAlike(n.odd, e)
 	if len(told) > 0 && (first < 0 || told[0] < first) {
 		first = told[0]
@@ -114,9 +161,14 @@ func (p *pairing) left(list []int) []int {
 	return list
 }
 
-func (p *pairing) firstAlike(list []int, e *Example) int {
+func (p *pairing) firstAlike(list []int, e *sample) int {
 	for _, i := range list {
-		if !p.taken[i] && len(diffExample(p.was[i], *e)) == 0 {
+		p.meter.Work(1)
+		if p.taken[i] {
+			continue
+		}
+		p.meter.Work(min(e.effort(), p.was[i].effort()))
+		if len(diffExample(p.was[i], e)) == 0 {
 			return i
 		}
 	}
@@ -125,23 +177,23 @@ func (p *pairing) firstAlike(list []int, e *Example) int {
 
 // sum is equal for two examples that are not odd exactly when [diffExample] finds
 // them equal.
-func (e *Example) sum() (sum [sha256.Size]byte) {
-	s := summer{sha256.New()}
-	s.text(&e.Response.Status)
-	s.text(&e.Response.MediaType)
-	s.text(e.DispatchCriteria)
-	s.text(&e.SourceArtifact)
-	s.text(e.Request.Content)
-	s.text(e.Response.Content)
-	s.headers(e.Request.Headers)
-	s.headers(e.Response.Headers)
-	parameters := slices.SortedFunc(slices.Values(e.Request.Parameters), compareParameters)
-	s.number(len(parameters))
-	for i := range parameters {
-		s.text(&parameters[i].Name)
-		s.text(&parameters[i].Value)
+func (s *sample) sum(m *budget.Meter) (sum [sha256.Size]byte) {
+	m.Work(workOfSum + s.count + s.size/bytesDigested)
+	to := summer{sha256.New()}
+	to.text(&s.Response.Status)
+	to.text(&s.Response.MediaType)
+	to.text(s.DispatchCriteria)
+	to.text(&s.SourceArtifact)
+	to.text(s.Request.Content)
+	to.text(s.Response.Content)
+	to.headers(s.requestHeaders)
+	to.headers(s.responseHeaders)
+	to.number(len(s.parameters))
+	for i := range s.parameters {
+		to.text(&s.parameters[i].Name)
+		to.text(&s.parameters[i].Value)
 	}
-	s.Hash.Sum(sum[:0])
+	to.Sum(sum[:0])
 	return sum
 }
 
@@ -162,14 +214,12 @@ func (s summer) text(text *string) {
 }
 
 func (s summer) headers(list []Header) {
-	list = slices.SortedFunc(slices.Values(list), compareHeaders)
 	s.number(len(list))
 	for _, h := range list {
 		s.text(&h.Name)
-		values := slices.Sorted(slices.Values(h.Values))
-		s.number(len(values))
-		for i := range values {
-			s.text(&values[i])
+		s.number(len(h.Values))
+		for i := range h.Values {
+			s.text(&h.Values[i])
 		}
 	}
 }

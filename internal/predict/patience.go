@@ -26,7 +26,9 @@ const (
 func newPatience(m *budget.Meter) patience { return patience{m, patientSteps} }
 
 func (p *patience) compile(expression string, b behaviour) (*java.Pattern, error) {
-	p.meter.Work(workOfByte * len(expression))
+	if len(expression) <= java.LongestExpression {
+		p.meter.Work(workOfByte * len(expression))
+	}
 	return java.Compile(expression, b.java)
 }
 

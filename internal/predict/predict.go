@@ -7,14 +7,11 @@
 // [Document.Import].
 package predict
 
-// Options say who reads an input, and in which form it is.
+// Options say who reads an input.
 type Options struct {
 	// Version of the server, such as "1.15.0"; a "-SNAPSHOT" counts as its
 	// release. Empty means [Newest].
 	Version string
-	// Export says that the input is a file as Postman exports it. Postman's API
-	// serves the same collection wrapped, so it is judged as if it were.
-	Export bool
 }
 
 // Target is the role for which an import is predicted, and what it meets.

@@ -41,15 +41,15 @@ var existing = &Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifa
 // Any bytes get a prediction that holds together.
 func FuzzImport(f *testing.F) {
 	for i, raw := range inputs(f) {
-		f.Add(raw, i%2 == 0, i%3 == 0, uint8(i))
+		f.Add(raw, i%3 == 0, uint8(i))
 	}
 	versions := []string{"", "1.7.0", "1.7.1", "1.8.0", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.13.0", "1.15.0-SNAPSHOT", "2.0.0", "x"}
-	f.Fuzz(func(t *testing.T, raw []byte, export, main bool, n uint8) {
+	f.Fuzz(func(t *testing.T, raw []byte, main bool, n uint8) {
 		target := Target{Main: main, URL: "https://h/collections/1-a"}
 		if n&1 == 1 {
 			target.Existing = existing
 		}
-		d := Read(raw, Options{Version: versions[int(n)%len(versions)], Export: export})
+		d := Read(raw, Options{Version: versions[int(n)%len(versions)]})
 		sound(t, d.Import(target))
 		d.UpdatedAt()
 	})

@@ -64,6 +64,12 @@ var changes = []struct {
 	{"v1.15.0", func(b *behaviour) { b.jackson.RefusesSurrogates = true }},
 }
 
+// Beyond reports whether a server is newer than the newest known by more than a
+// patch, so that what it does may differ from what is predicted.
+func Beyond(version string) bool {
+	return semver.Compare(semver.MajorMinor("v"+version), semver.MajorMinor("v"+Newest)) > 0
+}
+
 // behaviourOf a server version; "" is [Newest], a "-SNAPSHOT" its release. What
 // is no version counts as the oldest one.
 func behaviourOf(version string) behaviour {

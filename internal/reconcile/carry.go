@@ -5,10 +5,11 @@ import (
 	"errors"
 	"sync"
 
+	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
-	"postman-microcks-importer/internal/text"
 )
 
 // carryOut does what the plan says: the secrets first, then the services at the
@@ -20,7 +21,10 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 	if r.session.Version.Before(1, 14, 0) {
 		imports = 1
 	}
-	c := &carrier{reconciliation: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{}}
+	c := &carrier{
+		reconciliation: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{},
+		seen: budget.NewPot(mostSeen, max(1, r.Parallelism)),
+	}
 	var secrets sync.WaitGroup
 	for i, s := range r.plan.Secrets {
 		w := &written{done: make(chan struct{})}
@@ -31,7 +35,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 		}
 		secrets.Go(func() {
 			defer close(w.done)
-			w.err = c.writeSecret(ctx, s, &r.result.Secrets[i])
+			w.err = crash.Caught(func() error { return c.writeSecret(ctx, s, i) })()
 		})
 	}
 	items := make(map[*plan.Artifact]*item)
@@ -41,7 +45,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 		}
 	}
 	c.items = items
-	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) })
+	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) }, c.broken)
 	secrets.Wait()
 	var failed error
 	for _, s := range r.plan.Secrets {
@@ -57,6 +61,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 type carrier struct {
 	*reconciliation
 	slots   chan struct{}
+	seen    *budget.Pot // of services as they are seen while they change
 	secrets map[*plan.Secret]*written
 	items   map[*plan.Artifact]*item
 }
@@ -82,12 +87,34 @@ func (w *written) wait(ctx context.Context) error {
 	return nil
 }
 
-func (c *carrier) writeSecret(ctx context.Context, s *plan.Secret, shown *result.Secret) error {
-	runner := &converge.Runner{Server: c.session.Microcks}
-	o := runner.Run(ctx, converge.Goal{Secret: s}, logOf{c.reconciliation, nil})
-	if o.Wrote {
-		c.changed.Store(true)
+// broken fails what was to be done for a service when something in it broke.
+func (c *carrier) broken(s *plan.Service, err error) {
+	for _, a := range s.Live() {
+		c.items[a].Fail(err)
+		c.noteItem(c.items[a], true, false)
 	}
+}
+
+// converge brings one goal to the server, for a collection or, when it is nil, for
+// all. Where this program broke, what it did is in doubt.
+func (r *reconciliation) converge(ctx context.Context, runner *converge.Runner, g converge.Goal, it *item) converge.Outcome {
+	log := &logOf{reconciliation: r, it: it}
+	runner.Server, runner.Room = r.session.Microcks, r.room
+	var o converge.Outcome
+	if err := crash.Caught(func() error { o = runner.Run(ctx, g, log); return nil })(); err != nil {
+		o = converge.Outcome{Done: append(log.done, result.Done{Kind: doubtOf(g.Gone != nil)}), Wrote: true, Err: err}
+	}
+	if o.Wrote || len(o.Done) > 0 {
+		r.changed.Store(true)
+	}
+	return o
+}
+
+func (c *carrier) writeSecret(ctx context.Context, s *plan.Secret, i int) error {
+	shown := &c.result.Secrets[i]
+	c.noteSecret(i, true)
+	defer func() { c.noteSecret(i, false) }()
+	o := c.converge(ctx, &converge.Runner{}, converge.Goal{Secret: s}, nil)
 	shown.Done, shown.InDoubt = o.Err == nil, o.Err != nil && o.Wrote
 	return o.Err
 }
@@ -96,6 +123,8 @@ func (c *carrier) writeSecret(ctx context.Context, s *plan.Secret, shown *result
 // that the service is what was predicted.
 func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 	var last *converge.Outcome
+	seen := c.seen.Share()
+	defer seen.Empty()
 	broken := false
 	for _, a := range s.Live() {
 		it := c.items[a]
@@ -113,7 +142,7 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 		case !a.Writes():
 			continue
 		}
-		o := c.carryArtifact(ctx, a, it)
+		o := c.carryArtifact(ctx, a, it, seen)
 		switch {
 		case errors.Is(o.Err, errNoSecret):
 			return // which the run itself tells
@@ -134,37 +163,29 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 }
 
 // carryArtifact brings one importer to its goal.
-func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item) converge.Outcome {
-	runner := &converge.Runner{Server: c.session.Microcks, Slots: c.slots}
+func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item, seen *budget.Share) converge.Outcome {
+	runner := &converge.Runner{Slots: c.slots, Keep: seen.Keep}
 	if a.Kept != nil {
 		runner.BeforeWrite = c.secrets[a.Kept].wait
 	}
-	log := logOf{c.reconciliation, it}
 	c.noteItem(it, false, true)
 	defer func() { c.noteItem(it, false, false) }()
 	var done []result.Done
 	for i := range a.Importer.Surplus {
-		o := runner.Run(ctx, converge.Goal{Gone: &a.Importer.Surplus[i]}, log)
+		o := c.converge(ctx, runner, converge.Goal{Gone: &a.Importer.Surplus[i]}, it)
 		done = append(done, surplus(o.Done)...)
-		if c.note(it, o, done); o.Err != nil {
+		it.Importer.Done = done
+		if c.noteItem(it, false, true); o.Err != nil {
 			return o
 		}
 	}
-	o := runner.Run(ctx, converge.Goal{
+	o := c.converge(ctx, runner, converge.Goal{
 		Importer: &a.Importer, Service: a.Service, Predicted: a.Predicted,
 		Always: a.Wanted.Import == plan.ImportAlways,
-	}, log)
-	c.note(it, o, append(done, o.Done...))
+	}, it)
+	it.Importer.Done = append(done, o.Done...)
 	it.Importer.Imported, it.Importer.Active = o.Imported, o.Active
 	return o
-}
-
-// note puts what was done into the result.
-func (c *carrier) note(it *item, o converge.Outcome, done []result.Done) {
-	it.Importer.Done = done
-	if o.Wrote || len(o.Done) > 0 {
-		c.changed.Store(true)
-	}
 }
 
 // surplus are deletions of importers beside the one in use.
@@ -185,13 +206,8 @@ func (c *carrier) explain(a *plan.Artifact, it *item, err error) error {
 	return err
 }
 
-// notFinished says that the run ended before the collection was done; how far
-// it came stands in what was done.
+// notFinished says that the run ended before the collection was done.
 func (it *item) notFinished(cause error) {
 	it.Status = result.Failed
-	it.Problems = append(it.Problems, result.Problem{
-		Level: result.Error, ExitCode: 1, Anchor: "interrupted",
-		Text: text.Untrustedf("the run ended before this collection was done (%v)", cause),
-		Hint: "run again: it goes on from what is there; for a time-out raise `timeout`",
-	})
+	it.Problems = append(it.Problems, result.NotFinished(cause))
 }

@@ -13,7 +13,6 @@ func (r *reconciliation) conclude() {
 	all := r.result
 	all.Written = r.changed.Load()
 	all.Status = result.Unchanged
-	counted := make(map[plan.Key]bool)
 	runFailed := all.Interrupted != nil || slices.ContainsFunc(all.Problems, func(p result.Problem) bool { return p.Level == result.Error })
 	for _, it := range r.items {
 		if it.Status == "" {
@@ -22,22 +21,31 @@ func (r *reconciliation) conclude() {
 		if it.Status.Worse(all.Status) {
 			all.Status = it.Status
 		}
-		// What an apply could not bring about is not served, and artifacts of one
-		// service serve the same.
-		if s := it.Service; s != nil && (r.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
-			counted[keyOf(s)] = true
-			all.Totals.Operations += len(s.Operations)
-			all.Totals.Examples += s.Examples()
-		}
-		all.Totals.AddFindings(it.Findings)
-		all.Totals.Add(it.Problems)
 	}
-	all.Totals.Add(all.Problems)
+	addUp(all)
 	if runFailed {
 		all.Status = result.Failed
 	}
 	all.Changed = all.Written || r.Mode == result.Plan && all.Due()
-	r.failOnChanges()
+	r.failOn()
+}
+
+// addUp counts what a result has.
+func addUp(all *result.Result) {
+	counted := make(map[plan.Key]bool)
+	for i := range all.Collections {
+		c := &all.Collections[i]
+		// What an apply could not bring about is not served, and artifacts of one
+		// service serve the same.
+		if s := c.Service; s != nil && (all.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
+			counted[keyOf(s)] = true
+			all.Totals.Operations += s.CountOperations()
+			all.Totals.Examples += s.Examples()
+		}
+		all.Totals.AddFindings(c.Findings)
+		all.Totals.Add(c.Problems)
+	}
+	all.Totals.Add(all.Problems)
 }
 
 func keyOf(s *result.Service) plan.Key {
@@ -51,7 +59,7 @@ func (r *reconciliation) statusOf(it *item, runFailed bool) result.Status {
 	planned := it.Importer != nil
 	switch r.Mode {
 	case result.Check:
-		return either(it.checked, result.Checked, result.Failed)
+		return either(it.Judged, result.Checked, result.Failed)
 	case result.Remove:
 		return either(planned, result.Removed, result.Unchanged)
 	case result.Plan:
@@ -81,26 +89,60 @@ func (r *reconciliation) secretWritten(it *item) bool {
 	return i >= 0 && r.result.Secrets[i].Done
 }
 
-// failOnChanges makes a plan with something to do a failure: the drift check
-// of a schedule.
-func (r *reconciliation) failOnChanges() {
-	if !r.FailOnChanges || r.Mode != result.Plan || r.result.Status == result.Failed {
+// failOn fails a run for what is no error and is wanted to fail one. What the run
+// did stays as it is told.
+func (r *reconciliation) failOn() {
+	failed := r.result.Status == result.Failed
+	if r.FailOnWarnings {
+		r.failOnWarnings()
+	}
+	if r.FailOnChanges && r.Mode == result.Plan && !failed {
+		r.failOnChanges()
+	}
+}
+
+// fail adds a failure of the whole run.
+func (r *reconciliation) fail(p result.Problem) {
+	p.Level = result.Error
+	r.result.Status = result.Failed
+	r.result.Totals.Errors++
+	r.result.Problems = append(r.result.Problems, p)
+}
+
+func (r *reconciliation) failOnWarnings() {
+	warnings, collections := 0, 0
+	for _, it := range r.items {
+		if n := plan.Count(it.Findings, result.Warning); n > 0 && !it.Failed() {
+			warnings += n
+			collections++
+		}
+	}
+	if warnings == 0 {
 		return
 	}
+	r.fail(result.Problem{
+		ExitCode: 1, Anchor: "warnings-found",
+		Text: text.Untrustedf("judging: %s of level warning in %s, and `fail-on` holds warning",
+			text.Plural(warnings, "finding"), text.Plural(collections, "collection")),
+		Hint: "correct in Postman what the findings name, or take warning out of `fail-on`",
+	})
+}
+
+// failOnChanges makes a plan with something to do a failure: the drift check of a
+// schedule.
+func (r *reconciliation) failOnChanges() {
 	differing := 0
 	for _, it := range r.items {
-		if it.Collection.Due() || len(it.Difference) > 0 {
+		if it.Collection.Due() || len(it.Difference) > 0 || it.Collection.Drifts() {
 			differing++
 		}
 	}
 	if differing == 0 && !r.result.SecretDue() {
 		return
 	}
-	r.result.Status = result.Failed
-	r.result.Totals.Errors++
-	r.result.Problems = append(r.result.Problems, result.Problem{
-		Level: result.Error, ExitCode: 1, Anchor: "changes-found",
-		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on-changes` is true",
+	r.fail(result.Problem{
+		ExitCode: 3, Anchor: "changes-found",
+		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on` holds changes",
 			text.Plural(differing, "collection")),
 		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
 	})

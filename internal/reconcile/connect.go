@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -16,14 +17,18 @@ import (
 
 // connect finds out how to talk to Microcks, and lists what is there.
 func (r *reconciliation) connect(ctx context.Context) error {
-	session, err := r.signIn(ctx)
-	r.session = session
-	close(r.connected)
-	if err != nil {
+	if err := r.open(ctx); err != nil {
 		return err
 	}
 	r.list(ctx)
 	return nil
+}
+
+// open makes the session known, or that there will be none.
+func (r *reconciliation) open(ctx context.Context) (err error) {
+	defer close(r.connected)
+	r.session, err = r.signIn(ctx)
+	return err
 }
 
 // signIn returns a server that a run can work with; nil with an error.
@@ -39,7 +44,7 @@ func (r *reconciliation) signIn(ctx context.Context) (*Session, error) {
 			Text: text.Untrustedf("connecting to Microcks: version %s cannot read the answers of the Postman API; 1.7.0 is the first that can",
 				session.Version.Text),
 			Hint:   "upgrade Microcks to 1.7.0 or newer",
-			Anchor: "microcks-too-old", ExitCode: 14,
+			Anchor: "microcks-too-old", ExitCode: 14, Headline: "this Microcks is too old",
 		}
 	}
 	server := &result.Server{URL: session.Microcks.Base(), Version: session.Version.Text}
@@ -53,7 +58,11 @@ func (r *reconciliation) signIn(ctx context.Context) (*Session, error) {
 	}
 	r.result.Server = server
 	r.step("connect", nil, began, said)
+	r.judgedBy(session.Version.Number())
 	r.result.Problems = append(r.result.Problems, versionNotices(session)...)
+	if session.UnusedAccount {
+		r.result.Problems = append(r.result.Problems, unusedAccount)
+	}
 	if blind := plan.BlindAccount(session.Version, session.Account, r.Mode != result.Remove); blind != nil {
 		return nil, blind
 	}
@@ -76,7 +85,9 @@ func (r *reconciliation) list(ctx context.Context) {
 		Version: r.session.Version, Account: r.session.Account, Tenancy: r.session.Tenancy,
 		Secrets: map[string][]microcks.Secret{}, Services: map[plan.Key]plan.Existing{},
 	}
-	r.lists.Go(func() (err error) {
+	r.lists.Go(crash.Caught(func() (err error) {
+		ctx, leave := r.room.Enter(ctx)
+		defer leave()
 		if r.there.Jobs, err = r.session.Microcks.Jobs(ctx); err != nil {
 			return err
 		}
@@ -84,21 +95,27 @@ func (r *reconciliation) list(ctx context.Context) {
 		r.maskImporters()
 		r.step("read", nil, began, text.Plural(len(r.there.Jobs), "importer")+" on the server")
 		return nil
-	})
+	}))
 	if r.Mode == result.Remove {
 		return
 	}
 	for _, wanted := range r.wantedSecrets() {
-		r.lists.Go(func() error { return r.readSecrets(ctx, wanted) })
+		r.lists.Go(crash.Caught(func() error {
+			ctx, leave := r.room.Enter(ctx)
+			defer leave()
+			return r.readSecrets(ctx, wanted)
+		}))
 	}
 	if len(r.items) > fewServices {
-		r.lists.Go(func() error {
+		r.lists.Go(crash.Caught(func() error {
+			ctx, leave := r.room.Enter(ctx)
+			defer leave()
 			services, complete, err := r.session.Microcks.Services(ctx, mostServices)
 			if err == nil && complete {
 				r.services = byKey(services)
 			}
 			return err
-		})
+		}))
 	}
 }
 
@@ -155,23 +172,43 @@ func byKey(services []microcks.Service) map[plan.Key][]microcks.Service {
 // who can sign in can write such a URL: a word of the inputs or of the importer
 // itself is taken for no credential.
 func (r *reconciliation) maskImporters() {
+	left := mostMasked
 	told := []string{r.session.Microcks.Base(), r.Repository, r.session.Version.Text}
 	for _, it := range r.items {
-		told = append(told, string(it.Wanted.Source), it.Wanted.URL, it.Wanted.Secret.Name, it.Wanted.ExpectedName, it.Wanted.ExpectedVersion)
+		told = append(told, string(it.Wanted.Source), it.Wanted.URL, it.Wanted.Secret.Name, it.Wanted.ServiceVersion)
 	}
+	ofRun := strings.ToLower(strings.Join(told, " "))
 	for _, it := range r.items {
 		for _, job := range r.importers.Of(it.Wanted) {
-			said := append(slices.Clip(told), job.ID, job.Name)
-			for _, ref := range job.ServiceRefs {
-				said = append(said, ref.Name, ref.Version)
-			}
+			ofJob := ""
 			maskURL(job.RepositoryURL, func(value string) {
-				if !strings.Contains(strings.ToLower(strings.Join(said, " ")), strings.ToLower(value)) {
+				if left--; left < 0 {
+					return
+				}
+				if ofJob == "" {
+					ofJob = saidBy(&job)
+				}
+				if low := strings.ToLower(value); !strings.Contains(ofRun, low) && !strings.Contains(ofJob, low) {
 					r.Mask(value)
 				}
 			})
 		}
 	}
+}
+
+// mostMasked values of URLs are looked at. Whoever writes more of them makes them, and
+// no more than a hundred are masked.
+const mostMasked = 1000
+
+// saidBy are the words of an importer itself, as far as a person would read them.
+func saidBy(job *microcks.ImportJob) string {
+	const most = 64 << 10 // bytes
+	said := job.ID + " " + job.Name
+	for _, ref := range job.ServiceRefs[:min(100, len(job.ServiceRefs))] {
+		said += " " + ref.Name + " " + ref.Version
+		said = said[:min(most, len(said))]
+	}
+	return strings.ToLower(said[:min(most, len(said))])
 }
 
 // maskURL masks the credentials in a URL.
@@ -191,6 +228,15 @@ func maskURL(address string, mask func(string)) {
 			mask(value)
 		}
 	}
+}
+
+// unusedAccount tells of an account that nobody asked for: the workflow may mean
+// another Microcks, or this one's sign-in may be off by mistake.
+var unusedAccount = result.Problem{
+	Level:  result.Note,
+	Text:   "this Microcks wants no sign-in: the Keycloak account that the inputs give is not used, and whoever reaches it can change it",
+	Hint:   "check that `microcks-url` is the right one and that its sign-in is meant to be off; if so, leave the Keycloak inputs out",
+	Anchor: "keycloak-unused",
 }
 
 // versionNotices name what an old server does that its owner should know. Who

@@ -1,13 +1,17 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
+	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
@@ -20,6 +24,9 @@ import (
 // it is about. One that cannot be had or is not fit fails alone.
 func (r *reconciliation) fetch(ctx context.Context) error {
 	parallel(r, r.items, func(it *item) {
+		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
+		ctx, leave := r.room.Enter(ctx)
+		defer leave()
 		raw, err := r.bytesOf(ctx, it)
 		if err != nil {
 			it.Fail(err)
@@ -27,16 +34,33 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		}
 		it.Bytes = len(raw)
 		if version, known := r.versionToJudgeBy(); known {
-			r.judge(ctx, it, raw, predict.Options{Version: version, Export: it.Wanted.File != ""})
+			r.judge(ctx, it, raw, predict.Options{Version: version})
 		}
-		r.noteItem(it, r.Mode == result.Check, false)
+	}, func(it *item, broken error) {
+		it.judged = nil
+		it.Fail(broken)
+		r.noteItem(it, true, false)
 	})
 	return nil
 }
 
-// check fetches and judges, and asks nobody else.
+// check fetches and judges, each collection by itself and all of them together,
+// and asks nobody else.
 func (r *reconciliation) check(ctx context.Context) error {
+	version, _ := r.versionToJudgeBy()
+	r.judgedBy(version)
 	err := r.fetch(ctx)
+	var judged []plan.Judged
+	var items []*item
+	for _, it := range r.live() {
+		if it.judged != nil {
+			judged, items = append(judged, *it.judged), append(items, it)
+		}
+	}
+	for i, a := range plan.Together(judged) {
+		items[i].artifact = a
+		items[i].showProblems()
+	}
 	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
 	return err
 }
@@ -44,7 +68,7 @@ func (r *reconciliation) check(ctx context.Context) error {
 // bytesOf is the collection as Postman serves it, or its file.
 func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) {
 	if it.Wanted.File != "" {
-		return r.File(it.Wanted.File)
+		return r.File(ctx, it.Wanted.File)
 	}
 	began := time.Now()
 	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID)
@@ -61,7 +85,7 @@ func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) 
 // what Postman said is told all the same.
 func (r *reconciliation) versionToJudgeBy() (version string, known bool) {
 	if r.Mode == result.Check {
-		return r.MicrocksVersion, true
+		return cmp.Or(r.MicrocksVersion, predict.Newest), true
 	}
 	<-r.connected
 	if r.session == nil {
@@ -70,28 +94,41 @@ func (r *reconciliation) versionToJudgeBy() (version string, known bool) {
 	return r.session.Version.Number(), true
 }
 
+// judgedBy notes by which version collections are judged, and tells of one that is
+// newer than any whose behaviour is known.
+func (r *reconciliation) judgedBy(version string) {
+	r.result.MicrocksVersion = version
+	if !predict.Beyond(version) {
+		return
+	}
+	r.result.Problems = append(r.result.Problems, result.Problem{
+		Level: result.Note,
+		Text: text.Untrustedf("Microcks %s is newer than %s, the newest that this version of the action knows:"+
+			" it is judged by the rules of that one", version, predict.Newest),
+		Hint:   "update this action if there is a newer one; until then `verify: mocks` shows what this Microcks really answers",
+		Anchor: "microcks-newer",
+	})
+}
+
 // judge predicts a collection by itself, as the main artifact on an empty
 // server.
 func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, options predict.Options) {
-	defer func() { // a collection that breaks this program stops itself, not the others
-		if broken := recover(); broken != nil {
-			it.judged = nil
-			it.Fail(&result.Problem{
-				Level: result.Error, Text: text.Untrustedf("predicting the import: this program broke: %v", broken),
-				Hint:   "report it with the collection, if it may be shown",
-				Anchor: "collection-breaks", ExitCode: exitOther,
-			})
-		}
-	}()
-	room, err := r.memory.take(ctx, len(raw))
-	if err != nil {
+	if err := budget.Take(ctx, memoryOfByte*len(raw)); err != nil {
 		it.notFinished(err)
 		return
 	}
-	defer room()
 	began := time.Now()
+	from, err := deliver(ctx, it, raw)
+	switch {
+	case ctx.Err() != nil:
+		it.notFinished(context.Cause(ctx))
+		return
+	case err != nil:
+		it.Fail(err)
+		return
+	}
 	meter := budget.New(ctx)
-	document := predict.ReadWithin(meter, raw, options)
+	document := predict.ReadWithin(meter, from.Raw, options)
 	_, size := meter.Used()
 	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
 	p := document.ImportWithin(meter, predict.Target{URL: it.Wanted.URL, Main: main})
@@ -99,9 +136,9 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		it.notFinished(context.Cause(ctx))
 		return
 	}
-	it.checked = true
+	it.Judged = true
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
-	it.Findings = shown(lint.CheckWithin(meter, p))
+	it.Findings = shown(lint.CheckDelivered(meter, p, from, r.share()))
 	for _, problem := range it.Unfit(p, it.Findings) {
 		it.Fail(problem)
 	}
@@ -118,8 +155,39 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}
 }
 
-// exitOther is the exit code of what has none of its own.
-const exitOther = 20
+// deliver is the document that Microcks would get of what was read: the answer of
+// the Postman API as it is, a file as that API would serve it.
+func deliver(ctx context.Context, it *item, raw []byte) (*delivery.Document, error) {
+	if it.Wanted.File == "" {
+		return delivery.AsIs(raw), nil
+	}
+	if kind, other := foreign.Of(raw); other {
+		return nil, noCollection(kind)
+	}
+	from, err := delivery.ServedByPostman(budget.New(ctx), raw)
+	switch {
+	case err == nil:
+		it.JudgedAs = result.AsServed
+		return from, nil
+	case errors.Is(err, budget.ErrSpent):
+		return nil, it.Unfit(&predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold}, Err: err}, nil)[0]
+	}
+	if kind, broken := foreign.Broken(raw); broken {
+		return nil, noCollection(kind)
+	}
+	return nil, noCollection(foreign.Kind{What: foreign.Beyond, Next: "look for what no person wrote, and take it out of the collection"})
+}
+
+// noCollection says what a file is instead of a collection.
+func noCollection(kind foreign.Kind) *result.Problem {
+	return &result.Problem{
+		Level: result.Error, Text: "reading the collection: the file is " + kind.What, Hint: text.Untrusted(kind.Next),
+		Anchor: "no-collection", ExitCode: exitFailed, Line: kind.Line,
+	}
+}
+
+// exitFailed is the exit code of a collection that failed by itself.
+const exitFailed = 1
 
 // foretold is a prediction for the log.
 func foretold(p *predict.Import) string {

@@ -6,22 +6,32 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/transport"
 )
 
 // mocks calls the mock of every example of ours that can be addressed and
 // compares what it answers with what was saved.
 func (v *verification) mocks(ctx context.Context) {
 	began := time.Now()
-	service := v.whole()
+	// What mocks answer is bounded by what was saved, and waits for nothing: calls
+	// share slots with those of other services.
+	inside, leave := v.room.Enter(ctx)
+	defer leave()
+	service, err := v.whole(inside)
+	if err != nil {
+		v.fail(err)
+		return
+	}
 	var guard sync.Mutex
 	var wrong []string
 	proof := result.Verification{Scope: result.ScopeMocks}
@@ -29,19 +39,20 @@ func (v *verification) mocks(ctx context.Context) {
 	calls.SetLimit(max(1, v.Parallelism))
 	for i := range service.Operations {
 		op := &service.Operations[i]
+		all := service.MockCalls(op)
 		for k := range op.Examples {
 			ex := &op.Examples[k]
 			if !v.service.Imports(ex.SourceArtifact) {
 				continue // another artifact's
 			}
 			proof.Examples++
-			call, ok := service.MockCall(op, ex)
+			call, ok := all.To(ex)
 			// What a client cannot read is a finding, and no failure.
 			if !ok || ex.Unreadable() != nil {
 				proof.Skipped++
 				continue
 			}
-			calls.Go(func() error {
+			calls.Go(crash.Caught(func() error {
 				v.slots <- struct{}{}
 				defer func() { <-v.slots }()
 				problem := v.callMock(ctx, call, ex)
@@ -53,10 +64,13 @@ func (v *verification) mocks(ctx context.Context) {
 					wrong = append(wrong, fmt.Sprintf("example %q of %s: %s", ex.Name, op.Name, problem))
 				}
 				return nil
-			})
+			}))
 		}
 	}
-	_ = calls.Wait() // no call returns an error
+	if broken := calls.Wait(); broken != nil { // no call returns another error
+		v.fail(broken)
+		return
+	}
 	for _, it := range v.items {
 		p := proof
 		it.Verified = &p
@@ -80,32 +94,42 @@ func (v *verification) mocks(ctx context.Context) {
 
 // whole is the service with the contents of its examples: what is kept of a
 // prediction has only their digests. Where a person set a dispatcher, that one
-// counts.
-func (v *verification) whole() *predict.Service {
+// counts. The error says why it could not be told again.
+func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 	s := v.service
 	whole := s.Before.Served
 	if s.AcceptsEdits {
 		whole = s.Edited
 	}
 	for _, a := range s.Live() {
-		whole = a.Document().Import(predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}).Service
+		if err := budget.Take(ctx, memoryOfByte*v.carrier.items[a].Bytes); err != nil {
+			return nil, err
+		}
+		target := predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}
+		p := a.Document().ImportWithin(budget.New(ctx), target)
+		for _, unfit := range a.Unfit(p, nil) {
+			return nil, unfit
+		}
+		whole = p.Service
 	}
-	return whole
+	return whole, nil
 }
 
 // firstOf names the first of many.
 func firstOf(texts []string) string {
 	slices.Sort(texts)
-	shown := texts[:min(5, len(texts))]
-	text := strings.Join(shown, "; ")
-	if more := len(texts) - len(shown); more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
-	return text
+	return text.Few(texts, "; ", 5)
 }
 
 // mockTime is how long one mock may take: it answers from memory.
 const mockTime = 10 * time.Second
+
+// How many bytes an answer may have beyond what was saved: enough to say in how many
+// they differ, and, where the server renders it, for what that adds.
+const (
+	moreThanSaved = 64 << 10
+	mostRendered  = 1 << 20
+)
 
 // callMock says in what a mock's answer differs from the saved one; "" when in
 // nothing.
@@ -126,7 +150,11 @@ func (v *verification) callMock(ctx context.Context, call predict.MockCall, ex *
 	headers.Set("Accept-Encoding", "identity")
 	ctx, cancel := context.WithTimeoutCause(ctx, mockTime, fmt.Errorf("no answer within %s", mockTime))
 	defer cancel()
-	answer, err := v.session.Mocks.Call(ctx, call.Method, call.Below, call.Path, headers, call.Body)
+	most := len(value(ex.Response.Content)) + moreThanSaved
+	if ex.Templated() {
+		most += mostRendered
+	}
+	answer, err := v.session.Mocks.Call(transport.WithBodyLimit(ctx, int64(most)), call.Method, call.Below, call.Path, headers, call.Body)
 	if err != nil {
 		return err.Error()
 	}

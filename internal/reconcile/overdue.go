@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/result"
 )
 
@@ -15,12 +16,14 @@ import (
 // 2.5 s after SIGTERM. What still computes after that is left behind, and what was
 // noted of the run is its result.
 const (
-	lastMoment  = 700 * time.Millisecond
+	lastMoment  = 500 * time.Millisecond
 	lastWriting = 2100 * time.Millisecond
 )
 
 // progress is what was noted of a run while it went on, by whoever had just
-// finished a part of it: a copy that nothing changes any more.
+// finished a part of it. Nothing changes it but a later note: what a run appends to
+// is clipped, what it changes in place (a secret, an importer, problems) is copied, and the
+// rest of a Result is made once and put in whole.
 type progress struct {
 	guard   sync.Mutex
 	run     result.Result
@@ -34,13 +37,16 @@ type noted struct {
 	importer   *result.Importer
 	done       bool // nothing more comes
 	writing    bool
+	deeds      []result.Done // since it was noted
 }
 
 // noteRun notes everything, between two stages.
 func (r *reconciliation) noteRun() {
 	r.progress.guard.Lock()
 	defer r.progress.guard.Unlock()
-	r.progress.run = *r.result
+	run := *r.result
+	run.Problems, run.Secrets = slices.Clip(run.Problems), slices.Clone(run.Secrets)
+	r.progress.run = run
 	r.progress.items = slices.Grow(r.progress.items, len(r.items))[:len(r.items)]
 	for i, it := range r.items {
 		r.progress.items[i].take(it)
@@ -52,18 +58,52 @@ func (r *reconciliation) noteRun() {
 func (r *reconciliation) noteItem(it *item, done, writing bool) {
 	r.progress.guard.Lock()
 	defer r.progress.guard.Unlock()
-	n := &r.progress.items[slices.Index(r.items, it)]
+	n := &r.progress.items[it.at]
 	n.take(it)
-	if n.writing != writing {
-		r.progress.writing += map[bool]int{true: 1, false: -1}[writing]
-	}
+	r.progress.count(n.writing, writing)
 	n.done, n.writing = done, writing
 }
 
+// noteSecret notes a secret that is being written, or what became of it. While it is
+// written, its change is in doubt.
+func (r *reconciliation) noteSecret(i int, writing bool) {
+	r.progress.guard.Lock()
+	defer r.progress.guard.Unlock()
+	s := &r.progress.run.Secrets[i]
+	r.progress.count(!writing, writing)
+	*s = r.result.Secrets[i]
+	s.InDoubt = s.InDoubt || writing
+}
+
+// noteDeed notes what was done while something is being written for a collection.
+func (r *reconciliation) noteDeed(it *item, deed result.Done) {
+	if it == nil {
+		return
+	}
+	r.progress.guard.Lock()
+	defer r.progress.guard.Unlock()
+	n := &r.progress.items[it.at]
+	n.deeds = append(n.deeds, deed)
+	if r.Mode == result.Apply {
+		surplus(n.deeds)
+	}
+}
+
+func (p *progress) count(before, now bool) {
+	switch {
+	case now && !before:
+		p.writing++
+	case before && !now:
+		p.writing--
+	}
+}
+
 func (n *noted) take(it *item) {
-	n.collection = *it.Collection
+	n.collection, n.deeds = *it.Collection, nil
+	n.collection.Problems = slices.Clone(n.collection.Problems)
 	if it.Importer != nil {
 		importer := *it.Importer
+		importer.Done = slices.Clip(importer.Done)
 		n.importer = &importer
 		n.collection.Importer = n.importer
 	}
@@ -72,10 +112,10 @@ func (n *noted) take(it *item) {
 // overdue is closed when a run that was to end has not done so in time.
 func (r *reconciliation) overdue(ctx context.Context, ended <-chan struct{}) <-chan struct{} {
 	late := make(chan struct{})
-	go func() {
+	watch := func() error {
 		select {
 		case <-ended:
-			return
+			return nil
 		case <-ctx.Done():
 		}
 		most := lastMoment
@@ -91,19 +131,25 @@ func (r *reconciliation) overdue(ctx context.Context, ended <-chan struct{}) <-c
 		case <-timer.C:
 			close(late)
 		}
-	}()
+		return nil
+	}
+	go func() { _ = crash.Caught(watch)() }() // it cannot break
 	return late
 }
 
-// soFar is the result of a run that is left behind.
-func (r *reconciliation) soFar(ctx context.Context) *result.Result {
+// soFar is the result of a run that is left behind because of an error: the end of
+// its time, or a crash.
+func (r *reconciliation) soFar(ctx context.Context, cause error) *result.Result {
 	p := &r.progress
 	p.guard.Lock()
 	defer p.guard.Unlock()
 	told := p.run
-	told.Interrupted = interruption(context.Cause(ctx))
-	told.Problems = append(slices.Clone(told.Problems), runProblem(ctx, context.Cause(ctx)))
-	told.Written = r.changed.Load()
+	if ctx.Err() != nil {
+		told.Interrupted = interruption(context.Cause(ctx))
+	}
+	told.Problems = append(told.Problems, runProblem(ctx, cause))
+	told.Secrets = slices.Clone(told.Secrets)
+	told.Written = r.changed.Load() || slices.ContainsFunc(told.Secrets, func(s result.Secret) bool { return s.InDoubt })
 	told.Collections = make([]result.Collection, len(p.items))
 	told.Status = result.Failed
 	for i := range p.items {
@@ -114,19 +160,34 @@ func (r *reconciliation) soFar(ctx context.Context) *result.Result {
 		case n.done:
 			it.Status = n.status(r.Mode)
 		default:
-			it.notFinished(context.Cause(ctx))
+			it.notFinished(cause)
 		}
 		if n.writing {
 			told.Written = true
-			n.importer.Done = append(slices.Clone(n.importer.Done), result.Done{Kind: result.ChangeInDoubt})
+			n.collection.Importer = n.inDoubt()
 		}
 		told.Collections[i] = n.collection
-		told.Totals.AddFindings(n.collection.Findings)
-		told.Totals.Add(n.collection.Problems)
 	}
-	told.Totals.Add(told.Problems)
+	addUp(&told)
 	told.Changed = told.Written
 	return &told
+}
+
+// inDoubt is the importer with what was done since it was noted, and with what may
+// have been.
+func (n *noted) inDoubt() *result.Importer {
+	importer := *n.importer
+	importer.Done = append(importer.Done, n.deeds...)
+	importer.Done = append(importer.Done, result.Done{Kind: doubtOf(importer.Change == result.Delete)})
+	return &importer
+}
+
+// doubtOf is a write for an importer of which it is not known whether it was done.
+func doubtOf(deleting bool) result.DoneKind {
+	if deleting {
+		return result.DeletionInDoubt
+	}
+	return result.ChangeInDoubt
 }
 
 // status of a collection that was done.

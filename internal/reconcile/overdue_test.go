@@ -2,7 +2,9 @@ package reconcile
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,7 +37,7 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 				}
 				return all, nil
 			},
-			File: func(name string) ([]byte, error) {
+			File: func(_ context.Context, name string) ([]byte, error) {
 				if name == "stuck.json" {
 					<-stuck // as a computation that obeys no clock
 					return nil, errors.New("late")
@@ -76,13 +78,13 @@ func TestWriteThatIsLeftBehindIsInDoubt(t *testing.T) {
 	}
 	for i := range r.result.Collections {
 		r.result.Collections[i].Importer = &result.Importer{Change: result.Create}
-		r.items = append(r.items, &item{Collection: &r.result.Collections[i]})
+		r.items = append(r.items, &item{Collection: &r.result.Collections[i], at: i})
 	}
 	r.noteRun()
 	r.noteItem(r.items[0], false, true)
 	r.result.Collections[1].Importer.Done = []result.Done{{Kind: result.ImporterCreated}, {Kind: result.CollectionImported}}
 	r.noteItem(r.items[1], true, false)
-	told := r.soFar(ctx)
+	told := r.soFar(ctx, context.Cause(ctx))
 	if !told.Written || !told.Collections[0].Importer.Did(result.ChangeInDoubt) || told.Collections[0].Status != result.Failed {
 		t.Errorf("a write under way is told as %+v", told.Collections[0])
 	}
@@ -95,4 +97,88 @@ func TestWriteThatIsLeftBehindIsInDoubt(t *testing.T) {
 	if took := time.Since(began); took < lastWriting {
 		t.Errorf("a write got %s", took)
 	}
+}
+
+// TestNothingChangesWhatIsTold: what is left behind goes on, in memory of its own.
+func TestNothingChangesWhatIsTold(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("told to end"))
+	room := func() []result.Problem { return make([]result.Problem, 0, 9) }
+	r := &reconciliation{
+		Settings: Settings{Mode: result.Apply},
+		result: &result.Result{
+			Mode: result.Apply, Problems: room(), Secrets: make([]result.Secret, 1),
+			Collections: []result.Collection{{
+				Problems: room(), Importer: &result.Importer{Change: result.Create, Done: make([]result.Done, 0, 9)},
+			}},
+		},
+	}
+	it := &item{Collection: &r.result.Collections[0]}
+	r.items = []*item{it}
+	r.noteRun()
+	r.noteSecret(0, true)
+	if r.result.Secrets[0].InDoubt {
+		t.Error("what is noted changes the run itself")
+	}
+	r.noteItem(it, false, true)
+	deed := result.Done{Kind: result.ImporterCreated}
+	r.noteDeed(it, deed)
+	told := r.soFar(ctx, context.Cause(ctx))
+	before, err := json.Marshal(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan struct{})
+	go func() { // as what is left behind does
+		defer close(gone)
+		r.result.Problems = append(r.result.Problems, result.Problem{Text: "later"})
+		it.Tell(result.Note, "later", "later", "")
+		it.Importer.Done = append(it.Importer.Done, result.Done{Kind: result.ImportRefused})
+		it.Importer.Active = true
+		r.result.Secrets[0].Done = true
+		r.noteSecret(0, false)
+		r.noteDeed(it, deed)
+		r.noteItem(it, true, false)
+		r.noteRun()
+		r.conclude()
+	}()
+	after, err := json.Marshal(told)
+	<-gone
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := json.Marshal(told)
+	if err != nil || string(before) != string(after) || string(before) != string(later) {
+		t.Errorf("told as\n%s\nthen as\n%s\nand as\n%s", before, after, later)
+	}
+	if !told.Secrets[0].InDoubt || !told.Written {
+		t.Errorf("a secret that was being written is told as %+v", told.Secrets[0])
+	}
+	if got := told.Collections[0].Importer.Done; !slices.Equal(got, []result.Done{deed, {Kind: result.ChangeInDoubt}}) {
+		t.Errorf("what was done and what is in doubt is told as %v", got)
+	}
+	if r.result.Problems[0].Text != "later" || it.Problems[0].Text != "later" {
+		t.Errorf("what is told changed what is left behind: %+v", r.result)
+	}
+}
+
+// TestSecretThatIsWrittenHasTime: whatever is written is heard to its end.
+func TestSecretThatIsWrittenHasTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		r := &reconciliation{result: &result.Result{Secrets: make([]result.Secret, 1)}}
+		r.noteRun()
+		for _, writing := range []bool{true, false} {
+			r.noteSecret(0, writing)
+			began := time.Now()
+			<-r.overdue(ctx, make(chan struct{}))
+			want := map[bool]time.Duration{true: lastWriting, false: lastMoment}[writing]
+			if took := time.Since(began); took != want {
+				t.Errorf("writing %t: %s", writing, took)
+			}
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -25,13 +26,14 @@ func (r *reconciliation) remove(ctx context.Context) error {
 	}
 	for _, it := range r.items {
 		for _, job := range chosen[it] {
-			switch err := r.removeOne(ctx, it, &job); {
+			switch err := crash.Caught(func() error { return r.removeOne(ctx, it, &job) })(); {
 			case err != nil && ctx.Err() != nil:
 				it.notFinished(context.Cause(ctx))
 			case err != nil:
 				it.Fail(err)
 			}
 		}
+		r.noteItem(it, true, false)
 	}
 	return nil
 }
@@ -46,8 +48,7 @@ func (r *reconciliation) removable(it *item) []microcks.ImportJob {
 			continue
 		}
 		it.Tell(result.Warning, "importer-foreign",
-			text.Untrustedf("importer %q (%s) reads this collection, but was not made by this repository's runs: it stays", job.Name, job.ID),
-			"delete it by hand in Microcks under Importers if nobody needs it")
+			plan.NotOurs(&job), "delete it by hand in Microcks under Importers if nobody needs it")
 	}
 	return mine
 }
@@ -65,6 +66,7 @@ func (r *reconciliation) removeOne(ctx context.Context, it *item, job *microcks.
 		Repository: text.Untrusted(plan.WithoutQuery(job.RepositoryURL)), MainArtifact: job.MainArtifact, Active: job.Active,
 		Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices,
 	}
+	r.noteItem(it, false, true)
 	if r.RemoveServices {
 		stay, err := r.removeServices(ctx, it, job)
 		if err != nil {
@@ -74,12 +76,9 @@ func (r *reconciliation) removeOne(ctx context.Context, it *item, job *microcks.
 			it.Tell(result.Warning, "service-foreign", k.why, k.hint)
 		}
 	}
-	runner := &converge.Runner{Server: r.session.Microcks}
-	o := runner.Run(ctx, converge.Goal{Gone: job}, logOf{r, it})
+	o := r.converge(ctx, &converge.Runner{}, converge.Goal{Gone: job}, it)
 	it.Importer.Done = append(it.Importer.Done, o.Done...)
-	if o.Wrote {
-		r.changed.Store(true)
-	}
+	r.noteItem(it, false, true)
 	if o.Err != nil {
 		return o.Err
 	}
@@ -128,7 +127,7 @@ func (r *reconciliation) removeServices(ctx context.Context, it *item, job *micr
 
 func (r *reconciliation) removeService(ctx context.Context, it *item, s *microcks.Service) error {
 	began := time.Now()
-	err := r.session.Microcks.DeleteService(ctx, s.ID)
+	err := crash.Caught(func() error { return r.session.Microcks.DeleteService(ctx, s.ID) })()
 	if err == nil || microcks.MayBeDone(err) {
 		r.changed.Store(true)
 	}
@@ -140,6 +139,7 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 		deed = result.Done{Kind: result.DeletionInDoubt}
 	}
 	it.Importer.Done = append(it.Importer.Done, deed)
+	r.noteItem(it, false, true)
 	r.Log.Did("remove", string(it.title()), deed, time.Since(began))
 	return err
 }
@@ -147,10 +147,8 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 // otherFeeder is an importer that this run leaves and that feeds the service;
 // nil when there is none.
 func (r *reconciliation) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
-	for i := range r.there.Jobs {
-		job := &r.there.Jobs[i]
-		leaves := !it.ReadBy(job) || !plan.Ours(job, r.Repository)
-		if leaves && plan.RefersTo(job, serviceID) {
+	for job := range r.importers.Bound(serviceID) {
+		if !it.ReadBy(job) || !plan.Ours(job, r.Repository) {
 			return job
 		}
 	}

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -30,7 +32,8 @@ type Settings struct {
 	MicrocksVersion string // for Check; empty: the newest known
 	Repository      string // OWNER/REPO whose runs own what they create; empty off GitHub
 	Provenance      map[string]string
-	FailOnChanges   bool
+	FailOnWarnings  bool // findings of level warning fail the run
+	FailOnChanges   bool // in Plan: differences fail the run
 	RemoveServices  bool
 	Parallelism     int
 }
@@ -40,8 +43,8 @@ type Deps struct {
 	// Resolve tells which importers are wanted.
 	Resolve func(context.Context) ([]*plan.Wanted, error)
 	Postman Postman
-	// File reads a file of the repository.
-	File func(name string) ([]byte, error)
+	// File reads a file of the repository, into memory of the room that ctx is in.
+	File func(ctx context.Context, name string) ([]byte, error)
 	// Connect finds out how to talk to Microcks and signs in. It is not called
 	// in Check.
 	Connect func(context.Context) (*Session, error)
@@ -59,6 +62,8 @@ type Session struct {
 	Account *microcks.Account
 	// Tenancy means that membership of a group can stand in for roles.
 	Tenancy bool
+	// UnusedAccount: an account was given, and the server wants no sign-in.
+	UnusedAccount bool
 }
 
 // Log hears what happens while it happens. Texts may hold what collections and
@@ -78,7 +83,8 @@ type reconciliation struct {
 	writer string // a random mark of this run
 	items  []*item
 	shelf  *shelf
-	memory memory
+	room   *budget.Room // of what is read and judged
+	pot    *budget.Pot  // of what is kept of services, as they are and as they will be
 	quotas tightest
 	guard  sync.Mutex // of the maps of what is there
 
@@ -100,9 +106,9 @@ type reconciliation struct {
 type item struct {
 	*plan.Wanted
 	*result.Collection
+	at       int            // in the run's list
 	judged   *plan.Judged   // nil until its collection was found fit
 	artifact *plan.Artifact // nil until it is planned
-	checked  bool           // a prediction was made
 }
 
 // stage of a run. One that returns an error ends the run.
@@ -124,26 +130,29 @@ var stages = map[result.Mode][]stage{
 func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
-		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), memory: newMemory(), connected: make(chan struct{}),
+		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(), connected: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
 		},
 	}
 	ended := make(chan struct{})
+	var broken error
 	go func() {
 		defer close(ended)
-		r.carry(ctx)
+		broken = crash.Caught(func() error { r.carry(ctx); return nil })()
 	}()
+	told := r.result
 	select {
 	case <-ended:
+		if broken != nil {
+			told = r.soFar(ctx, broken)
+		}
 	case <-r.overdue(ctx, ended):
-		told := r.soFar(ctx)
-		told.DurationMillis = time.Since(began).Milliseconds()
-		return told
+		told = r.soFar(ctx, context.Cause(ctx))
 	}
-	r.result.DurationMillis = time.Since(began).Milliseconds()
-	return r.result
+	told.DurationMillis = time.Since(began).Milliseconds()
+	return told
 }
 
 // carry takes the run through its stages.
@@ -175,7 +184,7 @@ func (r *reconciliation) resolve(ctx context.Context) error {
 	r.result.Collections = make([]result.Collection, len(wanted))
 	for i, w := range wanted {
 		r.result.Collections[i] = result.Collection{Source: w.Source, UID: w.UID, File: text.Untrusted(w.File)}
-		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i]})
+		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i], at: i})
 	}
 	return nil
 }
@@ -185,8 +194,8 @@ func (r *reconciliation) resolve(ctx context.Context) error {
 func (r *reconciliation) askBoth(ctx context.Context) error {
 	var both sync.WaitGroup
 	var ofServer, ofPostman error
-	both.Go(func() { ofServer = r.connect(ctx) })
-	both.Go(func() { ofPostman = r.fetch(ctx) })
+	both.Go(func() { ofServer = crash.Caught(func() error { return r.connect(ctx) })() })
+	both.Go(func() { ofPostman = crash.Caught(func() error { return r.fetch(ctx) })() })
 	both.Wait()
 	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
 	if ofServer != nil {
@@ -201,11 +210,17 @@ func (r *reconciliation) live() []*item {
 }
 
 // parallel does something for each of a list, at most Parallelism at once.
-func parallel[T any](r *reconciliation, list []T, do func(T)) {
+// What breaks stops itself, not the others.
+func parallel[T any](r *reconciliation, list []T, do func(T), broken func(T, error)) {
 	var all errgroup.Group
 	all.SetLimit(max(1, r.Parallelism))
 	for _, one := range list {
-		all.Go(func() error { do(one); return nil })
+		all.Go(func() error {
+			if err := crash.Caught(func() error { do(one); return nil })(); err != nil {
+				broken(one, err)
+			}
+			return nil
+		})
 	}
 	_ = all.Wait() // nothing returns an error
 }
@@ -221,7 +236,10 @@ func (r *reconciliation) step(stage string, it *item, began time.Time, what stri
 
 // title is what a person calls the collection.
 func (it *item) title() text.Untrusted {
-	if it.Collection.Name != "" {
+	switch {
+	case it.Collection.Name != "" && it.Collection.File != "": // several files can hold one API
+		return it.Collection.Name + " (" + it.Collection.File + ")"
+	case it.Collection.Name != "":
 		return it.Collection.Name
 	}
 	return it.Collection.Source
@@ -230,20 +248,23 @@ func (it *item) title() text.Untrusted {
 // logOf tells of one collection what a convergence does for it.
 type logOf struct {
 	*reconciliation
-	it *item
+	it   *item         // nil for a secret
+	done []result.Done // so far
 }
 
 // Step implements converge.Log.
-func (l logOf) Step(stage, what string, took time.Duration) {
+func (l *logOf) Step(stage, what string, took time.Duration) {
 	l.Log.Step(stage, l.name(), text.HideCredentials(what), took)
 }
 
 // Did implements converge.Log.
-func (l logOf) Did(stage string, deed result.Done, took time.Duration) {
+func (l *logOf) Did(stage string, deed result.Done, took time.Duration) {
+	l.done = append(l.done, deed)
+	l.noteDeed(l.it, deed)
 	l.Log.Did(stage, l.name(), deed, took)
 }
 
-func (l logOf) name() string {
+func (l *logOf) name() string {
 	if l.it == nil {
 		return ""
 	}

@@ -35,7 +35,7 @@ func (r *reconciliation) showPlanned(it *item) {
 		it.Findings = shown(a.Findings)
 	}
 	it.showProblems()
-	it.Difference = difference(a.Difference)
+	it.Difference, it.MoreDifferences = difference(a.Difference, r.share())
 	if a.Importer.Change == "" { // it failed before
 		return
 	}
@@ -48,16 +48,31 @@ func (r *reconciliation) showPlanned(it *item) {
 	it.Importer = &result.Importer{
 		ID: i.ID, Name: text.Untrusted(target.Name), URL: r.session.Microcks.ImportersURL(),
 		Repository: text.Untrusted(plan.WithoutQuery(target.RepositoryURL)), MainArtifact: i.IsMain, Adopted: i.Adopted,
-		Change: i.Change, Fields: i.Fields, Import: i.Import,
+		Change: i.Change, Fields: i.Fields, Import: i.Import, Drift: i.Drift,
 		Active: i.WasActive(), // until something is done
 	}
 	if r.Mode == result.Plan {
 		it.Importer.Active = i.Active
+		it.tellDrift()
 	}
-	for _, job := range i.Surplus {
+	const most = 20
+	it.Importer.MoreSurplus = max(0, len(i.Surplus)-most)
+	for _, job := range i.Surplus[:min(most, len(i.Surplus))] {
 		it.Importer.Surplus = append(it.Importer.Surplus, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
 	}
 	it.showService(r, a.Service, a.Service.Goal())
+}
+
+// tellDrift says what a plan leaves as it is.
+func (it *item) tellDrift() {
+	if !it.Drifts() || it.Importer.Change == result.Create {
+		return // what is new is served by nobody
+	}
+	what := "nothing of the collection"
+	if it.Importer.Drift.Kind == result.ServesOther {
+		what = "something else than the collection makes"
+	}
+	it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves %s, and `import` is never", what), "set `import: auto`")
 }
 
 // showProblems takes over what the plan says of the collection.
@@ -79,19 +94,38 @@ func (it *item) showService(r *reconciliation, s *plan.Service, as *predict.Serv
 	it.Service = r.serviceResult(id, as)
 }
 
-// difference as a run tells it.
-func difference(changes []predict.Change) []result.Difference {
-	var all []result.Difference
-	for _, c := range changes {
+// difference as a run tells it, as many changes as the room has bytes for, and how
+// many there are beyond.
+func difference(changes []predict.Change, room int) (all []result.Difference, more int) {
+	for i, c := range changes {
+		const itself = 200 // bytes
 		d := result.Difference{
-			Kind: result.DifferenceKind(c.Kind), Operation: text.Untrusted(c.Operation), Example: text.Untrusted(c.Example), Breaking: c.Breaking,
+			Kind: result.DifferenceKind(c.Kind), Operation: listed(c.Operation), Example: listed(c.Example), Breaking: c.Breaking,
+		}
+		if room -= itself + len(d.Operation) + len(d.Example); room < 0 {
+			return all, len(changes) - i
 		}
 		for _, part := range c.Fields {
 			d.Fields = append(d.Fields, result.Part(part))
 		}
+		for _, v := range c.Values {
+			d.Values = append(d.Values, result.ChangedPart{Field: result.Part(v.Field), From: shownPart(v.From), To: shownPart(v.To)})
+		}
 		all = append(all, d)
 	}
-	return all
+	return all, 0
+}
+
+// listed is a text as a list shows it.
+func listed(s string) text.Untrusted { return text.Cut(text.Untrusted(s), mostToldName) }
+
+// shownPart is a value as a run tells it: a script of a dispatcher can be long.
+func shownPart(value *string) *text.Untrusted {
+	if value == nil {
+		return nil
+	}
+	const most = 200
+	return new(text.HideCredentials(text.Untrusted(text.Cut(*value, most))))
 }
 
 // serviceResult shows a service as served or predicted; id is empty when it
@@ -114,23 +148,47 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Se
 			shown.URL = r.session.Microcks.ServiceURL(id)
 		}
 	}
+	room := r.share()
 	for i := range s.Operations {
+		const itself = 150 // bytes
 		op := &s.Operations[i]
 		operation := result.Operation{
-			Name: text.Untrusted(op.Name), Dispatcher: text.Untrusted(op.Dispatcher), Rules: text.Untrusted(value(op.DispatcherRules)),
+			Name: listed(op.Name), Dispatcher: listed(op.Dispatcher), Rules: listed(value(op.DispatcherRules)),
 			Examples: []result.Example{},
 		}
-		for k := range op.Examples {
-			saved := &op.Examples[k]
-			example := result.Example{Name: text.Untrusted(saved.Name), Status: text.Untrusted(saved.Response.Status)}
-			if call, ok := s.MockCall(op, saved); ok {
-				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[len(mocks):])}
-			}
-			operation.Examples = append(operation.Examples, example)
+		if room -= itself + len(operation.Name) + len(operation.Rules); room < 0 {
+			shown.MoreOperations++
+			shown.MoreExamples += len(op.Examples)
+			continue
 		}
+		room = list(&operation, s, op, room)
 		shown.Operations = append(shown.Operations, operation)
 	}
 	return shown
+}
+
+// list adds the examples of an operation, as many as the room has bytes for, and
+// returns the room that is left.
+func list(to *result.Operation, s *predict.Service, op *predict.Operation, room int) int {
+	below, calls := len(predict.MockPath(s.Name, s.Version)), s.MockCalls(op)
+	for k := range op.Examples {
+		const itself = 120 // bytes
+		saved := &op.Examples[k]
+		example := result.Example{Name: listed(saved.Name), Status: listed(saved.Response.Status)}
+		size := itself + len(example.Name) + len(example.Status)
+		if size <= room {
+			if call, ok := calls.To(saved); ok {
+				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[below:])}
+				size += len(call.Path)
+			}
+		}
+		if room -= size; room < 0 {
+			to.MoreExamples = len(op.Examples) - k
+			break
+		}
+		to.Examples = append(to.Examples, example)
+	}
+	return room
 }
 
 func value(s *string) string {

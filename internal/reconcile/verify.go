@@ -82,16 +82,21 @@ func (v *verification) fail(err error) {
 // collections that it is made of.
 func (v *verification) compare(imported bool) bool {
 	s := v.service
-	if !s.AcceptsEdits && len(plan.Difference(v.now, s.Predicted)) > 0 && s.LooksEdited(v.now) {
+	if !s.AcceptsEdits && len(s.Difference(v.now, s.Predicted).Changes) > 0 && s.LooksEdited(v.now) {
 		s.AcceptsEdits = true
 		v.items[0].Problems = append(v.items[0].Problems, s.EditsNote())
 	}
-	wrong := plan.Difference(v.now, s.Goal())
+	compared := s.Difference(v.now, s.Goal())
+	wrong := compared.Changes
 	if !imported {
 		wrong, _ = s.WithoutOthers(wrong)
 	}
+	if compared.Err != nil {
+		v.items[0].Problems = append(v.items[0].Problems, plan.Uncompared("verifying", compared.Err))
+	}
 	for _, it := range v.items {
 		switch {
+		case len(wrong) == 0 && compared.Err != nil: // nothing is proved
 		case len(wrong) == 0:
 			it.Service = v.serviceResult(v.id, v.inOrder())
 			it.Verified = &result.Verification{Scope: result.ScopeService, Examples: it.Service.Examples()}
@@ -108,7 +113,7 @@ func (v *verification) compare(imported bool) bool {
 				"set `import: auto`")
 		}
 	}
-	if len(wrong) > 0 {
+	if len(wrong) > 0 || compared.Err != nil {
 		return false
 	}
 	v.step("verify", v.items[0], v.began, "Microcks serves "+sizeOf(s.Goal()))
@@ -118,7 +123,7 @@ func (v *verification) compare(imported bool) bool {
 // inOrder is what is served, in the order of the collection where that is the
 // only difference.
 func (v *verification) inOrder() *predict.Service {
-	if len(plan.Difference(v.now, v.service.Goal())) == 0 {
+	if v.service.Difference(v.now, v.service.Goal()).Same() {
 		return v.service.Goal()
 	}
 	return v.now

@@ -35,6 +35,7 @@ type Annotation struct {
 // at its first place.
 func Annotations(r *result.Result) []Annotation {
 	var errors, warnings, notices []Annotation
+	var failures []*failed
 	add := func(a Annotation) {
 		switch a.Level {
 		case AnnotateError:
@@ -51,7 +52,7 @@ func Annotations(r *result.Result) []Annotation {
 	for i := range r.Collections {
 		c := &r.Collections[i]
 		if a, any := failureAnnotation(r, c); any {
-			add(a)
+			failures = withFailure(failures, a, c)
 		}
 		for _, p := range c.Problems {
 			if p.Level != result.Error {
@@ -65,11 +66,53 @@ func Annotations(r *result.Result) []Annotation {
 			add(Annotation{
 				Level: AnnotateWarning, Title: title(c),
 				Message: "Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") +
-					", listed in the summary.",
+					", listed in the summary: " + someBreaking(c.Difference),
 			})
 		}
 	}
+	for _, f := range failures {
+		f.Title = f.names()
+		errors = append(errors, f.Annotation)
+	}
 	return append(append(errors, warnings...), notices...)
+}
+
+// failed is the error of collections that failed by the same.
+type failed struct {
+	Annotation
+	told
+}
+
+// withFailure adds the error of a collection, to that of others where it says the
+// same of no place in a file.
+func withFailure(all []*failed, a Annotation, c *result.Collection) []*failed {
+	same := func(f *failed) bool { return f.Message == a.Message && f.Line == 0 && a.Line == 0 }
+	if i := slices.IndexFunc(all, same); i >= 0 {
+		all[i].collections = append(all[i].collections, c)
+		all[i].File = ""
+		return all
+	}
+	return append(all, &failed{a, told{collections: []*result.Collection{c}}})
+}
+
+// someBreaking names the first breaking changes.
+func someBreaking(changes []result.Difference) string {
+	const most = 5
+	var names []string
+	for _, d := range changes {
+		if !d.Breaking {
+			continue
+		}
+		if len(names) == most {
+			return strings.Join(names, "; ") + fmt.Sprintf("; and %d more", breaking(changes)-most)
+		}
+		name := text.Excerpt(string(d.Operation), 80)
+		if d.Example != "" {
+			name = fmt.Sprintf("example %q of %s", text.Excerpt(string(d.Example), 80), name)
+		}
+		names = append(names, name+" "+string(d.Kind))
+	}
+	return strings.Join(names, "; ")
 }
 
 // failureAnnotation is the one error of a collection: its problems, or when it
@@ -85,6 +128,9 @@ func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool
 			p.Hint = "" // the finding below says it
 		}
 		lines = append(lines, withHint(p))
+		if c.File != "" && a.Line == 0 {
+			a.Line = p.Line
+		}
 	}
 	for _, g := range byRule(c.Findings) {
 		if g.level != result.Error {
@@ -146,7 +192,7 @@ func runnerLevel(l result.Level) AnnotationLevel {
 
 func withHint(p result.Problem) string {
 	if p.Hint == "" {
-		return string(p.Text)
+		return string(what(p))
 	}
-	return string(p.Text + "\nHint: " + p.Hint)
+	return string(what(p) + "\nHint: " + p.Hint)
 }

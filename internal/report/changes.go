@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"postman-microcks-importer/internal/result"
@@ -105,6 +106,9 @@ func (s *jobSummary) importerRows(c *result.Collection) [][]Markdown {
 	for _, surplus := range i.Surplus {
 		rows = append(rows, []Markdown{"", "", "surplus importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
 	}
+	if i.MoreSurplus > 0 {
+		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more surplus importers", i.MoreSurplus)), "", "(deleted)"})
+	}
 	return rows
 }
 
@@ -197,7 +201,8 @@ func (s *jobSummary) difference() {
 func (s *jobSummary) breakingFirst() []notable {
 	var breaking, harmless []notable
 	for _, c := range s.differing() {
-		changes := slices.SortedStableFunc(slices.Values(c.Difference), func(a, b result.Difference) int { return kindRank(a) - kindRank(b) })
+		changes := slices.Clone(c.Difference)
+		sort.SliceStable(changes, func(i, k int) bool { return kindRank(changes[i]) < kindRank(changes[k]) })
 		for _, d := range changes {
 			if d.Breaking {
 				breaking = append(breaking, notable{c, d})
@@ -211,7 +216,10 @@ func (s *jobSummary) breakingFirst() []notable {
 
 // differenceSum counts the differences in a sentence or three.
 func (s *jobSummary) differenceSum(all []notable) Markdown {
-	kinds, breaking, failed := map[result.DifferenceKind]int{}, 0, false
+	kinds, breaking, failed, more := map[result.DifferenceKind]int{}, 0, false, 0
+	for _, c := range s.differing() {
+		more += c.MoreDifferences
+	}
 	for _, d := range all {
 		kinds[d.Kind]++
 		if d.Breaking {
@@ -230,11 +238,14 @@ func (s *jobSummary) differenceSum(all []notable) Markdown {
 		then = "served before this run"
 	}
 	sum := Markdown("Of the operations and examples that Microcks " + then + ": " + strings.Join(parts, ", ") + ".")
+	if more > 0 {
+		sum += Markdown(fmt.Sprintf(" %d more are listed nowhere.", more))
+	}
 	if breaking > 0 {
 		sum += " " + bold(Markdown(text.Plural(breaking, "breaking change"))) + ": consumers may use what goes or changes."
 	}
 	if s.r.Mode == result.Plan && failed {
-		sum += " Of a collection that failed, nothing is imported before that is mended."
+		sum += " Of a collection that failed, nothing is imported before that is fixed."
 	}
 	return sum
 }
@@ -279,10 +290,26 @@ var kindOrder = [...]result.DifferenceKind{result.Vanishes, result.Changes, resu
 
 func kindRank(c result.Difference) int { return slices.Index(kindOrder[:], c.Kind) }
 
+// partValue is a value in a line, nil where there is none.
+func partValue(v *text.Untrusted) Markdown {
+	if v == nil {
+		return "(none)"
+	}
+	return shortCode(*v, 60)
+}
+
 func changeText(c result.Difference) Markdown {
 	t := Markdown(c.Kind)
 	if len(c.Fields) > 0 {
-		t += ": " + inline(partList(c.Fields))
+		var parts []Markdown
+		for _, field := range c.Fields {
+			part := inline(field.Words())
+			if i := slices.IndexFunc(c.Values, func(v result.ChangedPart) bool { return v.Field == field }); i >= 0 {
+				part += " " + partValue(c.Values[i].From) + " → " + partValue(c.Values[i].To)
+			}
+			parts = append(parts, part)
+		}
+		t += ": " + join(", ", parts...)
 	}
 	if c.Breaking {
 		return "💥 " + bold("breaking") + ", " + t

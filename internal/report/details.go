@@ -9,6 +9,10 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
+// mostDetail is where the details of collections end, in bytes: half of what a summary
+// may have, and more than a person reads.
+const mostDetail = 512 << 10
+
 // collections writes the details of each collection, behind a click. When there
 // is only one, its findings are shown without one.
 func (s *jobSummary) collections() {
@@ -20,7 +24,11 @@ func (s *jobSummary) collections() {
 		}
 		return
 	}
-	for _, c := range s.order {
+	for i, c := range s.order {
+		if s.b.Len() > mostDetail {
+			s.paragraph(Markdown(fmt.Sprintf("… and the details of %d more collections, which are too many for a summary.", len(s.order)-i)))
+			return
+		}
 		if len(s.order) > 10 && urgency(c) == calm || !s.hasDetail(c) && len(c.Findings) == 0 {
 			continue
 		}
@@ -40,7 +48,7 @@ func (s *jobSummary) hasDetail(c *result.Collection) bool {
 func (s *jobSummary) detailTitle(c *result.Collection) string {
 	var parts []string
 	if s.shown(c) {
-		parts = append(parts, text.Plural(len(c.Service.Operations), "operation"), text.Plural(c.Service.Examples(), "example"))
+		parts = append(parts, text.Plural(c.Service.CountOperations(), "operation"), text.Plural(c.Service.Examples(), "example"))
 	}
 	if found := counts(c.Findings).String(); found != "" {
 		parts = append(parts, found)
@@ -64,6 +72,10 @@ func (s *jobSummary) importer(c *result.Collection) {
 	}
 	if c.Verified != nil {
 		all = append(all, verified(c.Verified))
+	}
+	if c.JudgedAs == result.AsServed {
+		all = append(all, "The file was judged as the Postman API would serve it: on one line, descriptions as texts, each address with "+
+			code("raw")+", without "+code("info.version"))
 	}
 	if address := s.mockAddress(c); address != "" {
 		all = append(all, address)
@@ -90,13 +102,20 @@ func (s *jobSummary) removal(c *result.Collection) []Markdown {
 	if c.Status == result.Removed {
 		all[0] = "It imported " + code(i.Repository)
 	}
+	deleted := 0
 	for _, d := range i.Done {
-		if d.Kind == result.ServiceDeleted {
+		if d.Kind != result.ServiceDeleted {
+			continue
+		}
+		if deleted++; deleted <= mostDeeds {
 			all = append(all, "Service "+bold(short(d.Name+" "+d.Version, 80))+" deleted")
 		}
 	}
+	if deleted > mostDeeds {
+		all = append(all, Markdown(fmt.Sprintf("%d more services deleted", deleted-mostDeeds)))
+	}
 	if i.KeepsServices {
-		all = append(all, "Its services stay, with their mocks. `remove-services: true` deletes them, too")
+		all = append(all, "Its services stay, with their mocks. `allow: remove-services` deletes them, too")
 	}
 	return all
 }
@@ -260,6 +279,19 @@ func (s *jobSummary) service(c *result.Collection) {
 		}
 	}
 	s.budgeted(columns, rows)
+	s.unlisted(c.Service)
+}
+
+// unlisted says what the result does not list.
+func (s *jobSummary) unlisted(service *result.Service) {
+	examples := service.Examples()
+	for i := range service.Operations {
+		examples -= len(service.Operations[i].Examples)
+	}
+	if service.MoreOperations+examples > 0 {
+		s.paragraph(Markdown(fmt.Sprintf("… and %s and %s more, which are listed nowhere.",
+			text.Plural(service.MoreOperations, "operation"), text.Plural(examples, "example"))))
+	}
 }
 
 // budgeted writes as many rows as the summary still takes.
@@ -276,9 +308,10 @@ func (s *jobSummary) budgeted(columns []column, rows [][]Markdown) {
 func (s *jobSummary) operationsOnly(service *result.Service) {
 	rows := make([][]Markdown, len(service.Operations))
 	for i, op := range service.Operations {
-		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(len(op.Examples)))}
+		rows[i] = []Markdown{shortCode(op.Name, 120), dispatching(op), Markdown(fmt.Sprint(op.CountExamples()))}
 	}
 	s.budgeted([]column{{title: "Operation"}, {title: "Dispatcher"}, {title: "Examples", right: true}}, rows)
+	s.unlisted(service)
 }
 
 func padded(row []Markdown, n int) []Markdown {

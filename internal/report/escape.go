@@ -24,7 +24,8 @@ const (
 )
 
 // apart is a zero-width space. Between two characters it keeps GitHub from
-// making a mention, a reference or a link of them, without changing the look.
+// making a mention, a reference or a link of them, without changing the look. It
+// comes along when the text is copied, so what people copy stands in code.
 const apart = "\u200b"
 
 // inline escapes a string for running text.
@@ -58,21 +59,26 @@ func proseLine(s string) Markdown {
 	for s != "" {
 		at := codePart.FindStringSubmatchIndex(s)
 		if at == nil {
-			b.WriteString(escapeText(s))
+			beside(&b, escapeText(s))
 			break
 		}
-		b.WriteString(escapeText(s[:at[0]]))
+		beside(&b, escapeText(s[:at[0]]))
 		inner := s[at[0]:at[1]]
 		if at[2] >= 0 {
 			inner = s[at[2]:at[3]]
 		}
-		if strings.HasSuffix(b.String(), "`") {
-			b.WriteString(apart) // two code spans that touch would be read as one
-		}
-		b.WriteString(string(code(inner)))
+		beside(&b, string(code(inner)))
 		s = s[at[1]:]
 	}
 	return Markdown(b.String())
+}
+
+// beside appends s: two code spans that touch would be read as one.
+func beside(b *strings.Builder, s string) {
+	if strings.HasSuffix(b.String(), "`") && strings.HasPrefix(s, "`") {
+		b.WriteString(apart)
+	}
+	b.WriteString(s)
 }
 
 // codePart finds what prose shows as code: `…` or an address.
@@ -109,7 +115,9 @@ func shortCode[S ~string](s S, n int) Markdown { return code(text.Cut(text.Line(
 // summaryText escapes a string for the inside of an HTML element that stands on
 // one line, where Markdown does not count.
 func summaryText(s string) string {
-	return html.EscapeString(keepApart(text.Cut(oneLine(s), maxSummary)))
+	return aroundHexWords(text.Cut(oneLine(s), maxSummary),
+		func(s string) string { return html.EscapeString(keepApart(s)) },
+		func(word string) string { return "<code>" + word + "</code>" })
 }
 
 // bold emphasises.
@@ -154,11 +162,40 @@ func escapeAddress(s string) string {
 }
 
 // escapeText takes from clean text of one line every meaning that it has in
-// GitHub's Markdown.
+// GitHub's Markdown. Words that GitHub could link as commits become code.
 func escapeText(s string) string {
-	s = keepApart(s)
-	var b strings.Builder
 	start := true // of the text, so maybe of a line
+	return aroundHexWords(s, func(s string) string {
+		escaped := escapePart(keepApart(s), start)
+		start = false // a word comes next
+		return escaped
+	}, func(word string) string { return "`" + word + "`" })
+}
+
+// aroundHexWords joins what hex makes of the words of clean text that have seven
+// hexadecimal digits in a row, which can name a commit, and what other makes of the
+// rest. Such a word is made of letters, digits, hyphens, dots and underscores.
+func aroundHexWords(s string, other, hex func(string) string) string {
+	var b strings.Builder
+	at := 0
+	for _, word := range word.FindAllStringIndex(s, -1) {
+		if w := s[word[0]:word[1]]; commit.MatchString(w) {
+			b.WriteString(other(s[at:word[0]]) + hex(w))
+			at = word[1]
+		}
+	}
+	b.WriteString(other(s[at:]))
+	return b.String()
+}
+
+var (
+	word   = regexp.MustCompile(`\w+(?:[.-]+\w+)*`)
+	commit = regexp.MustCompile(`[0-9a-fA-F]{7}`)
+)
+
+// escapePart escapes a part of a text, at whose start it may stand.
+func escapePart(s string, start bool) string {
+	var b strings.Builder
 	for i, c := range s {
 		switch c {
 		case '\\', '*', '_', '[', ']', '~', '$':
@@ -193,7 +230,7 @@ func escapeText(s string) string {
 }
 
 // keepApart puts a zero-width space into what GitHub would make a mention, a
-// link or a reference to an issue or commit of.
+// link or a reference to an issue of.
 func keepApart(s string) string {
 	return reference.ReplaceAllStringFunc(s, func(m string) string {
 		switch {
@@ -201,21 +238,13 @@ func keepApart(s string) string {
 			return m + apart
 		case m == "://":
 			return ":" + apart + "//"
-		case strings.HasSuffix(m, "-"), strings.HasSuffix(m, "."): // GH-, www.
-			return m[:len(m)-1] + apart + m[len(m)-1:]
 		}
-		var b strings.Builder // what may be the hash of a commit
-		for len(m) > 6 {
-			b.WriteString(m[:6] + apart)
-			m = m[6:]
-		}
-		return b.String() + m
+		return m[:len(m)-1] + apart + m[len(m)-1:] // GH-, www.
 	})
 }
 
-// reference finds the start of what becomes a link by itself. Seven hexadecimal
-// digits can name a commit.
-var reference = regexp.MustCompile(`@|#|://|(?i:\bgh-|www\.)|[0-9a-fA-F]{7,}`)
+// reference finds the start of what becomes a link by itself.
+var reference = regexp.MustCompile(`@|#|://|(?i:\bgh-|www\.)`)
 
 // longestRun is the length of the longest run of c in s.
 func longestRun(s string, c rune) int {

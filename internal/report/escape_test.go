@@ -33,8 +33,23 @@ func TestText(t *testing.T) {
 		},
 		{"www.x.example", "www" + z + ".x.example", "www" + z + ".x.example", "`www.x.example`", "www" + z + ".x.example"},
 		{"a#12 GH-3", `a#` + z + `12 GH` + z + `-3`, `a#` + z + `12 GH` + z + `-3`, "`a#12 GH-3`", `a#` + z + `12 GH` + z + `-3`},
-		{"deadbeef99", "deadbe" + z + "ef99", "deadbe" + z + "ef99", "`deadbeef99`", "deadbe" + z + "ef99"},
+		{"deadbeef99", "`deadbeef99`", "`deadbeef99`", "`deadbeef99`", "<code>deadbeef99</code>"},
+		{
+			"see 12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2.", "see `12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2`.",
+			"see `12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2`.", "`see 12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2.`",
+			"see <code>12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2</code>.",
+		},
+		{
+			"`a`20260401`b`", "&#96;a&#96;`20260401`&#96;b&#96;", "`a`" + z + "`20260401`" + z + "`b`",
+			"`` `a`20260401`b` ``", "`a`<code>20260401</code>`b`",
+		},
+		{"a_20260401", "`a_20260401`", "`a_20260401`", "`a_20260401`", "<code>a_20260401</code>"},
+		{
+			"@20260401#1", "@" + z + "`20260401`#" + z + "1", "@" + z + "`20260401`#" + z + "1",
+			"`@" + z + "20260401#1`", "@" + z + "<code>20260401</code>#" + z + "1",
+		},
 		{"1. x", `1\. x`, `1\. x`, "`1. x`", "1. x"},
+		{"1.", `1\.`, `1\.`, "`1.`", "1."},
 		{"- x", `\- x`, `\- x`, "`- x`", "- x"},
 		{"# x", `\#` + z + ` x`, `\#` + z + ` x`, "`# x`", "#" + z + " x"},
 	} {
@@ -86,6 +101,31 @@ func TestLink(t *testing.T) {
 	} {
 		if got := string(link("x", tt.address)); got != tt.want {
 			t.Errorf("link to %q is %q, want %q", tt.address, got, tt.want)
+		}
+	}
+}
+
+func TestAddressesKeepLettersAndDigits(t *testing.T) {
+	t.Parallel()
+	if got, want := escapeAddress("/09:@AZ[`az{\x7f\xe9"), "/09:%40AZ%5B%60az%7B%7F%E9"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Nothing to emphasise or to click on leaves no marks.
+func TestNothingStaysNothing(t *testing.T) {
+	t.Parallel()
+	if got := bold("") + link("", "https://m.example/"); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestBackticksAreKeptFromGrowing(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]int{19: 19, 20: 20, 21: 20, 100: 20} {
+		inner := strings.TrimLeft(string(code("x"+strings.Repeat("`", n)+"x")), "`")
+		if got := longestRun(strings.TrimRight(inner, "`"), '`'); got != want {
+			t.Errorf("%d backticks have %d together, want %d", n, got, want)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -28,11 +30,9 @@ func byRule(findings []result.Finding) []ruleFindings {
 		}
 		groups[i].findings = append(groups[i].findings, f)
 	}
-	slices.SortStableFunc(groups, func(a, b ruleFindings) int {
-		if d := rank(a.level) - rank(b.level); d != 0 {
-			return d
-		}
-		return strings.Compare(a.id, b.id)
+	sort.SliceStable(groups, func(i, k int) bool {
+		a, b := &groups[i], &groups[k]
+		return cmp.Or(rank(a.level)-rank(b.level), strings.Compare(a.id, b.id)) < 0
 	})
 	return groups
 }

@@ -93,6 +93,7 @@ func ran(mode result.Mode, status result.Status, collections ...result.Collectio
 	}
 	for i := range collections {
 		c := &collections[i]
+		c.Judged = c.Name != ""
 		if c.Service != nil {
 			r.Totals.Operations += len(c.Service.Operations)
 			r.Totals.Examples += c.Service.Examples()
@@ -239,7 +240,12 @@ func difference() []result.Difference {
 	return []result.Difference{
 		{Kind: result.Vanishes, Operation: "GET /pets/:petId/vaccinations", Breaking: true},
 		{Kind: result.Vanishes, Operation: "GET /owners", Example: "In Madrid", Breaking: true},
-		{Kind: result.Changes, Operation: "GET /orders", Fields: []result.Part{result.PartDispatcher, result.PartRules}, Breaking: true},
+		{Kind: result.Changes, Operation: "GET /orders", Fields: []result.Part{
+			result.PartDispatcher, result.PartRules,
+		}, Values: []result.ChangedPart{
+			{Field: result.PartDispatcher, From: new(text.Untrusted("URI_PARAMS")), To: new(text.Untrusted("URI_ELEMENTS"))},
+			{Field: result.PartRules, To: new(text.Untrusted(" ?? status && limit"))},
+		}, Breaking: true},
 		{Kind: result.Changes, Operation: "GET /pets", Example: "First page", Fields: []result.Part{result.PartResponseBody}},
 		{Kind: result.Appears, Operation: "GET /health"},
 		{Kind: result.Appears, Operation: "GET /health", Example: "Up"},
@@ -334,14 +340,14 @@ func failedMixed() *result.Result {
 }
 
 func failedRun() *result.Result {
-	r := ran(result.Apply, result.Failed, result.Collection{Source: petUID, UID: petUID, Name: "Pet Store", Status: result.Failed})
+	r := ran(result.Apply, result.Failed, result.Collection{Source: petUID, UID: petUID, Status: result.Failed})
 	r.Server = nil
 	r.Problems = []result.Problem{{
 		Level: result.Error,
 		Text: "reading the version of Microcks: GET https://microcks.example.com/api/version/info: dial tcp 10.0.0.7:443: connect: " +
 			"connection refused (after 4 attempts)",
 		Hint:   "check host and port in the URL, that the server runs, and that a firewall lets this runner through",
-		Anchor: "connect-refused", ExitCode: 11,
+		Anchor: "connect-refused", ExitCode: 11, Headline: "Microcks cannot be reached",
 	}}
 	r.Totals.Errors = 1
 	return r
@@ -353,8 +359,9 @@ func wrongInputs() *result.Result {
 		Problems: []result.Problem{
 			{
 				Level: result.Error, Text: "postman-api-key: got nothing; takes a Postman API key",
-				Hint:   "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets",
-				Anchor: "wrong-inputs", ExitCode: 2,
+				Headline: "2 problems with the inputs",
+				Hint:     "set it as a secret: `postman-api-key: ${{ secrets.POSTMAN_API_KEY }}`; workflows of forks get no secrets",
+				Anchor:   "wrong-inputs", ExitCode: 2,
 			},
 			{
 				Level: result.Error, Text: "timeout: got \"5 minutes\"; takes a duration such as 5m", Hint: "write `timeout: 5m`",

@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 // plain is everything but the summary, for reading.
 func plain(r *result.Result) string {
 	var b strings.Builder
-	b.WriteString("# log\n" + strings.Join(Log(r), "\n") + "\n\n# annotations\n")
+	b.WriteString("# log\n" + strings.Join(Log(r, Context{}), "\n") + "\n\n# annotations\n")
 	for _, a := range Annotations(r) {
 		fmt.Fprintf(&b, "%s [%s]", a.Level, a.Title)
 		if a.File != "" {

@@ -12,6 +12,15 @@ const (
 	troubleshooting     = "docs/" + troubleshootingPage
 )
 
+// Troubleshooting is where a place in the documents is: an address below docsURL,
+// or where that is empty a path in the repository.
+func Troubleshooting(docsURL, anchor string) string {
+	if docsURL == "" {
+		return troubleshooting + "#" + anchor
+	}
+	return docsURL + "/" + troubleshootingPage + "#" + anchor
+}
+
 // Log tells the problems and the outcome to a person at a terminal, one string a
 // line:
 //
@@ -22,15 +31,17 @@ const (
 //
 // The lines hold no control characters. They are untrusted all the same: the
 // runner must not take them for commands.
-func Log(r *result.Result) []string {
+//
+// On GitHub the place in the documents is a link to them, as c says.
+func Log(r *result.Result, c Context) []string {
 	var lines []string
 	for _, g := range problems(r) {
-		lines = append(lines, levels[g.Level]+": "+g.about()+text.Line(string(g.Text)))
+		lines = append(lines, levels[g.Level]+": "+g.about()+text.Line(string(what(g.Problem))))
 		if g.Hint != "" {
 			lines = append(lines, "hint: "+text.Line(string(g.Hint)))
 		}
 		if anchor.MatchString(g.Anchor) {
-			lines = append(lines, "see: "+troubleshooting+"#"+g.Anchor)
+			lines = append(lines, "see: "+Troubleshooting(c.DocsURL, g.Anchor))
 		}
 	}
 	for i := range r.Collections {

@@ -2,7 +2,10 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -15,6 +18,9 @@ func outcome(r *result.Result) string {
 		return interrupted(r)
 	}
 	failed := count(r, (*result.Collection).Failed)
+	if cause := commonCause(r); cause != nil {
+		return headline(r, cause, failed)
+	}
 	switch {
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
@@ -28,20 +34,73 @@ func outcome(r *result.Result) string {
 			line += "; " + others
 		}
 		return line
-	case r.Mode == result.Plan && len(r.Collections) == 1 && r.Collections[0].Status == result.Planned:
-		return success(r, &r.Collections[0]) // the plan is what failed the run
-	case r.Mode == result.Plan && len(r.Collections) > 1:
+	case len(r.Collections) == 1 && (r.Collections[0].Status == result.Planned || r.Collections[0].Status == result.Checked):
+		return success(r, &r.Collections[0]) // what was found is what failed the run
+	case r.Mode == result.Plan && len(r.Collections) > 1,
+		r.Mode == result.Check && len(r.Collections) > 1 && count(r, hasStatus(result.Checked)) == len(r.Collections):
 		return several(r)
-	case r.Status == result.Failed && !r.Mode.Writes():
-		return "The run failed"
-	case r.Status == result.Failed && r.Written:
-		return "The run failed after it had written to Microcks"
-	case r.Status == result.Failed:
-		return "The run failed, nothing was written to Microcks"
+	case r.Status == result.Skipped:
+		return "Skipped: GitHub gives this run no secrets"
 	case len(r.Collections) == 0:
 		return "Nothing to do"
 	}
 	return several(r)
+}
+
+// commonCause is the one problem by which a run failed, or every collection that
+// did; nil when they have their own. What is of the whole run comes first, unless
+// it has judged or done something all the same.
+func commonCause(r *result.Result) *result.Problem {
+	var cause *result.Problem
+	if i := slices.IndexFunc(r.Problems, isError); i >= 0 {
+		cause = &r.Problems[i]
+	}
+	ofRun := cause != nil
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		k := slices.IndexFunc(c.Problems, isError)
+		switch {
+		case ofRun && (k >= 0 || !c.Failed()):
+			return nil
+		case !ofRun && k >= 0 && cause == nil:
+			cause = &c.Problems[k]
+		}
+		if c.Failed() && (cause == nil || !onlyBy(c, cause)) {
+			return nil
+		}
+	}
+	if cause != nil && !ofRun && cause.Headline == "" {
+		return nil
+	}
+	return cause
+}
+
+func isError(p result.Problem) bool { return p.Level == result.Error }
+
+// onlyBy reports whether a collection has no error but one that others share.
+func onlyBy(c *result.Collection, cause *result.Problem) bool {
+	return counts(c.Findings).errors == 0 && !slices.ContainsFunc(c.Problems, func(p result.Problem) bool { return isError(p) && p != *cause })
+}
+
+// headline is what ended a run, or failed its collections, and what that left.
+func headline(r *result.Result, cause *result.Problem, failed int) string {
+	line := string(text.Cut(cause.Text, 150))
+	if first, size := utf8.DecodeRuneInString(string(cause.Headline)); size > 0 {
+		line = string(unicode.ToUpper(first)) + string(cause.Headline[size:])
+	}
+	if failed < len(r.Collections) {
+		line += fmt.Sprintf(": %d of %s failed", failed, text.Plural(len(r.Collections), "collection"))
+		if others := tally(r); others != "" {
+			line += "; " + others
+		}
+	}
+	switch {
+	case !r.Mode.Writes():
+		return line
+	case r.Written:
+		return line + ", after this run had written to Microcks"
+	}
+	return line + ", nothing was written to Microcks"
 }
 
 func interrupted(r *result.Result) string {
@@ -86,7 +145,7 @@ func success(r *result.Result, c *result.Collection) string {
 	bad := counts(c.Findings)
 	size := ""
 	if c.Service != nil {
-		size = text.Plural(len(c.Service.Operations), "operation") + " and " + text.Plural(c.Service.Examples(), "example")
+		size = text.Plural(c.Service.CountOperations(), "operation") + " and " + text.Plural(c.Service.Examples(), "example")
 	}
 	line := title(c) + ": "
 	switch r.Mode {
@@ -96,9 +155,12 @@ func success(r *result.Result, c *result.Collection) string {
 			line += ", " + size
 		}
 	case result.Plan:
-		if !c.Due() && !r.SecretDue() {
-			line += "nothing to do"
-			break
+		switch {
+		case c.Due(), r.SecretDue():
+		case c.Drifts():
+			return line + "Microcks serves something else, and `import` is never" + bad.and()
+		default:
+			return line + "nothing to do" + bad.and()
 		}
 		line = "Plan for " + line + join(", ", intents(r, c, intention.inLine)...)
 		if n := breaking(c.Difference); n > 0 {
@@ -121,7 +183,7 @@ func success(r *result.Result, c *result.Collection) string {
 func several(r *result.Result) string {
 	all := text.Plural(len(r.Collections), "collection")
 	size := text.Plural(r.Totals.Operations, "operation") + " and " + text.Plural(r.Totals.Examples, "example")
-	bad := tallied{r.Totals.Errors, r.Totals.Warnings, 0}
+	bad := tallied{warnings: r.Totals.Warnings} // no collection failed: an error is of the run, and is told as one
 	switch {
 	case r.Mode == result.Check:
 		return "Microcks" + serverVersion(r) + " can serve all " + all + ", " + size + bad.and()
@@ -277,16 +339,23 @@ func title(c *result.Collection) string {
 	case c.Importer != nil && c.Importer.Change == result.Delete:
 		return string(c.Importer.Name)
 	case c.Service != nil && c.Service.Name != "":
-		return strings.TrimSpace(string(c.Service.Name + " " + c.Service.Version))
+		service := strings.TrimSpace(string(c.Service.Name + " " + c.Service.Version))
+		if c.File != "" { // several files can hold one API
+			service += " (" + string(c.File) + ")"
+		}
+		return service
 	}
 	return string(collectionName(c))
 }
 
 func serverVersion(r *result.Result) string {
-	if r.Server == nil || r.Server.Version == "" {
-		return ""
+	switch {
+	case r.Server != nil && r.Server.Version != "":
+		return " " + r.Server.Version
+	case r.MicrocksVersion != "":
+		return " " + r.MicrocksVersion
 	}
-	return " " + r.Server.Version
+	return ""
 }
 
 func count(r *result.Result, is func(*result.Collection) bool) int {

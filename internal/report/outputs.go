@@ -2,11 +2,11 @@ package report
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"postman-microcks-importer/internal/result"
-	"postman-microcks-importer/internal/text"
 )
 
 // Output of the step. The value is untrusted and one line.
@@ -29,41 +29,45 @@ func Outputs(r *result.Result) []Output {
 	if len(r.Collections) == 1 {
 		c = r.Collections[0]
 	}
-	var importer result.Importer
-	if c.Importer != nil {
-		importer = *c.Importer
-	}
 	var service result.Service
 	if c.Service != nil {
 		service = *c.Service
 	}
-	return []Output{
+	outputs := []Output{
 		{"status", string(status)},
 		{"changed", strconv.FormatBool(r.Changed)},
-		{"operations", strconv.Itoa(r.Totals.Operations)},
-		{"examples", strconv.Itoa(r.Totals.Examples)},
+		{"service", serviceOutput(&service)},
+		{"service-url", service.URL},
+		{"mock-url", string(service.MockURL)},
+		{"result", string(JSON(r, maxResult))},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},
 		{"errors", strconv.Itoa(r.Totals.Errors)},
-		{"result", string(JSON(r, maxResult))},
-		{"importer-id", importer.ID},
-		{"importer-url", importer.URL},
-		{"service-id", service.ID},
-		{"service-name", bounded(service.Name)},
-		{"service-version", bounded(service.Version)},
-		{"service-url", service.URL},
-		{"mock-url", bounded(service.MockURL)},
 	}
+	for i, o := range outputs {
+		if o.Name != "result" { // which has a limit of its own
+			outputs[i].Value = bounded(o.Value)
+		}
+	}
+	return outputs
 }
 
-// mostOutput bounds an output that a collection's author decides, in bytes: all
-// outputs of a job together may have 1 MB.
+// mostOutput bounds an output that a collection's author or a server decides, in
+// bytes: all outputs of a job together may have 1 MB.
 const mostOutput = 4096
 
-func bounded(s text.Untrusted) string {
-	if len(s) <= mostOutput {
-		return string(s)
+// serviceOutput names a service as Microcks' own actions take it; "" is none.
+func serviceOutput(s *result.Service) string {
+	if s.Name == "" {
+		return ""
 	}
-	return strings.ToValidUTF8(string(s[:mostOutput]), "") + "…"
+	return string(s.Name + ":" + s.Version)
+}
+
+func bounded(s string) string {
+	if len(s) <= mostOutput {
+		return s
+	}
+	return strings.ToValidUTF8(s[:mostOutput], "") + "…"
 }
 
 // JSON is the Result as one line of JSON, of at most limit bytes: when it would
@@ -71,9 +75,10 @@ func bounded(s text.Untrusted) string {
 // truncated is true. Totals are always whole.
 func JSON(r *result.Result, limit int) []byte {
 	short := *r
-	whole := encode(&short, false)
-	if len(whole) <= limit {
-		return whole
+	if least(r) <= limit {
+		if whole := encode(&short, false); len(whole) <= limit {
+			return whole
+		}
 	}
 	short.Collections = append([]result.Collection{}, r.Collections...)
 	for _, leaveOut := range []func(*result.Collection){withoutExamples, withoutOperations, withoutDetail} {
@@ -91,9 +96,29 @@ func JSON(r *result.Result, limit int) []byte {
 		}
 	}
 	return encode(&result.Result{
-		Schema: r.Schema, Version: r.Version, Mode: r.Mode, Status: r.Status, Changed: r.Changed,
+		Schema: r.Schema, Version: r.Version, Mode: r.Mode, Status: r.Status, Changed: r.Changed, Written: r.Written,
 		Collections: []result.Collection{}, Totals: r.Totals, DurationMillis: r.DurationMillis,
 	}, true)
+}
+
+// least is a number of bytes that the Result as JSON surely has: one that is far too
+// long is not even made.
+func least(r *result.Result) (n int) {
+	const ofFinding, ofExample, ofOperation, ofDifference = 50, 20, 24, 40
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		n += ofFinding*len(c.Findings) + ofDifference*len(c.Difference)
+		if c.Service != nil {
+			n += ofOperation * len(c.Service.Operations)
+			for k := range c.Service.Operations {
+				n += ofExample * len(c.Service.Operations[k].Examples)
+			}
+		}
+		for k := range c.Findings {
+			n += len(c.Findings[k].Message)
+		}
+	}
+	return n
 }
 
 func withoutExamples(c *result.Collection) {
@@ -103,7 +128,7 @@ func withoutExamples(c *result.Collection) {
 	service := *c.Service
 	service.Operations = make([]result.Operation, len(c.Service.Operations))
 	for i, op := range c.Service.Operations {
-		op.Examples = []result.Example{}
+		op.MoreExamples, op.Examples = op.CountExamples(), []result.Example{}
 		service.Operations[i] = op
 	}
 	c.Service = &service
@@ -114,12 +139,14 @@ func withoutOperations(c *result.Collection) {
 		return
 	}
 	service := *c.Service
+	service.MoreOperations, service.MoreExamples = service.CountOperations(), service.Examples()
 	service.Operations = []result.Operation{}
 	c.Service = &service
 }
 
 func withoutDetail(c *result.Collection) {
 	const most = 5
+	c.MoreDifferences += len(c.Difference)
 	c.Difference = nil
 	c.Findings = c.Findings[:min(most, len(c.Findings))]
 	c.Problems = c.Problems[:min(most, len(c.Problems))]
@@ -135,5 +162,9 @@ func encode(r *result.Result, truncated bool) []byte {
 		// Result is made of strings, numbers and structs of them.
 		panic("encoding the result: " + err.Error())
 	}
-	return b
+	return twoHashes.ReplaceAll(b, []byte(`#$1\u0023`))
 }
+
+// twoHashes finds what begins the runner's command "##[", for which characters that
+// are not ASCII do not count: what keeps it from being one would break the JSON.
+var twoHashes = regexp.MustCompile(`#([^\x00-\x7F]*)#`)

@@ -3,9 +3,12 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -24,8 +27,7 @@ func values(r *result.Result) map[string]string {
 func TestOutputsAreAlwaysAllThere(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"status", "changed", "operations", "examples", "warnings", "errors", "result",
-		"importer-id", "importer-url", "service-id", "service-name", "service-version", "service-url", "mock-url",
+		"status", "changed", "service", "service-url", "mock-url", "result", "warnings", "errors",
 	}
 	all := cases()
 	all["nothing"] = &result.Result{}
@@ -40,6 +42,9 @@ func TestOutputsAreAlwaysAllThere(t *testing.T) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
+		if told := values(r); told["changed"] != strconv.FormatBool(decode(t, []byte(told["result"])).Changed) {
+			t.Errorf("%s: changed is %s, and something else in the result", name, told["changed"])
+		}
 		if got := values(r)["status"]; got == "" {
 			t.Errorf("%s: no status", name)
 		}
@@ -50,9 +55,8 @@ func TestOutputsOfOneCollection(t *testing.T) {
 	t.Parallel()
 	one := values(created())
 	for name, want := range map[string]string{
-		"status": "created", "changed": "true", "operations": "14", "examples": "23", "warnings": "0", "errors": "0",
-		"importer-id": "5f0c6a1e9b3d4c2a8e7f6b5d", "importer-url": server + "/#/importers",
-		"service-id": "66f0c6a1e9b3d4c2a8e7f6b5", "service-name": "Pet Store", "service-version": "1.0.0",
+		"status": "created", "changed": "true", "warnings": "0", "errors": "0",
+		"service":     "Pet Store:1.0.0",
 		"service-url": server + "/#/services/66f0c6a1e9b3d4c2a8e7f6b5", "mock-url": server + "/rest/Pet+Store/1.0.0",
 	} {
 		if one[name] != want {
@@ -60,13 +64,24 @@ func TestOutputsOfOneCollection(t *testing.T) {
 		}
 	}
 	several := values(unchangedMany())
-	for _, name := range []string{"importer-id", "importer-url", "service-id", "service-name", "service-version", "service-url", "mock-url"} {
+	for _, name := range []string{"service", "service-url", "mock-url"} {
 		if several[name] != "" {
 			t.Errorf("%s of several collections is %q", name, several[name])
 		}
 	}
-	if several["operations"] != "56" || several["examples"] != "92" {
-		t.Errorf("totals of several are %s and %s", several["operations"], several["examples"])
+}
+
+// Whoever decides a name, a path or an id, all outputs together fit into a job's.
+func TestOutputsAreShort(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ü", 100_000)
+	r := created()
+	s := r.Collections[0].Service
+	s.Name, s.Version, s.URL, s.MockURL = text.Untrusted(long), text.Untrusted(long), long, text.Untrusted(long)
+	for _, o := range Outputs(r) {
+		if len(o.Value) > mostOutput+len("…") && (o.Name != "result" || len(o.Value) > maxResult) || !utf8.ValidString(o.Value) {
+			t.Errorf("%s has %d bytes", o.Name, len(o.Value))
+		}
 	}
 }
 
@@ -89,6 +104,23 @@ func TestJSONIsTheResult(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, d); diff != "" || d.Truncated {
 			t.Errorf("%s: truncated %v (-want +got):\n%s", name, d.Truncated, diff)
+		}
+	}
+}
+
+// The log of a runner takes "##[" for a command, and what would break it breaks
+// the JSON.
+func TestJSONHasNoCommand(t *testing.T) {
+	t.Parallel()
+	for _, name := range []text.Untrusted{"##[error]x", "###[group]", "#é#[x]", "a#b # #[", "::error::"} {
+		r := &result.Result{Collections: []result.Collection{{Name: name}}}
+		b := JSON(r, maxResult)
+		if regexp.MustCompile(`##[^\x00-\x7F]*\[`).Match(regexp.MustCompile(`[^\x00-\x7F]`).ReplaceAll(b, nil)) {
+			t.Errorf("%q begins a command in %s", name, b)
+		}
+		var back result.Result
+		if err := json.Unmarshal(b, &back); err != nil || back.Collections[0].Name != name {
+			t.Errorf("%q comes back as %+v, %v", name, back.Collections, err)
 		}
 	}
 }
@@ -132,10 +164,80 @@ func TestJSONStaysWithinItsLimit(t *testing.T) {
 	}
 }
 
+// What does not fit goes step by step, the least telling first.
+func TestJSONLosesTheLeastTellingFirst(t *testing.T) {
+	t.Parallel()
+	r := ran(result.Apply, result.Failed, petStore(), petStore(), petStore(), petStore())
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		c.Findings = slices.Repeat(warnings(), 20)
+		c.Problems = slices.Repeat([]result.Problem{{Level: result.Note, Text: "x"}}, 6)
+		c.Difference = plannedUpdate().Collections[0].Difference
+	}
+	r.Collections[3].Service = nil
+	b := JSON(r, 10<<20)
+	whole := decode(t, b)
+	type left struct{ Collections, Operations, Examples, Findings, Problems, Differences int }
+	var got []left
+	for range 6 {
+		b = JSON(r, len(b)-1)
+		if again := JSON(r, len(b)); string(again) != string(b) {
+			t.Errorf("%d bytes do not fit into as many", len(b))
+		}
+		d := decode(t, b)
+		l := left{Collections: len(d.Collections)}
+		for _, c := range d.Collections[:min(1, len(d.Collections))] {
+			l.Operations, l.Findings, l.Problems, l.Differences = len(c.Service.Operations), len(c.Findings), len(c.Problems), len(c.Difference)
+			for _, op := range c.Service.Operations {
+				l.Examples += len(op.Examples)
+				if op.Name == "" {
+					t.Error("an operation without a name")
+				}
+			}
+		}
+		got = append(got, l)
+	}
+	all := whole.Collections[0]
+	want := []left{
+		{4, 14, 0, len(all.Findings), 6, len(all.Difference)}, {4, 0, 0, len(all.Findings), 6, len(all.Difference)},
+		{4, 0, 0, 5, 5, 0}, {2, 0, 0, 5, 5, 0}, {1, 0, 0, 5, 5, 0}, {},
+	}
+	if d := cmp.Diff(want, got); d != "" || len(all.Difference) == 0 {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func TestOutputsOfACollectionAreBounded(t *testing.T) {
+	t.Parallel()
+	exact := strings.Repeat("x", 4096)
+	for name, want := range map[string]string{
+		exact: exact, exact + "x": exact + "…", "x" + strings.Repeat("ä", 2048): "x" + strings.Repeat("ä", 2047) + "…",
+	} {
+		r := created()
+		r.Collections[0].Service.URL = name
+		if got := values(r)["service-url"]; got != want {
+			t.Errorf("%d bytes are shown as %d: %.20q", len(name), len(got), got)
+		}
+	}
+}
+
+// The outputs of a job may have 1 MB as UTF-16, so the result may have nearly half
+// as many bytes.
+func TestOutputResultHasRoom(t *testing.T) {
+	t.Parallel()
+	for size, whole := range map[int]bool{499_000: true, 501_000: false} {
+		name := text.Untrusted(strings.Repeat("x", size))
+		got := values(&result.Result{Collections: []result.Collection{{Name: name}}})["result"]
+		if strings.Contains(got, string(name)) != whole {
+			t.Errorf("a result of about %d bytes has %d", size, len(got))
+		}
+	}
+}
+
 func TestAnnotations(t *testing.T) {
 	t.Parallel()
 	for name, r := range cases() {
-		errors, rank := map[string]int{}, 0
+		errors, rank := map[string]int{}, 0 // by message: collections that failed by the same share one
 		for _, a := range Annotations(r) {
 			if a.Title == "" || a.Message == "" {
 				t.Errorf("%s: empty annotation %+v", name, a)
@@ -146,7 +248,7 @@ func TestAnnotations(t *testing.T) {
 			}
 			rank = level
 			if a.Level == AnnotateError {
-				errors[a.Title]++
+				errors[a.Message]++
 			}
 		}
 		for i := range r.Collections {
@@ -155,7 +257,11 @@ func TestAnnotations(t *testing.T) {
 			if c.Status == result.Failed && !(len(c.Problems) == 0 && len(r.Problems) > 0) {
 				want = 1
 			}
-			if got := errors[title(c)]; got != want {
+			message := title(c)
+			if a, any := failureAnnotation(r, c); any {
+				message = a.Message
+			}
+			if got := errors[message]; got != want {
 				t.Errorf("%s: %d errors for %s, want %d", name, got, title(c), want)
 			}
 		}
@@ -181,7 +287,7 @@ func TestAnnotationsOfAFileHaveTheirPlace(t *testing.T) {
 func TestLogLinesAreLines(t *testing.T) {
 	t.Parallel()
 	for _, s := range hostile {
-		for _, line := range Log(filled(result.Apply, true, true, s, s)) {
+		for _, line := range Log(filled(result.Apply, true, true, s, s), Context{}) {
 			if line != text.Line(line) {
 				t.Errorf("%q has control characters", line)
 			}

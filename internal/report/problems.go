@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -23,28 +24,32 @@ type told struct {
 // one of several collections told once.
 func problems(r *result.Result) []told {
 	var all []told
-	add := func(p result.Problem, c *result.Collection) {
-		same := func(t told) bool { return c != nil && t.collections != nil && t.Problem == p }
-		if i := slices.IndexFunc(all, same); i >= 0 {
-			all[i].collections = append(all[i].collections, c)
-			return
-		}
-		t := told{Problem: p}
-		if c != nil {
-			t.collections = []*result.Collection{c}
-		}
-		all = append(all, t)
-	}
 	for _, p := range r.Problems {
-		add(p, nil)
+		all = append(all, told{Problem: p})
 	}
+	places := map[result.Problem]int{} // of those of collections
 	for i := range r.Collections {
-		for _, p := range r.Collections[i].Problems {
-			add(p, &r.Collections[i])
+		c := &r.Collections[i]
+		for _, p := range c.Problems {
+			place, known := places[p]
+			if !known {
+				place = len(all)
+				places[p] = place
+				all = append(all, told{Problem: p})
+			}
+			all[place].collections = append(all[place].collections, c)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b told) int { return rank(a.Level) - rank(b.Level) })
+	sort.SliceStable(all, func(i, k int) bool { return rank(all[i].Level) < rank(all[k].Level) })
 	return all
+}
+
+// what a problem says, and how many more of its kind there are.
+func what(p result.Problem) text.Untrusted {
+	if p.More == 0 {
+		return p.Text
+	}
+	return p.Text + text.Untrustedf(" (and %d more of this kind)", p.More)
 }
 
 // rank orders levels, the worst first.

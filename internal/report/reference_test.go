@@ -78,6 +78,7 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Operation]():    "Operation",
 	reflect.TypeFor[result.Example]():      "Example",
 	reflect.TypeFor[result.Difference]():   "Difference",
+	reflect.TypeFor[result.ChangedPart]():  "Changed part",
 	reflect.TypeFor[result.Interruption](): "Interrupted",
 	reflect.TypeFor[result.NamedID]():      "Surplus importer",
 	reflect.TypeFor[result.ImportReason](): "Import",
@@ -175,6 +176,7 @@ func TestReferenceListsTheStatuses(t *testing.T) {
 	var want []string
 	for _, s := range []result.Status{
 		result.Failed, result.Created, result.Updated, result.Removed, result.Planned, result.Checked, result.Unchanged,
+		result.Skipped,
 	} {
 		want = append(want, string(s))
 	}

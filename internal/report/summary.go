@@ -69,6 +69,8 @@ func icon(r *result.Result) Markdown {
 		return "🛑"
 	case r.Status == result.Failed || r.Status == "":
 		return "❌"
+	case r.Status == result.Skipped:
+		return "⏭️"
 	case r.Status == result.Planned && r.Due():
 		return "📋"
 	case r.Mode == result.Check && r.Totals.Warnings > 0:
@@ -137,9 +139,14 @@ const maxRows = 30
 // behind a click when there are many.
 func (s *jobSummary) overview() {
 	var rows, quiet [][]Markdown
-	for _, c := range s.order {
+	order := s.order
+	if same := s.unreached(); len(same) > fewUnreached {
+		order = slices.DeleteFunc(slices.Clone(order), func(c *result.Collection) bool { return slices.Contains(same, c) })
+		defer s.paragraph(Markdown(text.Plural(len(same), "collection")) + " not judged: see what went wrong.")
+	}
+	for _, c := range order {
 		row := s.overviewRow(c)
-		if len(s.order) > 10 && (urgency(c) == calm || len(rows) >= maxRows) {
+		if len(order) > 10 && (urgency(c) == calm || len(rows) >= maxRows) {
 			quiet = append(quiet, row)
 		} else {
 			rows = append(rows, row)
@@ -147,8 +154,25 @@ func (s *jobSummary) overview() {
 	}
 	s.table(s.overviewColumns(), rows)
 	if len(quiet) > 0 {
-		s.details(s.quietTitle(s.order[len(s.order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
+		s.details(s.quietTitle(order[len(order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
 	}
+}
+
+// fewUnreached are as many collections as have rows of their own, although all of
+// them failed by the same and nothing is known of them.
+const fewUnreached = 3
+
+// unreached are the collections of which nothing is known, for a reason that is not
+// theirs.
+func (s *jobSummary) unreached() []*result.Collection {
+	var all []*result.Collection
+	cause := commonCause(s.r)
+	for _, c := range s.order {
+		if cause != nil && !c.Judged && c.Importer == nil && c.Status == result.Failed && onlyBy(c, cause) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // quietTitle says what kind of collections are behind the click.
@@ -221,15 +245,19 @@ func (s *jobSummary) overviewRow(c *result.Collection) []Markdown {
 		service = s.link(short(c.Service.Name+" "+c.Service.Version, 80), c.Service.URL)
 	}
 	if s.shown(c) {
-		operations, examples = Markdown(fmt.Sprint(len(c.Service.Operations))), Markdown(fmt.Sprint(c.Service.Examples()))
+		operations, examples = Markdown(fmt.Sprint(c.Service.CountOperations())), Markdown(fmt.Sprint(c.Service.Examples()))
 	}
 	row = append(row, service, operations, examples)
 	if s.r.Mode != result.Check {
 		row = append(row, s.changeCell(c))
 	}
 	found := Markdown(counts(c.Findings).String())
-	if found == "" {
+	switch {
+	case found != "":
+	case c.Judged:
 		found = "none"
+	default:
+		found = "–"
 	}
 	return append(row, found)
 }
@@ -302,10 +330,13 @@ func (s *jobSummary) interruption() {
 
 // problems tells what went wrong or should be known, with the next step.
 func (s *jobSummary) problems() {
-	all := problems(s.r)
-	items := make([]item, len(all))
-	for i, p := range all {
-		items[i] = item{text: s.problem(p)}
+	var wrong, items []item
+	for _, p := range problems(s.r) {
+		if p.Level == result.Error {
+			wrong = append(wrong, item{text: s.problem(p)})
+		} else {
+			items = append(items, item{text: s.problem(p)})
+		}
 	}
 	for _, secret := range s.r.Secrets {
 		if secret.Comparable {
@@ -314,15 +345,14 @@ func (s *jobSummary) problems() {
 		items = append(items, item{text: levelIcon(result.Note) + " Secret " + bold(short(secret.Name, 80)) +
 			": not comparable, since this account cannot see its token. It is used as it is."})
 	}
-	if len(items) == 0 {
-		return
-	}
-	if len(all) > 0 && all[0].Level == result.Error {
+	if len(wrong) > 0 {
 		s.heading(4, "What went wrong")
-	} else {
-		s.heading(4, "Good to know")
+		s.list(wrong)
 	}
-	s.list(items)
+	if len(items) > 0 {
+		s.heading(4, "Good to know")
+		s.list(items)
+	}
 }
 
 func (s *jobSummary) problem(p told) Markdown {
@@ -330,7 +360,7 @@ func (s *jobSummary) problem(p told) Markdown {
 	if names := p.names(); names != "" {
 		about = bold(inline(names)) + ": "
 	}
-	t := levelIcon(p.Level) + " " + about + prose(p.Text)
+	t := levelIcon(p.Level) + " " + about + prose(what(p.Problem))
 	if p.Hint != "" {
 		t += "<br>" + bold("Hint:") + " " + prose(p.Hint)
 	}
@@ -345,10 +375,11 @@ func (s *jobSummary) help(place string) Markdown {
 	if !anchor.MatchString(place) {
 		return ""
 	}
+	where := Troubleshooting(s.c.DocsURL, place)
 	if s.c.DocsURL == "" {
-		return "See " + code(troubleshooting+"#"+place)
+		return "See " + code(where)
 	}
-	return link(inline("Troubleshooting: "+place), s.c.DocsURL+"/"+troubleshootingPage+"#"+place)
+	return link(inline("Troubleshooting: "+place), where)
 }
 
 // progress says how far the collections of a run came that did not reach the

@@ -20,10 +20,10 @@ func TestSummaryOpensWithTheOutcome(t *testing.T) {
 		"plan-several":   "📋 Plan for 3 collections: 1 to create, 1 to import again, 1 unchanged; 3 breaking changes",
 		"plan-nothing":   "✅ Pet Store 1.0.0: nothing to do",
 		"failed-mixed":   "❌ 3 of 5 collections failed; 1 created, 1 unchanged",
-		"failed-run":     "❌ Pet Store: not imported, nothing was written",
-		"wrong-inputs":   "❌ The run failed, nothing was written to Microcks",
-		"check-file":     "❌ Pet Store 1.0.0: Microcks cannot serve this collection, 2 errors, 4 warnings",
-		"check-fine":     "✅ Pet Store 1.0.0: Microcks 1.15.0 can serve it, 14 operations and 23 examples",
+		"failed-run":     "❌ Microcks cannot be reached, nothing was written to Microcks",
+		"wrong-inputs":   "❌ 2 problems with the inputs, nothing was written to Microcks",
+		"check-file":     "❌ Pet Store 1.0.0 (postman/pet-store.json): Microcks cannot serve this collection, 2 errors, 4 warnings",
+		"check-fine":     "✅ Pet Store 1.0.0 (postman/pet-store.json): Microcks 1.15.0 can serve it, 14 operations and 23 examples",
 		"hundred":        "❌ 4 of 100 collections failed; 10 updated, 86 unchanged",
 		"interrupted":    "🛑 Interrupted with 1 of 4 collections done",
 		"removed":        "✅ Pet Store: importer removed, with 1 service",
@@ -67,9 +67,52 @@ func TestOutcomeOfARunThatFailed(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.r.Mode, got, tt.want)
 		}
 	}
-	whole := &result.Result{Mode: result.Apply, Status: result.Failed, Written: true}
-	if got, want := outcome(whole), "The run failed after it had written to Microcks"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	refused := result.Problem{Level: result.Error, Text: "creating secret \"a\": Microcks answered 500", Anchor: "microcks-500"}
+	named := refused
+	named.Headline = "postman refuses the API key"
+	three := func(problem result.Problem) []result.Collection {
+		failed := result.Collection{Status: result.Failed, Source: "a", Problems: []result.Problem{problem}}
+		return []result.Collection{failed, failed, {Status: result.Checked, Name: "b"}}
+	}
+	other := three(named)
+	other[1].Problems = []result.Problem{refused}
+	for _, tt := range []struct {
+		r    result.Result
+		want string
+	}{
+		{
+			result.Result{Mode: result.Apply, Written: true, Problems: []result.Problem{refused}},
+			string(refused.Text) + ", after this run had written to Microcks",
+		},
+		{result.Result{Mode: result.Plan, Problems: []result.Problem{named}, Collections: three(named)[:0]}, "Postman refuses the API key"},
+		{result.Result{Mode: result.Check, Collections: three(named)}, "Postman refuses the API key: 2 of 3 collections failed; 1 checked"},
+		{result.Result{Mode: result.Check, Collections: three(named)[:2]}, "Postman refuses the API key"},
+		{result.Result{Mode: result.Check, Collections: three(refused)}, "2 of 3 collections failed; 1 checked"},
+		{result.Result{Mode: result.Check, Collections: other}, "2 of 3 collections failed; 1 checked"},
+	} {
+		tt.r.Status = result.Failed
+		if got := outcome(&tt.r); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}
+
+// Collections of which nothing is known, for a reason that is none of theirs, fill
+// no table; what was judged is shown.
+func TestSummaryOfManyUnreached(t *testing.T) {
+	t.Parallel()
+	r := ran(result.Apply, result.Failed)
+	r.Problems = []result.Problem{{Level: result.Error, Text: "no", Headline: "Microcks cannot be reached"}}
+	for range 80 {
+		r.Collections = append(r.Collections, result.Collection{Source: petUID, Status: result.Failed})
+	}
+	got := Summary(r, docs())
+	if strings.Contains(got, "8f4c2a1e") || !strings.Contains(got, "80 collections not judged") || strings.Count(got, "\n") > 12 {
+		t.Errorf("%s", got)
+	}
+	r.Collections = r.Collections[:2]
+	if got := Summary(r, docs()); strings.Count(got, "| – |") < 2 || strings.Contains(got, "none") {
+		t.Errorf("%s", got)
 	}
 }
 
@@ -159,5 +202,25 @@ func TestManyPlacesOfOneRuleAreCut(t *testing.T) {
 	message := Annotations(r)[0].Message
 	if strings.Count(message, "Request ") != 10 || !strings.HasSuffix(message, "; and 15 more") {
 		t.Errorf("the annotation has not ten places of 25: %s", message)
+	}
+}
+
+// Details that no summary has room for are not written.
+func TestSummaryEnds(t *testing.T) {
+	t.Parallel()
+	r := &result.Result{Mode: result.Check, Status: result.Failed, Collections: make([]result.Collection, 300)}
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		c.Status, c.Name = result.Failed, text.Untrusted(fmt.Sprint("number ", i))
+		for range 20 {
+			c.Findings = append(c.Findings, result.Finding{
+				ID: "PMI001", Level: result.Error, Message: text.Untrusted(strings.Repeat("<*", 300) + fmt.Sprint(len(c.Findings))),
+			})
+		}
+	}
+	summary := Summary(r, Context{})
+	const told = "more collections, which are too many for a summary"
+	if len(summary) < mostDetail || len(summary) > mostDetail+1<<17 || !strings.Contains(summary, told) {
+		t.Errorf("%d bytes, ending in %s", len(summary), summary[len(summary)-200:])
 	}
 }

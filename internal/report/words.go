@@ -1,8 +1,6 @@
 package report
 
 import (
-	"strings"
-
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -47,6 +45,10 @@ func idOf(d result.Done) text.Untrusted {
 	return text.Untrusted(" (" + d.ID + ")")
 }
 
+// mostDeeds of a collection are told, far more than there are: only where somebody
+// makes importers in thousands are there more to delete.
+const mostDeeds = 30
+
 // deedsOf lists all that was done for a collection; "" when nothing was.
 func deedsOf(c *result.Collection) string {
 	if c.Importer == nil {
@@ -56,7 +58,7 @@ func deedsOf(c *result.Collection) string {
 	for i, d := range c.Importer.Done {
 		all[i] = string(Deed(d))
 	}
-	return strings.Join(all, "; ")
+	return text.Few(all, "; ", mostDeeds)
 }
 
 // reason says why an import is due.
@@ -78,15 +80,6 @@ var reasons = map[result.ImportKind]text.Untrusted{
 	result.ImporterChanges:   "the importer changes",
 	result.ImporterNotBound:  "the importer is not bound to the service",
 	result.ImportedAfterMain: "an artifact before it in the same service is imported",
-}
-
-// partList names the parts that differ: "dispatcher, rules".
-func partList(list []result.Part) string {
-	all := make([]string, len(list))
-	for i, p := range list {
-		all[i] = p.Words()
-	}
-	return strings.Join(all, ", ")
 }
 
 // fieldName is a field as the table of changes calls it.

@@ -24,14 +24,13 @@ func Importers(_ context.Context, said *config.Run) ([]*plan.Wanted, error) {
 func importer(said *config.Run, i *config.Importer) *plan.Wanted {
 	w := &plan.Wanted{
 		Source: text.Untrusted(i.Source), File: i.File,
-		Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels, ServiceLabels: i.ServiceLabels,
+		Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels,
 		Secret: plan.WantedSecret{
-			Name: said.Secret.Name, Explicit: said.Secret.Explicit, Replace: said.Secret.Replace,
+			Name: said.Secret.Name, Explicit: said.Secret.Explicit, Replace: said.Allows(config.AllowReplaceSecret),
 			Token: plan.NewToken(said.Postman.APIKey.Reveal()),
 		},
 		Import: plan.ImportPolicy(said.Import), Verify: plan.VerifyScope(said.Verify),
-		ReplaceService: i.ReplaceService, FailOnWarnings: said.FailOn == config.FailOnWarning,
-		ExpectedName: i.ExpectedName, ExpectedVersion: i.ExpectedVersion,
+		ReplaceService: said.Allows(config.AllowReplaceService), ServiceVersion: i.ServiceVersion,
 	}
 	if i.Ref != nil {
 		w.UID, w.Origin = i.Ref.UID, origin(said, i.Ref)

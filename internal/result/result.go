@@ -5,6 +5,7 @@
 package result
 
 import (
+	"cmp"
 	"slices"
 
 	"postman-microcks-importer/internal/text"
@@ -40,10 +41,11 @@ const (
 	Planned   Status = "planned"
 	Checked   Status = "checked"
 	Unchanged Status = "unchanged"
+	Skipped   Status = "skipped" // of a run: nothing was looked at
 )
 
 // severity orders statuses; the run has the worst of its collections.
-var severity = []Status{Unchanged, Checked, Planned, Removed, Updated, Created, Failed}
+var severity = []Status{Skipped, Unchanged, Checked, Planned, Removed, Updated, Created, Failed}
 
 // Worse reports whether s tells more of a run than other does.
 func (s Status) Worse(other Status) bool {
@@ -61,14 +63,17 @@ type Result struct {
 	// in mode plan, would be by an apply.
 	Changed bool `json:"changed"`
 	// Written: this run wrote to Microcks, or may have.
-	Written        bool          `json:"written"`
-	Interrupted    *Interruption `json:"interrupted,omitempty"`
-	Server         *Server       `json:"server,omitempty"`
-	Secrets        []Secret      `json:"secrets,omitempty"`
-	Collections    []Collection  `json:"collections"`
-	Problems       []Problem     `json:"problems,omitempty"` // of the whole run
-	Totals         Totals        `json:"totals"`
-	DurationMillis int64         `json:"durationMillis"`
+	Written bool `json:"written"`
+	// MicrocksVersion by whose rules collections were judged: in mode check the one
+	// that was given, or the newest known.
+	MicrocksVersion string        `json:"microcksVersion,omitempty"`
+	Interrupted     *Interruption `json:"interrupted,omitempty"`
+	Server          *Server       `json:"server,omitempty"`
+	Secrets         []Secret      `json:"secrets,omitempty"`
+	Collections     []Collection  `json:"collections"`
+	Problems        []Problem     `json:"problems,omitempty"` // of the whole run
+	Totals          Totals        `json:"totals"`
+	DurationMillis  int64         `json:"durationMillis"`
 	// Truncated: detail was left out, since it would have been too long.
 	Truncated bool `json:"truncated,omitempty"`
 }
@@ -165,6 +170,8 @@ const (
 	FieldServiceLabel  Field = "serviceLabel" // of the service; Key says which
 	FieldToken         Field = "token"
 	FieldTokenHeader   Field = "tokenHeader"
+	// FieldDisableSSLValidation of an importer: the server takes every certificate.
+	FieldDisableSSLValidation Field = "repositoryDisableSSLValidation"
 )
 
 // FieldChange is one field that differs. From is nil where there is no value
@@ -184,14 +191,25 @@ type Collection struct {
 	File       text.Untrusted `json:"file,omitempty"`
 	Name       text.Untrusted `json:"name,omitempty"`  // of the collection
 	Bytes      int            `json:"bytes,omitempty"` // of what Postman served
+	Judged     bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
+	JudgedAs   JudgedAs       `json:"judgedAs,omitempty"`
 	Status     Status         `json:"status"`
 	Importer   *Importer      `json:"importer,omitempty"`
 	Service    *Service       `json:"service,omitempty"`
 	Difference []Difference   `json:"difference,omitempty"` // between what Microcks served before and what it would serve
-	Findings   []Finding      `json:"findings,omitempty"`
-	Problems   []Problem      `json:"problems,omitempty"`
-	Verified   *Verification  `json:"verified,omitempty"`
+	// MoreDifferences are not listed.
+	MoreDifferences int           `json:"moreDifferences,omitempty"`
+	Findings        []Finding     `json:"findings,omitempty"`
+	Problems        []Problem     `json:"problems,omitempty"`
+	Verified        *Verification `json:"verified,omitempty"`
 }
+
+// JudgedAs is as what a collection was judged, where that is not the very bytes that
+// were read.
+type JudgedAs string
+
+// AsServed is a file as the Postman API would serve it.
+const AsServed JudgedAs = "as-served"
 
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }
@@ -202,15 +220,19 @@ func (c *Collection) Due() bool {
 	return !c.Failed() && c.Importer != nil && (c.Importer.Import != nil || c.Importer.Change != Keep && c.Importer.Change != "")
 }
 
+// Drifts reports whether Microcks serves something else than the collection makes
+// and no import of this run is to change that.
+func (c *Collection) Drifts() bool { return c.Importer != nil && c.Importer.Drift != nil }
+
 // Fail records an error on the collection.
 func (c *Collection) Fail(err error) {
-	c.Problems = append(c.Problems, ProblemOf(err))
+	c.Problems = With(c.Problems, ProblemOf(err))
 	c.Status = Failed
 }
 
 // Tell records something to know that fails nothing.
 func (c *Collection) Tell(level Level, anchor string, what, hint text.Untrusted) {
-	c.Problems = append(c.Problems, Problem{Level: level, Text: text.HideCredentials(what), Hint: hint, Anchor: anchor})
+	c.Problems = With(c.Problems, Problem{Level: level, Text: what, Hint: hint, Anchor: anchor})
 }
 
 // Importer is the importer of one collection.
@@ -225,9 +247,13 @@ type Importer struct {
 	Change       Change         `json:"change"`
 	Fields       []FieldChange  `json:"fields,omitempty"`
 	// Surplus are further importers of ours for the same collection, which go.
-	Surplus []NamedID `json:"surplus,omitempty"`
+	Surplus     []NamedID `json:"surplus,omitempty"`
+	MoreSurplus int       `json:"moreSurplus,omitempty"` // not listed
 	// Import says why an import is due; nil when none is.
-	Import   *ImportReason `json:"import"`
+	Import *ImportReason `json:"import"`
+	// Drift says what Microcks serves otherwise than the collection makes, where no
+	// import is due since `import` is never.
+	Drift    *ImportReason `json:"drift,omitempty"`
 	Imported bool          `json:"imported"` // this run imported
 	Done     []Done        `json:"done,omitempty"`
 	// KeepsServices: the importer was to be deleted without its services.
@@ -326,7 +352,14 @@ type Service struct {
 	// MockURL is MockPath on the server; empty with an unknown server.
 	MockURL    text.Untrusted `json:"mockUrl,omitempty"`
 	Operations []Operation    `json:"operations"`
+	// MoreOperations are not listed, since a run holds no more than so much; they
+	// have MoreExamples.
+	MoreOperations int `json:"moreOperations,omitempty"`
+	MoreExamples   int `json:"moreExamples,omitempty"`
 }
+
+// CountOperations is the number of operations, listed or not.
+func (s *Service) CountOperations() int { return len(s.Operations) + s.MoreOperations }
 
 // Add counts problems; those that sum up findings are counted as findings.
 func (t *Totals) Add(problems []Problem) {
@@ -334,9 +367,9 @@ func (t *Totals) Add(problems []Problem) {
 		switch {
 		case p.OfFindings:
 		case p.Level == Error:
-			t.Errors++
+			t.Errors += 1 + p.More
 		case p.Level == Warning:
-			t.Warnings++
+			t.Warnings += 1 + p.More
 		}
 	}
 }
@@ -355,9 +388,9 @@ func (t *Totals) AddFindings(findings []Finding) {
 
 // Examples is the number of examples of all operations.
 func (s *Service) Examples() int {
-	n := 0
-	for _, op := range s.Operations {
-		n += len(op.Examples)
+	n := s.MoreExamples
+	for i := range s.Operations {
+		n += s.Operations[i].CountExamples()
 	}
 	return n
 }
@@ -368,7 +401,12 @@ type Operation struct {
 	Dispatcher text.Untrusted `json:"dispatcher,omitempty"`
 	Rules      text.Untrusted `json:"rules,omitempty"`
 	Examples   []Example      `json:"examples"`
+	// MoreExamples are not listed.
+	MoreExamples int `json:"moreExamples,omitempty"`
 }
+
+// CountExamples is the number of examples, listed or not.
+func (o *Operation) CountExamples() int { return len(o.Examples) + o.MoreExamples }
 
 // Example is one saved example and the call that its mock answers.
 type Example struct {
@@ -421,9 +459,18 @@ type Difference struct {
 	Example text.Untrusted `json:"example,omitempty"`
 	// Fields that differ, for a changed one.
 	Fields []Part `json:"fields,omitempty"`
+	// Values of those fields that can be shown in a line, cut where they are long.
+	Values []ChangedPart `json:"values,omitempty"`
 	// Breaking is set when consumers may lose something that they use: what
 	// disappears, or answers to other requests than before.
 	Breaking bool `json:"breaking"`
+}
+
+// ChangedPart is what a part was and what it becomes; nil where it has no value.
+type ChangedPart struct {
+	Field Part            `json:"field"`
+	From  *text.Untrusted `json:"from"`
+	To    *text.Untrusted `json:"to"`
 }
 
 // Part of an operation or example that can differ.
@@ -464,9 +511,31 @@ var partWords = map[Part]string{
 	PartArtifact:          "artifact",
 }
 
-// ExitCode of the whole run: that of the problem that is told first, run-wide
-// ones before those of collections; 1 when only a finding or an expectation
-// failed it.
+// codes are the exit codes of failures. Of several the first counts, whichever
+// was told first.
+var codes = []int{
+	2,  // wrong inputs
+	14, // the environment
+	11, // cannot connect
+	12, // an API's error
+	13, // not found
+	20, // other
+	1,  // a collection or an expectation failed
+	3,  // nothing failed, and what was asked about was found
+}
+
+// FirstCode is the one of several exit codes that counts; 0 is success.
+func FirstCode(of ...int) int {
+	for _, code := range codes {
+		if slices.Contains(of, code) {
+			return code
+		}
+	}
+	return 0
+}
+
+// ExitCode of the whole run, the first by [FirstCode] of all its problems: 1 when
+// only a finding failed it, or when its time was over or a signal ended it.
 func (r *Result) ExitCode() int {
 	switch {
 	case r.Status != Failed:
@@ -474,14 +543,18 @@ func (r *Result) ExitCode() int {
 	case r.Interrupted != nil:
 		return 1
 	}
+	var found []int
+	if slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Failed() }) {
+		found = append(found, 1)
+	}
 	for _, problems := range r.allProblems() {
 		for _, p := range problems {
-			if p.Level == Error && p.ExitCode != 0 {
-				return p.ExitCode
+			if p.Level == Error {
+				found = append(found, p.ExitCode)
 			}
 		}
 	}
-	return 1
+	return cmp.Or(FirstCode(found...), 1)
 }
 
 func (r *Result) allProblems() [][]Problem {

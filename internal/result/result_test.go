@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 func planned(change result.Change, reason *result.ImportReason) result.Collection {
@@ -45,6 +46,19 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// The order of a run's exit codes is the one that the documents give.
+func TestFirstCode(t *testing.T) {
+	t.Parallel()
+	order := []int{2, 14, 11, 12, 13, 20, 1, 3, 0}
+	for i, first := range order {
+		for _, second := range order[i:] {
+			if a, b := result.FirstCode(first, second), result.FirstCode(second, first); a != first || b != first {
+				t.Errorf("of %d and %d counts %d and %d", first, second, a, b)
+			}
+		}
+	}
+}
+
 func TestExitCode(t *testing.T) {
 	t.Parallel()
 	problem := func(level result.Level, code int) []result.Problem {
@@ -56,13 +70,21 @@ func TestExitCode(t *testing.T) {
 	}{
 		"done":         {result.Result{Status: result.Created, Problems: problem(result.Warning, 12)}, 0},
 		"finding only": {result.Result{Status: result.Failed}, 1},
-		"the run's first": {
+		"the first by the order of codes": {
 			result.Result{
-				Status: result.Failed, Problems: problem(result.Error, 11),
-				Collections: []result.Collection{{Problems: problem(result.Error, 13)}},
+				Status: result.Failed, Problems: problem(result.Error, 3),
+				Collections: []result.Collection{
+					{Status: result.Failed, Problems: problem(result.Error, 1)}, {Status: result.Failed, Problems: problem(result.Error, 13)},
+					{Status: result.Failed, Problems: problem(result.Error, 12)},
+				},
 			},
-			11,
+			12,
 		},
+		"a collection before what was found": {
+			result.Result{Status: result.Failed, Problems: problem(result.Error, 3), Collections: []result.Collection{{Status: result.Failed}}}, 1,
+		},
+		"what was found":  {result.Result{Status: result.Failed, Problems: problem(result.Error, 3)}, 3},
+		"no code of ours": {result.Result{Status: result.Failed, Problems: problem(result.Error, 99)}, 1},
 		"of a collection": {
 			result.Result{
 				Status: result.Failed, Problems: problem(result.Note, 11),
@@ -124,6 +146,27 @@ func TestWorse(t *testing.T) {
 			if a.Worse(b) != (i > k) {
 				t.Errorf("%s worse than %s: %v", a, b, a.Worse(b))
 			}
+		}
+	}
+}
+
+// Of problems of one kind a few are told and the others counted, errors as well.
+func TestProblemsOfAKindAreCounted(t *testing.T) {
+	t.Parallel()
+	var c result.Collection
+	for i := range 1000 {
+		c.Tell(result.Warning, "a", text.Untrustedf("warning %d", i), "")
+		c.Tell(result.Note, "a", text.Untrustedf("note %d", i), "")
+		c.Fail(&result.Problem{Level: result.Error, Text: text.Untrustedf("error %d", i), Anchor: "b", ExitCode: 1})
+	}
+	var totals result.Totals
+	totals.Add(c.Problems)
+	if len(c.Problems) != 15 || totals.Warnings != 1000 || totals.Errors != 1000 {
+		t.Errorf("%d problems, %+v", len(c.Problems), totals)
+	}
+	for i, p := range c.Problems {
+		if last := i >= 12; p.Text != text.Untrustedf("%s %d", p.Level, i/3) || (p.More == 995) != last || p.More > 0 != last {
+			t.Errorf("%d: %+v", i, p)
 		}
 	}
 }

@@ -6,7 +6,12 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// Rewritten is a copy of the Result in which f has been over every text. The
+// mostShown is how many runes of a text in a Result are told: more than any place
+// but the output result has room for. A collection may have a name of many megabytes.
+const mostShown = 8192
+
+// Rewritten is a copy of the Result in which f has been over every text, of which a
+// long one was cut at 8192 runes before, the last one an ellipsis. The
 // words that only this program chooses, such as a Status, have types of their own
 // and stay.
 func (r *Result) Rewritten(f func(string) string) *Result {
@@ -17,7 +22,7 @@ func rewritten(v reflect.Value, f func(string) string) reflect.Value {
 	switch v.Kind() {
 	case reflect.String:
 		if v.Type() == reflect.TypeFor[string]() || v.Type() == reflect.TypeFor[text.Untrusted]() {
-			return reflect.ValueOf(f(v.String())).Convert(v.Type())
+			return reflect.ValueOf(f(text.Cut(v.String(), mostShown))).Convert(v.Type())
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {

@@ -71,6 +71,10 @@ func TestRewritten(t *testing.T) {
 	if again, _ := json.Marshal(full); string(again) != string(before) {
 		t.Errorf("the result itself was changed:\n%s", again)
 	}
+	long := result.Result{Version: strings.Repeat("x", 10_000)}
+	if got := long.Rewritten(func(s string) string { return s + "!" }).Version; got != strings.Repeat("x", 8191)+"…!" {
+		t.Errorf("of a long text %d bytes were rewritten", len(got))
+	}
 	if d := cmp.Diff(&full, full.Rewritten(func(s string) string { return s })); d != "" {
 		t.Errorf("a copy differs (-want +got):\n%s", d)
 	}

@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // format of a credential that its issuer publishes: how it begins, and how long
 // it is at least after that.
@@ -23,50 +26,88 @@ var formats = []format{
 	{"a token of npm", "npm_", 36},
 }
 
-// KnownCredential says what credential of a published format s holds, such as "a
-// Postman API key"; "" when there is none, or only an example.
+// privateKey begins and ends the line before a private key.
+const privateKey, endOfPrivateKey = "-----BEGIN ", "PRIVATE KEY-----"
+
+// longestKind is the most bytes between the two.
+const longestKind = 48
+
+// byFirst are the formats by the byte that they begin with.
+var byFirst = func() (all [256][]format) {
+	for _, f := range append(slices.Clone(formats), format{what: "a private key", begins: privateKey}) {
+		all[f.begins[0]] = append(all[f.begins[0]], f)
+	}
+	return all
+}()
+
+// KnownCredential says what credential of a published format s holds first, such as
+// "a Postman API key"; "" when there is none, or only an example.
 func KnownCredential(s string) string {
-	what, _, _ := knownCredential(s)
+	what, _, _ := knownCredential(s, 0)
 	return what
 }
 
 // HideKnownCredentials takes the credentials of published formats out of s.
 func HideKnownCredentials[S ~string](s S) S {
-	t := string(s)
+	var b strings.Builder
+	done := 0
 	for {
-		what, from, to := knownCredential(t)
+		what, from, to := knownCredential(string(s), done)
 		if what == "" {
-			return S(t)
+			break
 		}
-		t = t[:from] + Hidden + t[to:]
+		b.WriteString(string(s[done:from]) + Hidden)
+		done = to
 	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(string(s[done:]))
+	return S(b.String())
 }
 
-// knownCredential is the first credential of the first format that s has, and
-// where it stands.
-func knownCredential(s string) (what string, from, to int) {
-	for _, f := range formats {
-		for at := 0; ; {
-			i := strings.Index(s[at:], f.begins)
-			if i < 0 {
-				break
+// knownCredential is the first credential that s has from a place on, and where it
+// stands. Each byte is looked at a few times at most.
+func knownCredential(s string, at int) (what string, from, to int) {
+	var last token
+	for from := at; from < len(s); from++ {
+		for _, f := range byFirst[s[from]] {
+			if !strings.HasPrefix(s[from:], f.begins) {
+				continue
 			}
-			from = at + i
-			at = from + len(f.begins)
-			for to = at; to < len(s) && ofToken(s[to]); to++ {
+			begin := from + len(f.begins)
+			if f.begins == privateKey {
+				if strings.Contains(s[begin:min(len(s), begin+longestKind+len(endOfPrivateKey))], endOfPrivateKey) {
+					return f.what, from, len(s)
+				}
+				continue
 			}
-			if value := s[at:to]; len(value) >= f.least && strings.ContainsAny(value, "0123456789") && !strings.Contains(value, "EXAMPLE") {
-				return f.what, from, to
+			if begin > last.end {
+				last = tokenAt(s, begin)
 			}
-		}
-	}
-	const begins, ends = "-----BEGIN ", "PRIVATE KEY-----"
-	if from = strings.Index(s, begins); from >= 0 {
-		if i := strings.Index(s[from:], ends); i >= 0 && i < 60 {
-			return "a private key", from, len(s)
+			if last.end-begin >= f.least && last.digit >= begin && last.example < begin {
+				return f.what, from, last.end
+			}
 		}
 	}
 	return "", 0, 0
+}
+
+// token is where a row of letters, digits, hyphens and underscores ends, and where
+// its last digit and its last "EXAMPLE" are.
+type token struct{ end, digit, example int }
+
+func tokenAt(s string, begin int) token {
+	t := token{end: begin, digit: -1, example: -1}
+	for ; t.end < len(s) && ofToken(s[t.end]); t.end++ {
+		if '0' <= s[t.end] && s[t.end] <= '9' {
+			t.digit = t.end
+		}
+	}
+	if i := strings.LastIndex(s[begin:t.end], "EXAMPLE"); i >= 0 {
+		t.example = begin + i
+	}
+	return t
 }
 
 func ofToken(c byte) bool {

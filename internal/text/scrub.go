@@ -1,45 +1,59 @@
 package text
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"html"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Scrubber hides credentials by their value, in the forms in which a server
-// repeats them: as they are, in a URL, in JSON, in HTML, in hexadecimal digits, in
-// base64 (so also in a Basic header, which holds a name and the credential), and
-// with invisible characters in between. A credential whose end was cut off is
-// hidden too. It may be used by several goroutines at once; the zero value hides
-// nothing.
+// repeats them: as they are, in a URL, in JSON, in HTML, quoted-printable, as
+// numbers of bytes, in hexadecimal digits and in base64 (so also in a Basic header,
+// which holds a name and the credential), broken over lines too and with invisible
+// characters in between. What is left of a credential whose beginning or end was
+// cut off is hidden too. It may be used by several goroutines at once; the zero
+// value hides nothing.
+//
+// Every row of 6 bytes of every form is known by itself, so that a text is searched
+// in a time that depends on its length alone: a credential is a run of places at
+// which known rows begin.
 type Scrubber struct {
-	mu      sync.RWMutex
-	known   []string // values as given
-	byFirst [256][]form
-	pairs   [256]byteSet // with which two bytes a form can begin, so that few places are looked at
+	mu     sync.RWMutex
+	known  []string // values as given
+	rows   map[row]origin
+	filter []uint64 // of the rows, a bit for the hash of each: most places of a text are none
 }
 
-// byteSet is a set of bytes.
-type byteSet [4]uint64
+// row is rowLength bytes of a form or a text, the last one lowest.
+type row uint64
 
-func (s *byteSet) set(c byte)      { s[c/64] |= 1 << (c % 64) }
-func (s *byteSet) has(c byte) bool { return s[c/64]&(1<<(c%64)) != 0 }
+// rowLength is less than [shortest] since reading takes the spaces out.
+const rowLength = 6
 
-// form is a row of bytes that stands for a credential.
-type form struct {
-	bytes string
-	fold  bool // letters of either case count
-}
+// with is the row one byte further.
+func (r row) with(c byte) row { return (r<<8 | row(c)) & (1<<(8*rowLength) - 1) }
 
 // shortest is the least number of bytes that is hidden by value: shorter texts
 // stand in others by chance.
 const shortest = 8
+
+// filterBits is how many bits of a row's hash the filter knows: 64 KiB, in which
+// the rows of some ten access tokens leave most bits free.
+const filterBits = 19
+
+// bit is the place of a row in the filter.
+func (r row) bit() uint64 { return uint64(r) * 0x9E3779B97F4A7C15 >> (64 - filterBits) }
+
+// origin is where a row comes from.
+type origin struct {
+	length uint16 // of the shortest form that holds it, in bytes; 65535 is more, too
+	first  bool   // a form begins with it
+}
 
 // Hideable reports whether a credential of this value can be hidden in texts:
 // it has at least 8 bytes and is no word that every report has.
@@ -58,305 +72,226 @@ func (s *Scrubber) Add(credential string) {
 	if slices.Contains(s.known, credential) {
 		return
 	}
+	if s.rows == nil {
+		s.rows, s.filter = make(map[row]origin), make([]uint64, 1<<filterBits/64)
+	}
 	s.known = append(s.known, credential)
-	for _, f := range formsOf(credential) {
-		if !slices.Contains(s.byFirst[f.bytes[0]], f) {
-			s.addBegin(f)
-		}
+	for _, form := range formsOf(credential) {
+		s.addForm(form)
 	}
 }
 
-// formsOf are the rows of bytes that stand for a credential. What URLs, JSON and
-// HTML make of their characters is read while searching.
-func formsOf(credential string) []form {
-	forms := []form{{credential, false}, {hex.EncodeToString([]byte(credential)), true}}
+func (s *Scrubber) addForm(form string) {
+	length := uint16(min(len(form), math.MaxUint16))
+	var r row
+	for i := range len(form) {
+		if r = r.with(form[i]); i < rowLength-1 {
+			continue
+		}
+		from, has := s.rows[r]
+		if !has || length < from.length {
+			from.length = length
+		}
+		from.first = from.first || i == rowLength-1
+		s.rows[r] = from
+		s.filter[r.bit()/64] |= 1 << (r.bit() % 64)
+	}
+}
+
+// formsOf are the rows of bytes that stand for a credential in a text or in what
+// is read from it.
+func formsOf(credential string) []string {
+	written := []string{credential, hex.EncodeToString([]byte(credential))}
 	for _, value := range []string{credential, url.QueryEscape(credential)} { // OAuth has both in Basic headers
 		for shift := range 3 {
 			for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 				encoded := encoding.EncodeToString(append(make([]byte, shift), value...))
 				// The characters at both ends hold bits of the neighbours, too.
-				forms = append(forms, form{encoded[(shift*8+5)/6 : (shift+len(value))*8/6], false})
+				written = append(written, encoded[(shift*8+5)/6:(shift+len(value))*8/6])
 			}
+		}
+	}
+	forms := []string{credential}
+	for _, form := range written {
+		// Reading takes from a form what it takes from the text that holds it.
+		v, read := &view{bytes: []byte(form)}, new(view)
+		for range layers {
+			if len(v.bytes) >= rowLength && !isOwnWord(string(v.bytes)) {
+				forms = append(forms, string(v.bytes))
+			}
+			if !read.read(v, layer) {
+				break
+			}
+			read.bytes = bytes.TrimRight(read.bytes, `\`) // which would go with what follows
+			v, read = &view{bytes: read.bytes}, new(view)
 		}
 	}
 	return forms
 }
 
-// addBegin notes with what a form can begin in a text.
-func (s *Scrubber) addBegin(f form) {
-	first, second := spelled(f.bytes[0], f.fold), spelled(f.bytes[1], f.fold)
-	for _, a := range first {
-		s.byFirst[a] = append(s.byFirst[a], f)
-		for _, b := range second {
-			s.pairs[a].set(b)
-		}
-		for b := range 256 {
-			if c := byte(b); c < ' ' || c >= 0x7f || isEscape(c) { // invisible, the end, or an escape
-				s.pairs[a].set(c)
-			}
-		}
-	}
-}
-
-// spelled is a byte of a form in each case that counts.
-func spelled(c byte, fold bool) []byte {
-	if upper := c &^ 0x20; fold && 'A' <= upper && upper <= 'F' {
-		return []byte{c, upper}
-	}
-	return []byte{c}
-}
-
-// Hide takes the known credentials out of a text.
+// Hide takes the known credentials out of a text. It needs some 20 bytes of memory
+// for each of the text, so a long one is to be cut before: what the cut leaves of a
+// credential is hidden too.
 func (s *Scrubber) Hide(text string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if len(s.known) == 0 {
+	if len(s.known) == 0 || len(text) < shortest {
 		return text
 	}
+	found := s.find(text)
+	if len(found) == 0 {
+		return text
+	}
+	slices.SortFunc(found, func(a, b place) int { return int(a.from - b.from) })
 	var b strings.Builder
-	done := 0
-	for i := 0; i < len(text); {
-		end := s.at(text, i)
-		if end <= i {
-			i++
-			continue
+	var done int32
+	for i, f := range found {
+		if i == 0 || f.from >= done {
+			b.WriteString(text[done:f.from])
+			b.WriteString(Hidden)
 		}
-		b.WriteString(text[done:i])
-		b.WriteString(Hidden)
-		i, done = end, end
-	}
-	if done == 0 {
-		return text
+		done = max(done, f.to)
 	}
 	b.WriteString(text[done:])
 	return b.String()
 }
 
-// at is the end of the longest credential that begins at a place of the text; 0
-// when none does.
-func (s *Scrubber) at(text string, i int) int {
-	longest := 0
-	if isEscape(text[i]) {
-		for _, r := range readings(text[i:]) {
-			for _, f := range s.byFirst[r.text[0]] {
-				longest = max(longest, f.match(text, i))
-			}
+// find returns where credentials stand in a text and in all that can be read from
+// it. The parts may overlap.
+func (s *Scrubber) find(text string) (found []place) {
+	views := scratch.Get().(*[4]view)
+	defer func() {
+		if cap(views[1].bytes) <= mostScratch {
+			scratch.Put(views)
 		}
+	}()
+	views[0] = view{bytes: []byte(text), length: len(text)}
+	found = s.search(&views[0], nil)
+	if views[1].read(&views[0], numbers) {
+		found = s.search(&views[1], found)
 	}
-	var next byte // none is 0, which is invisible
-	if i+1 < len(text) {
-		next = text[i+1]
-	}
-	if s.pairs[text[i]].has(next) {
-		for _, f := range s.byFirst[text[i]] {
-			longest = max(longest, f.match(text, i))
-		}
-	}
-	return longest
-}
-
-// match returns where the form ends that begins at i; 0 when there is none.
-func (f form) match(text string, i int) int {
-	if strings.HasPrefix(text[i:], f.bytes) {
-		return i + len(f.bytes) // whatever else it could be read as
-	}
-	matched := 0
-	for matched < len(f.bytes) {
-		if matched > 0 {
-			i += invisible(text[i:])
-		}
-		rest := text[i:]
-		// A quarter of a long credential is not taken for a word that it begins
-		// with.
-		if n := cutOff(rest); n >= 0 && matched >= max(shortest, len(f.bytes)/4) {
-			return i + n
-		} else if rest == "" {
-			return 0
-		}
-		m, n := f.next(matched, rest)
-		if n == 0 {
-			return 0
-		}
-		matched, i = matched+m, i+n
-	}
-	return i
-}
-
-// next reads on in a form of which some bytes are matched, and returns how many
-// more are, in how many bytes of the text; 0 when the text goes on otherwise.
-func (f form) next(matched int, rest string) (more, n int) {
-	if isEscape(rest[0]) {
-		for _, r := range slices.Backward(readings(rest)) { // "&amp;" is no "&" with "amp;" after it
-			switch {
-			case strings.HasPrefix(f.bytes[matched:], r.text):
-				return len(r.text), r.n
-			case r.text == "+" && f.bytes[matched] == ' ': // in a query that was escaped twice
-				return 1, r.n
-			}
-		}
-	}
-	if c := rest[0]; c == f.bytes[matched] || f.fold && c|0x20 == f.bytes[matched] {
-		return 1, 1
-	}
-	return 0, 0
-}
-
-// cutOff is the length of what stands before the place where a text was cut,
-// when that is nothing or a piece of an escape; -1 when it is more.
-func cutOff(s string) int {
-	if s == "" || strings.HasPrefix(s, "…") {
-		return 0
-	}
-	if !isEscape(s[0]) {
-		return -1
-	}
-	for i := 1; i < min(len(s), 2*mostEscaped); i++ {
-		switch c := s[i]; {
-		case strings.HasPrefix(s[i:], "…"):
-			return i
-		case c != '\\' && c != '#' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z'):
-			return -1
-		}
-	}
-	if len(s) <= 2*mostEscaped {
-		return len(s)
-	}
-	return -1
-}
-
-// invisible is the length of the characters at the beginning of a text that
-// [Line] takes out or nobody sees, and of line breaks, which base64 may have.
-func invisible(s string) int {
-	for i, c := range s {
-		switch {
-		case c == '\n', c == '\r':
-		case unicode.IsSpace(c), !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Noncharacter_Code_Point):
-			return i
-		}
-	}
-	return len(s)
-}
-
-// reading is what an escape at the beginning of a text can mean, and the length
-// that it was written in.
-type reading struct {
-	text string
-	n    int
-}
-
-// longestEscape is the most bytes that one character is written in.
-const longestEscape = 32
-
-// readings are all that an escape at the beginning of a text can mean, those of
-// fewer layers first: "%5Cu003c" is a backslash, and "<" where JSON stands in a
-// URL.
-func readings(s string) []reading {
-	const layers = 4
-	if s[0] == '%' && (len(s) < 3 || hexDigits(s[1:], 2) < 0) {
-		return nil
-	}
-	s = s[:min(len(s), longestEscape)]
-	var place [longestEscape + 1]uint8 // of each byte in the text
-	for i := range place {
-		place[i] = uint8(i)
-	}
-	var found []reading
-	for range layers {
-		if c, n := unescape(s); n > 0 {
-			found = append(found, reading{c, int(place[n])})
-		} else if s[0] != '&' { // whose end may be an escape
-			break
-		}
-		under, changed := layer(s, &place)
-		if !changed || !isEscape(under[0]) {
-			break
-		}
-		s = under
+	found = s.searchLayers(&views[0], &views[2], &views[3], found)
+	if views[1].read(&views[0], quotedPrintable) {
+		found = s.searchLayers(&views[1], &views[2], &views[3], found)
 	}
 	return found
 }
 
-// layer takes one layer of escapes off a text. The places of its bytes go along.
-func layer(s string, place *[longestEscape + 1]uint8) (under string, changed bool) {
-	var buffer [longestEscape]byte
-	b := buffer[:0]
-	for i := 0; i < len(s); {
-		c, n := s[i:i+1], 1
-		if isEscape(s[i]) && s[i] != '+' {
-			if decoded, length := unescape(s[i:]); length >= len(decoded) && length > 0 {
-				c, n, changed = decoded, length, true
-			}
+// scratch keeps views for the next text: most are short, and there are many.
+var scratch = sync.Pool{New: func() any { return new([4]view) }}
+
+// mostScratch is the longest view that is kept, in bytes.
+const mostScratch = 64 << 10
+
+// layers is how many escapes of different kinds are read that stand in one another,
+// with the lines that a text was broken into.
+const layers = 5
+
+// searchLayers searches what can be read from a view, layer by layer, and in the
+// last one what is written in separate hexadecimal digits. The views next and spare
+// are overwritten.
+func (s *Scrubber) searchLayers(v, next, spare *view, found []place) []place {
+	for range layers {
+		if !next.read(v, layer) {
+			break
 		}
-		for k := range len(c) {
-			place[len(b)] = place[i]
-			b = append(b, c[k])
-		}
-		i += n
+		found = s.search(next, found)
+		v, next, spare = next, spare, next
 	}
-	place[len(b)] = place[len(s)]
-	return string(b), changed
+	if next.read(v, digits) {
+		found = s.search(next, found)
+	}
+	return found
 }
 
-// isEscape reports whether unescape may read something that begins with c.
-func isEscape(c byte) bool { return c == '%' || c == '\\' || c == '&' || c == '+' }
-
-// mostEscaped is how often a character may have been escaped.
-const mostEscaped = 8
-
-// unescape reads one character at the beginning of a text as URLs, JSON or HTML
-// write it, also when it was escaped several times, and returns the length that
-// it was written in; 0 when there is no escape.
-func unescape(s string) (decoded string, n int) {
-	switch s[0] {
-	case '+':
-		return " ", 1
-	case '%': // %2F, %252F
-		n = 1
-		for n < 2*mostEscaped && strings.HasPrefix(s[n:], "25") && hexDigits(s[n+2:], 2) >= 0 {
-			n += 2
-		}
-		if c := hexDigits(s[n:], 2); c >= 0 {
-			return string([]byte{byte(c)}), n + 2
-		}
-	case '\\': // \/, \u002f, \\u002f, \x2f
-		for n < min(len(s), mostEscaped) && s[n] == '\\' {
-			n++
-		}
-		if n == len(s) || s[n] >= utf8.RuneSelf {
-			return "", 0
-		}
-		for _, kind := range []struct {
-			letter byte
-			digits int
-		}{{'u', 4}, {'x', 2}} {
-			if c := hexDigits(s[n+1:], kind.digits); s[n] == kind.letter && c >= 0 {
-				return string(rune(c)), n + 1 + kind.digits
-			}
-		}
-		return s[n : n+1], n + 1
-	case '&': // &amp; &#47; &#x2f;
-		if end := strings.IndexByte(s[:min(len(s), 10)], ';'); end > 0 {
-			if c := html.UnescapeString(s[:end+1]); c != s[:end+1] {
-				return c, end + 1
-			}
-		}
-	}
-	return "", 0
+// run is a part of a view in which every row is known, in its bytes.
+type run struct {
+	from   int
+	first  int // where in it a form begins; -1 is nowhere
+	length int // of the shortest form that holds one of the rows
 }
 
-// hexDigits is the number in the first n hexadecimal digits; -1 when they are
-// none.
-func hexDigits(s string, n int) int {
-	if len(s) < n {
+// search adds the parts of the text where credentials stand in a view.
+func (s *Scrubber) search(v *view, found []place) []place {
+	var r row
+	inside, at := false, run{}
+	for i, c := range v.bytes {
+		r = r.with(c)
+		if bit := r.bit(); i >= rowLength-1 && s.filter[bit/64]&(1<<(bit%64)) != 0 {
+			if from, known := s.rows[r]; known {
+				begin := i - (rowLength - 1)
+				if !inside {
+					inside, at = true, run{begin, -1, int(from.length)}
+				}
+				if from.first && at.first < 0 {
+					at.first = begin
+				}
+				at.length = min(at.length, int(from.length))
+				continue
+			}
+		}
+		if inside {
+			inside, found = false, v.judge(at, i, found)
+		}
+	}
+	if inside {
+		found = v.judge(at, len(v.bytes), found)
+	}
+	return found
+}
+
+// judge adds the part of the text that a run stands for which ends before a place
+// of the view, when it is a credential or what is left of one.
+func (v *view) judge(at run, end int, found []place) []place {
+	const enough = 16 // bytes in a row are in no text by chance
+	from, n, begun := at.from, end-at.from, 0
+	if at.first >= 0 {
+		begun = end - at.first
+	}
+	switch cut := cutOff(v.bytes[end:]); {
+	case n >= at.length:
+	case n < shortest, isOwnWord(string(v.bytes[from:end])):
+		return found
+	case cut >= 0 && begun >= shortest && end+cut < len(v.bytes):
+		from, end = at.first, end+cut
+	case cut >= 0 && begun >= max(shortest, at.length/4): // of a long one not a word that it begins with
+		return append(found, place{v.place(at.first, end).from, int32(v.length)})
+	case n >= max(enough, at.length*3/4):
+	case strings.HasSuffix(string(v.bytes[max(0, from-len(Hidden)):from]), Hidden):
+	default:
+		return found
+	}
+	return append(found, v.place(from, end))
+}
+
+// cutMarks stand where a text was cut.
+var cutMarks = []string{"…", "...", "[…", "[...", "[truncated", "(truncated"}
+
+// cutOff is the length of what stands before the place where a text was cut, when
+// that is nothing or a piece of an escape; -1 when it is more, or no place was cut.
+// The end of a text counts as one.
+func cutOff(rest []byte) int {
+	const mostPiece = 16
+	atMark := func(rest string) bool {
+		return rest == "" || slices.ContainsFunc(cutMarks, func(mark string) bool { return strings.HasPrefix(rest, mark) })
+	}
+	s := string(rest[:min(len(rest), mostPiece+len("[truncated"))])
+	if atMark(s) {
+		return 0
+	}
+	if c := s[0]; c != '%' && c != '\\' && c != '&' && c != '=' {
 		return -1
 	}
-	v := 0
-	for i := range n {
-		at := strings.IndexByte("0123456789abcdef", s[i]|0x20)
-		if at < 0 || s[i] < '0' {
+	for i := 1; i < min(len(s), mostPiece); i++ {
+		if atMark(s[i:]) {
+			return i
+		}
+		if c := s[i]; c != '\\' && c != '#' && c != '{' && !isAlphanumeric(c) {
 			return -1
 		}
-		v = v<<4 | at
 	}
-	return v
+	if len(rest) <= mostPiece {
+		return len(rest)
+	}
+	return -1
 }

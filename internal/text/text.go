@@ -4,6 +4,8 @@ package text
 
 import (
 	"fmt"
+	"html"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -60,9 +62,35 @@ func Lines[S ~string](s S) S {
 }
 
 // Excerpt is s as an error quotes it: one line without credentials, of at most
-// n runes. What is hidden goes before the cut, which so leaves no half of it.
+// n runes. What is hidden goes before the cut, which so leaves no half of it. Of a
+// long text no more than its first runes are looked at: 4 for each that is quoted,
+// and 1000.
 func Excerpt[S ~string](s S, n int) S {
-	return Cut(S(strings.TrimSpace(string(HideCredentials(Line(s))))), n)
+	const margin = 1000
+	return Cut(S(strings.TrimSpace(string(HideCredentials(Line(Cut(s, 4*n+margin)))))), n)
+}
+
+// pageTitle finds the title of an HTML page.
+var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
+// PageTitle is the title of an HTML page as an error quotes it, of at most 80 runes
+// and with single spaces; "" when it has none.
+func PageTitle(page []byte) string {
+	found := pageTitle.FindSubmatch(page)
+	if found == nil {
+		return ""
+	}
+	return Excerpt(strings.Join(strings.Fields(html.UnescapeString(string(found[1]))), " "), 80)
+}
+
+// Few joins the first of many texts and counts the rest: "a, b, and 3 more" with ", "
+// between them.
+func Few(list []string, separator string, most int) string {
+	few := strings.Join(list[:min(most, len(list))], separator)
+	if more := len(list) - most; more > 0 {
+		few += fmt.Sprintf("%sand %d more", separator, more)
+	}
+	return few
 }
 
 // Plural is a count with its noun: "1 thing", "2 things".

@@ -47,7 +47,7 @@ func TestPluralAndSize(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[string]string{
 		text.Plural(0, "note"): "0 notes", text.Plural(1, "note"): "1 note", text.Plural(2, "note"): "2 notes",
-		text.Size(1): "1 byte", text.Size(999): "999 bytes", text.Size(1500): "1.5 kB", text.Size(2_000_000): "2.0 MB",
+		text.Size(1): "1 byte", text.Size(999): "999 bytes", text.Size(1000): "1.0 kB", text.Size(1500): "1.5 kB", text.Size(1_000_000): "1.0 MB",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -87,9 +87,21 @@ func TestPostmanKeys(t *testing.T) {
 	if got, want := text.PostmanKeysIn(s), []string{"PMAK-0123-abc", "pmat-01h"}; !slices.Equal(got, want) {
 		t.Errorf("PostmanKeysIn(%q) = %q, want %q", s, got, want)
 	}
+	if got := text.PostmanKeyIn(s); got != "PMAK-0123-abc" || !text.HasPostmanKey(s) || text.HasPostmanKey("PMAK") {
+		t.Errorf("PostmanKeyIn(%q) = %q", s, got)
+	}
 	for in, want := range map[string]bool{"PMAT-01": true, "pmat-": true, "PMAK-01": false, "PMAT": false, "x PMAT-01": false} {
 		if got := text.IsAccessKey(in); got != want {
 			t.Errorf("IsAccessKey(%q) = %v, want %v", in, got, want)
+		}
+	}
+}
+
+func TestCredentialsInQueries(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"access_key": true, "API-Key": true, "token": true, "monkey": false, "keys": false, "": false} {
+		if text.IsCredentialParameter(name) != want || text.HasCredentialQuery("https://host/?a=b&"+name+"=c") != want {
+			t.Errorf("%q: want %v", name, want)
 		}
 	}
 }
@@ -116,6 +128,12 @@ func TestExcerpt(t *testing.T) {
 	} {
 		if got := text.Excerpt(in, 10); got != want {
 			t.Errorf("Excerpt(%q) = %q, want %q", in, got, want)
+		}
+	}
+	const margin = 4*10 + 1000
+	for before, want := range map[int]string{margin - 3: "abc", margin - 2: "a…", 1 << 20: "…"} {
+		if got := text.Excerpt(strings.Repeat("\u200b", before)+"abc", 10); got != want {
+			t.Errorf("behind %d invisible characters Excerpt has %q, want %q", before, got, want)
 		}
 	}
 }
@@ -146,4 +164,13 @@ func FuzzLine(f *testing.F) {
 			t.Errorf("hiding %q twice differs", s)
 		}
 	})
+}
+
+func TestFew(t *testing.T) {
+	t.Parallel()
+	for want, list := range map[string][]string{"": nil, "a": {"a"}, "a, b": {"a", "b"}, "a, b, and 2 more": {"a", "b", "c", "d"}} {
+		if got := text.Few(list, ", ", 2); got != want {
+			t.Errorf("%v: %q, want %q", list, got, want)
+		}
+	}
 }

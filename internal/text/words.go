@@ -10,14 +10,13 @@ import (
 // are about. A credential of such a value cannot be hidden: that would make
 // every report unreadable.
 var ownWords = strings.Fields(`
-	postman-microcks-importer/result/v1 postman-api-key postman-api-url postman-environment microcks-url microcks-version
-	keycloak-url keycloak-auth keycloak-client-id keycloak-client-secret keycloak-audience wait-for-microcks
-	collection collections collection-name importer-name importer-id importer-url main-artifact secret-name service-labels
-	service-id service-name service-version service-url mock-url expected-name expected-version
-	fail-on-changes fail-on-warning fail-on-warnings remove-services replace-secret replace-service ca-certificate
-	client-secret github-oidc github-actions unchanged parallelism operations operation examples importers importer secondary
+	postman-microcks-importer/result/v1 postman-api-key postman-api-url postman-environment microcks-url microcks-version microcks-headers
+	keycloak-url keycloak-auth keycloak-client-id keycloak-client-secret keycloak-audience service-version
+	collection collections importer-name main-artifact secret-name service-url mock-url
+	remove-services replace-secret replace-service untrusted-event ca-certificate client-certificate
+	client-secret client-key github-oidc github-actions unchanged parallelism operations operation examples importers importer secondary
 	documents troubleshooting repository description definition authorization password credential credentials
-	dispatcher microcks keycloak localhost undefined 12345678
+	warnings dispatcher microcks keycloak localhost undefined 12345678
 	https://api.getpostman.com https://api.postman.com
 `)
 

@@ -15,18 +15,23 @@ import (
 // errNoCertificate is the reason for refusing Options.RootCAs.
 var errNoCertificate = errors.New("no PEM certificate found in it")
 
-// newBase makes the layer that speaks to the network.
-func newBase(rootCAs []byte) (*http.Transport, error) {
+// newBase makes the layer that speaks to the network. It shows certificate, if
+// any, to every server that asks for one.
+func newBase(rootCAs []byte, certificate *tls.Certificate) (*http.Transport, error) {
 	pool, err := roots(rootCAs)
 	if err != nil {
 		return nil, fmt.Errorf("reading the additional CA certificates: %w", err)
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	proxy, trust := proxyFromEnvironment, &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	if certificate != nil {
+		proxy, trust.Certificates = proxyInClear, []tls.Certificate{*certificate}
+	}
 	return &http.Transport{
-		Proxy:                  proxyFromEnvironment,
+		Proxy:                  proxy,
 		OnProxyConnectResponse: checkProxyAnswer,
 		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool},
+		TLSClientConfig:        trust,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true, // off by default once TLSClientConfig is set
 		MaxIdleConnsPerHost:    16,
@@ -64,8 +69,22 @@ func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
 	return proxy, nil
 }
 
-// proxyRefusal is a proxy's answer to CONNECT other than 200. net/http would
-// report the bare status text, from which nobody guesses a proxy.
+// errProxyTLS is why a client certificate is not used: net/http would show it to
+// the proxy, too.
+var errProxyTLS = errors.New("the proxy in the environment is spoken to by https, which would show it the client certificate")
+
+func proxyInClear(req *http.Request) (*url.URL, error) { return inClear(proxyFromEnvironment(req)) }
+
+func inClear(proxy *url.URL, err error) (*url.URL, error) {
+	if err == nil && proxy != nil && proxy.Scheme == "https" {
+		return nil, errProxyTLS
+	}
+	return proxy, err
+}
+
+// proxyRefusal is a proxy's answer to CONNECT other than 200, of which net/http
+// would report the bare status text, from which nobody guesses a proxy; and its
+// answer 407 to a request in plain http, which looks like the server's.
 type proxyRefusal struct {
 	proxy  string // scheme://host:port
 	status int
@@ -80,4 +99,20 @@ func checkProxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, resp *
 		return nil
 	}
 	return &proxyRefusal{proxy: proxy.Scheme + "://" + proxy.Host, status: resp.StatusCode}
+}
+
+// toProxies turns a proxy's demand for a sign-in into an error.
+type toProxies struct{ *http.Transport }
+
+func (l *toProxies) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.Transport.RoundTrip(req)
+	if err != nil || resp.StatusCode != http.StatusProxyAuthRequired {
+		return resp, err
+	}
+	proxy, err := l.Proxy(req)
+	if err != nil || proxy == nil || req.URL.Scheme != "http" {
+		return resp, nil //nolint:nilerr // a request that was sent had no such error
+	}
+	_ = resp.Body.Close()
+	return nil, &proxyRefusal{proxy: proxy.Scheme + "://" + proxy.Host, status: resp.StatusCode}
 }

@@ -75,7 +75,7 @@ func isAny(err error, targets ...error) bool {
 
 // isProxy reports whether the way to the server ended at its proxy.
 func isProxy(err error) bool {
-	if is[*proxyRefusal](err) || errors.Is(err, errProxyAddress) {
+	if is[*proxyRefusal](err) || isAny(err, errProxyAddress, errProxyTLS) {
 		return true
 	}
 	op, ok := errors.AsType[*net.OpError](err)
@@ -135,7 +135,7 @@ func worthRepeating(e *Error) bool {
 		return true
 	case KindProxy:
 		refusal, ok := errors.AsType[*proxyRefusal](e.Err)
-		return !ok && !errors.Is(e.Err, errProxyAddress) || ok && retryable(refusal.status)
+		return !ok && !isAny(e.Err, errProxyAddress, errProxyTLS) || ok && retryable(refusal.status)
 	}
 	return false
 }

@@ -7,7 +7,8 @@
 //	    └ whole     reads the answer to its end, within a limit whole.go
 //	      └ bound   attaches the credential, to one origin      credential.go
 //	        └ patience  ends an attempt that hears nothing      patience.go
-//	          └ http.Transport  TLS, proxies, connections       base.go
+//	          └ gated   what one origin's gateway wants         gateway.go
+//	            └ http.Transport  TLS, proxies, connections     base.go
 //
 // Whatever fails comes back as an [*Error] with a redacted URL and a hint.
 // The package knows nothing of the APIs spoken through it.
@@ -37,6 +38,8 @@ type Options struct {
 	UserAgent string
 	// Credential of the requests to its origin; nil for none.
 	Credential *Credential
+	// Gateway of the origin that has one; nil for none.
+	Gateway *Gateway
 	// RootCAs are PEM certificates trusted beside the system's; nil for none.
 	RootCAs []byte
 	// RetryPOST says that a POST of this client is as safe to repeat as a GET,
@@ -66,8 +69,8 @@ type Options struct {
 	// named in a hint; empty is "timeout".
 	DeadlineInput string
 	// Base is what speaks to the network; nil is an http.Transport of its own
-	// with TLS 1.2 and above and the proxies of the environment. RootCAs have no
-	// effect on another one.
+	// with TLS 1.2 and above and the proxies of the environment. RootCAs and the
+	// Gateway's certificate have no effect on another one.
 	Base http.RoundTripper
 }
 
@@ -88,22 +91,43 @@ type Exchange struct {
 	Duration time.Duration // the body included
 	Err      error         // an *Error, or nil
 	Attempt  int           // from 1
+	Attempts int           // how many there may be
 	Wait     time.Duration // until the next attempt; 0 after the last
 }
 
+// base is what speaks to the network, with what a gateway wants.
+func (o *Options) base() (http.RoundTripper, error) {
+	base := o.Base
+	if base == nil {
+		t, err := newBase(o.RootCAs, nil)
+		if err != nil {
+			return nil, err
+		}
+		base = &toProxies{t}
+	}
+	if o.Gateway == nil {
+		return base, nil
+	}
+	own := base
+	if o.Gateway.Certificate != nil && o.Base == nil {
+		t, err := newBase(o.RootCAs, o.Gateway.Certificate)
+		if err != nil {
+			return nil, err
+		}
+		own = &toProxies{t}
+	}
+	return gate(*o.Gateway, own, base)
+}
+
 // NewClient makes a client from options. It fails on RootCAs that hold no
-// certificate, and on a Credential whose origin is not valid.
+// certificate, and on a Credential or Gateway whose origin is not valid.
 //
 // The responses of the client are read already: their bodies are in memory, and
 // reading one never fails. An error of its Do should go through [Explain].
 func NewClient(o Options) (*http.Client, error) {
-	base := o.Base
-	if base == nil {
-		t, err := newBase(o.RootCAs)
-		if err != nil {
-			return nil, err
-		}
-		base = t
+	base, err := o.base()
+	if err != nil {
+		return nil, err
 	}
 	if o.Attempts == 0 {
 		o.Attempts = DefaultAttempts

@@ -4,8 +4,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +41,8 @@ type Error struct {
 	Attempts int // how often it was tried; 0 when not known
 
 	host   string // that could not be reached
-	target string // of a redirect: scheme://host
+	origin string // of a redirect: scheme://host that it came from
+	target string // and that it leads to
 	input  string // to be raised, when time was what lacked
 }
 
@@ -74,10 +77,13 @@ func (e *Error) Hint() string {
 	case KindReset:
 		return "run again; if it stays so, look for a proxy, load balancer or crash between this runner and the server"
 	case KindRedirect:
-		return fmt.Sprintf("if %s is the server you mean, give that address as the URL;"+
-			" a sign-in page in front of the API has to let this runner through", e.target)
+		if e.target == "https://"+strings.TrimPrefix(e.origin, "http://") {
+			return fmt.Sprintf("the server wants https: write the address as %s", e.target)
+		}
+		return fmt.Sprintf("if %s is the server you mean, give that address as the URL; if it is a sign-in page, have the gateway"+
+			" that sends there let this runner through (for Microcks: by what `microcks-headers` gives it)", e.target)
 	case KindProxy:
-		return "check the proxy in the runner's HTTPS_PROXY and HTTP_PROXY, or add the host to NO_PROXY"
+		return e.proxyHint()
 	case KindLimit:
 		return "make the answer smaller: split the collection, or drop large examples"
 	case KindCanceled:
@@ -92,17 +98,87 @@ func (e *Error) Hint() string {
 	return "check the URL, then run again"
 }
 
-func (e *Error) tlsHint() string {
-	if errors.Is(e.Err, http.ErrSchemeMismatch) {
-		return "the server speaks plain http at that port: check scheme and port in the URL"
+func (e *Error) proxyHint() string {
+	refusal, _ := errors.AsType[*proxyRefusal](e.Err)
+	switch {
+	case errors.Is(e.Err, errProxyTLS):
+		return fmt.Sprintf("add %s to the runner's NO_PROXY, or give a proxy that begins with http://", e.host)
+	case refusal != nil && refusal.status == http.StatusProxyAuthRequired:
+		return fmt.Sprintf("the proxy wants a sign-in: put it into the address in the runner's HTTPS_PROXY and HTTP_PROXY"+
+			" (http://USER:PASSWORD@HOST:PORT), or add %s to NO_PROXY", e.host)
 	}
-	if is[x509.HostnameError](e.Err) {
-		return "use the host name that the server's certificate was issued for"
+	return fmt.Sprintf("check the proxy in the runner's HTTPS_PROXY and HTTP_PROXY, or add %s to NO_PROXY", e.host)
+}
+
+// Alerts by which a server refuses the client's certificate, or the lack of one,
+// in the words of crypto/tls, which gives them no types.
+const (
+	alertWanted    = "tls: certificate required"
+	alertHandshake = "tls: handshake failure" // also TLS 1.2's word for it
+)
+
+var alertsRefused = []string{
+	"tls: bad certificate", "tls: unsupported certificate", "tls: revoked certificate", "tls: expired certificate",
+	"tls: unknown certificate", "tls: unknown certificate authority", "tls: access denied",
+}
+
+// remoteAlert is what the server said when it ended the handshake; "" when it was
+// not the server that ended it.
+func remoteAlert(err error) string {
+	for op, ok := errors.AsType[*net.OpError](err); ok && op.Err != nil; op, ok = errors.AsType[*net.OpError](op.Err) {
+		if op.Op == "remote error" {
+			return op.Err.Error()
+		}
+	}
+	return ""
+}
+
+func (e *Error) tlsHint() string {
+	const howToShow = "give it as PEM in `client-certificate` and `client-key`, which count for the origin of `microcks-url` alone"
+	alert := remoteAlert(e.Err)
+	switch {
+	case errors.Is(e.Err, http.ErrSchemeMismatch):
+		return "the server speaks plain http at that port: check scheme and port in the URL"
+	case alert == alertWanted:
+		return "the server wants a client certificate: " + howToShow
+	case alert == alertHandshake:
+		return "the server may want a client certificate: " + howToShow + "; or it supports nothing newer than TLS 1.1"
+	case slices.Contains(alertsRefused, alert):
+		return "the server does not accept the client certificate, or wants one:" +
+			" see that it is valid, and issued by an authority that the server trusts; " + howToShow
+	}
+	if wrong, ok := errors.AsType[x509.HostnameError](e.Err); ok {
+		return hostHint(wrong)
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](e.Err); ok && invalid.Reason == x509.Expired {
 		return "renew the server's certificate, or set the clock of this runner"
 	}
-	return "when a private authority issued the server's certificate, give the authority's certificate in the input `ca-certificate`"
+	if is[x509.UnknownAuthorityError](e.Err) {
+		return "when a private authority issued the server's certificate, give the authority's certificate in the input `ca-certificate`"
+	}
+	return "the server and this program agree on no encrypted connection: it needs TLS 1.2 or newer and a valid certificate"
+}
+
+// hostHint tells a certificate for other hosts from one that names its host in a
+// place that does not count any more.
+func hostHint(wrong x509.HostnameError) string {
+	c := wrong.Certificate
+	if c == nil {
+		return "use the host name that the server's certificate was issued for"
+	}
+	if len(c.DNSNames)+len(c.IPAddresses)+len(c.URIs)+len(c.EmailAddresses) == 0 {
+		return "have the server's certificate issued again with the host as a subject alternative name (SAN):" +
+			" its common name (CN) does not count (RFC 9525), whichever authority issued it"
+	}
+	names := slices.Clone(c.DNSNames)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	const most = 5
+	if len(names) > most {
+		names = append(names[:most], "…")
+	}
+	return "use the host name that the server's certificate was issued for: " + text.Excerpt(strings.Join(names, ", "), 200)
 }
 
 // Anchor is the place in docs/troubleshooting.md.

@@ -30,12 +30,13 @@ func (l *patience) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	timer.Reset(l.limit)
+	timer.Stop()
 	resp.Body = &heardBody{body: resp.Body, ctx: ctx, cancel: cancel, timer: timer, limit: l.limit}
 	return resp, nil
 }
 
-// heardBody starts the timer anew at every piece of the body.
+// heardBody starts the timer anew at every piece of the body. While nobody reads, as
+// long as there is no memory for more, the silence is not the server's.
 type heardBody struct {
 	body   io.ReadCloser
 	ctx    context.Context
@@ -45,10 +46,9 @@ type heardBody struct {
 }
 
 func (b *heardBody) Read(p []byte) (int, error) {
+	b.timer.Reset(b.limit)
 	n, err := b.body.Read(p)
-	if n > 0 {
-		b.timer.Reset(b.limit)
-	}
+	b.timer.Stop()
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = heard(b.ctx, err)
 	}

@@ -30,6 +30,7 @@ func sameOriginOnly(next *http.Request, via []*http.Request) error {
 	}
 	return &Error{
 		Method: via[0].Method, URL: Redact(via[0].URL.String()), Kind: KindRedirect, Err: cause,
+		origin: via[0].URL.Scheme + "://" + via[0].URL.Host,
 		target: next.URL.Scheme + "://" + next.URL.Host,
 	}
 }

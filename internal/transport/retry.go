@@ -85,7 +85,7 @@ func (c *call) judge(ctx context.Context, resp *http.Response, err error) (bool,
 	took := time.Since(c.began)
 	again, replaced := c.decide(ctx, resp, err)
 	if c.options.Trace != nil {
-		x := Exchange{Method: c.method, URL: Redact(c.url), Duration: took, Attempt: c.attempt}
+		x := Exchange{Method: c.method, URL: Redact(c.url), Duration: took, Attempt: c.attempt, Attempts: c.options.Attempts}
 		if again {
 			x.Wait = c.next
 		}

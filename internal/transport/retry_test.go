@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -85,6 +86,10 @@ func TestErrorsThatAreTriedAgain(t *testing.T) {
 		{"not yet valid", x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}, KindTLS, 1},
 		{"expired", x509.CertificateInvalidError{Reason: x509.Expired}, KindTLS, 1},
 		{"alert", op("remote error", errors.New("tls: handshake failure")), KindTLS, 1},
+		{"alert of our own", op("local error", errors.New("tls: bad certificate")), KindTLS, 1},
+		{"certificate of another kind", op("read", &tls.CertificateVerificationError{Err: errors.New("odd")}), KindTLS, 1},
+		{"no TLS", op("read", tls.RecordHeaderError{Msg: "odd"}), KindTLS, 1},
+		{"no such TLS", errors.New("tls: odd"), KindTLS, 1},
 		{"http on a https port", http.ErrSchemeMismatch, KindTLS, 1},
 		{"no HTTP", errors.New("malformed HTTP response"), KindOther, 1},
 	} {
@@ -99,6 +104,9 @@ func TestErrorsThatAreTriedAgain(t *testing.T) {
 					t.Errorf("the cause is lost: %v", err)
 				}
 				checkExplained(t, err, c.kind, c.attempts)
+				if e, _ := errors.AsType[*Error](err); e != nil && strings.Contains(e.Hint(), "raise the input") {
+					t.Errorf("nothing was wrong with the deadline: %s", e.Hint())
+				}
 			})
 			synctest.Test(t, func(t *testing.T) {
 				if s, _, _ := do(t, t.Context(), Options{}, "POST", fails(c.err)); s.calls() != 1 {
@@ -118,6 +126,12 @@ func checkExplained(t *testing.T, err error, kind Kind, attempts int) {
 	}
 	if e.Kind != kind || e.Attempts != attempts {
 		t.Errorf("kind %s after %d attempts, want %s after %d", e.Kind, e.Attempts, kind, attempts)
+	}
+	if many := fmt.Sprintf(" (after %d attempts)", attempts); strings.HasSuffix(e.Error(), many) != (attempts > 1) {
+		t.Errorf("after %d attempts it says %v", attempts, e)
+	}
+	if e.Timeout() != (kind == KindTimeout) {
+		t.Errorf("%s is a time-out: %t", kind, e.Timeout())
 	}
 	if e.Hint() == "" || e.Anchor() != "connect-"+string(kind) || e.ExitCode() != 11 {
 		t.Errorf("hint %q, anchor %q, exit code %d", e.Hint(), e.Anchor(), e.ExitCode())
@@ -140,7 +154,7 @@ func TestTraceOfTheLastAttempt(t *testing.T) {
 		if _, _, err := do(t, t.Context(), o, "GET", status(503, "")); err != nil {
 			t.Fatal(err)
 		}
-		want := Exchange{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: DefaultAttempts}
+		want := Exchange{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: 4, Attempts: 4}
 		if diff := cmp.Diff(want, last); diff != "" {
 			t.Error(diff)
 		}
@@ -169,9 +183,9 @@ func TestRecovery(t *testing.T) {
 			seen[i].Wait = 0
 		}
 		want := []Exchange{
-			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: 1},
-			{Method: "GET", URL: "https://api.example.com/things?key=***", Attempt: 2, Err: io.EOF},
-			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 200, Attempt: 3},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 503, Attempt: 1, Attempts: 4},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Attempt: 2, Attempts: 4, Err: io.EOF},
+			{Method: "GET", URL: "https://api.example.com/things?key=***", Status: 200, Attempt: 3, Attempts: 4},
 		}
 		sameError := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })
 		if diff := cmp.Diff(want, seen, sameError); diff != "" {
@@ -223,6 +237,36 @@ func TestBodyIsSentAgain(t *testing.T) {
 	})
 }
 
+// noted is a body that knows whether it was closed.
+type noted struct {
+	io.Reader
+	closed bool
+}
+
+func (b *noted) Close() error {
+	b.closed = true
+	return nil
+}
+
+func TestBodyIsClosed(t *testing.T) {
+	t.Parallel()
+	for want, body := range map[string]*noted{
+		"": {Reader: strings.NewReader("payload")}, "reading the request's body": {Reader: failingReader{}},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "https://api.example.com/", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := clientWith(t, Options{Base: &script{answers: []answer{status(200, "")}}}).Do(req)
+		if err == nil {
+			resp.Body.Close()
+		}
+		if !body.closed || req.Body != body || (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("closed: %t, %v, want %q", body.closed, err, want)
+		}
+	}
+}
+
 func TestHints(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -237,19 +281,48 @@ func TestHints(t *testing.T) {
 		{"http://microcks:8080/", syscall.ECONNREFUSED, "check host and port"},
 		{"https://h/", x509.UnknownAuthorityError{}, "`ca-certificate`"},
 		{"https://h/", x509.CertificateInvalidError{Reason: x509.Expired}, "renew"},
-		{"https://h/", x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}, "`ca-certificate`"},
-		{"https://h/", x509.HostnameError{Certificate: &x509.Certificate{}}, "issued for"},
+		{"https://h/", x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}, "TLS 1.2"},
+		{"https://h/", x509.HostnameError{Certificate: &x509.Certificate{}}, "(SAN)"},
+		{"https://h/", x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.example", "b"}}}, "for: a.example, b"},
+		{"https://h/", &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, "wants a client certificate"},
+		{"https://h/", &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, "does not accept the client certificate"},
+		{"https://h/", &net.OpError{Op: "local error", Err: errors.New("tls: bad certificate")}, "TLS 1.2"},
+		{"https://h/", &proxyRefusal{"http://proxy:3128", 407}, "http://USER:PASSWORD@HOST:PORT), or add h to NO_PROXY"},
+		{"https://h/", &proxyRefusal{"http://proxy:3128", 503}, "or add h to NO_PROXY"},
+		{"https://h/", errProxyTLS, "NO_PROXY"},
 		{"https://h/", http.ErrSchemeMismatch, "plain http"},
 		{"https://h/", timeoutError{}, "check that the server is up"},
 		{"https://h/", io.EOF, "load balancer"},
 		{"https://h/", errProxyAddress, "HTTPS_PROXY"},
 		{"https://h/", &LimitError{}, "split"},
 		{"https://h/", errors.New("odd"), "check the URL"},
+		{"http://[no-url", errors.New("odd"), "check the URL"},
 	} {
 		if got := newError("GET", c.url, c.err).Hint(); !strings.Contains(got, c.want) {
 			t.Errorf("%s: %v: %q has no %q", c.url, c.err, got, c.want)
 		}
 	}
+}
+
+func TestRoundedDurations(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		1499 * time.Microsecond: "1ms", 999 * time.Millisecond: "999ms", 1499 * time.Millisecond: "1s",
+	} {
+		if got := round(d).String(); got != want {
+			t.Errorf("%s is %s, want %s", d, got, want)
+		}
+	}
+}
+
+// Whoever asks for fewer attempts gets them.
+func TestAttempts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		if s, _, _ := do(t, t.Context(), Options{Attempts: 2}, "GET", status(503, "")); s.calls() != 2 {
+			t.Errorf("%d attempts, want 2", s.calls())
+		}
+	})
 }
 
 func TestPermanent(t *testing.T) {
@@ -277,9 +350,10 @@ func TestWaitBeyondTheDeadlineFailsAtOnce(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				start := time.Now()
-				s, _, err := do(t, ctx, Options{}, "GET", first)
+				var waits time.Duration
+				s, _, err := do(t, ctx, Options{Trace: func(x Exchange) { waits += x.Wait }}, "GET", first)
 				e, ok := errors.AsType[*Error](err)
-				if !ok || e.Kind != KindTimeout || s.calls() != 1 || time.Since(start) != 0 {
+				if !ok || e.Kind != KindTimeout || waits != 0 || s.calls() != 1 || time.Since(start) != 0 {
 					t.Fatalf("%v after %d attempts and %s", err, s.calls(), time.Since(start))
 				}
 				if !strings.Contains(e.Hint(), "raise the input `timeout`") {
@@ -456,18 +530,21 @@ func TestAskedWait(t *testing.T) {
 		{429, fmt.Sprintf("X-RateLimit-Reset: %d", in(-time.Hour)), 0},
 		{429, "RateLimit: limit=300, remaining=0, reset=12", 12 * time.Second},
 		{429, "RateLimit: limit=300, reset=never", 0},
+		{429, "Retry-After: 1\nX-RateLimit-Reset: 30", time.Second},
+		{429, "Retry-After: 0\nX-RateLimit-Reset: 30", 0},
+		{429, "Retry-After: soon\nX-RateLimit-Reset: 30", 30 * time.Second},
+		{429, "RateLimit-Reset: 0\nX-RateLimit-Reset: 30", 0},
+		{429, "RateLimit-Reset: -5\nX-RateLimit-Reset: 30", 30 * time.Second},
 	} {
 		resp := &http.Response{StatusCode: c.status, Header: make(http.Header)}
-		if name, value, ok := strings.Cut(c.header, ": "); ok {
-			resp.Header.Set(name, value)
+		for line := range strings.SplitSeq(c.header, "\n") {
+			if name, value, ok := strings.Cut(line, ": "); ok {
+				resp.Header.Set(name, value)
+			}
 		}
 		if got := askedWait(resp, now); got != c.want {
 			t.Errorf("%d with %q: %s, want %s", c.status, c.header, got, c.want)
 		}
-	}
-	both := http.Header{"Retry-After": {"1"}, "X-Ratelimit-Reset": {"30"}}
-	if got := askedWait(&http.Response{StatusCode: 429, Header: both}, now); got != time.Second {
-		t.Errorf("Retry-After does not come first: %s", got)
 	}
 }
 
@@ -485,8 +562,10 @@ func TestBackoff(t *testing.T) {
 			t.Errorf("after %d attempts: waits from %s to %s, want 0 to %s", before+1, lowest, highest, most)
 		}
 	}
-	if wait := backoff(1 << 40); wait < 0 || wait > waitCap {
-		t.Errorf("overflow: %s", wait)
+	for _, many := range []int{35, 64, 1 << 40} {
+		if wait := backoff(many); wait < 0 || wait > waitCap {
+			t.Errorf("overflow: %s", wait)
+		}
 	}
 }
 
@@ -536,7 +615,7 @@ func TestRetryProperties(t *testing.T) {
 func TestCredentialErrorPassesAsItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		refusal := errors.New("sign-in refused")
+		refusal := fmt.Errorf("sign-in refused: %w", io.EOF) // which it was repeated for where it arose
 		var asked atomic.Int32
 		o := Options{Credential: &Credential{
 			Origin: "https://api.example.com", Header: "Authorization",
@@ -546,6 +625,9 @@ func TestCredentialErrorPassesAsItIs(t *testing.T) {
 			},
 		}}
 		s, _, err := do(t, t.Context(), o, "GET", status(200, ""))
+		if !errors.Is(err, refusal) || !strings.Contains(err.Error(), "refused") {
+			t.Errorf("the refusal is not in %v", err)
+		}
 		if Explain(err) != refusal || s.calls() != 0 || asked.Load() != 1 {
 			t.Errorf("%v after %d requests, asked %d times", Explain(err), s.calls(), asked.Load())
 		}
@@ -554,7 +636,7 @@ func TestCredentialErrorPassesAsItIs(t *testing.T) {
 
 func TestCredentialThatNoHeaderCanCarry(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{"canary\r\nX-Other: 1", "canary\x00", "can\tary"} {
+	for _, value := range []string{"canary\r\nX-Other: 1", "canary\x00", "canary\x7f", "can\tary"} {
 		o := Options{Credential: &Credential{
 			Origin: "https://api.example.com", Header: "X-API-Key",
 			Value: func(context.Context) (string, error) { return value, nil },

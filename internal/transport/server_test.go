@@ -120,27 +120,30 @@ func TestSameOriginOnly(t *testing.T) {
 		from, to string
 		method   string
 		next     string
-		ok       bool
+		refusal  string
 	}{
-		{"https://h/a", "https://h/b", "GET", "GET", true},
-		{"https://h/a", "https://H:443/b", "GET", "GET", true},
-		{"http://h:80/a", "http://h/b", "HEAD", "HEAD", true},
-		{"https://h/a", "https://h/b", "PUT", "PUT", true},
-		{"https://h/a", "https://h/b", "PUT", "GET", false},
-		{"https://h/a", "https://h/b", "POST", "GET", false},
-		{"https://h/a", "http://h/a", "GET", "GET", false},
-		{"http://h/a", "https://h/a", "GET", "GET", false},
-		{"https://h/a", "https://h:8443/a", "GET", "GET", false},
-		{"https://h/a", "https://h.evil/a", "GET", "GET", false},
-		{"https://h/a", "https://user:pw@h/a", "GET", "GET", false},
-		{"https://h:443/a", "http://h:443/a", "GET", "GET", false},
+		{"https://h/a", "https://h/b", "GET", "GET", ""},
+		{"https://h/a", "https://H:443/b", "GET", "GET", ""},
+		{"http://h:80/a", "http://h/b", "HEAD", "HEAD", ""},
+		{"https://h/a", "https://h/b", "PUT", "PUT", ""},
+		{"https://h/a", "https://h/b", "PUT", "GET", "redirects a PUT to a GET of https://h/b"},
+		{"https://h/a", "https://h/b", "POST", "GET", "redirects a POST to a GET"},
+		{"https://h/a", "http://h/a", "GET", "GET", "to another origin, http"},
+		{"http://h/a", "https://h/a", "GET", "GET", "to another origin, http"},
+		{"https://h/a", "https://h:8443/a", "GET", "GET", "to another origin, http"},
+		{"https://h/a", "https://h.evil/a", "GET", "GET", "to another origin, http"},
+		{"https://h/a", "https://user:pw@h/a", "GET", "GET", "with a user in it, https://h/a"},
+		{"https://h:443/a", "http://h:443/a", "GET", "GET", "to another origin, http"},
 	} {
 		from := httptest.NewRequest(c.method, c.from, nil)
 		to := httptest.NewRequest(c.next, "/", nil)
 		to.URL, _ = url.Parse(c.to)
 		err := sameOriginOnly(to, []*http.Request{from})
-		if (err == nil) != c.ok {
+		if (err == nil) != (c.refusal == "") || err != nil && !strings.Contains(err.Error(), c.refusal) {
 			t.Errorf("%s %s to %s %s: %v", c.method, c.from, c.next, c.to, err)
+		}
+		if same := !strings.Contains(c.refusal, "another origin"); SameOrigin(from.URL, to.URL) != same {
+			t.Errorf("%s and %s have one origin: %t", c.from, c.to, !same)
 		}
 		if err != nil && strings.Contains(err.Error(), "pw@") {
 			t.Errorf("a password is shown: %v", err)
@@ -201,6 +204,9 @@ func TestRequestIsNotChanged(t *testing.T) {
 	if body, _ := io.ReadAll(resp.Body); string(body) != "postman-microcks-importer/1.2.3" || len(req.Header) != 0 {
 		t.Errorf("user agent %q, headers of the caller's request %v", body, req.Header)
 	}
+	if _, body, err := send(t, clientWith(t, Options{}), "GET", s.URL, ""); !strings.HasPrefix(body, "Go-http-client/") {
+		t.Errorf("without a name the user agent is %q, %v", body, err)
+	}
 }
 
 func TestBodyLimits(t *testing.T) {
@@ -225,7 +231,7 @@ func TestBodyLimits(t *testing.T) {
 			_, _ = out.Write(zeros)
 			_, _ = out.Write([]byte("x"))
 		case strings.HasSuffix(r.URL.Path, "/error"):
-			w.WriteHeader(http.StatusNotFound)
+			w.WriteHeader(http.StatusBadRequest)
 			for range 20 {
 				_, _ = out.Write(zeros)
 			}
@@ -244,7 +250,7 @@ func TestBodyLimits(t *testing.T) {
 		{"/exact", 200, limit}, {"/gzip/exact", 200, limit},
 		{"/over", 0, 0}, {"/gzip/over", 0, 0},
 		{"/bomb", 0, 0}, {"/gzip/bomb", 0, 0},
-		{"/error", 404, ErrorBodyLimit}, {"/gzip/error", 404, ErrorBodyLimit},
+		{"/error", 400, ErrorBodyLimit}, {"/gzip/error", 400, ErrorBodyLimit},
 	} {
 		code, body, err := send(t, client, "GET", s.URL+c.path, "")
 		if code != c.status || len(body) != c.length {
@@ -257,6 +263,22 @@ func TestBodyLimits(t *testing.T) {
 		over, ok := errors.AsType[*LimitError](err)
 		if e == nil || e.Kind != KindLimit || e.Attempts != 1 || !ok || over.Limit != limit || !strings.Contains(e.Error(), "more than 64 KiB") {
 			t.Errorf("%s: %v", c.path, err)
+		}
+	}
+}
+
+// Headers have a limit of their own, 256 KiB.
+func TestHeaderLimit(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		for range len(r.URL.Path) - 1 {
+			w.Header().Add("X-Long", strings.Repeat("x", 10<<10))
+		}
+	})
+	client := clientWith(t, Options{})
+	for tens, want := range map[int]bool{25: true, 26: false, 50: false} {
+		if _, _, err := send(t, client, "PUT", s.URL+"/"+strings.Repeat("n", tens), ""); (err == nil) != want {
+			t.Errorf("%d KiB: %v", tens*10, err)
 		}
 	}
 }
@@ -286,8 +308,8 @@ func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestSize(t *testing.T) {
 	t.Parallel()
-	got := []string{size(32 << 20), size(64 << 10), size(1500), size(0)}
-	if diff := cmp.Diff([]string{"32 MiB", "64 KiB", "1500 bytes", "0 bytes"}, got); diff != "" {
+	got := []string{size(32 << 20), size(64 << 10), size(1025 << 10), size(1 << 10), size(1500), size(0)}
+	if diff := cmp.Diff([]string{"32 MiB", "64 KiB", "1025 KiB", "1 KiB", "1500 bytes", "0 bytes"}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -319,7 +341,7 @@ func TestTLS(t *testing.T) {
 		// The test certificate is for 127.0.0.1 and example.com.
 		{"other host", strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), certificateOf(secure), "issued for"},
 		{"http on a https URL", strings.Replace(plain.URL, "http:", "https:", 1), nil, "plain http"},
-		{"TLS 1.1", old.URL, certificateOf(old), "`ca-certificate`"},
+		{"TLS 1.1", old.URL, certificateOf(old), "TLS 1.2"},
 	} {
 		client := clientWith(t, Options{RootCAs: c.roots})
 		_, _, err := send(t, client, "GET", c.url, "")
@@ -429,16 +451,45 @@ func TestNetworkFailures(t *testing.T) {
 	}
 }
 
+// tunnel answers CONNECT and joins both connections until one of them ends.
+func tunnel(t *testing.T, w http.ResponseWriter, to net.Addr) {
+	t.Helper()
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer conn.Close()
+	server, err := net.Dial(to.Network(), to.String())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer server.Close()
+	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() {
+		_, _ = io.Copy(server, conn)
+		_ = server.Close()
+	}()
+	_, _ = io.Copy(conn, server)
+}
+
 func TestProxy(t *testing.T) {
 	t.Parallel()
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "tunnelled") }))
+	t.Cleanup(secure.Close)
 	proxy := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Host == "example.com:443" { // for which the test certificate is
+			tunnel(t, w, secure.Listener.Addr())
+			return
+		}
 		if r.Method == http.MethodConnect {
 			w.WriteHeader(http.StatusProxyAuthRequired)
 			return
 		}
 		fmt.Fprint(w, "proxied ", r.URL)
 	})
-	base, err := newBase(nil)
+	base, err := newBase(certificateOf(secure), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -451,6 +502,9 @@ func TestProxy(t *testing.T) {
 	client := clientWith(t, Options{Base: base})
 
 	if _, body, err := send(t, client, "GET", "http://server.invalid/", ""); body != "proxied http://server.invalid/" {
+		t.Errorf("%q, %v", body, err)
+	}
+	if _, body, err := send(t, client, "GET", "https://example.com/", ""); body != "tunnelled" {
 		t.Errorf("%q, %v", body, err)
 	}
 	_, _, err = send(t, client, "GET", "https://server.invalid/", "")
@@ -502,6 +556,7 @@ func TestRedact(t *testing.T) {
 		"https://h/a":                         "https://h/a",
 		"https://h/a?access_key=PMAT-1&x=2&y": "https://h/a?access_key=***&x=***&***",
 		"https://h/a?x=1=2":                   "https://h/a?x=***",
+		"https://h/a?~x=1":                    "https://h/a?~x=***",
 		"https://user:pw@h/a":                 "https://h/a",
 		"https://h/a#frag=secret":             "https://h/a",
 		"https://h/\x00":                      "(unreadable URL)",

@@ -23,6 +23,9 @@ func TestACauseThatIsAnotherRequestsErrorStaysWhole(t *testing.T) {
 	if !ok || own == sibling || own.URL == sibling.URL || own.Kind != KindCanceled {
 		t.Errorf("got %v of kind %v, want an error of its own of kind %v", own, own.Kind, KindCanceled)
 	}
+	if same := newError(http.MethodGet, "https://api.example.com", sibling); same != sibling {
+		t.Errorf("an error of this layer became %v", same)
+	}
 	if sibling.Attempts != 7 {
 		t.Errorf("the other request's error now says %d attempts", sibling.Attempts)
 	}

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"postman-microcks-importer/internal/budget"
 )
 
 // whole reads an answer to its end before it hands it on, so that an answer
 // that breaks off in the middle is a failed attempt like any other and can be
-// repeated, and so that no answer takes more memory than the limit.
+// repeated, and so that no answer takes more memory than the limit. That memory is
+// taken from the room that the request is made in, see [budget.Room].
 type whole struct {
 	next  http.RoundTripper
 	limit int64 // bytes, after decompression
@@ -32,11 +35,11 @@ func (l *whole) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent := resp.Body
 	stop := context.AfterFunc(req.Context(), func() { _ = sent.Close() })
 	defer stop()
-	body, err := l.read(resp)
+	body, err := l.read(req.Context(), resp)
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = &readBody{*bytes.NewReader(body), body}
 	if req.Method != http.MethodHead {
 		resp.ContentLength = int64(len(body))
 	}
@@ -46,20 +49,49 @@ func (l *whole) RoundTrip(req *http.Request) (*http.Response, error) {
 // errSwitching is an answer that nobody asked for.
 var errSwitching = errors.New("the server answered 101 Switching Protocols, which it was not asked to")
 
-func (l *whole) read(resp *http.Response) ([]byte, error) {
+func (l *whole) read(ctx context.Context, resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close()
 	if resp.StatusCode >= 400 {
 		return io.ReadAll(io.LimitReader(resp.Body, ErrorBodyLimit))
 	}
 	// resp.Body is the decompressed stream, so a small gzip bomb ends here too.
-	body, err := io.ReadAll(io.LimitReader(resp.Body, l.limit+1))
+	limit := l.limit
+	if own, ok := ctx.Value(limitKey{}).(int64); ok {
+		limit = min(limit, own)
+	}
+	body, err := budget.ReadAll(ctx, resp.Body, int(limit+1))
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(body)) > l.limit {
-		return nil, &LimitError{Limit: l.limit}
+	if int64(len(body)) > limit {
+		return nil, &LimitError{Limit: limit}
 	}
 	return body, nil
+}
+
+type limitKey struct{}
+
+// WithBodyLimit bounds the bodies of requests that ctx goes with, in bytes, where that
+// is less than the client's limit.
+func WithBodyLimit(ctx context.Context, limit int64) context.Context {
+	return context.WithValue(ctx, limitKey{}, limit)
+}
+
+// readBody is a body that was read already.
+type readBody struct {
+	bytes.Reader
+	all []byte
+}
+
+func (*readBody) Close() error { return nil }
+
+// Body is the whole body of a response, whatever was read of it: without a copy where
+// a client of this package got it.
+func Body(resp *http.Response) ([]byte, error) {
+	if read, ok := resp.Body.(*readBody); ok {
+		return read.all, nil
+	}
+	return io.ReadAll(resp.Body)
 }
 
 // LimitError is a body with more bytes than are read.

@@ -95,3 +95,42 @@ func TestBodiesAreClosedWhenTheContextEnds(t *testing.T) {
 		cancel()
 	}
 }
+
+// Whatever comes of an answer, its body is closed; that of HEAD keeps the length
+// which its headers say.
+func TestAnswersAreClosed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		method string
+		status int
+		length int64 // -1: an error
+	}{
+		{http.MethodGet, 200, 7}, {http.MethodPut, 500, 7}, {http.MethodHead, 200, 42}, {http.MethodPut, 101, -1},
+	} {
+		body := &noted{Reader: strings.NewReader("payload")}
+		_, resp, err := do(t, t.Context(), Options{}, c.method, func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: c.status, Header: http.Header{}, Request: req, Body: body, ContentLength: 42}, nil
+		})
+		if !body.closed || (err != nil) != (c.length < 0) || err == nil && resp.ContentLength != c.length {
+			t.Errorf("%s %d: closed %t, %v, %v", c.method, c.status, body.closed, resp, err)
+		}
+	}
+}
+
+// idle counts the calls that end idle connections.
+type idle struct {
+	http.RoundTripper
+	calls int
+}
+
+func (i *idle) CloseIdleConnections() { i.calls++ }
+
+func TestConnectionsCanBeClosed(t *testing.T) {
+	t.Parallel()
+	base := &idle{}
+	clientWith(t, Options{Base: base}).CloseIdleConnections()
+	clientWith(t, Options{Base: &script{}}).CloseIdleConnections() // which has none
+	if base.calls != 1 {
+		t.Errorf("%d calls", base.calls)
+	}
+}

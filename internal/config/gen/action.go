@@ -13,8 +13,8 @@ const actionWidth = 92
 // actionHead is the part of action.yml that does not come from a table.
 const actionHead = `# Generated from internal/config/inputs.go and outputs.go by
 #   go generate ./internal/config
-# Inputs that describe an importer have no default: what is not given leaves an
-# existing importer as it is.
+# No input has a default here, since the runner hands a default over as if it had
+# been given; what counts then stands in the descriptions.
 name: Postman to Microcks importer
 description: Imports Postman collections into Microcks, keeps the importers, and checks that the mocks are there
 author: The postman-microcks-importer authors
@@ -36,16 +36,15 @@ func actionYAML(inputs []config.Input, outputs []config.Output) string {
 	b.WriteString("\ninputs:\n")
 	group := ""
 	for _, in := range inputs {
+		if in.FlagOnly {
+			continue
+		}
 		if in.Group != group {
 			group = in.Group
 			fmt.Fprintf(&b, "  # %s\n", group)
 		}
 		fmt.Fprintf(&b, "  %s:\n", in.Name)
 		description(&b, inputText(in))
-		fmt.Fprintf(&b, "    required: %t\n", in.Required)
-		if in.Default != "" {
-			fmt.Fprintf(&b, "    default: %q\n", in.Default)
-		}
 	}
 	b.WriteString("\noutputs:\n")
 	for _, out := range outputs {
@@ -67,6 +66,8 @@ func inputText(in config.Input) string {
 	text := in.Description
 	if without := in.WithoutValue(); without != "" {
 		text += " " + without
+	} else if in.Default != "" {
+		text += fmt.Sprintf(" Default: `%s`.", in.Default)
 	}
 	if in.Needed != "" {
 		text += " Needed " + in.Needed + "."

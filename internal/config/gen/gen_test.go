@@ -14,20 +14,20 @@ import (
 // repository is the repository's root, seen from this folder.
 const repository = "../../.."
 
-// TestUpToDate holds action.yml and README.md equal to the tables.
+// TestUpToDate holds action.yml and docs/reference.md equal to the tables.
 func TestUpToDate(t *testing.T) {
 	t.Parallel()
 	action := read(t, filepath.Join(repository, "action.yml"))
 	if diff := cmp.Diff(action, actionYAML(config.Inputs(), config.Outputs())); diff != "" {
 		t.Errorf("action.yml is out of date; run go generate ./internal/config (-file +tables):\n%s", diff)
 	}
-	readme := read(t, filepath.Join(repository, "README.md"))
-	filled, err := fillReadme(readme, config.Inputs(), config.Outputs())
+	page := read(t, filepath.Join(repository, "docs", "reference.md"))
+	filled, err := fillReference(page, config.Inputs(), config.Outputs())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(readme, filled); diff != "" {
-		t.Errorf("README.md is out of date; run go generate ./internal/config (-file +tables):\n%s", diff)
+	if diff := cmp.Diff(page, filled); diff != "" {
+		t.Errorf("docs/reference.md is out of date; run go generate ./internal/config (-file +tables):\n%s", diff)
 	}
 }
 
@@ -36,7 +36,7 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := write(dir); err == nil {
-		t.Error("without a README.md there is no error")
+		t.Error("without a reference there is no error")
 	}
 	const (
 		before  = "# Title\n\nProse.\n\n<!-- inputs:begin note -->\n"
@@ -44,7 +44,10 @@ func TestWrite(t *testing.T) {
 		after   = "<!-- outputs:end -->\nend\n"
 		prose   = before + "stale table\n" + between + after
 	)
-	path := filepath.Join(dir, "README.md")
+	path := filepath.Join(dir, "docs", "reference.md")
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(path, []byte(prose), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
 // Command gen writes what follows from the tables of inputs and outputs:
-// action.yml, and the tables of README.md between their markers. Run it by
+// action.yml, and the tables of docs/reference.md between their markers. Run it by
 // `go generate ./internal/config`.
 package main
 
@@ -21,23 +21,23 @@ func main() {
 	}
 }
 
-// write brings action.yml and README.md up to date.
+// write brings action.yml and docs/reference.md up to date.
 func write(root string) error {
 	action := filepath.Join(root, "action.yml")
 	if err := os.WriteFile(action, []byte(actionYAML(config.Inputs(), config.Outputs())), 0o644); err != nil {
 		return fmt.Errorf("writing action.yml: %w", err)
 	}
-	path := filepath.Join(root, "README.md")
-	readme, err := os.ReadFile(path)
+	path := filepath.Join(root, "docs", "reference.md")
+	page, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("reading README.md: %w", err)
+		return fmt.Errorf("reading docs/reference.md: %w", err)
 	}
-	text, err := fillReadme(string(readme), config.Inputs(), config.Outputs())
+	text, err := fillReference(string(page), config.Inputs(), config.Outputs())
 	if err != nil {
-		return fmt.Errorf("filling README.md: %w", err)
+		return fmt.Errorf("filling docs/reference.md: %w", err)
 	}
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		return fmt.Errorf("writing README.md: %w", err)
+		return fmt.Errorf("writing docs/reference.md: %w", err)
 	}
 	return nil
 }

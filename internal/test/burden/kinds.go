@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"postman-microcks-importer/internal/budget"
 )
 
 // kind makes collections of any size that are meant to cost more than their size.
@@ -13,25 +15,35 @@ type kind struct {
 	make func(size int) string
 	// version of the server, the newest when empty.
 	version string
+	// bound is the work, in units of a budget, that a fixed bound allows it, to which
+	// it may rise faster than its size; 0 for the kinds that meet none.
+	bound int
 }
+
+// Bounds that collections can be made to meet.
+const (
+	ofPatterns = 120_000_000 // matching names with names that are regular expressions
+	ofNames    = 45_000_000  // comparing names
+	ofPairs    = budget.MostWork
+)
 
 // kinds of hostile collections.
 var kinds = []kind{
-	{name: "ambiguous patterns", make: requests(func(i int) string {
+	{name: "ambiguous patterns", bound: ofPatterns, make: requests(func(i int) string {
 		return itemAt(fmt.Sprintf("/:x/(a|a)*%db/%s", i, strings.Repeat("a", 30)))
 	})},
-	{name: "nested quantifiers", make: requests(func(i int) string {
+	{name: "nested quantifiers", bound: ofPatterns, make: requests(func(i int) string {
 		return itemAt(fmt.Sprintf("/:x/((a+)+)+%d/%s!", i, strings.Repeat("a", 40)))
 	})},
-	{name: "references", make: requests(func(i int) string {
+	{name: "references", bound: ofPatterns, make: requests(func(i int) string {
 		return itemAt(fmt.Sprintf(`/:x/(a*)(a*)\\1\\2%d/%s`, i, strings.Repeat("a", 60)))
 	})},
 	{name: "names that match all", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/(.*.*.*)%d", i)) })},
 	{name: "curly paths", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/a%d/{id}", i)) })},
-	{name: "dotted paths", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/a.%07d", i)) })},
+	{name: "dotted paths", bound: ofNames, make: requests(func(i int) string { return itemAt(fmt.Sprintf("/a.%07d", i)) })},
 	{name: "long class", make: onePath(func(n int) string { return "/:x/[" + repeated("ab", n) + "]*" + strings.Repeat("c", 999) })},
 	{name: "classes in a class", make: onePath(func(n int) string { return "/:x/[" + repeated("[a]", n) + "]*" + strings.Repeat("c", 999) })},
-	{name: "many classes", make: requests(func(i int) string {
+	{name: "many classes", bound: ofPatterns, make: requests(func(i int) string {
 		return itemAt(fmt.Sprintf("/:x/[%s]*%d%s", strings.Repeat(`\\d\\w`, 100), i, strings.Repeat("c", 300)))
 	})},
 	{name: "intersections", make: onePath(func(n int) string { return "/:x/[a" + repeated("&&a", n) + "]*aaa" })},
@@ -44,7 +56,7 @@ var kinds = []kind{
 	{name: "repeated group", make: onePath(func(n int) string { return "/:x/(a)*" + repeated("a", n) })},
 	{name: "braces", make: onePath(func(n int) string { return "/" + repeated("{{", n) })},
 	{name: "colons", make: onePath(func(n int) string { return "/" + repeated("/:a", n) })},
-	{name: "spaces before paths", make: requests(func(i int) string {
+	{name: "spaces before paths", bound: ofNames, make: requests(func(i int) string {
 		return fmt.Sprintf(`{"name":"r","request":{"method":"%s","url":{"raw":"/.a"}}}`, strings.Repeat(" ", 500+i))
 	})},
 	{name: "one name of spaces", make: onePath(func(n int) string { return "x" + repeated(" ", n) + "/a." })},
@@ -58,7 +70,7 @@ var kinds = []kind{
 			return fmt.Sprintf(`{"name":"e","code":200,"body":"%d"}`, i)
 		}) + `]}`)
 	}},
-	{name: "examples of two media types", make: func(size int) string {
+	{name: "examples of two media types", bound: ofPairs, make: func(size int) string {
 		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/a"}},"response":[` + list(size, func(i int) string {
 			return fmt.Sprintf(`{"name":"e","header":[{"key":"Content-Type","value":"a/%d"},{"key":"Content-Type","value":"b/%d"}]}`, i, i)
 		}) + `]}`)
@@ -140,19 +152,19 @@ var kinds = []kind{
 			return fmt.Sprintf("p%d=1", i)
 		}) + `"}},"response":[` + list(size/2, func(i int) string { return exampleAt("e", fmt.Sprintf("h/a?q%d=1", i), "") }) + `]}`)
 	}},
-	{name: "one body for all", make: func(size int) string {
+	{name: "one body for all", bound: ofNames, make: func(size int) string {
 		return collection(list(size/2, func(i int) string {
 			return fmt.Sprintf(`{"name":"r","request":{"method":"GET","url":{"raw":"/%s"}},"response":[]}`, dots(i, 12))
 		}) + `,{"name":"r","request":{"method":"GET","url":{"raw":"/aaaaaaaaaaaa"}},"response":[{"name":"e","body":"` +
 			strings.Repeat("x", size/2) + `"}]}`)
 	}},
-	{name: "one header list for all", make: func(size int) string {
+	{name: "one header list for all", bound: ofNames, make: func(size int) string {
 		return collection(list(size/2, func(i int) string {
 			return fmt.Sprintf(`{"name":"r","request":{"method":"GET","url":{"raw":"/%s"}},"response":[]}`, dots(i, 12))
 		}) + `,{"name":"r","request":{"method":"GET","url":{"raw":"/aaaaaaaaaaaa"}},"response":[{"name":"e","header":[` +
 			list(size/2, func(i int) string { return fmt.Sprintf(`{"key":"h%d","value":"x"}`, i) }) + `]}]}`)
 	}},
-	{name: "all for all", make: func(size int) string {
+	{name: "all for all", bound: ofPairs, make: func(size int) string {
 		return collection(list(size, func(i int) string {
 			return fmt.Sprintf(`{"name":"r","request":{"method":"GET","url":{"raw":"/%s"}},"response":[{},{},{}]}`, dots(i, 12))
 		}))
@@ -177,6 +189,82 @@ var kinds = []kind{
 			`"response":[{"name":"e","originalRequest":{"body":{"graphql":{"query":"q","variables":"[` +
 			repeated("0,", size) + `0]"}}}}]}`)
 	}},
+	{name: "deep items", make: func(size int) string {
+		const depth = 490
+		return collection(list(size, func(i int) string {
+			return strings.Repeat(`{"item":[`, depth) + itemAt(fmt.Sprintf("/a%d", i)) + strings.Repeat("]}", depth)
+		}))
+	}},
+	{name: "variables of variables", make: func(size int) string {
+		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/a/:v0/:v1"}},"response":[` + list(size, func(i int) string {
+			return exampleAt("e", "h/a/:v0/:v1", joined(4096, ",", func(k int) string {
+				return fmt.Sprintf(`{"key":"v%d","value":":v%d{v%d}%d"}`, k, k+1, k+2, i)
+			}))
+		}) + `]}`)
+	}},
+	{name: "many headers", make: func(size int) string {
+		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/a"}},"response":[{"name":"e","originalRequest":{"header":[` +
+			list(size/2, func(i int) string { return fmt.Sprintf(`{"key":"h%d","value":"x"}`, i*7919%1000000007) }) + `]},"header":[` +
+			list(size/2, func(int) string { return `{"key":"Content-Type","value":"a/b"}` }) + `]}]}`)
+	}},
+	{name: "operations of one name", make: requests(func(int) string { return itemAt("/same/:id?q=1") })},
+	{name: "path of parameters", make: onePath(func(n int) string {
+		return joined(n, "", func(i int) string { return fmt.Sprintf("/:p%d", i) })
+	})},
+	{name: "paths of parameters", make: requests(func(i int) string {
+		return itemAt(joined(8<<10, "", func(k int) string { return fmt.Sprintf("/:p%d_%d", i, k) }))
+	})},
+	{name: "long path, many examples", make: func(size int) string {
+		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/` + strings.Repeat("a", size/2) + `/:id"}},"response":[` +
+			list(size/2, func(i int) string { return exampleAt("e", "h", fmt.Sprintf(`{"key":"id","value":"%d"}`, i)) }) + `]}`)
+	}},
+	{name: "addresses of 8 kB", make: func(size int) string {
+		return collection(`{"name":"r","request":{"method":"GET","url":{"raw":"h/` + strings.Repeat("a", 7900) + `/:id"}},"response":[` +
+			list(size, func(i int) string { return exampleAt("e", "h", fmt.Sprintf(`{"key":"id","value":"%d"}`, i)) }) + `]}`)
+	}},
+	{name: "repeated names", make: func(size int) string {
+		return collection(`{` + list(size/2, func(int) string { return `"name":"r","name":"s"` }) + `},` + list(size/2, func(i int) string {
+			return fmt.Sprintf(`{"name":"r","request":{"method":"GET","url":{"raw":"h/a%d"}},"response":[],"response":[{"name":"e"}]}`, i)
+		}))
+	}},
+	{name: "escapes", make: requests(func(i int) string {
+		return fmt.Sprintf(`{"name":"%[1]s","request":{"method":"GET","url":{"raw":"h/a%[2]d?a=%[1]s"}},"response":[{"name":"%[1]s",`+
+			`"originalRequest":{"url":{"raw":"h/a%[2]d?a=%[1]s"}},"body":"%[1]s"}]}`, strings.Repeat(`\u005cu0025\u00265c`, 40), i)
+	})},
+	{name: "percent signs", make: requests(func(i int) string { return itemAt(fmt.Sprintf("/a%d?%s=1", i, strings.Repeat("%2525", 100))) })},
+	{name: "no UTF-8", make: requests(func(i int) string {
+		return itemAt(fmt.Sprintf("/\xed\xa0\x80\xff\xfe%d/:id", i)) + `,"` + strings.Repeat("\xf4\xbf\xbf\xbf\xc0\x80", 50) + `"`
+	})},
+	{name: "large numbers", make: requests(func(i int) string {
+		return fmt.Sprintf(`{"name":%[1]s,"request":{"method":"GET","url":{"raw":"h/a%[2]d"}},`+
+			`"response":[{"name":%[1]s,"code":1e-%[2]d,"body":%[1]s}]}`,
+			strings.Repeat("9", 990)+"e999999", i)
+	})},
+	{name: "graphql bodies", make: requests(func(i int) string {
+		return fmt.Sprintf(`{"name":"r","request":{"method":"POST","url":{"raw":"h/a%d"},"body":{"mode":"graphql"}},"response":[{"name":"e",`+
+			`"originalRequest":{"body":{"graphql":{"query":"%s","variables":"{%s}"}}}}]}`, i, strings.Repeat(`\n`, 200),
+			joined(400, ",", func(k int) string { return fmt.Sprintf(`\"v%d\":1`, k) }))
+	}), version: "1.9.0"},
+	{name: "byte order mark", make: func(size int) string {
+		return "\xef\xbb\xbf" + requests(func(int) string { return itemAt("/a") })(size)
+	}},
+	{name: "UTF-16", make: func(size int) string {
+		half := requests(func(i int) string { return itemAt(fmt.Sprintf("/a%d", i)) })(size / 2)
+		return "\xff\xfe" + strings.Join(strings.Split(half, ""), "\x00") + "\x00"
+	}},
+	{name: "beginnings of credentials", make: requests(func(i int) string {
+		return fmt.Sprintf(`{"name":"r","request":{"method":"GET","header":[{"key":"%[1]s","value":"%[1]s"}],"url":{"raw":"h/a%[2]d"}}}`,
+			strings.Repeat("ghp_-----BEGIN AKIA", 1000), i)
+	})},
+	{name: "pointers of escapes", make: func(size int) string {
+		return collection(`{"` + strings.Repeat(`\\`, 2000) + `":[` + list(size, func(i int) string {
+			return fmt.Sprintf(`"PMAK-0a1B2c3D4e5F6g7H8i9J%d",{"key":"token","value":"8f14e45fceea167a5a36dedd%d"}`, i, i)
+		}) + `]}`)
+	}},
+	{name: "credentials", make: requests(func(i int) string {
+		return fmt.Sprintf(`{"name":"r","request":{"method":"GET","header":[{"key":"token","value":"PMAK-0a1B2c3D4e5F6g7H8i9J%[1]d"},`+
+			`{"key":"PMAK-0a1B2c3D4e5F6g7H8i9J","value":"x"}],"url":{"raw":"h/a%[1]d"}}}`, i)
+	})},
 	{name: "no collection", make: func(size int) string { return repeated(`openapi swagger asyncapi "log": `, size) }},
 	{name: "lines", make: func(size int) string { return repeated("\n", size) }},
 	{name: "tags", make: func(size int) string { return "<?xml?>\n" + repeated("<a>", size) }},

@@ -58,6 +58,24 @@ var spellings = []spelling{
 	}},
 	{"cut", func(s string) string { return strings.Repeat("x ", 280) + s + strings.Repeat(" x", 400) }},
 	{"invisible", func(s string) string { return s[:9] + "\u200b" + s[9:] }},
+	{"wrapped", func(s string) string { return wrap(base64.StdEncoding.EncodeToString([]byte(s)), 40, "\r\n") }},
+	{"wrapped Basic", func(s string) string {
+		return wrap(base64.StdEncoding.EncodeToString([]byte(clientID+":"+s)), 40, "\r\n")
+	}},
+	{"broken", func(s string) string { return wrap(s, 20, "\n ") }},
+	{"hex with colons", func(s string) string { return wrap(hex.EncodeToString([]byte(s)), 2, ":") }},
+	{"hex with spaces", func(s string) string { return wrap(hex.EncodeToString([]byte(s)), 2, " ") }},
+}
+
+// wrap puts something between every n bytes of an ASCII text.
+func wrap(s string, n int, between string) string {
+	return strings.Join(slices.Collect(func(yield func(string) bool) {
+		for part := range slices.Chunk([]byte(s), n) {
+			if !yield(string(part)) {
+				return
+			}
+		}
+	}), between)
 }
 
 // place is where a server's text gets in.
@@ -204,7 +222,7 @@ func (e *echoing) run(t *testing.T, mode string) string {
 	folder := t.TempDir()
 	env := e.Environment()
 	maps.Copy(env, map[string]string{
-		"INPUT_MODE": mode, "INPUT_COLLECTION": world.UID(0), "INPUT_VERIFY": "mocks", "INPUT_TIMEOUT": "2m",
+		"INPUT_MODE": mode, "INPUT_COLLECTIONS": world.UID(0), "INPUT_VERIFY": "mocks", "INPUT_TIMEOUT": "2m",
 		"INPUT_KEYCLOAK-CLIENT-ID": clientID, "INPUT_KEYCLOAK-CLIENT-SECRET": clientSecret,
 		"GITHUB_ACTIONS": "true", "RUNNER_DEBUG": "1",
 		"GITHUB_OUTPUT": filepath.Join(folder, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(folder, "summary"),
@@ -228,6 +246,11 @@ func shown(s string) string {
 	s = strings.ReplaceAll(s, "\u200b", "")
 	s = regexp.MustCompile(`\\([[:punct:]])`).ReplaceAllString(s, "$1")
 	return html.UnescapeString(s)
+}
+
+// joined is a text without what may stand between the parts of a credential.
+func joined(s string) string {
+	return regexp.MustCompile(`[\s:]|\\[nr]`).ReplaceAllString(s, "")
 }
 
 // canaries are the credentials of a world so far, and the first half of each.
@@ -316,7 +339,10 @@ func repeat(t *testing.T, at place, i int) (hidden bool) {
 		for _, mode := range []string{"apply", "plan", "remove"} {
 			before = len(e.Tokens())
 			left := e.run(t, mode)
-			found := append(canary.Leaks(e.canaries(), left), canary.Leaks(e.canaries(), shown(left))...)
+			var found []string
+			for _, seen := range []string{left, shown(left), joined(left)} {
+				found = append(found, canary.Leaks(e.canaries(), seen)...)
+			}
 			hidden = hidden || strings.Contains(left, "…")
 			if len(found) > 0 {
 				leak = fmt.Sprintf("%s, mode %s: %q came out:\n%s", at, mode, slices.Compact(found), left)

@@ -142,7 +142,7 @@ func mustServe(t *testing.T, w *world.World, operations int) {
 func startProgram(t *testing.T, w *world.World, program string) *world.Process {
 	t.Helper()
 	env := w.Environment()
-	env["GITHUB_ACTIONS"], env["INPUT_MODE"], env["INPUT_COLLECTION"] = "true", "apply", world.UID(1)
+	env["GITHUB_ACTIONS"], env["INPUT_MODE"], env["INPUT_COLLECTIONS"] = "true", "apply", world.UID(1)
 	p, err := world.Start(program, t.TempDir(), t.TempDir(), env)
 	if err != nil {
 		t.Fatal(err)

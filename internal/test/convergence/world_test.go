@@ -77,7 +77,7 @@ func withSignIn(t *testing.T) (w *world.World, keycloakURL string) {
 func apply(t testing.TB, w *world.World, uid string, more map[string]string) (code int, said string) {
 	t.Helper()
 	env := w.Environment()
-	env["INPUT_MODE"], env["INPUT_COLLECTION"] = "apply", uid
+	env["INPUT_MODE"], env["INPUT_COLLECTIONS"] = "apply", uid
 	maps.Copy(env, more)
 	var out bytes.Buffer
 	code = w.Run(t.Context(), &out, env)

@@ -120,7 +120,7 @@ func costs(t *testing.T, collections int, signIn bool) []cost {
 		uids = append(uids, world.UID(n))
 	}
 	env := w.Environment()
-	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTION": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h"})
+	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h"})
 	if signIn {
 		maps.Copy(env, map[string]string{"INPUT_KEYCLOAK-CLIENT-ID": "ci-admin", "INPUT_KEYCLOAK-CLIENT-SECRET": "ci-admin-secret"})
 	}

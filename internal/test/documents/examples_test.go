@@ -2,6 +2,7 @@ package documents
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -45,11 +46,17 @@ type exampleCollection struct {
 
 // exampleValues are what expressions of workflows come to.
 func exampleValues(t *testing.T) map[string]string {
+	authority, key := examplePair(t)
 	return map[string]string{
+		"secrets.CF_ACCESS_CLIENT_ID":         "0c1de5.access",
+		"secrets.CF_ACCESS_CLIENT_SECRET":     "a-secret-of-a-gateway",
+		"secrets.MICROCKS_CLIENT_CERTIFICATE": authority,
+		"secrets.MICROCKS_CLIENT_KEY":         key,
+
 		"secrets.POSTMAN_API_KEY":        postman.DefaultAPIKey,
 		"secrets.KEYCLOAK_CLIENT_ID":     "ci-admin",
 		"secrets.KEYCLOAK_CLIENT_SECRET": "ci-admin-secret",
-		"vars.COMPANY_CA":                string(exampleAuthority(t)),
+		"vars.COMPANY_CA":                authority,
 		"github.event.release.tag_name":  "1.2.0",
 	}
 }
@@ -267,7 +274,8 @@ func newExamplePlace(t *testing.T) *examplePlace {
 	})
 	p.closed.StartMicrocks(microcks.Options{})
 	p.write(t, "harbour.postman_collection.json", exampleCollection{name: "Harbour API"}.export(t))
-	p.write(t, "certs/company-ca.pem", exampleAuthority(t))
+	authority, _ := examplePair(t)
+	p.write(t, "certs/company-ca.pem", []byte(authority))
 	return p
 }
 
@@ -329,7 +337,7 @@ func (p *examplePlace) importMains(t *testing.T) {
 		}
 	}
 	with := map[string]string{
-		"collection": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com",
+		"collections": strings.Join(mains, "\n"), "postman-api-key": postman.DefaultAPIKey, "microcks-url": "https://microcks.example.com",
 	}
 	signedIn := maps.Clone(with)
 	maps.Copy(signedIn, map[string]string{"keycloak-client-id": "ci-admin", "keycloak-client-secret": "ci-admin-secret"})
@@ -371,7 +379,7 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 		"GITHUB_OUTPUT": filepath.Join(p.dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(p.dir, "summary"),
 	})
 	maps.Copy(env, step.env)
-	for _, line := range strings.Fields(step.with["collection"]) {
+	for _, line := range strings.Fields(step.with["collections"]) {
 		if strings.HasSuffix(line, ".json") { // a checkout has brought it
 			p.write(t, line, exampleCollection{name: filepath.Base(line)}.export(t))
 		}
@@ -399,10 +407,15 @@ func (p *examplePlace) command(t *testing.T, args []string) (code int, log strin
 	return code, out.String()
 }
 
-// exampleAuthority is some certificate.
-func exampleAuthority(t *testing.T) []byte {
+// examplePair is some certificate and its key.
+func examplePair(t *testing.T) (certificate, key string) {
 	t.Helper()
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	defer server.Close()
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	inside, err := x509.MarshalPKCS8PrivateKey(server.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: inside}))
 }

@@ -24,7 +24,7 @@ func TestReadmeNamesTheNetwork(t *testing.T) {
 			t.Errorf("the README does not name %s", host)
 		}
 	}
-	if !strings.Contains(readme, "12 to 24 calls a day and importer") {
+	if !strings.Contains(readme, "12 to 24 calls a day for each importer") {
 		t.Error("the README does not say what polling costs")
 	}
 }

@@ -96,7 +96,7 @@ func TestExampleWorkflowsKeepTheRules(t *testing.T) {
 // GitHub's own rules, can find.
 func TestLintFinds(t *testing.T) {
 	t.Parallel()
-	const steps = "- id: mocks\n  uses: OWNER/postman-microcks-importer@0123456789abcdef\n  with:\n    collection: x\n" +
+	const steps = "- id: mocks\n  uses: OWNER/postman-microcks-importer@0123456789abcdef\n  with:\n    collections: x\n" +
 		"- run: echo \"$STATUS\"\n  env:\n    STATUS: ${{ steps.mocks.outputs.status }}\n"
 	for _, tt := range []struct {
 		old, broken string
@@ -104,7 +104,7 @@ func TestLintFinds(t *testing.T) {
 		want        string // "": nothing is found
 	}{
 		{"", "", 0, ""},
-		{"collection:", "collections:", 44, `input "collections" is not defined`},
+		{"collections:", "collection:", 44, `input "collection" is not defined`},
 		{"outputs.status", "outputs.state", 47, `property "state" is not defined`},
 		{"steps.mocks", "steps.other", 47, `property "other" is not defined`},
 		{"  env:", "  envy:", 46, `unexpected key "envy"`},

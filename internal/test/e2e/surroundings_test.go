@@ -153,7 +153,7 @@ func renamed(t testing.TB, export []byte, name, description string) []byte {
 func (w *surroundings) inputs(uid string) map[string]string {
 	return map[string]string{
 		"INPUT_MODE":                   "apply",
-		"INPUT_COLLECTION":             uid,
+		"INPUT_COLLECTIONS":            uid,
 		"INPUT_POSTMAN-API-URL":        w.PostmanURL,
 		"INPUT_POSTMAN-API-KEY":        w.apiKey,
 		"INPUT_MICROCKS-URL":           w.MicrocksURL,

@@ -228,7 +228,7 @@ func difference(want, got server) string {
 // blindStart describes an import that was started a second time without a look
 // at the importer in between, when the first may be running still; "" for none.
 func (c *trial) blindStart(v *virtual) string {
-	if strings.Contains(c.inputs["INPUT_COLLECTION"], "\n") {
+	if strings.Contains(c.inputs["INPUT_COLLECTIONS"], "\n") {
 		return "" // requests of several importers do not tell whose they are
 	}
 	blind := false

@@ -38,7 +38,7 @@ func (in inputs) env() map[string]string {
 		uids = append(uids, world.UID(n))
 	}
 	return map[string]string{
-		"INPUT_COLLECTION": strings.Join(uids, "\n"), "INPUT_LABELS": in.Labels, "INPUT_IMPORTER-NAME": in.Name,
+		"INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_LABELS": in.Labels, "INPUT_IMPORTER-NAME": in.Name,
 		"INPUT_SECRET-NAME": in.Secret, "INPUT_ACTIVE": in.Active, "INPUT_MAIN-ARTIFACT": in.Main,
 	}
 }

@@ -105,7 +105,7 @@ func TestOthersAtWorkBetweenAnyTwoRequests(t *testing.T) {
 	t.Parallel()
 	var cases int
 	for _, s := range scenarios() {
-		if s.signIn != nobody || len(s.services) != 1 || len(strings.Fields(s.inputs["INPUT_COLLECTION"])) > 1 {
+		if s.signIn != nobody || len(s.services) != 1 || len(strings.Fields(s.inputs["INPUT_COLLECTIONS"])) > 1 {
 			continue // those have one collection, one service, and stay
 		}
 		c := &trial{scenario: s}
@@ -206,7 +206,7 @@ func TestALostUpdateIsAppliedAgain(t *testing.T) {
 		v.spoil("microcks POST /api/jobs/{id} #1", fault.Fault{Acted: true, Meanwhile: release})
 		e := v.run(t.Context(), nil)
 		job := v.jobOf(1)
-		if e.code != 0 || job.Name != "Docks" || job.Metadata.Labels["team"] != "docks" || len(e.writes) != 2 {
+		if e.code != 0 || job.Name != "Docks" || job.Metadata.Labels["team"] != "docks" || len(e.writes) != 3 {
 			t.Errorf("exit code %d, importer %+v, writes %q\n%s", e.code, job, e.writes, e.said)
 		}
 	})
@@ -235,14 +235,14 @@ func (v *virtual) hold(t *testing.T) (release func()) {
 
 func TestARemovedImporterThatComesBackIsRemovedAgain(t *testing.T) {
 	t.Parallel()
-	for _, services := range []string{"false", "true"} {
+	for _, allowed := range []string{"", "remove-services"} {
 		synctest.Test(t, func(t *testing.T) {
-			v := scenario{there: imported, inputs: one("MODE", "remove", "REMOVE-SERVICES", services)}.world(t.Context())
+			v := scenario{there: imported, inputs: one("MODE", "remove", "ALLOW", allowed)}.world(t.Context())
 			release := v.hold(t)
 			v.spoil("microcks DELETE /api/jobs/{id} #1", fault.Fault{Acted: true, Meanwhile: release})
 			e := v.run(t.Context(), nil)
 			state := v.state()
-			if left := len(state.Jobs) - 1; e.code != 0 || left != 0 || len(summed(state)) != map[string]int{"false": 1, "true": 0}[services] {
+			if left := len(state.Jobs) - 1; e.code != 0 || left != 0 || len(summed(state)) != map[string]int{"": 1, "remove-services": 0}[allowed] {
 				t.Errorf("exit code %d, %d importers left, services %q\n%s", e.code, left, summed(state), e.said)
 			}
 		})

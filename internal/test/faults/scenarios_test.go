@@ -41,7 +41,7 @@ const (
 
 // one are the inputs for the collection of all scenarios with one.
 func one(more ...string) map[string]string {
-	inputs := map[string]string{"INPUT_COLLECTION": world.UID(1)}
+	inputs := map[string]string{"INPUT_COLLECTIONS": world.UID(1)}
 	for i := 0; i < len(more); i += 2 {
 		inputs["INPUT_"+more[i]] = more[i+1]
 	}
@@ -50,7 +50,7 @@ func one(more ...string) map[string]string {
 
 // two are the inputs for two collections.
 func two() map[string]string {
-	return map[string]string{"INPUT_COLLECTION": world.UID(1) + "\n" + world.UID(2)}
+	return map[string]string{"INPUT_COLLECTIONS": world.UID(1) + "\n" + world.UID(2)}
 }
 
 // servedByPostman puts the collection into Postman, and nothing into Microcks.
@@ -101,12 +101,12 @@ func scenarios() []scenario {
 		},
 		scenario{
 			name: "importer changed", there: imported, inputs: one("LABELS", "team=docks", "IMPORTER-NAME", "Docks", "ACTIVE", "false"),
-			services: []string{harbour + " 1.0: 2"}, written: 2,
+			services: []string{harbour + " 1.0: 2"}, written: 3,
 		},
 		scenario{name: "new version, labelled", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			v.collection(1, harbour, "2.0", 2)
-		}, inputs: one("SERVICE-LABELS", "domain=docks"), services: []string{harbour + " 1.0: 2", harbour + " 2.0: 2"}, written: 2},
+		}, inputs: one("LABELS", "domain=docks"), services: []string{harbour + " 1.0: 2", harbour + " 2.0: 2"}, written: 3},
 		scenario{name: "adopted importer", there: func(ctx context.Context, v *virtual) {
 			servedByPostman(ctx, v)
 			v.Microcks.AddSecret(microcks.Secret{
@@ -115,11 +115,11 @@ func scenarios() []scenario {
 			})
 			v.Microcks.AddJob(microcks.Job{
 				ID: handMadeID, Name: "by hand", RepositoryURL: canonical(1), MainArtifact: true, Active: true,
-				DisableSSL: true, Frequency: "0 0 * * *", CreatedDate: 1700000000000,
+				Frequency: "0 0 * * *", CreatedDate: 1700000000000,
 				SecretRef: microcks.SecretRef{SecretID: teamSecret, Name: "team"},
 				Metadata:  microcks.Metadata{Labels: map[string]string{"owner": "pilots"}, Annotations: map[string]string{"note": "do not touch"}},
 			})
-		}, inputs: one("LABELS", "team=docks"), services: []string{harbour + " 1.0: 2"}, written: 2},
+		}, inputs: one("LABELS", "team=docks"), services: []string{harbour + " 1.0: 2"}, written: 3},
 		scenario{name: "service twice", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			twin := v.Microcks.Services()[1]
@@ -135,14 +135,14 @@ func scenarios() []scenario {
 		scenario{name: "main and secondary", there: func(ctx context.Context, v *virtual) {
 			imported(ctx, v)
 			v.collection(2, harbour, "1.0", 2)
-			v.mustRun(ctx, map[string]string{"INPUT_COLLECTION": world.UID(2), "INPUT_MAIN-ARTIFACT": "false"})
+			v.mustRun(ctx, map[string]string{"INPUT_COLLECTIONS": world.UID(2), "INPUT_MAIN-ARTIFACT": "false"})
 			v.collection(1, harbour, "1.0", 3)
 		}, inputs: two(), services: []string{harbour + " 1.0: 3"}, written: 2},
 		scenario{name: "two collections", there: func(ctx context.Context, v *virtual) {
 			servedByPostman(ctx, v)
 			v.collection(2, "Ferries API", "0.3", 1)
 		}, inputs: two(), services: []string{"Ferries API 0.3: 1", harbour + " 1.0: 2"}, written: 5},
-		scenario{name: "removed", there: imported, inputs: one("MODE", "remove", "REMOVE-SERVICES", "true"), written: 2},
+		scenario{name: "removed", there: imported, inputs: one("MODE", "remove", "ALLOW", "remove-services"), written: 2},
 	)
 }
 

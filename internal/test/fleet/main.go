@@ -284,7 +284,7 @@ func (f *fleet) run(ctx context.Context, binary string, life time.Duration) run 
 	for key, value := range map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "schedule", "GITHUB_REPOSITORY": "acme/fleet", "GITHUB_WORKSPACE": dir,
 		"GITHUB_OUTPUT": filepath.Join(dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
-		"INPUT_MODE": "apply", "INPUT_COLLECTION": strings.Join(f.uids, "\n"), "INPUT_POSTMAN-API-KEY": postman.DefaultAPIKey,
+		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(f.uids, "\n"), "INPUT_POSTMAN-API-KEY": postman.DefaultAPIKey,
 		"INPUT_POSTMAN-API-URL": f.api.URL, "INPUT_MICROCKS-URL": f.server, "INPUT_PARALLELISM": strconv.Itoa(f.parallelism),
 		"INPUT_TIMEOUT": "10m", "INPUT_SECRET-NAME": "fleet " + f.prefix,
 	} {

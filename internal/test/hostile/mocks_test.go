@@ -43,7 +43,7 @@ func TestCollectionReachesNothingButItsMocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := w.Environment()
-	env["INPUT_MODE"], env["INPUT_COLLECTION"], env["INPUT_VERIFY"] = "apply", world.UID(1), "mocks"
+	env["INPUT_MODE"], env["INPUT_COLLECTIONS"], env["INPUT_VERIFY"] = "apply", world.UID(1), "mocks"
 	var out bytes.Buffer
 	if code := w.Run(t.Context(), &out, env); code != 0 {
 		t.Errorf("exit code %d:\n%s", code, out.String())

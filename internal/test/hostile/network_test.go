@@ -47,7 +47,7 @@ func TestServersThatHoldOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			env := w.Environment()
-			env["INPUT_MODE"], env["INPUT_COLLECTION"], env["INPUT_TIMEOUT"] = "apply", world.UID(1), "20s"
+			env["INPUT_MODE"], env["INPUT_COLLECTIONS"], env["INPUT_TIMEOUT"] = "apply", world.UID(1), "20s"
 			var out bytes.Buffer
 			began := time.Now()
 			code := w.Run(t.Context(), &out, env)

@@ -39,6 +39,11 @@ func keycloakWords() map[string]command {
 				status, err := strconv.Atoi(rest[0])
 				ts.Check(err)
 				w.Keycloak.Fail("/token", 99, status, "<html>no</html>")
+			case "refuses/3": // keycloak refuses STATUS CODE DESCRIPTION
+				status, err := strconv.Atoi(rest[0])
+				ts.Check(err)
+				body := `{"error":` + strconv.Quote(rest[1]) + `,"error_description":` + strconv.Quote(rest[2]) + `}`
+				w.Keycloak.Fail("/token", 1, status, body)
 			case "opaque/0": // keycloak opaque, with a token that says nothing
 				w.Keycloak.Fail("/token", 99, http.StatusOK,
 					`{"access_token":"0123456789abcdef0123456789abcdef","token_type":"Bearer","expires_in":300}`)

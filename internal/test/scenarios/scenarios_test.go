@@ -67,7 +67,9 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 // vocabulary is every word of the scenarios that testscript does not bring.
 func vocabulary() map[string]command {
 	words := make(map[string]command)
-	for _, more := range []map[string]command{runWords(), workflowWords(), postmanWords(), microcksWords(), keycloakWords(), textWords()} {
+	for _, more := range []map[string]command{
+		runWords(), workflowWords(), postmanWords(), microcksWords(), keycloakWords(), gatewayWords(), textWords(),
+	} {
 		maps.Copy(words, more)
 	}
 	return words

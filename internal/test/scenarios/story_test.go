@@ -12,6 +12,7 @@ import (
 
 	client "postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/test/canary"
+	"postman-microcks-importer/internal/test/standin/gateway"
 	"postman-microcks-importer/internal/test/standin/github"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
@@ -53,6 +54,7 @@ type story struct {
 	mu         sync.Mutex
 	running    map[string]*run
 	names      map[string]string // of ids that the scenario has named
+	gateway    gateway.Kind      // before Microcks
 	violations []string          // of what every scenario must keep, seen by the servers
 	seen       int               // requests to Microcks before the latest run
 	polled     int               // requests to Postman before it
@@ -65,19 +67,26 @@ func newStory(dir string) *story {
 		if name == world.Microcks {
 			next = w.gates.before(next)
 		}
-		return w.watch(name, next)
+		return w.watch(name, w.gated(name, next))
 	}
 	return w
 }
 
 func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
 
+// gatewayCanaries are what a gateway before Microcks wants.
+var gatewayCanaries = []canary.Canary{
+	{Name: "the gateway's secret", Value: gateway.Secret}, {Name: "the gateway's password", Value: gateway.Password},
+}
+
 // canaries are all credentials that must not come out.
 func (w *story) canaries() []canary.Canary {
 	all := []canary.Canary{
 		{Name: "the API key", Value: apiKey}, {Name: "the access key", Value: accessKey}, {Name: "the client secret", Value: clientSecret},
 		{Name: "the request token", Value: github.RequestToken},
+		{Name: "the proxy's password", Value: "proxy-password"},
 	}
+	all = append(all, gatewayCanaries...)
 	for _, token := range w.Tokens() {
 		all = append(all, canary.Token("an access token or one of GitHub's", token))
 	}

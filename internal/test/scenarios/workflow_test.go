@@ -102,7 +102,13 @@ func environment(ts *testscript.TestScript) map[string]string {
 func givenCredentials(ts *testscript.TestScript) []string {
 	var given []string
 	for _, in := range config.Inputs() {
-		if in.Kind == config.KindSecret {
+		switch {
+		case in.Name == "microcks-headers":
+			for line := range strings.Lines(ts.Getenv(in.Variable())) {
+				_, value, _ := strings.Cut(line, ": ")
+				given = append(given, strings.TrimSpace(value))
+			}
+		case in.Kind == config.KindSecret:
 			given = append(given, ts.Getenv(in.Variable()), ts.Getenv(in.Env))
 		}
 		if strings.Contains(ts.Getenv(in.Variable()), accessKey) {

@@ -15,7 +15,7 @@ func Unexplained(code int, told result.Result) string {
 		return ""
 	}
 	// Not 20, which nobody thought of.
-	if !slices.Contains([]int{1, 2, 11, 12, 13, 14}, code) {
+	if !slices.Contains([]int{1, 2, 3, 11, 12, 13, 14}, code) {
 		return fmt.Sprintf("exit code %d", code)
 	}
 	problems := told.Problems

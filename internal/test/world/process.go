@@ -97,6 +97,14 @@ func (p *Process) Wait() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
+// Memory is what the process had of memory at its highest, in bytes, once it has ended:
+// at most, since Linux counts what its parent had when it started it.
+func (p *Process) Memory() int64 {
+	<-p.ended
+	usage, _ := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return usage.Maxrss << 10
+}
+
 // EndedAfter is how long after the last signal the process ended.
 func (p *Process) EndedAfter() time.Duration {
 	p.guard.Lock()

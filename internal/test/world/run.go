@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"io"
+	"net/http"
 
 	"postman-microcks-importer/internal/app"
 	"postman-microcks-importer/internal/transport"
@@ -17,7 +18,11 @@ const mostBytes = 1 << 20
 func (w *World) Run(ctx context.Context, out io.Writer, env map[string]string, args ...string) (code int) {
 	command := app.Command{Getenv: func(name string) string { return env[name] }, Stdout: out}
 	if w.network != nil {
-		command.Transport = func(o *transport.Options) { o.Base, o.BodyLimit = w.network, mostBytes }
+		var base http.RoundTripper = w.network
+		if w.Through != nil {
+			base = w.Through(base)
+		}
+		command.Transport = func(o *transport.Options) { o.Base, o.BodyLimit = base, mostBytes }
 	}
 	return command.Main(ctx, args)
 }

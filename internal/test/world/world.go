@@ -45,6 +45,9 @@ type World struct {
 	// Before stands before every server that is started from then on; nil: nothing.
 	Before func(name Server, next http.Handler) http.Handler
 
+	// Through stands between a run in memory and the servers; nil: nothing.
+	Through func(http.RoundTripper) http.RoundTripper
+
 	// KeycloakNamed is the address of Keycloak that Microcks tells; "" is the right
 	// one.
 	KeycloakNamed string

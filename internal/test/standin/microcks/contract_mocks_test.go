@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -260,12 +261,13 @@ func TestContractMocksAddresses(t *testing.T) {
 					`"item":[{"name":"t","request":{"method":"GET","url":{"raw":"{{u}}/t"}},"response":[{"name":"e",`+
 					`"originalRequest":{"method":"GET","url":{"raw":"{{u}}/t"}},"code":200,"body":"here %d"}]}]}`, name, version, i)
 			c.start(t, c.importer(t, i, c.serve(t, i, collection), map[string]any{"secretRef": c.key(t)}))
-			document := predict.Read(collection, predict.Options{Version: c.version.String(), Export: true})
-			service := document.Import(predict.Target{Main: true}).Service
+			number := fmt.Sprintf("%d.%d.%d", c.version.major, c.version.minor, c.version.patch)
+			wrapped := slices.Concat([]byte(`{"collection":`), collection, []byte("}"))
+			service := predict.Read(wrapped, predict.Options{Version: number}).Import(predict.Target{Main: true}).Service
 			if service == nil {
 				t.Fatalf("%q %q: no service predicted", name, version)
 			}
-			_, addressed := service.MockCall(&service.Operations[0], &service.Operations[0].Examples[0])
+			_, addressed := service.MockCalls(&service.Operations[0]).To(&service.Operations[0].Examples[0])
 			got := c.mock(t, "GET", strings.TrimPrefix(predict.MockPath(service.Name, service.Version), "/rest")+"/t", nil)
 			if (got.status == 200 && got.body == fmt.Sprint("here ", i)) != addressed {
 				t.Errorf("%q %q: predicted to be found: %t, got %v", name, version, addressed, got)

@@ -95,7 +95,8 @@ func New(o Options) *Server {
 // Wait returns when imports whose caller was sent away have ended.
 func (s *Server) Wait() { s.detached.Wait() }
 
-// Unhealthy makes the next n health checks fail, as while a server starts.
+// Unhealthy makes the next n health checks fail, and all other requests until then,
+// as a gateway does while a server starts.
 func (s *Server) Unhealthy(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +115,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.spoil(rec, r, fault)
 		return
 	}
+	if s.starting() && r.URL.Path != "/api/health" {
+		rec.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	s.route(rec, r)
+}
+
+func (s *Server) starting() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unhealthy > 0
 }
 
 // route finds the endpoint. The servlet container refuses some characters in

@@ -2,18 +2,19 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/config"
 )
 
-// fillReadme puts the tables between their markers and leaves all else alone.
-func fillReadme(readme string, inputs []config.Input, outputs []config.Output) (string, error) {
-	readme, err := fill(readme, "inputs", inputsTable(inputs))
+// fillReference puts the tables between their markers and leaves all else alone.
+func fillReference(page string, inputs []config.Input, outputs []config.Output) (string, error) {
+	page, err := fill(page, "inputs", inputsTable(inputs))
 	if err != nil {
 		return "", err
 	}
-	return fill(readme, "outputs", outputsTable(outputs))
+	return fill(page, "outputs", outputsTable(outputs))
 }
 
 // fill replaces what stands between <!-- name:begin … --> and <!-- name:end -->.
@@ -37,16 +38,31 @@ func fill(text, name, content string) (string, error) {
 // inputsTable is one table a group, so that each stays short enough to read.
 func inputsTable(inputs []config.Input) string {
 	var b strings.Builder
-	group := ""
-	for _, in := range inputs {
-		if in.Group != group {
-			group = in.Group
-			fmt.Fprintf(&b, "\n### %s\n\n| input | what it is | takes | when not given |\n|---|---|---|---|\n", group)
+	heading := ""
+	for _, in := range slices.SortedStableFunc(slices.Values(inputs), flagsLast) {
+		under := in.Group
+		if in.FlagOnly {
+			under = "Flags of the command line that are no inputs of the action"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", in.Name, cell(in.Description), cell(takes(in)), cell(without(in)))
+		if under != heading {
+			heading = under
+			fmt.Fprintf(&b, "\n### %s\n\n| input | what it is | takes | when not given |\n|---|---|---|---|\n", heading)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", in.Name, cell(in.Full()), cell(takes(in)), cell(without(in)))
 	}
 	b.WriteString("\n")
 	return b.String()
+}
+
+// flagsLast orders what action.yml does not have behind all else.
+func flagsLast(a, b config.Input) int {
+	switch {
+	case a.FlagOnly == b.FlagOnly:
+		return 0
+	case a.FlagOnly:
+		return 1
+	}
+	return -1
 }
 
 // takes is the form of an input's value.
@@ -78,10 +94,7 @@ func takes(in config.Input) string {
 // without is what counts when an input is not given.
 func without(in config.Input) string {
 	var parts []string
-	switch {
-	case in.Required:
-		return "**needed**"
-	case in.Needed != "":
+	if in.Needed != "" {
 		parts = append(parts, "**needed** "+in.Needed)
 	}
 	switch {
