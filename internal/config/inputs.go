@@ -265,8 +265,8 @@ func Inputs() []Input {
 			Name: "verify", Group: groupImport, Kind: KindEnum, Modes: toChange,
 			Allowed: []string{VerifyService, VerifyMocks, VerifyNone},
 			Default: VerifyService,
-			Description: "What to check after an import: `service` compares operations and examples with the collection; `mocks` also" +
-				" calls the mock of each example; `none` trusts the server's answer.",
+			Description: "What to check, also when nothing had to be imported: `service` compares operations and examples with the" +
+				" collection; `mocks` also calls the mock of each operation that has an example; `none` trusts the server's answer.",
 			Example: VerifyMocks,
 		},
 

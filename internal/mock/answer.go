@@ -321,6 +321,8 @@ func (m *Mocks) candidate(ex *predict.Example) Candidate {
 		if c.Status != 204 {
 			c.MediaType, c.MediaTypes = "", nil
 		}
+	case ex.Digested:
+		c.Body = Body{Any: true}
 	case res.Content == nil:
 		c.Body = Body{Text: asItIs("")}
 	default:

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -35,24 +36,31 @@ func (c *Call) Path() string {
 // Reason why no request leads to an example, or none may be sent.
 type Reason string
 
-// Reasons. The first group is that of whole operations.
+// Reasons.
 const (
-	NoAddress   Reason = "no address"  // the name or version of the service has signs that lead nowhere
-	NotMocked   Reason = "method"      // no mock answers that method
-	Proxy       Reason = "proxy"       // the operation forwards calls to a real backend
-	Script      Reason = "script"      // somebody's script decides, and may do anything
-	NeedsHeader Reason = "header"      // a header decides, which may be a credential
-	NeedsBody   Reason = "body"        // the body decides, or another dispatcher that no collection makes
-	NotKnown    Reason = "not known"   // what is stored, or what answers, is not known
-	TooMany     Reason = "too many"    // examples or parameters: nobody reads so many calls
-	Breaks      Reason = "breaks"      // the name of an operation is no valid pattern and breaks the call
-	Shadowed    Reason = "shadowed"    // another operation answers the call
-	Unreachable Reason = "unreachable" // no path leads to the operation, or not with the example's values
-	Unselected  Reason = "unselected"  // no request has the example's criteria
-	Unanswered  Reason = "unanswered"  // the answer never ends
-	Delayed     Reason = "delayed"     // a query parameter makes the server wait
-	LeadsOut    Reason = "leads out"   // the path would leave the mocks of the service
+	NoAddress       Reason = "no-address"       // the name or version of the service has signs that lead nowhere
+	NotMocked       Reason = "method"           // no mock answers that method
+	Proxy           Reason = "proxy"            // the call would be forwarded to a real backend
+	Script          Reason = "script"           // somebody's script would run, which may do anything
+	NeedsHeader     Reason = "header"           // it takes a header that may be a credential
+	OtherDispatcher Reason = "other-dispatcher" // the operation has a dispatcher that no collection makes
+	NotKnown        Reason = "not-known"        // what is stored, or what answers, is not known
+	TooMany         Reason = "too-many"         // examples or parameters: nobody reads so many calls
+	TooLong         Reason = "too-long"         // an address that servers do not take
+	Breaks          Reason = "broken"           // the name of an operation is no valid pattern and breaks the call
+	Shadowed        Reason = "shadowed"         // another operation answers the call
+	Unreachable     Reason = "unreachable"      // no path leads to the operation, or not with the example's values
+	Unselected      Reason = "unselected"       // no request has the example's criteria
+	Unanswered      Reason = "unanswered"       // the answer never ends
+	Delayed         Reason = "delayed"          // a query parameter makes the server wait
+	LeadsOut        Reason = "leads-out"        // the path would leave the mocks of the service
 )
+
+// Reasons are all that there are.
+var Reasons = []Reason{
+	NoAddress, NotMocked, Proxy, Script, NeedsHeader, OtherDispatcher, NotKnown, TooMany, TooLong, Breaks, Shadowed, Unreachable,
+	Unselected, Unanswered, Delayed, LeadsOut,
+}
 
 // Uncalled is an example that no call shows.
 type Uncalled struct {
@@ -68,6 +76,7 @@ type Uncalled struct {
 const (
 	mostAlike      = 2000 // examples of an operation
 	mostParameters = 200  // of an example
+	longestAddress = 8192 // bytes, of a request line that servers take
 )
 
 // Calls are the requests that show the examples of the service, each distinct one
@@ -81,10 +90,16 @@ func (m *Mocks) Calls(wanted func(*predict.Example) bool) (calls []Call, uncalle
 	calls = make([]Call, 0, examples)
 	for i := range m.service.Operations {
 		op := &m.service.Operations[i]
-		before, beforeNot := len(calls), len(uncalled)
-		if err := m.meter.Within(func() { m.callsOf(op, wanted, &calls, &uncalled) }); err != nil {
-			calls, uncalled = calls[:before], append(uncalled[:beforeNot], m.without(op, wanted, NotKnown)...)
-		}
+		of, not := m.CallsOf(op, wanted)
+		calls, uncalled = append(calls, of...), append(uncalled, not...)
+	}
+	return calls, uncalled
+}
+
+// CallsOf are those of one operation of the service.
+func (m *Mocks) CallsOf(op *predict.Operation, wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
+	if err := m.meter.Within(func() { m.callsOf(op, wanted, &calls, &uncalled) }); err != nil {
+		return nil, m.without(op, wanted, NotKnown)
 	}
 	return calls, uncalled
 }
@@ -137,18 +152,47 @@ func (m *Mocks) barred(op *predict.Operation) Reason {
 		return NotMocked
 	case len(op.Examples) > mostAlike:
 		return TooMany
+	case len(op.Name) > longestAddress:
+		return TooLong
 	}
 	switch op.Dispatcher {
 	case "", predict.URIParts, predict.URIParams, predict.URIElements:
 		return ""
+	case "QUERY_HEADER":
+		return NeedsHeader
+	}
+	return cmp.Or(reachesOut(op), OtherDispatcher)
+}
+
+// reachesOut is why calls of an operation are not confined to the mocks; "" when they
+// are. A person sets such dispatchers, or another artifact.
+func reachesOut(op *predict.Operation) Reason {
+	switch op.Dispatcher {
 	case "PROXY", "PROXY_FALLBACK":
 		return Proxy
 	case "SCRIPT", "GROOVY", "JS":
 		return Script
-	case "QUERY_HEADER":
-		return NeedsHeader
 	}
-	return NeedsBody
+	return ""
+}
+
+// confined is why a request could reach an operation whose calls are not confined to
+// the mocks, in whatever order the server goes through the operations; "" when it
+// can not.
+func (m *Mocks) confined(r Request) Reason {
+	if m.guard == nil {
+		return ""
+	}
+	to := m.guard.find(r.Method, r.Path)
+	if to.open {
+		return NotKnown
+	}
+	for _, op := range to.ops {
+		if why := reachesOut(op); why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // callOf makes the request that shows an example, and looks whether it does.
@@ -161,9 +205,19 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 		return no(NotKnown)
 	case len(ex.Request.Parameters) > mostParameters:
 		return no(TooMany)
+	case ex.DispatchCriteria != nil && len(*ex.DispatchCriteria) > longestAddress:
+		return no(TooLong)
 	}
 	call := Call{Operation: op, Below: m.below}
 	call.Request = m.requestFor(op, ex)
+	size := len(call.Request.Path) + len(call.Request.Query)
+	m.meter.Memory(size)
+	if len(m.below)+size >= longestAddress {
+		return no(TooLong)
+	}
+	if why := m.confined(call.Request); why != "" {
+		return no(why)
+	}
 	if p := call.Request.Path; p != "" && p[0] != '/' || m.leadsOut || !isPlain(p) && text.HasDotSegment(p) {
 		return no(LeadsOut)
 	}
@@ -214,7 +268,9 @@ func delayed(query string) bool {
 func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
 	name := m.pathNameOf(op)
 	parts, params := name.criteriaIn(op, ex)
-	r := Request{Method: op.Method, Path: name.fill(op, parts), Query: queryOf(params)}
+	// The server takes HEAD for a part of the name, which no path has.
+	path := strings.TrimPrefix(name.fill(op, parts), op.Method+" ")
+	r := Request{Method: op.Method, Path: path, Query: queryOf(params)}
 	accept := "*/*"
 	if t := ex.Response.MediaType; t != "" && len(ex.Response.MediaTypes) == 0 && m.flawOfType(t) == NoFlaw && sendable(t) {
 		accept = t

@@ -24,7 +24,7 @@ type Aspect string
 // Aspects in which answers differ.
 const (
 	InStatus    Aspect = "status"
-	InMediaType Aspect = "media type"
+	InMediaType Aspect = "media-type"
 	InHeader    Aspect = "header"
 	InBody      Aspect = "body"
 )
@@ -40,6 +40,9 @@ type Difference struct {
 // Judge holds a real answer against the candidates. It returns the one that answered,
 // and no differences; or the one that comes closest, with the differences. No
 // candidate means that the answer is open and nothing can be said.
+//
+// Candidates that cannot be told apart by what they answer may all have answered:
+// [Answer.Fitting] are all of them, the first of which is returned.
 func (a Answer) Judge(r Response) (*Candidate, []Difference) {
 	var closest *Candidate
 	var differences []Difference
@@ -57,6 +60,16 @@ func (a Answer) Judge(r Response) (*Candidate, []Difference) {
 		return nil, nil
 	}
 	return closest, differences
+}
+
+// Fitting are the candidates of which any can have been what came back.
+func (a Answer) Fitting(r Response) (all []*Candidate) {
+	for i := range a.Candidates {
+		if c := &a.Candidates[i]; len(c.Differences(r)) == 0 {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // nearer reports whether differences weigh less than others: a status most.

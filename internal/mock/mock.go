@@ -19,6 +19,7 @@
 package mock
 
 import (
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/budget"
@@ -46,6 +47,7 @@ type Mocks struct {
 	behaviour behaviour
 	meter     *budget.Meter
 	reach     *reach
+	guard     *reach // in any order, where an operation's calls are not confined to the mocks; else nil
 	examples  map[*predict.Operation]*choices
 	sent      map[*predict.Example]*Candidate
 	names     map[*predict.Operation]*pathName
@@ -54,8 +56,8 @@ type Mocks struct {
 	leadsOut  bool            // that path does
 }
 
-// Of makes the mocks of a service, which must not change any more and whose
-// examples must have their contents.
+// Of makes the mocks of a service, which must not change any more. Of an example whose
+// contents are digested, any body is right.
 func Of(s *predict.Service, o Options) *Mocks {
 	b := behaviourOf(o.Version)
 	m := &Mocks{
@@ -63,7 +65,13 @@ func Of(s *predict.Service, o Options) *Mocks {
 		names: map[*predict.Operation]*pathName{}, types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
 	}
 	m.leadsOut = text.HasDotSegment(m.below)
-	if err := o.Meter.Within(func() { m.reach = newReach(s, b, o) }); err != nil {
+	if err := o.Meter.Within(func() {
+		m.reach = newReach(s, b, o)
+		if slices.ContainsFunc(s.Operations, func(op predict.Operation) bool { return reachesOut(&op) != "" }) {
+			o.AnyOrder = true
+			m.guard = newReach(s, b, o)
+		}
+	}); err != nil {
 		m.reach = nil
 	}
 	return m

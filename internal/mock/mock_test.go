@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,6 +197,8 @@ func TestCalls(t *testing.T) {
 		"GET /find?q=1":     {{name: "q", at: "GET /find?q=John%20Doe&z=%2B"}},
 		"GET /slow?delay=1": {{name: "slow", at: "GET /slow?delay=9000"}, {name: "quick", at: "GET /slow?delay=5"}},
 		"OPTIONS /pets":     {{name: "options"}},
+		"HEAD /pets":        {{name: "head"}},
+		"HEAD /h/:id":       {{name: "part", variables: []string{"id=1"}}},
 		"COPY /pets":        {{name: "copy"}},
 		"GET /x/:id.json":   {{name: "x", variables: []string{"id=1"}}},
 		"GET /kind":         {{name: "j", headers: []string{"Content-Type: a/j"}}, {name: "x", headers: []string{"Content-Type: a/x"}}},
@@ -203,7 +206,8 @@ func TestCalls(t *testing.T) {
 		"DELETE /b/{{x}":    {{name: "bad"}}, "DELETE /a/:id": {{name: "one", variables: []string{"id=1"}}},
 	}
 	order := []string{
-		"GET /pets/:id", "POST /pets", "GET /find?q=1", "GET /slow?delay=1", "OPTIONS /pets", "COPY /pets", "GET /x/:id.json",
+		"GET /pets/:id", "POST /pets", "GET /find?q=1", "GET /slow?delay=1", "OPTIONS /pets", "HEAD /pets", "HEAD /h/:id",
+		"COPY /pets", "GET /x/:id.json",
 		"GET /kind", "GET /waits",
 		"DELETE /b/{{x}", "DELETE /a/:id",
 	}
@@ -232,11 +236,13 @@ func TestCalls(t *testing.T) {
 		"GET " + base + "/find?q=John%20Doe */*: q",
 		"GET " + base + "/slow?delay=5 */*: quick",
 		"OPTIONS " + base + "/pets */*: options",
+		"HEAD " + base + "/pets */*: head",
 		"GET " + base + "/kind a/j: j",
 		"GET " + base + "/kind a/x: x",
 		"DELETE " + base + "/a/1 */*: one",
 		"GET /pets/:id plus: unselected",
 		"GET /slow slow: delayed",
+		"HEAD /h/:id part: unselected",
 		"COPY /pets copy: method",
 		"GET /x/:id.json x: unselected",
 		"GET /waits waits: unanswered",
@@ -265,7 +271,7 @@ func TestCallsLeaveDispatchersAlone(t *testing.T) {
 	t.Parallel()
 	for dispatcher, want := range map[string]mock.Reason{
 		"PROXY": mock.Proxy, "PROXY_FALLBACK": mock.Proxy, "SCRIPT": mock.Script, "JS": mock.Script, "QUERY_HEADER": mock.NeedsHeader,
-		"JSON_BODY": mock.NeedsBody, "FALLBACK": mock.NeedsBody, "SEQUENCE": mock.NeedsBody,
+		"JSON_BODY": mock.OtherDispatcher, "FALLBACK": mock.OtherDispatcher, "SEQUENCE": mock.OtherDispatcher,
 	} {
 		s := &predict.Service{Name: "a", Version: "1", Operations: []predict.Operation{{
 			Name: "GET /a", Method: "GET", Dispatcher: dispatcher, DispatcherRules: new("id"), ResourcePaths: []string{"/a"},
@@ -273,6 +279,128 @@ func TestCallsLeaveDispatchersAlone(t *testing.T) {
 		}}}
 		if calls, uncalled := mock.Of(s, mock.Options{}).Calls(nil); len(calls) != 0 || uncalled[0].Reason != want {
 			t.Errorf("%s: %v %v", dispatcher, calls, uncalled)
+		}
+	}
+}
+
+// Nor is one that shares a path with them, in whatever order a server looks.
+func TestCallsKeepClearOfDispatchers(t *testing.T) {
+	t.Parallel()
+	op := func(name, dispatcher string, paths ...string) predict.Operation {
+		return predict.Operation{
+			Name: name, Method: "GET", Dispatcher: dispatcher, ResourcePaths: paths,
+			Examples: []predict.Example{{Name: "e", Response: predict.Response{Status: "200"}}},
+		}
+	}
+	for _, c := range []struct {
+		path   string
+		others []predict.Operation
+		want   mock.Reason
+	}{
+		{"/a/b", nil, ""},
+		{"/a/b", []predict.Operation{op("GET /a", "PROXY", "/a")}, ""},
+		{"/a/b", []predict.Operation{op("GET /:x/b", "PROXY", "/a/b")}, mock.Proxy},
+		{"/a/c", []predict.Operation{op("GET /:x/c", "SCRIPT", "/z/c")}, ""}, // a path that is known goes before patterns
+		{"/{y}/c", []predict.Operation{op("GET /:x/c", "JS", "/z/c")}, mock.Script},
+	} {
+		mine := op("GET "+c.path, "", c.path)
+		if strings.Contains(c.path, "{") {
+			mine.ResourcePaths = []string{"/none"}
+		}
+		for _, ops := range [][]predict.Operation{append([]predict.Operation{mine}, c.others...), append(c.others, mine)} {
+			s := &predict.Service{Name: "a", Version: "1", Operations: ops}
+			i := slices.IndexFunc(ops, func(op predict.Operation) bool { return op.Name == mine.Name })
+			calls, uncalled := mock.Of(s, mock.Options{}).CallsOf(&ops[i], nil)
+			if len(calls) == 1 != (c.want == "") || len(uncalled) == 1 && uncalled[0].Reason != c.want {
+				t.Errorf("%s beside %s: %v %v, want %q", mine.Name, ops[0].Name, calls, uncalled, c.want)
+			}
+		}
+	}
+}
+
+// What no server takes, or nobody reads, is not called.
+func TestCallsAreBounded(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 8192)
+	example := func(value string) predict.Example {
+		return predict.Example{
+			DispatchCriteria: new("?q=" + value), Request: predict.Request{Parameters: []predict.Parameter{{Name: "q", Value: value}}},
+			Response: predict.Response{Status: "200"},
+		}
+	}
+	many := predict.Example{Request: predict.Request{Parameters: make([]predict.Parameter, 201)}}
+	for name, c := range map[string]struct {
+		service, path string
+		example       predict.Example
+		want          mock.Reason
+	}{
+		"short":                  {"Pets", "/pets", example("a"), ""},
+		"signs of criteria":      {"Pets", "/pets", example("a?b=c"), ""},
+		"a long name":            {long, "/pets", example("a"), mock.NoAddress},
+		"a long path":            {"Pets", "/" + long, example("a"), mock.TooLong},
+		"a long value":           {"Pets", "/pets", example(long), mock.TooLong},
+		"a value escaped":        {"Pets", "/pets", example(strings.Repeat("é", 2000)), mock.TooLong},
+		"parameters in hundreds": {"Pets", "/pets", many, mock.TooMany},
+	} {
+		s := &predict.Service{Name: c.service, Version: "1", Operations: []predict.Operation{{
+			Name: "GET " + c.path, Method: "GET", Dispatcher: predict.URIParams, DispatcherRules: new("q"),
+			ResourcePaths: []string{c.path}, Examples: []predict.Example{c.example},
+		}}}
+		calls, uncalled := mock.Of(s, mock.Options{}).Calls(nil)
+		if len(calls) == 1 != (c.want == "") || len(uncalled) == 1 && uncalled[0].Reason != c.want {
+			t.Errorf("%s: %d calls, %.200v", name, len(calls), uncalled)
+		}
+	}
+}
+
+// The memory of long addresses is charged, however many examples have the same.
+func TestCallsCostMemory(t *testing.T) {
+	t.Parallel()
+	used := func(path string) int {
+		op := predict.Operation{Name: "GET " + path, Method: "GET", ResourcePaths: []string{path}, Examples: make([]predict.Example, 100)}
+		meter := budget.New(t.Context())
+		mock.Of(&predict.Service{Name: "a", Version: "1", Operations: []predict.Operation{op}}, mock.Options{Meter: meter}).Calls(nil)
+		_, memory := meter.Used()
+		return memory
+	}
+	if short, long := used("/a"), used("/"+strings.Repeat("a", 5000)); long-short < 100*4000 {
+		t.Errorf("%d and %d bytes", short, long)
+	}
+}
+
+// Of an example whose contents are digested everything but the body is known.
+func TestDigestedExamples(t *testing.T) {
+	t.Parallel()
+	s := service(t, "", map[string][]saved{"GET /a": {{name: "a", body: "x", headers: []string{"X-A: 1", "Content-Length: 1"}}}}, "GET /a")
+	digest, err := s.Digest(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := mock.Of(digest, mock.Options{}).Answer(mock.Request{Method: "GET", Path: "/a"})
+	for value, want := range map[string]int{"1": 0, "2": 1} {
+		one, differences := a.Judge(mock.Response{Status: 200, Header: http.Header{
+			"X-A": {value}, "Content-Type": {"application/octet-stream"},
+		}, Body: []byte("any")})
+		if one == nil || one.Kind != mock.Saved || len(differences) != want {
+			t.Errorf("%s: %+v %v", value, one, differences)
+		}
+	}
+}
+
+// Candidates that say the same can all have answered.
+func TestFitting(t *testing.T) {
+	t.Parallel()
+	s := service(t, "", map[string][]saved{"GET /a": {
+		{name: "a", body: "x"}, {name: "b", body: "y"}, {name: "c", body: "x"},
+	}}, "GET /a")
+	a := mock.Of(s, mock.Options{}).Answer(mock.Request{Method: "GET", Path: "/a"})
+	for body, want := range map[string]string{"x": "ac", "y": "b", "z": ""} {
+		got, header := "", http.Header{"Content-Type": {"application/octet-stream"}}
+		for _, c := range a.Fitting(mock.Response{Status: 200, Header: header, Body: []byte(body)}) {
+			got += c.Example.Name
+		}
+		if got != want {
+			t.Errorf("%s: %q can have answered, want %q", body, got, want)
 		}
 	}
 }
@@ -340,8 +468,8 @@ func TestJudge(t *testing.T) {
 		"the other":         {404, http.Header{}, "no", "second"},
 		"another status":    {500, http.Header{}, "no", "second status"},
 		"another header":    {200, header("X-A: 3"), body, "first header X-A"},
-		"another type":      {200, header("Content-Type: a/b"), body, "first media type"},
-		"another charset":   {200, header("Content-Type: application/json;charset=utf-16"), body, "first media type"},
+		"another type":      {200, header("Content-Type: a/b"), body, "first media-type"},
+		"another charset":   {200, header("Content-Type: application/json;charset=utf-16"), body, "first media-type"},
 		"not completed":     {200, header("Location: /b"), body, "first"},
 		"an alien location": {200, header("Location: http://h/c"), body, "first header Location"},
 		"another body":      {200, header(), `{"a":2}`, "first body"},

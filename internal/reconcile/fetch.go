@@ -147,7 +147,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		return
 	}
 	if r.Mode == result.Check {
-		it.Service = r.serviceResult("", p.Service)
+		it.Service = r.serviceResult(ctx, "", p.Service, false)
 	}
 	it.judged = &plan.Judged{
 		Wanted: it.Wanted, Key: plan.Key{Name: strings.Clone(p.Name), Version: strings.Clone(p.Version)},

@@ -157,18 +157,6 @@ func (s *jobSummary) schedule(c *result.Collection) Markdown {
 	return "Not active: Microcks does not pull " + code(i.Repository) + " by itself"
 }
 
-// verified is the proof in one line.
-func verified(v *result.Verification) Markdown {
-	if v.Scope != result.ScopeMocks {
-		return Markdown(fmt.Sprintf("Verified: Microcks lists %s, as predicted", text.Plural(v.Examples, "example")))
-	}
-	t := Markdown(fmt.Sprintf("Verified: %d of %d mocks answered as saved", v.Answered, v.Examples))
-	if v.Skipped > 0 {
-		t += Markdown(fmt.Sprintf("; %d cannot be called by a request of their own", v.Skipped))
-	}
-	return t
-}
-
 // findings lists what was found in the collection, by rule.
 func (s *jobSummary) findings(c *result.Collection) {
 	groups := byRule(c.Findings)
@@ -247,9 +235,14 @@ func where(file text.Untrusted, f result.Finding) Markdown {
 	return "the whole collection"
 }
 
-// service lists operations and examples with the calls that the mocks answer.
+// service lists operations and examples with the calls that the mocks answer; where
+// they were called, what came of it.
 func (s *jobSummary) service(c *result.Collection) {
 	if !s.shown(c) || len(c.Service.Operations) == 0 {
+		return
+	}
+	if c.Verified != nil && c.Verified.Mocks != nil {
+		s.mocks(c.Service, c.Verified.Mocks)
 		return
 	}
 	if s.compact {

@@ -263,10 +263,11 @@ func (s *jobSummary) overviewRow(c *result.Collection) []Markdown {
 }
 
 // shown reports whether a collection's operations are worth showing: they are not
-// when the run was to import them and failed to.
+// when the run was to import them and failed to, and nothing else was found of them.
 func (s *jobSummary) shown(c *result.Collection) bool {
 	failed := c.Status == result.Failed || c.Status == ""
-	return c.Service != nil && (!failed || !s.r.Mode.Writes() || c.Importer != nil && c.Importer.Imported)
+	return c.Service != nil && (!failed || !s.r.Mode.Writes() || c.Importer != nil && c.Importer.Imported ||
+		c.Verified != nil)
 }
 
 // mark shows at a glance how a collection fared.

@@ -103,5 +103,37 @@ var verbs = map[result.Change]verb{
 	result.Keep:   {"unchanged", "unchanged"},
 }
 
+// flaws are why a saved answer does not come back as it is.
+var flaws = map[result.MockFlaw]text.Untrusted{
+	result.FlawStatus:     "Microcks knows no such status and answers 500",
+	result.FlawMediaType:  "Microcks cannot send its Content-Type and answers 500",
+	result.FlawValue:      "Microcks cannot send the value of a header and answers 500",
+	result.FlawNameless:   "a header without a name makes Microcks answer 500",
+	result.FlawHeaderName: "clients do not read the name of a header",
+	result.FlawEncoding:   "its Content-Encoding says that the body is compressed, which it is not",
+	result.FlawInterim:    "clients wait for another answer after this status",
+	result.FlawLength:     "its Content-Length is not that of the body",
+}
+
+// callReasons are why no call shows an example.
+var callReasons = map[result.CallReason]text.Untrusted{
+	result.CallNoAddress:       "no address leads to the service, because of a character in its name or version",
+	result.CallMethod:          "Microcks mocks no such method",
+	result.CallProxy:           "it could be forwarded to a real backend",
+	result.CallScript:          "it could run somebody's script",
+	result.CallHeader:          "it takes a header that may be a credential",
+	result.CallOtherDispatcher: "the operation has a dispatcher that no collection makes",
+	result.CallNotKnown:        "it is not known what Microcks answers",
+	result.CallTooMany:         "it has too many examples or parameters",
+	result.CallTooLong:         "its address is too long",
+	result.CallBroken:          "the name of an operation is no valid pattern and breaks the call",
+	result.CallShadowed:        "another operation answers",
+	result.CallUnreachable:     "no address leads to it",
+	result.CallUnselected:      "no request selects it",
+	result.CallUnanswered:      "the answer would never end",
+	result.CallDelayed:         "its parameter `delay` makes Microcks wait",
+	result.CallLeadsOut:        "its address would leave the mocks of the service",
+}
+
 // levels are each level in one word.
 var levels = map[result.Level]string{result.Error: "error", result.Warning: "warning", result.Note: "note"}

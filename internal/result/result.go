@@ -424,10 +424,9 @@ type Call struct {
 
 // Verification is the proof that the mocks are there.
 type Verification struct {
-	Scope    Scope `json:"scope"`
-	Examples int   `json:"examples"`
-	Answered int   `json:"answered,omitempty"` // mocks that answered as saved
-	Skipped  int   `json:"skipped,omitempty"`  // mocks that cannot be addressed
+	Scope    Scope  `json:"scope"`
+	Examples int    `json:"examples"`        // that Microcks lists
+	Mocks    *Mocks `json:"mocks,omitempty"` // what they answered, of [ScopeMocks]
 }
 
 // Scope of a verification.

@@ -64,6 +64,7 @@ func TestMockDisagreement(t *testing.T) {
 		line, want string
 		code       int
 	}{
+		{`{"file":"a.json","calls":[]}`, "0 agree, 1 disagree, 0 unknown\n", 1},
 		{line(200, "one"), "1 agree, 0 disagree, 0 unknown\n", 0},
 		{line(404, "two"), "1 agree, 0 disagree, 0 unknown\n", 0},
 		{line(404, "one"), "0 agree, 1 disagree, 0 unknown\n", 1},
