@@ -130,6 +130,12 @@ func failure(r *result.Result, c *result.Collection) string {
 		return "the plan failed" + bad.and()
 	case r.Mode == result.Remove:
 		return "not removed"
+	case c.Verified != nil && c.Verified.Mocks != nil && c.Verified.Mocks.Otherwise > 0:
+		line := fmt.Sprintf("%d of %s answered otherwise than saved", c.Verified.Mocks.Otherwise, text.Plural(c.Verified.Mocks.Count(), "mock"))
+		if c.Importer != nil && c.Importer.Imported {
+			return "imported, but " + line
+		}
+		return line
 	case c.Importer != nil && c.Importer.Imported:
 		return "imported, but not as it should be"
 	case c.Importer != nil && len(c.Importer.Done) > 0:
