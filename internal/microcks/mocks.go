@@ -39,7 +39,7 @@ type MockAnswer struct {
 // Call sends one request to path, which is escaped and below the server's
 // address, and reaches nothing but what lies below the path of the service's
 // mocks: what is sent has been chosen by the author of a collection. So a call with a
-// header that no mock looks at, or that holds a credential, is not sent: the error is
+// header that mocks need not hear of, or that holds a credential, is not sent: the error is
 // [ErrWithheld].
 func (m *Mocks) Call(ctx context.Context, method, below, path string, headers http.Header, body *string) (MockAnswer, error) {
 	var content io.Reader
@@ -93,11 +93,11 @@ func (m *Mocks) reaches(u *url.URL, below string) bool {
 	return found && below != "" && (rest == "" || rest[0] == '/') && !text.HasDotSegment(path)
 }
 
-// heard are the headers of calls that go to mocks: those that a mock looks at. Any other one is at best of no use; at
-// worst it signs in at a gateway, tells it who asks, or makes it take the request for
-// another one.
+// heard are the headers of calls that go to mocks. Any other one is at best of no use;
+// at worst it signs in at a gateway, tells it who asks, or makes it take the request
+// for another one.
 var heard = map[string]bool{
-	"Accept": true, "Accept-Encoding": true, "Accept-Language": true, "Content-Language": true, "Content-Type": true,
+	"Accept": true, "Accept-Encoding": true, "Content-Type": true,
 }
 
 // headerValue is what a header may hold (RFC 9110, section 5.5).

@@ -9,10 +9,15 @@
 //   - [Mocks.Answer]: what comes back for a request? A set of candidates. Where
 //     several examples have the same criteria a server chooses anew at each import,
 //     so each of them is a right answer. [Answer.Judge] holds a real answer against
-//     the set, and names the candidate that answered.
+//     the set, and names the candidate that answered; [Answer.Fitting] names all that
+//     say the same.
 //   - [Mocks.Calls]: by which requests can a consumer see every example? Each
 //     distinct request once, with its answer, and beside them the examples that no
-//     request leads to, each with the [Reason].
+//     request leads to, each with the [Reason] and, where another operation is why,
+//     that one. [Mocks.CallsOf] is the same for one operation. No call leaves the
+//     mocks of the service or reaches an operation that forwards it or runs a script.
+//
+// And one of an example: [Mocks.Flaw], why it cannot come back as it was saved.
 //
 // What a server leaves open, or what is not known of it, is Open in an answer: any
 // other answer may come, and none is wrong. A claim is made only where it is not.
