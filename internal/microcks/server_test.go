@@ -58,7 +58,11 @@ func TestAnswerOfAnother(t *testing.T) {
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
 		t.Cleanup(server.Close)
-		_, err := microcks.New(server.Client(), server.URL).Version(t.Context())
+		client := microcks.New(server.Client(), server.URL)
+		_, err := client.Version(t.Context())
+		if _, ofSignIn := client.KeycloakConfig(t.Context()); ofSignIn == nil || !strings.Contains(ofSignIn.Error(), says) {
+			t.Errorf("%q: %v, want %s", body, ofSignIn, says)
+		}
 		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "unmarshal") {
 			t.Errorf("%q: %v, want %s", body, err, says)
 		}
