@@ -63,7 +63,7 @@ func (r *reconciliation) showPlanned(it *item) {
 	it.showService(r, a.Service, a.Service.Goal())
 }
 
-// tellDrift says what a plan leaves as it is.
+// tellDrift says what is not imported, since `import` is never.
 func (it *item) tellDrift() {
 	if !it.Drifts() || it.Importer.Change == result.Create {
 		return // what is new is served by nobody

@@ -39,6 +39,9 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 	case len(v.items) == 0:
 		return
 	case v.now == nil && !imported && v.items[0].Wanted.Import == plan.ImportNever:
+		for _, it := range v.items {
+			it.tellDrift()
+		}
 		return
 	case v.now == nil:
 		v.fail(&result.Problem{
