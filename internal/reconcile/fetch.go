@@ -76,6 +76,7 @@ func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) 
 		return nil, err
 	}
 	r.quotas.note(collection.Quota)
+	it.Collection.Name = text.Untrusted(collection.Name)
 	r.step("fetch", it, began, "fetched "+text.Size(len(collection.Raw)))
 	return collection.Raw, nil
 }

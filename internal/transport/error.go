@@ -187,6 +187,11 @@ func (e *Error) Anchor() string { return "connect-" + string(e.Kind) }
 // ExitCode is 11: cannot connect.
 func (e *Error) ExitCode() int { return 11 }
 
+// Unreached reports whether no connection came about, whatever was asked for.
+func (e *Error) Unreached() bool {
+	return slices.Contains([]Kind{KindDNS, KindRefused, KindTLS, KindProxy}, e.Kind)
+}
+
 // Timeout reports whether time was what lacked.
 func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
 
