@@ -40,7 +40,7 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 	return transport.NewClient(options)
 }
 
-// microcksClient makes a client for Microcks: one that has what a gateway before it
+// microcksClient makes a client for Microcks: one that has what a gateway in front of it
 // wants.
 func (p *program) microcksClient(change func(*transport.Options)) (*http.Client, error) {
 	gateway := &transport.Gateway{Origin: originOf(p.Microcks.URL), Headers: http.Header{}}

@@ -98,7 +98,7 @@ func parseCertificates(given []byte) ([]byte, fault) {
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
 			return nil, withPrivateKey
 		case block.Type != blockCertificate:
-			return nil, fault(fmt.Sprintf("it holds something else than certificates (block %d)", n))
+			return nil, fault(fmt.Sprintf("it holds something other than certificates (block %d)", n))
 		}
 		if !isCertificate(block.Bytes) {
 			return nil, fault(fmt.Sprintf("it holds a broken certificate (block %d)", n))

@@ -9,7 +9,7 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// Header is one that a gateway before Microcks wants of every request.
+// Header is one that a gateway in front of Microcks wants of every request.
 type Header struct {
 	Name  string // in its canonical form
 	Value Secret

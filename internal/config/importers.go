@@ -115,7 +115,7 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 		problem.Hint = "give the link of Share > Via API in Postman, or write " + p.setting("mode", string(ModeCheck))
 	case wrong == isFolder:
 		problem.Fault = wrong
-		problem.Hint = "give the files in it, one a line; Postman's git format is not read: export the collection as Collection v2.1"
+		problem.Hint = "give the files in it, one per line; Postman's git format is not read: export the collection as Collection v2.1"
 	case wrong != "" && wrong != notThere && wrong != notInSpace:
 		problem.Fault, problem.Hint = wrong, p.space.hint()
 	default: // one that is not there fails by itself, when it is read

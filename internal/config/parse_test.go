@@ -178,7 +178,7 @@ func TestGoodValues(t *testing.T) {
 		"keycloak-audience": {
 			{"https://sso.example.com/auth/realms/My%20Pets/", func(r *Run) {
 				r.Keycloak.Audience = "https://sso.example.com/auth/realms/My%20Pets"
-				r.Warnings = []string{"keycloak-audience counts with keycloak-auth github-oidc only."}
+				r.Warnings = []string{"keycloak-audience has an effect with keycloak-auth github-oidc only."}
 			}},
 		},
 		"microcks-version": {

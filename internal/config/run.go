@@ -118,7 +118,7 @@ type Microcks struct {
 	URL     string // without a trailing slash, /api or /#/…
 	Version string // the version that mode check judges by; "" is the newest known
 
-	// What a gateway before it wants, for its origin alone.
+	// What a gateway in front of it wants, for its origin alone.
 	Headers           []Header
 	ClientCertificate []byte // PEM; nil for none
 	ClientKey         Secret // PEM, of the certificate

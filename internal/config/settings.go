@@ -211,7 +211,7 @@ func (p *parser) keycloak() {
 		return
 	}
 	if k.Audience != "" {
-		p.warn("keycloak-audience counts with keycloak-auth %s only.", AuthGitHubOIDC)
+		p.warn("keycloak-audience has an effect with keycloak-auth %s only.", AuthGitHubOIDC)
 	}
 	switch {
 	case p.run.Mode == ModeCheck:

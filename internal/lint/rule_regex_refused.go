@@ -12,7 +12,7 @@ var regexRefused = Rule{
 	Text: "Microcks puts the path of a request with `:variables`, and the name of every path variable of an example, into regular " +
 		"expressions as they are. One that Java refuses, for instance for an unclosed bracket, breaks the import: refused for a " +
 		"path, 500 for a variable's name.",
-	Hint: "Use letters, digits and hyphens only in the names of path variables, and no brackets in the path.",
+	Hint: "use letters, digits and hyphens only in the names of path variables, and no brackets in the path",
 	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets[/:id"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET",

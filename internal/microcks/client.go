@@ -161,7 +161,7 @@ func (c *Client) send(req *http.Request) (*http.Response, error) {
 }
 
 // decode reads JSON. Text that is no UTF-8 is refused: encoding/json replaces
-// it, and the server would get back something else than it sent.
+// it, and the server would get back something other than it sent.
 func decode(data []byte, into any) error {
 	if !utf8.Valid(data) {
 		return errNoUTF8

@@ -45,7 +45,7 @@ func TestBefore(t *testing.T) {
 	}
 }
 
-// What answers in the place of Microcks is named.
+// What answers in place of Microcks is named.
 func TestAnswerOfAnother(t *testing.T) {
 	t.Parallel()
 	for body, says := range map[string]string{

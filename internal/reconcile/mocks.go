@@ -169,7 +169,7 @@ func (v *verification) callMock(ctx context.Context, call predict.MockCall, ex *
 		return fmt.Sprintf("media type %q instead of %q", answer.ContentType, want)
 	}
 	// The server evaluates what stands in double braces, so such a body is not
-	// the saved one letter by letter.
+	// the saved one character by character.
 	if !ex.Templated() && string(answer.Body) != value(ex.Response.Content) {
 		return fmt.Sprintf("another body (%d bytes instead of %d)", len(answer.Body), len(value(ex.Response.Content)))
 	}

@@ -70,7 +70,7 @@ func (it *item) tellDrift() {
 	}
 	what := "nothing of the collection"
 	if it.Importer.Drift.Kind == result.ServesOther {
-		what = "something else than the collection makes"
+		what = "something other than the collection makes"
 	}
 	it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves %s, and `import` is never", what), "set `import: auto`")
 }

@@ -106,13 +106,13 @@ func (v *verification) compare(imported bool) bool {
 		case imported:
 			it.Fail(&result.Problem{
 				Level:  result.Error,
-				Text:   text.Untrustedf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
+				Text:   text.Untrustedf("verifying: Microcks imported, but serves something other than the collection makes: %s", someOf(wrong)),
 				Hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
 				Anchor: "verify-differs", ExitCode: 1,
 			})
 		default:
 			it.Tell(result.Warning, "verify-not-imported",
-				text.Untrustedf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)),
+				text.Untrustedf("Microcks serves something other than the collection makes, and `import` is never: %s", someOf(wrong)),
 				"set `import: auto`")
 		}
 	}

@@ -90,7 +90,7 @@ func (e *Error) Hint() string {
 		return "run again; what was done until then is in the summary"
 	}
 	if errors.Is(e.Err, errSwitching) {
-		return "something else than the server you mean answers at that address: check host and port in the URL, and proxies on the way"
+		return "something other than the server you mean answers at that address: check host and port in the URL, and proxies on the way"
 	}
 	if is[*unsendable](e.Err) {
 		return "save the key or token again as a secret, on one line and without anything around it"
