@@ -150,7 +150,7 @@ func looksLikeFile(line string) bool {
 func (p *parser) refused(line string, err error) (reason fault, hint string) {
 	r, ok := errors.AsType[*postman.RefError](err)
 	if !ok || holdsSecret(line, p.secrets) && !isURL(line) {
-		return "it is no reference to a collection", "copy the link of Share > Via API in Postman; a key goes into postman-api-key only"
+		return "it is not a reference to a collection", "copy the link of Share > Via API in Postman; a key goes into postman-api-key only"
 	}
 	return fault(plain(r.Reason, p.secrets, shownMessage)), r.Hint()
 }

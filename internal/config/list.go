@@ -69,11 +69,11 @@ func isSeparator(r rune) bool { return strings.ContainsRune(",;| \t\u00a0", r) }
 // What can be wrong with how a value is written, where the value itself is not
 // understood.
 const (
-	severalOnLine fault = "it holds several collections on one line"
+	severalOnLine fault = "it contains several collections on one line"
 	inBrackets    fault = "it is a list in brackets"
 	withMainFlag  fault = "it ends as in other actions, where that says whether a file is a main artifact"
-	unclosedQuote fault = "it holds a quotation mark"
-	unfilled      fault = "it holds a variable that nothing has filled in"
+	unclosedQuote fault = "it contains a quotation mark"
+	unfilled      fault = "it contains a variable that nothing has filled in"
 )
 
 // variable is one of a shell or of a workflow.

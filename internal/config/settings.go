@@ -235,7 +235,7 @@ func (p *parser) clientID() string {
 	if strings.ContainsAny(value, " \t") || hasControl(value) || len(value) > longestName {
 		p.report(Problem{
 			Input: "keycloak-client-id",
-			Got:   "a value that holds white space, a character that cannot be seen, or too many (not shown)",
+			Got:   "a value that holds white space, an invisible character, or too many (not shown)",
 			Takes: "the client's id as Keycloak shows it, on one line",
 			Hint:  "save the client's id again without quotes, spaces and line breaks around it",
 		})

@@ -20,12 +20,12 @@ var regexRefused = Rule{
 	check: func(s *subject, r *reporter) {
 		for _, f := range s.Document.Failures {
 			if bad, ok := errors.AsType[*java.PatternError](f.Cause.Exception); ok {
-				r.at(f.Value, "the path of %s is no regular expression: %s", quote(s.Document.Items[f.Item].Operation), bad.Summary())
+				r.at(f.Value, "the path of %s is not a valid regular expression: %s", quote(s.Document.Items[f.Item].Operation), bad.Summary())
 			}
 		}
 		for _, c := range s.distinctCrashes() {
 			if bad, ok := errors.AsType[*java.PatternError](c.Cause.Exception); ok {
-				r.at(c.Value, "the name of a path variable of this example is no regular expression: %s", bad.Summary())
+				r.at(c.Value, "the name of a path variable of this example is not a valid regular expression: %s", bad.Summary())
 			}
 		}
 	},

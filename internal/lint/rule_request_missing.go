@@ -20,7 +20,7 @@ var requestMissing = Rule{
 			request := e.Value.At("originalRequest")
 			switch {
 			case e.Value.Kind() != jackson.Object:
-				r.at(e.Value, "the example is no object, so it becomes an empty answer without a name")
+				r.at(e.Value, "the example is not an object, so it becomes an empty answer without a name")
 			case request.Kind() == jackson.Missing || request.Kind() == jackson.Null:
 				r.at(e.Value, "the example %s has no original request, so it cannot be chosen by parameters", quote(e.Name))
 			case request.At("url").IsText():

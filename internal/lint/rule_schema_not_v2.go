@@ -14,6 +14,6 @@ var schemaNotV2 = Rule{
 		if !s.Document.Parsed() || root.At("info").Exists() {
 			return
 		}
-		r.at(root, "there is no info object, so this is no collection of format 2")
+		r.at(root, "there is no info object, so this is not a collection of format 2")
 	},
 }

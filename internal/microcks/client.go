@@ -311,5 +311,5 @@ var errDotSegment = errors.New("a name or an id in its path reads . or .., which
 // What can be wrong with an answer that has come whole.
 var (
 	errNoBody = errors.New("the answer has no body")
-	errNoUTF8 = errors.New("the answer is no UTF-8")
+	errNoUTF8 = errors.New("the answer is not UTF-8")
 )

@@ -50,7 +50,7 @@ func TestAnswerOfAnother(t *testing.T) {
 	t.Parallel()
 	for body, says := range map[string]string{
 		`{"hello":"world"}`:                   "it is JSON of another form (it begins `{\"hello\":\"world\"}`)",
-		"hello":                               "it is no JSON (it begins `hello`)",
+		"hello":                               "it is not JSON (it begins `hello`)",
 		"<html><title>Sign in</title></html>": `something in front of Microcks answered 200 with the page "Sign in", not JSON`,
 		`{"message":"no Route matched"}`:      `it is an error answer of an API ("no Route matched")`,
 		`{"versionId":15}`:                    "it is JSON of another form",

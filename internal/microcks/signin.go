@@ -70,7 +70,7 @@ func newSource(realm Realm, clientID string, fetch func() (*oauth2.Token, error)
 		if _, err := ReadAccount(token.AccessToken); err != nil {
 			return nil, &SignInError{
 				Realm: realm, ClientID: clientID, Status: http.StatusOK,
-				Detail: "its access token is no JWT, from which roles could be read",
+				Detail: "its access token is not a JWT, from which roles could be read",
 			}
 		}
 		learned(token.AccessToken)

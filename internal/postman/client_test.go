@@ -90,7 +90,7 @@ func TestOddBodies(t *testing.T) {
 		`{"collections":[]}`:                   "answered 200 OK, but no collection: it is a list of collections",
 		`{"hello":"world"}`:                    "but no collection: it is JSON without `info` and `item` (it begins `{\"hello\":\"world\"}`)",
 		`{"error":{"message":"no"}}`:           `it is an error answer of an API ("no")`,
-		`hello`:                                "answered 200 OK with what is not from the Postman API: it is no JSON (it begins `hello`)",
+		`hello`:                                "answered 200 OK with what is not from the Postman API: it is not JSON (it begins `hello`)",
 		`<title>Sign in</title>`:               `answered 200 OK with the page "Sign in", which is not from the Postman API`,
 	} {
 		got, err := fetch(t, answer(200, body))

@@ -196,7 +196,7 @@ func foretold(p *predict.Import) string {
 	case predict.Refused:
 		return "Microcks would refuse it: " + p.ImportError
 	case predict.Untold:
-		return "not told: " + p.Err.Error()
+		return "not predicted: " + p.Err.Error()
 	case predict.Crashed:
 		return "Microcks would answer 500: " + lint.CauseText(p.Cause)
 	}
