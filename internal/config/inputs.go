@@ -300,5 +300,22 @@ func Inputs() []Input {
 			Description: "How many requests may be under way at once.",
 			Example:     "4",
 		},
+		{
+			Name: "output", Group: groupRun, Kind: KindEnum, FlagOnly: true,
+			Allowed: []string{OutputText, OutputJSON, OutputMarkdown}, Default: OutputText,
+			Description: "What standard output gets outside GitHub: `text` for a person at a terminal, the whole result as one line of" +
+				" `json`, or the summary as `markdown`. What failed stands on standard error as well.",
+			Example: OutputJSON,
+		},
+		{
+			Name: "result-file", Group: groupRun, Kind: KindString, FlagOnly: true,
+			Description: "A file that gets the whole result as one line of JSON, whatever else is written where.",
+			Example:     "result.json",
+		},
+		{
+			Name: "summary-file", Group: groupRun, Kind: KindString, FlagOnly: true,
+			Description: "A file that gets the summary as Markdown.",
+			Example:     "summary.md",
+		},
 	}
 }

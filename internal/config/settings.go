@@ -271,6 +271,7 @@ func (p *parser) judging() {
 func (p *parser) limits() {
 	p.run.Timeout = p.duration("timeout")
 	p.run.Parallelism = p.number("parallelism")
+	p.run.Output, p.run.ResultFile, p.run.SummaryFile = p.choice("output"), p.line("result-file"), p.line("summary-file")
 	p.run.CA = p.certificates()
 }
 
