@@ -104,10 +104,10 @@ func (s *jobSummary) importerRows(c *result.Collection) [][]Markdown {
 	}
 	rows := fieldRows(object, i.Change, join("<br>", todo...), fields)
 	for _, surplus := range i.Surplus {
-		rows = append(rows, []Markdown{"", "", "surplus importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
+		rows = append(rows, []Markdown{"", "", "duplicate importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
 	}
 	if i.MoreSurplus > 0 {
-		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more surplus importers", i.MoreSurplus)), "", "(deleted)"})
+		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more duplicate importers", i.MoreSurplus)), "", "(deleted)"})
 	}
 	return rows
 }
