@@ -24,7 +24,7 @@ type Sources struct {
 }
 
 // Parse reads everything and reports all problems together, in the order of the
-// table of inputs. The Run is never nil: beside problems it holds what could be
+// table of inputs. The Run is never nil: beside problems it contains what could be
 // read, so that credentials can be masked and the report knows its mode.
 //
 // Where the event decided the mode and nothing is wrong but that GitHub gives the run
@@ -394,7 +394,7 @@ func (p *parser) credential(name string) Secret {
 	switch {
 	case strings.ContainsAny(value, " \t") || hasControl(value):
 		p.report(Problem{
-			Input: name, Got: "a value that holds white space or a character that cannot be seen (not shown)",
+			Input: name, Got: "a value that holds white space or an invisible character (not shown)",
 			Hint: "save the credential again without quotes, spaces and line breaks around it",
 		})
 	case len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0]:

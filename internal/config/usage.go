@@ -22,7 +22,7 @@ Examples:
       --microcks-url=https://microcks.example.com --collections="$(cat list.txt)"
 
 Every input is a flag; a flag wins over the environment (INPUT_NAME, dashes kept).
-A list takes one value a line, or its flag several times; empty lines and what
+A list takes one value per line, or its flag several times; empty lines and what
 stands behind a # are left out. Arguments without a flag are collections.
 Credentials are read from the environment only.
 `
@@ -106,7 +106,7 @@ func (in Input) usageText() string {
 		text += " Default: " + in.Default + "."
 	}
 	if in.Needed != "" {
-		text += " Needed " + in.Needed + "."
+		text += " Required " + in.Needed + "."
 	}
 	return strings.NewReplacer("`", "", "*", "").Replace(text)
 }
@@ -116,7 +116,7 @@ func (in Input) Full() string {
 	if in.Modes == nil {
 		return in.Description
 	}
-	return in.Description + " Counts in mode " + inWords(in.Modes) + "."
+	return in.Description + " Used in mode " + inWords(in.Modes) + "."
 }
 
 // WithoutValue is a sentence in Markdown with what counts when an input without a
@@ -124,7 +124,7 @@ func (in Input) Full() string {
 func (in Input) WithoutValue() string {
 	switch {
 	case in.DescribesImporter():
-		return fmt.Sprintf("On creating: %s; on an existing one: kept.", in.Creating)
+		return fmt.Sprintf("For a new importer: %s; an existing one keeps its own.", in.Creating)
 	case in.Creating != "":
 		return fmt.Sprintf("Not given: %s.", in.Creating)
 	}

@@ -148,7 +148,7 @@ var breaks = []kind{
 
 // rest is what is left, whatever it is.
 var rest = []kind{
-	{"no JSON", again, func(l *look) bool { return l.broken() != nil }, beginning},
+	{"not JSON", again, func(l *look) bool { return l.broken() != nil }, beginning},
 	{"JSON without `info` and `item`", again, func(*look) bool { return true }, beginning},
 }
 

@@ -40,12 +40,12 @@ func TestFindingsDoc(t *testing.T) {
 func findingsDoc() string {
 	var b strings.Builder
 	b.WriteString("# Findings\n\n<!-- made by go generate ./internal/lint: edit the rules there -->\n\n" +
-		"What a check of a collection can tell, with an example of each that has it. An `error` means that Microcks will refuse the import," +
-		" break, or " +
-		"add nothing; a `warning` that it imports something else than the author expects; a `note` is worth knowing.\n\n" +
+		"What this action can find in a collection, each with an example that has it. An `error` means that Microcks refuses the" +
+		" import, breaks on it, or adds nothing; a `warning`, that it imports something other than the author expects; a `note` is" +
+		" worth knowing.\n\n" +
 		"| id | level | name | what to do |\n| --- | --- | --- | --- |\n")
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, r.Anchor(), r.Level, r.Name, r.Hint)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, r.Anchor(), r.Level, r.Name, capital(r.Hint))
 	}
 	for _, r := range Rules() {
 		fmt.Fprintf(&b, "\n<a id=\"%s\"></a>\n## %s %s\n\n%s. %s\n", r.Anchor(), r.ID, r.Name, capital(string(r.Level)), r.Text)
@@ -63,7 +63,7 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 func shown(s Sample) string {
 	var b strings.Builder
 	if s.Note != "" {
-		b.WriteString(s.Note + "\n\n")
+		b.WriteString(s.Note + "\n")
 	}
 	var parts []string
 	if s.Info != "" {
@@ -73,12 +73,14 @@ func shown(s Sample) string {
 		parts = append(parts, `"item": `+s.Items)
 	}
 	switch {
-	case s.Make != nil:
+	case s.Make != nil, len(parts) == 0 && s.Raw == "" && s.Note != "":
 		return b.String()
+	case s.Note != "":
+		b.WriteString("\n")
+	}
+	switch {
 	case s.Raw != "":
 		return b.String() + "```\n" + s.Raw + "\n```\n"
-	case len(parts) == 0 && s.Note != "":
-		return b.String()
 	case len(parts) == 0:
 		parts = append(parts, `"item": `+petItems)
 	}

@@ -13,8 +13,8 @@ var answerUnreadable = Rule{
 	Text: "Mocks repeat the saved headers of an example. Postman saves an answer unpacked, but with the headers it came with: a " +
 		"client that is told `Content-Encoding: gzip`, or a `Content-Length` of another length, cannot read the mock's answer. With " +
 		"a wildcard as Content-Type, such as `image/*`, the mock itself answers 500.",
-	Hint: "Delete Content-Encoding and Content-Length from the example's response headers, and give it a Content-Type without a " +
-		"wildcard.",
+	Hint: "delete Content-Encoding and Content-Length from the example's response headers, and give it a Content-Type without a " +
+		"wildcard",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 200,
   "header": [{"key": "Content-Type", "value": "application/json"}, {"key": "Content-Encoding", "value": "gzip"}],

@@ -6,8 +6,8 @@ var sameCriteria = Rule{
 	ID: "PMI024", Name: "same-criteria", Level: result.Warning,
 	Text: "Microcks finds an example by its dispatch criteria. Of several examples of an operation with the same criteria, or of " +
 		"an operation without a dispatcher, only one can ever be returned.",
-	Hint: "Give the requests of the examples different values for the parameters that decide, or choose a dispatcher for the " +
-		"operation in Microcks.",
+	Hint: "give the requests of the examples different values for the parameters that decide, or choose a dispatcher for the " +
+		"operation in Microcks",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [
   {"name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 200},
   {"name": "no pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 404}

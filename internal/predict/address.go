@@ -6,7 +6,7 @@ import (
 )
 
 // MockPath is the path below which the mocks of a service answer, escaped. A
-// server compares it letter by letter with its own escaping of the name, which
+// server compares it character by character with its own escaping of the name, which
 // leaves more signs as they are than Go does (1.10.0 and 1.15.0: every other
 // form answers 404).
 func MockPath(name, version string) string {

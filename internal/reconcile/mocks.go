@@ -370,19 +370,7 @@ func someMocks(m *result.Mocks) string {
 		if o.Outcome != result.MockOtherwise {
 			break
 		}
-		texts = append(texts, string(o.Name)+": "+otherwise(&o))
+		texts = append(texts, string(o.Name)+": "+o.Otherwise())
 	}
 	return text.Few(texts, "; ", 5)
-}
-
-// otherwise says in what an answer differs from the saved one.
-func otherwise(o *result.MockedOperation) string {
-	if o.Failure != "" {
-		return string(o.Failure)
-	}
-	texts := make([]string, len(o.Differences))
-	for i, d := range o.Differences {
-		texts[i] = d.Words()
-	}
-	return strings.Join(texts, ", ")
 }

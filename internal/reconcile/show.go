@@ -70,14 +70,14 @@ func (r *reconciliation) showPlanned(ctx context.Context, it *item) {
 	it.showService(ctx, r, a.Service, id, a.Service.Goal())
 }
 
-// tellDrift says what a plan leaves as it is.
+// tellDrift says what is not imported, since `import` is never.
 func (it *item) tellDrift() {
 	if !it.Drifts() || it.Importer.Change == result.Create {
 		return // what is new is served by nobody
 	}
 	what := "nothing of the collection"
 	if it.Importer.Drift.Kind == result.ServesOther {
-		what = "something else than the collection makes"
+		what = "something other than the collection makes"
 	}
 	it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves %s, and `import` is never", what), "set `import: auto`")
 }

@@ -39,6 +39,9 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 	case len(v.items) == 0:
 		return
 	case v.now == nil && !imported && v.items[0].Wanted.Import == plan.ImportNever:
+		for _, it := range v.items {
+			it.tellDrift()
+		}
 		return
 	case v.now == nil:
 		v.fail(&result.Problem{
@@ -103,13 +106,13 @@ func (v *verification) compare(ctx context.Context, imported bool) bool {
 		case imported:
 			it.Fail(&result.Problem{
 				Level:  result.Error,
-				Text:   text.Untrustedf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
+				Text:   text.Untrustedf("verifying: Microcks imported, but serves something other than the collection makes: %s", someOf(wrong)),
 				Hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
 				Anchor: "verify-differs", ExitCode: 1,
 			})
 		default:
 			it.Tell(result.Warning, "verify-not-imported",
-				text.Untrustedf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)),
+				text.Untrustedf("Microcks serves something other than the collection makes, and `import` is never: %s", someOf(wrong)),
 				"set `import: auto`")
 		}
 	}

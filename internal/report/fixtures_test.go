@@ -326,11 +326,11 @@ func failedMixed() *result.Result {
 	refused := result.Collection{
 		Source: "12345678-0a1b2c3d-0000-4000-8000-000000000007", UID: "12345678-0a1b2c3d-0000-4000-8000-000000000007",
 		Name: "Legacy", Status: result.Failed,
-		Findings: []result.Finding{finding("PMI001", "the description says no version", 0, 0)},
+		Findings: []result.Finding{finding("PMI001", "the description names no version", 0, 0)},
 		Problems: []result.Problem{{
 			Level:  result.Error,
 			Text:   "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
-			Hint:   "Begin the collection's description with \"version=1.0 - \" and the text that you have.",
+			Hint:   "begin the collection's description with \"version=1.0 - \" and leave the rest as it is",
 			Anchor: "collection-refused", ExitCode: 1, OfFindings: true,
 		}},
 	}
@@ -423,7 +423,7 @@ func checkFile() *result.Result {
 		Level: result.Error,
 		Text: "predicting the import: Microcks would answer 500: Cannot invoke " +
 			"\"com.fasterxml.jackson.databind.ObjectMapper.readTree(String)\" because \"this.mapper\" is null",
-		Hint:   "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.",
+		Hint:   "write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example",
 		Anchor: "collection-crashes", ExitCode: 1, OfFindings: true,
 	}}
 	r := ran(result.Check, result.Failed, c)

@@ -9,29 +9,25 @@ import (
 )
 
 // verified is the proof in one line.
-func verified(v *result.Verification) Markdown {
+func verified(v *result.Verification) string {
 	m := v.Mocks
 	if m == nil {
-		return Markdown(fmt.Sprintf("Verified: Microcks lists %s, as predicted", text.Plural(v.Examples, "example")))
+		return fmt.Sprintf("Verified: Microcks lists %s, as predicted", text.Plural(v.Examples, "example"))
 	}
-	var counts []string
-	count := func(n int, what string) {
-		if n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, what))
-		}
-	}
-	count(m.Otherwise, "answered otherwise")
-	count(m.Spoilt, "cannot be answered as saved")
-	count(m.NotCalled, "not called")
 	t := fmt.Sprintf("Verified by %s: the mocks of %d of %s answered as saved", text.Plural(m.Calls, "call"), m.Proved,
 		text.Plural(m.Count(), "operation"))
-	if len(counts) > 0 {
-		t += "; " + strings.Join(counts, ", ")
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{m.Otherwise, "answered otherwise"}, {m.Spoilt, "cannot be answered as saved"}, {m.NotCalled, "not called"}} {
+		if c.n > 0 {
+			t += fmt.Sprintf("; %d %s", c.n, c.what)
+		}
 	}
 	if m.ExamplesNotCalled > 0 {
-		t += fmt.Sprintf("; no call shows %s", text.Plural(m.ExamplesNotCalled, "example"))
+		t += "; no call shows " + text.Plural(m.ExamplesNotCalled, "example")
 	}
-	return Markdown(t)
+	return t
 }
 
 // mocks lists what the mocks of a service answered, the worst first, each with the
@@ -53,7 +49,7 @@ func mockAnswer(o *result.MockedOperation) Markdown {
 	var t Markdown
 	switch o.Outcome {
 	case result.MockOtherwise:
-		t = "❌ " + otherwise(o)
+		t = "❌ " + short(o.Otherwise(), 400)
 		if o.Calls > 1 {
 			t += Markdown(fmt.Sprintf(" (%d of %d calls)", o.Wrong, o.Calls))
 		}
@@ -76,18 +72,6 @@ func mockAnswer(o *result.MockedOperation) Markdown {
 		t += Markdown(fmt.Sprintf("<br>%s not called: ", text.Plural(n.Examples, "example"))) + notCalled(n)
 	}
 	return t
-}
-
-// otherwise says in what an answer differs from the saved one.
-func otherwise(o *result.MockedOperation) Markdown {
-	if o.Failure != "" {
-		return short(o.Failure, 200)
-	}
-	parts := make([]Markdown, len(o.Differences))
-	for i, d := range o.Differences {
-		parts[i] = short(d.Words(), 200)
-	}
-	return join(", ", parts...)
 }
 
 // answeredBy names the example that answered, and how many could have.

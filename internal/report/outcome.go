@@ -82,9 +82,12 @@ func onlyBy(c *result.Collection, cause *result.Problem) bool {
 	return counts(c.Findings).errors == 0 && !slices.ContainsFunc(c.Problems, func(p result.Problem) bool { return isError(p) && p != *cause })
 }
 
+// mostOfCause is how much of a problem's text stands in one line, in characters.
+const mostOfCause = 150
+
 // headline is what ended a run, or failed its collections, and what that left.
 func headline(r *result.Result, cause *result.Problem, failed int) string {
-	line := string(text.Cut(cause.Text, 150))
+	line := string(text.Cut(cause.Text, mostOfCause))
 	if first, size := utf8.DecodeRuneInString(string(cause.Headline)); size > 0 {
 		line = string(unicode.ToUpper(first)) + string(cause.Headline[size:])
 	}
@@ -125,7 +128,7 @@ func failure(r *result.Result, c *result.Collection) string {
 	case r.Mode == result.Check && bad.errors > 0:
 		return "Microcks cannot serve this collection, " + bad.String()
 	case r.Mode == result.Check:
-		return "the check failed" + bad.and()
+		return firstError(c) + bad.and()
 	case r.Mode == result.Plan:
 		return "the plan failed" + bad.and()
 	case r.Mode == result.Remove:
@@ -144,6 +147,14 @@ func failure(r *result.Result, c *result.Collection) string {
 		return "not imported"
 	}
 	return "not imported, nothing was written"
+}
+
+// firstError is the first error of a collection that failed, cut for a line.
+func firstError(c *result.Collection) string {
+	if k := slices.IndexFunc(c.Problems, isError); k >= 0 {
+		return string(text.Cut(c.Problems[k].Text, mostOfCause))
+	}
+	return "failed"
 }
 
 // success says what a single collection came to.

@@ -27,14 +27,14 @@ var deeds = map[result.DoneKind]text.Untrusted{
 	result.ImporterDeactivated:   "importer deactivated",
 	result.ImporterStopped:       "importer stopped, so that the server's scan does not run into it",
 	result.ImporterDeleted:       "importer deleted",
-	result.SurplusDeleted:        "surplus importer deleted",
-	result.DoubledServiceDeleted: "doubled service deleted",
+	result.SurplusDeleted:        "duplicate importer deleted",
+	result.DoubledServiceDeleted: "duplicate service deleted",
 	result.CollectionImported:    "imported",
 	result.ImportRefused:         "import tried, and refused by Microcks",
 	result.ServiceLabelled:       "service labelled",
-	result.ImportInDoubt:         "an import started, which may still run and puts the importer into the schedule",
-	result.ChangeInDoubt:         "a change sent, whose answer got lost",
-	result.DeletionInDoubt:       "a deletion sent, whose answer got lost",
+	result.ImportInDoubt:         "an import was started: it may still be running, and puts the importer into the schedule",
+	result.ChangeInDoubt:         "a change was sent, and its answer got lost",
+	result.DeletionInDoubt:       "a deletion was sent, and its answer got lost",
 }
 
 // idOf names the object where a deed alone does not tell which one is meant.

@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"postman-microcks-importer/internal/text"
 )
@@ -50,6 +51,18 @@ type MockedOperation struct {
 	Failure text.Untrusted `json:"failure,omitempty"`
 	// NotCalled are the examples that no call could show.
 	NotCalled []NotCalled `json:"notCalled,omitempty"`
+}
+
+// Otherwise says in what the answer differs from the saved one.
+func (o *MockedOperation) Otherwise() string {
+	if o.Failure != "" {
+		return string(o.Failure)
+	}
+	texts := make([]string, len(o.Differences))
+	for i, d := range o.Differences {
+		texts[i] = d.Words()
+	}
+	return strings.Join(texts, ", ")
 }
 
 // MockOutcome of calling an operation's mock.

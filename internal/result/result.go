@@ -220,7 +220,7 @@ func (c *Collection) Due() bool {
 	return !c.Failed() && c.Importer != nil && (c.Importer.Import != nil || c.Importer.Change != Keep && c.Importer.Change != "")
 }
 
-// Drifts reports whether Microcks serves something else than the collection makes
+// Drifts reports whether Microcks serves something other than the collection makes
 // and no import of this run is to change that.
 func (c *Collection) Drifts() bool { return c.Importer != nil && c.Importer.Drift != nil }
 
