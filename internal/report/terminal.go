@@ -229,15 +229,15 @@ func (s *screen) plan() {
 	}
 	var lines []string
 	for _, secret := range s.r.DueSecrets() {
-		lines = append(lines, fmt.Sprintf("%s secret %q%s", verbs[secret.Change].todo, secret.Name, fieldsIn(secret.Fields)))
+		lines = append(lines, fmt.Sprintf("%s secret \"%s\"%s", verbs[secret.Change].todo, secret.Name, fieldsIn(secret.Fields)))
 	}
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
-		if !c.Due() {
+		if !c.Due() || c.Importer.Change == result.Create && len(s.r.Collections) > 1 { // the table says all of what is new
 			continue
 		}
 		if n := c.Importer; n.Change != result.Keep && n.Change != "" {
-			said := fmt.Sprintf("%s importer %q", verbs[n.Change].todo, n.Name)
+			said := fmt.Sprintf("%s importer \"%s\"", verbs[n.Change].todo, n.Name)
 			if n.Change == result.Update {
 				said += fieldsIn(n.Fields)
 			}
@@ -293,7 +293,7 @@ func (s *screen) difference() {
 		}
 		what := string(d.Operation)
 		if d.Example != "" {
-			what += ", example " + fmt.Sprintf("%q", d.Example)
+			what += fmt.Sprintf(", example \"%s\"", d.Example)
 		}
 		if len(s.r.Collections) > 1 {
 			what = title(d.of) + ": " + what
