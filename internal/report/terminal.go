@@ -247,6 +247,9 @@ func (s *screen) plan() {
 			lines = append(lines, fmt.Sprintf("import %s: %s", title(c), reason(c.Importer.Import)))
 		}
 	}
+	if len(lines) == 0 {
+		return
+	}
 	s.section("What apply would do")
 	for _, line := range lines[:min(len(lines), mostScreenChanges)] {
 		s.wrapped("  ", "", "    ", "", line)

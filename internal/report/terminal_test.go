@@ -24,6 +24,19 @@ func TestGoldenTerminal(t *testing.T) {
 	}
 }
 
+// What is new stands in the table: where nothing else changes, no title is left alone.
+func TestTerminalOfNewCollections(t *testing.T) {
+	t.Parallel()
+	r := plannedSeveral()
+	r.Secrets = nil
+	for i := range r.Collections {
+		r.Collections[i].Status, r.Collections[i].Importer = result.Planned, &result.Importer{Change: result.Create}
+	}
+	if said, _ := Terminal(r, Screen{Width: 80}); strings.Contains(said, "What apply would do") || !strings.Contains(said, "create") {
+		t.Error(said)
+	}
+}
+
 // Colour adds nothing but itself.
 func TestTerminalInColour(t *testing.T) {
 	t.Parallel()
