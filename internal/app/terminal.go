@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"postman-microcks-importer/internal/actions"
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/result"
@@ -97,7 +98,7 @@ func (v *atTerminal) debug(line string) {
 	}
 }
 
-func (v *atTerminal) say(line string) { v.err.Print(text.Line(v.hide(line)) + "\n") }
+func (v *atTerminal) say(line string) { v.err.Print(actions.Unheard(text.Line(v.hide(line)) + "\n")) }
 
 func (v *atTerminal) render(told *result.Result) {
 	v.report, v.failures = report.Terminal(told, report.Screen{
@@ -112,8 +113,8 @@ func (v *atTerminal) render(told *result.Result) {
 }
 
 func (v *atTerminal) publish() error {
-	v.err.Print(v.failures)
-	v.out.Print(strings.TrimLeft(v.report, "\n"))
+	v.err.Print(actions.Unheard(v.failures))
+	v.out.Print(actions.Unheard(strings.TrimLeft(v.report, "\n")))
 	if err := v.out.Err(); err != nil {
 		return unwritten(err)
 	}

@@ -48,6 +48,7 @@ Environment:
   GITHUB_REPOSITORY        OWNER/REPO whose runs own what they create
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
   RUNNER_DEBUG=1           every request in the log
+  NO_COLOR, FORCE_COLOR    colours never, or where the output is no terminal, too
 `
 
 // Usage is the text of --help: every input with what it takes.

@@ -1,13 +1,18 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // Output of the step. The value is untrusted and one line.
@@ -188,9 +193,30 @@ func encode(r *result.Result, truncated bool) []byte {
 		// Result is made of strings, numbers and structs of them.
 		panic("encoding the result: " + err.Error())
 	}
-	return twoHashes.ReplaceAll(b, []byte(`#$1\u0023`))
+	return printableJSON(twoHashes.ReplaceAll(b, []byte(`#$1\u0023`)))
 }
 
 // twoHashes finds what begins the runner's command "##[", for which characters that
 // are not ASCII do not count: what keeps it from being one would break the JSON.
 var twoHashes = regexp.MustCompile(`#([^\x00-\x7F]*)#`)
+
+// printableJSON escapes in JSON, which has them in strings only, the characters that a
+// terminal obeys or does not show.
+func printableJSON(b []byte) []byte {
+	odd := func(c rune) bool { return c >= 0x7f && text.Line(string(c)) != string(c) }
+	if bytes.IndexFunc(b, odd) < 0 {
+		return b
+	}
+	var out bytes.Buffer
+	for _, c := range string(b) {
+		switch high, low := utf16.EncodeRune(c); {
+		case !odd(c):
+			out.WriteRune(c)
+		case high != unicode.ReplacementChar:
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, c)
+		}
+	}
+	return out.Bytes()
+}

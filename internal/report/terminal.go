@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
-
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -92,15 +90,15 @@ func (s *screen) stressed(e emphasis, words string) string {
 // indentation. What is longer than a line, such as an address, stays whole.
 func (s *screen) wrapped(label string, of emphasis, indent string, e emphasis, words string) {
 	label = text.Line(label)
-	line, column, begun := "", runewidth.StringWidth(label), false
+	line, column, begun := "", text.Width(label), false
 	s.WriteString(s.stressed(of, label))
 	for _, word := range strings.Fields(text.Line(words)) {
-		width := runewidth.StringWidth(word)
+		width := text.Width(word)
 		switch {
 		case begun && s.Width > 0 && column+1+width > s.Width:
 			s.line(line, e)
 			s.WriteString(indent)
-			line, column = word, runewidth.StringWidth(indent)+width
+			line, column = word, text.Width(indent)+width
 			continue
 		case begun:
 			line, column = line+" ", column+1
@@ -192,7 +190,7 @@ func (s *screen) table(rows [][]string, stress func(row int) emphasis) {
 		for _, row := range rows {
 			for i := range row {
 				row[i] = text.Line(row[i])
-				widths[i] = max(widths[i], runewidth.StringWidth(row[i]))
+				widths[i] = max(widths[i], text.Width(row[i]))
 			}
 		}
 		rest := room
@@ -211,8 +209,8 @@ func (s *screen) table(rows [][]string, stress func(row int) emphasis) {
 	for k, row := range rows {
 		line := ""
 		for i, cell := range row {
-			cell = runewidth.Truncate(cell, widths[i], "…")
-			space := strings.Repeat(" ", max(0, widths[i]-runewidth.StringWidth(cell)))
+			cell = text.Fit(cell, widths[i])
+			space := strings.Repeat(" ", max(0, widths[i]-text.Width(cell)))
 			if numbers := i > 0 && i < len(row)-2; numbers {
 				line += space + cell
 			} else {
@@ -231,15 +229,15 @@ func (s *screen) plan() {
 	}
 	var lines []string
 	for _, secret := range s.r.DueSecrets() {
-		lines = append(lines, fmt.Sprintf("%s secret %q%s", verbs[secret.Change].todo, secret.Name, fieldsIn(secret.Fields)))
+		lines = append(lines, fmt.Sprintf("%s secret \"%s\"%s", verbs[secret.Change].todo, secret.Name, fieldsIn(secret.Fields)))
 	}
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
-		if !c.Due() {
+		if !c.Due() || c.Importer.Change == result.Create && len(s.r.Collections) > 1 { // the table says all of what is new
 			continue
 		}
 		if n := c.Importer; n.Change != result.Keep && n.Change != "" {
-			said := fmt.Sprintf("%s importer %q", verbs[n.Change].todo, n.Name)
+			said := fmt.Sprintf("%s importer \"%s\"", verbs[n.Change].todo, n.Name)
 			if n.Change == result.Update {
 				said += fieldsIn(n.Fields)
 			}
@@ -248,6 +246,9 @@ func (s *screen) plan() {
 		if c.Importer.Import != nil {
 			lines = append(lines, fmt.Sprintf("import %s: %s", title(c), reason(c.Importer.Import)))
 		}
+	}
+	if len(lines) == 0 {
+		return
 	}
 	s.section("What apply would do")
 	for _, line := range lines[:min(len(lines), mostScreenChanges)] {
@@ -295,7 +296,7 @@ func (s *screen) difference() {
 		}
 		what := string(d.Operation)
 		if d.Example != "" {
-			what += ", example " + fmt.Sprintf("%q", d.Example)
+			what += fmt.Sprintf(", example \"%s\"", d.Example)
 		}
 		if len(s.r.Collections) > 1 {
 			what = title(d.of) + ": " + what

@@ -1,14 +1,16 @@
 package report
 
 import (
+	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
-
-	"github.com/mattn/go-runewidth"
+	"unicode/utf8"
 
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 func TestGoldenTerminal(t *testing.T) {
@@ -19,6 +21,19 @@ func TestGoldenTerminal(t *testing.T) {
 			said, failures := Terminal(r, Screen{Width: 80})
 			golden(t, name+".term", said+"\n# standard error\n"+failures)
 		})
+	}
+}
+
+// What is new stands in the table: where nothing else changes, no title is left alone.
+func TestTerminalOfNewCollections(t *testing.T) {
+	t.Parallel()
+	r := plannedSeveral()
+	r.Secrets = nil
+	for i := range r.Collections {
+		r.Collections[i].Status, r.Collections[i].Importer = result.Planned, &result.Importer{Change: result.Create}
+	}
+	if said, _ := Terminal(r, Screen{Width: 80}); strings.Contains(said, "What apply would do") || !strings.Contains(said, "create") {
+		t.Error(said)
 	}
 }
 
@@ -57,7 +72,7 @@ func TestTerminalFitsTheWidth(t *testing.T) {
 			said, failures := Terminal(r, Screen{Width: width})
 			for line := range strings.Lines(said + failures) {
 				line = strings.TrimSuffix(line, "\n")
-				if got := runewidth.StringWidth(line); got > width && !hasLongWord(line, width) {
+				if got := text.Width(line); got > width && !hasLongWord(line, width) {
 					t.Errorf("%s: %d columns of %d: %q", name, got, width, line)
 				}
 			}
@@ -69,7 +84,7 @@ func TestTerminalFitsTheWidth(t *testing.T) {
 // fit behind what stands before all words.
 func hasLongWord(line string, width int) bool {
 	words := strings.Fields(line)
-	return len(words) > 0 && runewidth.StringWidth(words[len(words)-1]) > width-20
+	return len(words) > 0 && text.Width(words[len(words)-1]) > width-20
 }
 
 // What others wrote moves no cursor, sets no title and rings no bell.
@@ -87,4 +102,26 @@ func FuzzTerminal(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The JSON is valid whatever names hold, says what they hold, and moves no cursor
+// either.
+func TestHostileJSON(t *testing.T) {
+	t.Parallel()
+	for _, a := range append(slices.Clip(hostile), "\u009b31m \U000e0041 ##[error] \x7f \u2066") {
+		raw := JSON(filled(result.Apply, true, true, a, a), 1<<30)
+		for _, c := range string(raw) {
+			if unicode.IsControl(c) || unicode.In(c, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+				t.Errorf("%U in the JSON of %q", c, a)
+			}
+		}
+		var told result.Result
+		if err := json.Unmarshal(raw, &told); err != nil {
+			t.Errorf("%q: %v", a, err)
+			continue
+		}
+		if got := string(told.Collections[0].Name); got != a && utf8.ValidString(a) {
+			t.Errorf("%q is told as %q", a, got)
+		}
+	}
 }

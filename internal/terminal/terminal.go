@@ -9,7 +9,6 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 
 	"postman-microcks-importer/internal/text"
@@ -33,19 +32,22 @@ type Stream struct {
 	err      error
 }
 
-// Open makes a Stream. Colours are for terminals, unless NO_COLOR is set or TERM says
-// that it has none (https://no-color.org).
+// Open makes a Stream. Colours are for terminals, unless TERM or CLICOLOR=0 says that
+// it has none; elsewhere FORCE_COLOR or CLICOLOR_FORCE asks for them, as for the log of
+// a CI that shows them. NO_COLOR wins (https://no-color.org, https://bixense.com/clicolors).
 func Open(w io.Writer, getenv func(string) string) *Stream {
-	s := &Stream{w: w}
-	f, is := w.(*os.File)
-	if !is || !term.IsTerminal(int(f.Fd())) {
+	is := func(name string) bool { v := getenv(name); return v != "" && v != "0" }
+	none, forced := getenv("NO_COLOR") != "", is("FORCE_COLOR") || is("CLICOLOR_FORCE")
+	s := &Stream{w: w, Colour: forced && !none}
+	f, isFile := w.(*os.File)
+	if !isFile || !term.IsTerminal(int(f.Fd())) {
 		return s
 	}
 	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 		s.Width = max(width, leastWidth)
 	}
 	s.Live = getenv("TERM") != "dumb"
-	s.Colour = s.Live && getenv("NO_COLOR") == ""
+	s.Colour = !none && (forced || s.Live && getenv("CLICOLOR") != "0")
 	return s
 }
 
@@ -66,7 +68,7 @@ func (s *Stream) Progress(line string) {
 	s.guard.Lock()
 	defer s.guard.Unlock()
 	s.erase()
-	s.write(runewidth.Truncate(text.Line(line), s.Width-1, "…"))
+	s.write(text.Fit(text.Line(line), s.Width-1))
 	s.progress = true
 }
 
