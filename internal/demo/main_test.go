@@ -15,7 +15,7 @@ func TestOneScreen(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, want := range []string{
-		"/start: 200 OK", ": 404 Not Found", "PMI001", "22 of 22 mocks answered as saved", "\n0 requests of it wrote.\n",
+		"/start: 200 OK", ": 404 Not Found", "PMI001", "mocks of 13 of 13 operations answered as saved", "\n0 requests of it wrote.\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not say %q", want)
