@@ -238,7 +238,7 @@ func (m *Mocks) own(c Candidate, r Request, out *Answer) {
 	out.Candidates = append(out.Candidates, c)
 }
 
-var plainAccept = regexp.MustCompile("^" + token + "/" + token + "$")
+var plainAccept = regexp.MustCompile("(?i)^" + token + "/" + token + "( *; *charset=" + token + ")?$")
 
 // acceptsAll reports whether an Accept surely leaves the server a choice: without
 // one, with a range of everything, or with one concrete type.
@@ -332,7 +332,24 @@ func (m *Mocks) candidate(ex *predict.Example) Candidate {
 			c.Body.Charset = charsetOf(res.MediaType)
 		}
 	}
+	if c.Flaw == FlawLength && !c.Body.None {
+		c.Body = c.Body.cut(res)
+	}
 	return c
+}
+
+// cut is a body as far as the saved length goes: what is beyond it is not sent.
+func (b Body) cut(res predict.Response) Body {
+	for _, h := range res.Headers {
+		if !strings.EqualFold(h.Name, "Content-Length") {
+			continue
+		}
+		if length, err := strconv.Atoi(strings.TrimSpace(h.Values[0])); err == nil && len(h.Values) == 1 && b.Kind == Literal && b.Charset == "" {
+			text := b.String()
+			return Body{Text: asItIs(text[:min(length, len(text))])}
+		}
+	}
+	return Body{Any: true}
 }
 
 // notCompared are headers that the server or the connection sets.

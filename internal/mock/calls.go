@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -222,6 +223,9 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 		return no(LeadsOut)
 	}
 	call.Answer = m.answer(call.Request)
+	has := func(f Flaw) bool {
+		return slices.ContainsFunc(call.Answer.Candidates, func(c Candidate) bool { return c.Flaw == f })
+	}
 	for i := range call.Answer.Candidates {
 		switch c := &call.Answer.Candidates[i]; {
 		case c.Kind == Disturbed:
@@ -242,8 +246,13 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 	case delayed(call.Request.Query):
 		return no(Delayed)
 	}
-	if slices.ContainsFunc(call.Answer.Candidates, func(c Candidate) bool { return c.Flaw == FlawInterim || c.Flaw == FlawLength }) {
+	switch {
+	case has(FlawInterim):
 		return no(Unanswered)
+	case has(FlawLength):
+		// The server sends what there is and waits for the next request, the client for
+		// the rest: only the end of the connection tells that there is none.
+		call.Request.Headers = append(call.Request.Headers, predict.Header{Name: "Connection", Values: []string{"close"}})
 	}
 	return call, Uncalled{}
 }
@@ -269,7 +278,7 @@ func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
 	name := m.pathNameOf(op)
 	parts, params := name.criteriaIn(op, ex)
 	// The server takes HEAD for a part of the name, which no path has.
-	path := strings.TrimPrefix(name.fill(op, parts), op.Method+" ")
+	path := unsent.ReplaceAllStringFunc(strings.TrimPrefix(name.fill(op, parts), op.Method+" "), url.PathEscape)
 	r := Request{Method: op.Method, Path: path, Query: queryOf(params)}
 	accept := "*/*"
 	if t := ex.Response.MediaType; t != "" && len(ex.Response.MediaTypes) == 0 && m.flawOfType(t) == NoFlaw && sendable(t) {
@@ -290,6 +299,9 @@ func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
 	}
 	return r
 }
+
+// unsent are the signs of a name that a path cannot have as they are.
+var unsent = regexp.MustCompile(`[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+`)
 
 // plainBody reports whether the server takes the body of a media type as it is: it
 // takes forms apart.

@@ -23,7 +23,7 @@ const (
 	FlawNameless   Flaw = "empty-header-name"
 	FlawName       Flaw = "header-name" // with signs that a client does not read
 	FlawInterim    Flaw = "interim"     // 1xx: a client waits for the answer that follows
-	FlawLength     Flaw = "length"      // other than that of the body
+	FlawLength     Flaw = "length"      // other than that of the body: a client waits for more, or reads less
 	FlawEncoding   Flaw = "encoding"    // the body is said to be packed, and is not
 	flawUndecided  Flaw = "undecided"   // it may be one, depending on details of the server
 	flawMediaTypes Flaw = "media types" // several, of which not all can be sent

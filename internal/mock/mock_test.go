@@ -246,10 +246,50 @@ func TestCalls(t *testing.T) {
 		"COPY /pets copy: method",
 		"GET /x/:id.json x: unselected",
 		"GET /waits waits: unanswered",
-		"DELETE /b/{{x} bad: unreachable",
+		"DELETE /b/{{x} bad: broken DELETE /b/{{x}",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Of an example whose saved length is not that of its body, a client reads what comes
+// until the connection ends; whether it is that one, or another that can answer.
+func TestCallOfAWrongLength(t *testing.T) {
+	t.Parallel()
+	typed := "Content-Type: a/b"
+	s := service(t, "", map[string][]saved{"GET /a": {
+		{name: "short", body: "body", headers: []string{typed, "Content-Length: 3"}},
+		{name: "long", body: "body!", headers: []string{typed, "content-length: 60"}},
+		{name: "rendered", body: "{{now()}}", headers: []string{typed, "Content-Length: 3"}, code: 201},
+		{name: "right", body: "bod", headers: []string{typed, "Content-Length: 3"}, code: 404},
+	}, "GET /b": {{name: "b"}}}, "GET /a", "GET /b")
+	calls, uncalled := mock.Of(s, mock.Options{}).Calls(nil)
+	if len(calls) != 2 || len(uncalled) != 0 || len(calls[0].Examples) != 4 {
+		t.Fatalf("%d calls: %+v", len(calls), uncalled)
+	}
+	last := predict.Header{Name: "Connection", Values: []string{"close"}}
+	for i, want := range []bool{true, false} {
+		ends := slices.ContainsFunc(calls[i].Request.Headers, func(h predict.Header) bool { return cmp.Equal(h, last) })
+		if ends != want {
+			t.Errorf("%s: the connection ends: %t", calls[i].Path(), ends)
+		}
+	}
+	for _, c := range []struct {
+		status     int
+		body, want string
+	}{
+		{200, "bod", "spoilt short"}, {200, "body", ""}, {200, "body!", "spoilt long"}, {201, "any", "spoilt rendered"},
+		{404, "bod", "saved right"}, {404, "body", ""},
+	} {
+		one, d := calls[0].Answer.Judge(mock.Response{Status: c.status, Header: http.Header{"Content-Type": {"a/b"}}, Body: []byte(c.body)})
+		got := ""
+		if len(d) == 0 {
+			got = string(one.Kind) + " " + one.Example.Name
+		}
+		if got != c.want {
+			t.Errorf("%d %s: %q, want %q", c.status, c.body, got, c.want)
+		}
 	}
 }
 
@@ -485,6 +525,33 @@ func TestJudge(t *testing.T) {
 	}
 	if c, d := (mock.Answer{Open: true}).Judge(mock.Response{Status: 500}); c != nil || d != nil {
 		t.Error("something is said of what is open")
+	}
+}
+
+// A server that could compress a body writes Vary anew, and adds to it.
+func TestJudgeOfVary(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		saved, got string
+		right      bool
+	}{
+		{"Accept-Encoding", "accept-encoding", true},
+		{"Origin, Accept-Encoding", "accept-encoding,origin", true},
+		{"Origin", "origin,accept-encoding", true},
+		{"Origin", "Origin", true},
+		{"*", "*", true},
+		{"Origin, Accept-Encoding", "origin", false},
+		{"Origin", "accept-encoding", false},
+		{"Origin", "origin,cookie", false},
+		{"*", "accept-encoding", false},
+		{"Origin", "*", false},
+	} {
+		s := service(t, "", map[string][]saved{"GET /a": {{name: "a", headers: []string{"vary: " + c.saved}}}}, "GET /a")
+		a := mock.Of(s, mock.Options{}).Answer(mock.Request{Method: "GET", Path: "/a"})
+		_, d := a.Judge(mock.Response{Status: 200, Header: http.Header{"Vary": {c.got}}})
+		if (d == nil) != c.right {
+			t.Errorf("saved %q, came %q: %v", c.saved, c.got, d)
+		}
 	}
 }
 
