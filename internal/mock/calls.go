@@ -209,8 +209,56 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 	case ex.DispatchCriteria != nil && len(*ex.DispatchCriteria) > longestAddress:
 		return no(TooLong)
 	}
-	call := Call{Operation: op, Below: m.below}
-	call.Request = m.requestFor(op, ex)
+	r := m.requestFor(op, ex)
+	call, not := m.try(op, ex, r)
+	if slices.Contains(astray, not.Reason) {
+		if path, is := m.savedPath(op, ex); is && path != r.Path {
+			r.Path = path
+			if other, no := m.try(op, ex, r); no.Reason == "" {
+				return other, no
+			}
+		}
+	}
+	return call, not
+}
+
+// astray are why an address that is made of an operation's name leads elsewhere. One
+// that was saved with an example is looked up before any name is a pattern.
+var astray = []Reason{Breaks, Shadowed, Unreachable, Unselected, LeadsOut}
+
+// savedPath is one of the operation's paths that has the example's criteria.
+func (m *Mocks) savedPath(op *predict.Operation, ex *predict.Example) (path string, is bool) {
+	known := m.saved[op]
+	if known == nil {
+		known = map[string]string{}
+		m.saved[op] = known
+		for _, path := range op.ResourcePaths {
+			m.meter.Work(workOfName + len(path))
+			if _, refused := m.refuse(Request{Method: op.Method, Path: path}); refused {
+				continue
+			}
+			key, sure := "", true
+			if op.Dispatcher == predict.URIParts || op.Dispatcher == predict.URIElements {
+				key, sure = m.partCriteria(m.pathNameOf(op), path)
+			}
+			if to := m.reach.find(op.Method, path).ops; sure && len(to) == 1 && to[0] == op {
+				known[key] = path
+			}
+		}
+	}
+	parts, _ := m.pathNameOf(op).criteriaIn(op, ex)
+	key := ""
+	for _, p := range parts {
+		key += "/" + p.name + "=" + p.value
+	}
+	path, is = known[key]
+	return path, is
+}
+
+// try a request for an example.
+func (m *Mocks) try(op *predict.Operation, ex *predict.Example, r Request) (Call, Uncalled) {
+	no := func(why Reason) (Call, Uncalled) { return Call{}, Uncalled{Reason: why} }
+	call := Call{Operation: op, Below: m.below, Request: r}
 	size := len(call.Request.Path) + len(call.Request.Query)
 	m.meter.Memory(size)
 	if len(m.below)+size >= longestAddress {

@@ -56,9 +56,10 @@ type Mocks struct {
 	examples  map[*predict.Operation]*choices
 	sent      map[*predict.Example]*Candidate
 	names     map[*predict.Operation]*pathName
-	types     map[string]Flaw // of media types
-	below     string          // path of the mocks
-	leadsOut  bool            // that path does
+	saved     map[*predict.Operation]map[string]string // resource paths by the criteria of their parts
+	types     map[string]Flaw                          // of media types
+	below     string                                   // path of the mocks
+	leadsOut  bool                                     // that path does
 }
 
 // Of makes the mocks of a service, which must not change any more. Of an example whose
@@ -67,7 +68,8 @@ func Of(s *predict.Service, o Options) *Mocks {
 	b := behaviourOf(o.Version)
 	m := &Mocks{
 		service: s, behaviour: b, meter: o.Meter, examples: map[*predict.Operation]*choices{}, sent: map[*predict.Example]*Candidate{},
-		names: map[*predict.Operation]*pathName{}, types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
+		names: map[*predict.Operation]*pathName{}, saved: map[*predict.Operation]map[string]string{},
+		types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
 	}
 	m.leadsOut = text.HasDotSegment(m.below)
 	if err := o.Meter.Within(func() {

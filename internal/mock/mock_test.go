@@ -293,6 +293,31 @@ func TestCallOfAWrongLength(t *testing.T) {
 	}
 }
 
+// Where the address that a name makes leads elsewhere, one that was saved can lead to
+// the operation.
+func TestCallAtASavedPath(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		at, saved, want string
+		variables       []string
+	}{
+		{at: "GET /users/{{id}}", saved: "GET /users/100", want: "/users/100"},
+		{at: "GET /users/{{id}}", saved: "GET /users/{{id}}"},
+		{at: "GET {{path}}", saved: "GET /users/7", want: "/users/7"},
+		{at: "GET /:a/{{b}}", saved: "GET /1/2"},
+	} {
+		s := service(t, "", map[string][]saved{c.at: {{name: "e", at: c.saved, variables: c.variables}}}, c.at)
+		calls, uncalled := mock.Of(s, mock.Options{}).Calls(nil)
+		got := ""
+		if len(calls) == 1 {
+			got = calls[0].Request.Path
+		}
+		if got != c.want || len(calls)+len(uncalled) != 1 {
+			t.Errorf("%s saved at %s is called at %q, want %q: %v", c.at, c.saved, got, c.want, uncalled)
+		}
+	}
+}
+
 // No call leaves the mocks of the service.
 func TestCallsStayBelow(t *testing.T) {
 	t.Parallel()
