@@ -22,8 +22,8 @@ type mocked struct {
 // What looking at mocks may cost. Of a collection that would take more, which a person
 // does not write, nothing is found about them.
 const (
-	workOfMocks   = 30_000_000
-	memoryOfMocks = 32 << 20
+	workOfMocks   = 12_000_000
+	memoryOfMocks = 24 << 20
 )
 
 // mocks of the service that the import comes to, called once for all rules.
