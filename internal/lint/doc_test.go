@@ -48,11 +48,11 @@ func findingsDoc() string {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, r.Anchor(), r.Level, r.Name, capital(r.Hint))
 	}
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "\n<a id=\"%s\"></a>\n## %s %s\n\n%s. %s\n", r.Anchor(), r.ID, r.Name, capital(string(r.Level)), r.Text)
+		fmt.Fprintf(&b, "\n## <a id=\"%s\"></a>%s %s\n%s. %s\n", r.Anchor(), r.ID, r.Name, capital(string(r.Level)), r.Text)
 		if r.ID == importBroken.ID {
 			continue
 		}
-		b.WriteString("\n" + shown(r.Bad))
+		b.WriteString(shown(r.Bad))
 	}
 	return b.String()
 }

@@ -40,5 +40,7 @@ func Rules() []Rule {
 		secondaryAlone, secondaryMatchesNothing, untold, importBroken, operationEdited,
 		answerUnreadable, credentialInCollection, credentialLike,
 		itemIgnored, versionInProse, exampleNameOdd,
+		breaksOthers, errorAnswers, exampleUnreachable, bracesVanish, bracesComputed, headerRepeated, methodNotMocked,
+		answerDelayed,
 	}
 }

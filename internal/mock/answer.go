@@ -365,7 +365,7 @@ func (m *Mocks) headersOf(res predict.Response) []Header {
 	at := map[string]int{}
 	for _, h := range res.Headers {
 		name := http.CanonicalHeaderKey(h.Name)
-		if notCompared[name] || !tokenOnly.MatchString(h.Name) {
+		if notCompared[name] || !isToken(h.Name) {
 			continue
 		}
 		i, again := at[name]

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 
 	"postman-microcks-importer/internal/budget"
@@ -179,6 +180,29 @@ type reached struct {
 	breakers []*predict.Operation // whose names break the call
 	open     bool                 // that is not known
 	none     bool                 // it may be that none is reached
+}
+
+// Broken are the operations whose names are no valid patterns, in the order of the
+// service: the server answers 500 to each call for which it comes to one of them.
+func (m *Mocks) Broken() (all []*predict.Operation) {
+	_ = m.meter.Within(func() { // beyond the budget nothing is claimed
+		if m.reach == nil {
+			return
+		}
+		var places []int
+		for _, patterns := range m.reach.patterns {
+			for i := range patterns {
+				if m.reach.match(&patterns[i], "") == broken {
+					places = append(places, patterns[i].op)
+				}
+			}
+		}
+		sort.Ints(places)
+		for _, i := range places {
+			all = append(all, m.reach.ops[i])
+		}
+	})
+	return all
 }
 
 // find the operation for a path as it is sent.
