@@ -52,7 +52,7 @@ const (
 	Shadowed        Reason = "shadowed"         // another operation answers the call
 	Unreachable     Reason = "unreachable"      // no path leads to the operation, or not with the example's values
 	Unselected      Reason = "unselected"       // no request has the example's criteria
-	Unanswered      Reason = "unanswered"       // the answer does not come whole: its Content-Length is another, or its status 1xx
+	Unanswered      Reason = "unanswered"       // the status is 1xx: a client waits for the answer that follows
 	Delayed         Reason = "delayed"          // a query parameter makes the server wait
 	LeadsOut        Reason = "leads-out"        // the path would leave the mocks of the service
 )
