@@ -66,7 +66,6 @@ func TestRun(t *testing.T) {
 	}
 	known := func(g *Goal) {
 		g.Importer.There, g.Importer.Unborn = importer(importedAt(90, "s1")), false
-		g.Importer.Import.Kind = result.ServesOther
 		g.Service.Before.Services = []microcks.Service{service("s1", uid)}
 	}
 	created := []result.DoneKind{result.ImporterCreated, result.CollectionImported}
@@ -95,7 +94,7 @@ func TestRun(t *testing.T) {
 			server: there,
 			goal: func(g *Goal) {
 				known(g)
-				g.Importer.Import, g.Service.Labels = nil, map[string]string{"a": "b"}
+				g.Due, g.Service.Labels = false, map[string]string{"a": "b"}
 			},
 			writes: []string{"label"}, done: []result.DoneKind{result.ServiceLabelled}, active: true,
 		},

@@ -52,7 +52,7 @@ type memory struct {
 func remember(g Goal) memory {
 	m := memory{counts: map[Kind]int{}}
 	if i := g.Importer; i != nil {
-		m.due, m.baseline, m.active = i.Import != nil, i.Baseline(), i.WasActive()
+		m.due, m.baseline, m.active = g.Due, i.Baseline(), i.WasActive()
 		m.unsaved = i.There == nil || len(i.Diff(i.There)) > 0
 	}
 	m.doubt = g.Service != nil && len(g.Service.Before.Services) > 1

@@ -21,6 +21,8 @@ type Goal struct {
 	// Service that the artifact makes, and what it is after its import.
 	Service   *plan.Service
 	Predicted *predict.Service
+	// Due: an import is.
+	Due bool
 	// Always: an import of another run does not count.
 	Always bool
 }

@@ -57,17 +57,6 @@ type Importer struct {
 
 	// Origin that the API key is for, beside Postman's own.
 	Origin string
-
-	// IsMain: it imports a main artifact then.
-	IsMain bool
-	// ImportedFrom is the URL that it imports from then.
-	ImportedFrom string
-
-	Change result.Change
-	Fields []result.FieldChange
-	Import *result.ImportReason // why an import is due; nil when none is
-	// Drift is what an import would be due for if it were not never wanted.
-	Drift *result.ImportReason
 }
 
 // SameOwner reports whether two states of an importer have the labels of one owner.
@@ -285,13 +274,13 @@ func (m *maker) pick(a *Artifact) {
 			return
 		}
 	}
-	i.IsMain = i.There == nil || i.There.MainArtifact
+	a.IsMain = i.There == nil || i.There.MainArtifact
 	if a.MainArtifact != nil {
-		i.IsMain = *a.MainArtifact
+		a.IsMain = *a.MainArtifact
 	}
-	i.ImportedFrom = a.URL
+	a.From = a.URL
 	if i.Adopted {
-		i.ImportedFrom = i.There.RepositoryURL
+		a.From = i.There.RepositoryURL
 	}
 	m.tellOfImporters(a, foreign)
 }
@@ -406,21 +395,21 @@ func (m *maker) describe(a *Artifact) {
 		m.describeExisting(a)
 	}
 	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.Labels)
-	i.Change = result.Keep
+	a.Change = result.Keep
 	switch {
 	case i.There == nil:
-		i.Change = result.Create
-		i.Fields = i.Diff(&microcks.ImportJob{MainArtifact: !i.IsMain})
+		a.Change = result.Create
+		a.Fields = i.Diff(&microcks.ImportJob{MainArtifact: !a.IsMain})
 	default:
-		i.Fields = i.Diff(i.There)
+		a.Fields = i.Diff(i.There)
 		if i.There.Active != i.Active {
-			i.Fields = append(i.Fields, fieldChange(result.FieldActive, strconv.FormatBool(i.There.Active), strconv.FormatBool(i.Active)))
+			a.Fields = append(a.Fields, fieldChange(result.FieldActive, strconv.FormatBool(i.There.Active), strconv.FormatBool(i.Active)))
 		}
-		if len(i.Fields)+len(service)+len(i.Surplus) > 0 {
-			i.Change = result.Update
+		if len(a.Fields)+len(service)+len(i.Surplus) > 0 {
+			a.Change = result.Update
 		}
 	}
-	i.Fields = append(i.Fields, service...)
+	a.Fields = append(a.Fields, service...)
 }
 
 func (m *maker) describeNew(a *Artifact) {
@@ -432,7 +421,7 @@ func (m *maker) describeNew(a *Artifact) {
 	if m.Repository != "" {
 		labels[LabelRepository] = m.Repository
 	}
-	i.Name, i.URL, i.Main = &name, &a.URL, &i.IsMain
+	i.Name, i.URL, i.Main = &name, &a.URL, &a.IsMain
 	i.Secret = m.refer(a)
 	i.Labels, i.Annotations, i.CreatedDate = merge(labels, a.Labels), m.Annotations, m.Now.UnixMilli()
 }

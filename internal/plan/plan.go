@@ -78,6 +78,17 @@ type Artifact struct {
 	Problems []result.Problem
 	// Findings of the collection as an artifact of the service that is there.
 	Findings []result.Finding
+	// IsMain: it is the main artifact of its service.
+	IsMain bool
+	// From is where it is imported from, by whose end the server names what it stores,
+	// see [predict.ArtifactName].
+	From   string
+	Change result.Change
+	Fields []result.FieldChange
+	// Due is why an import is due; nil when none is.
+	Due *result.ImportReason
+	// Drift is what an import would be due for if it were not never wanted.
+	Drift    *result.ImportReason
 	Importer Importer
 	Service  *Service // nil when the collection failed before
 	// Kept is the secret that the importer refers to, when it is one that this
@@ -101,7 +112,7 @@ func (a *Artifact) Failed() bool {
 // Writes reports whether carrying out the plan writes something for the
 // collection.
 func (a *Artifact) Writes() bool {
-	return !a.Failed() && (a.Importer.Change != result.Keep || a.Importer.Import != nil)
+	return !a.Failed() && (a.Change != result.Keep || a.Due != nil)
 }
 
 func (a *Artifact) fail(p *result.Problem) {

@@ -171,9 +171,9 @@ type summary struct {
 
 func summarize(p *plan.Plan) summary {
 	a := p.Artifacts[0]
-	s := summary{Change: a.Importer.Change, Fields: fields(a.Importer.Fields), Problems: said(append(a.Problems, p.Problems...))}
-	if a.Importer.Import != nil {
-		s.Import = a.Importer.Import.Kind
+	s := summary{Change: a.Change, Fields: fields(a.Fields), Problems: said(append(a.Problems, p.Problems...))}
+	if a.Due != nil {
+		s.Import = a.Due.Kind
 	}
 	for _, secret := range p.Secrets {
 		s.Secret = secret.Change
@@ -485,7 +485,7 @@ func TestArtifactsOfOneService(t *testing.T) {
 	if got := made.Services[0].Goal(); len(got.Operations) != 1 || len(got.Operations[0].Examples) != 2 {
 		t.Errorf("composed as %+v", got)
 	}
-	if reason := made.Artifacts[0].Importer.Import; reason == nil || reason.Kind != result.ImporterIsNew {
+	if reason := made.Artifacts[0].Due; reason == nil || reason.Kind != result.ImporterIsNew {
 		t.Errorf("the secondary artifact is imported because %v", reason)
 	}
 
@@ -515,7 +515,7 @@ func TestArtifactsOfOneService(t *testing.T) {
 	here.Jobs = append(here.Jobs, imported(secondary("/pets"), func(j *microcks.ImportJob) { j.MainArtifact = false }))
 	again := make(here, main, secondary("/pets"))
 	for i, want := range []result.ImportKind{result.ServesOther, result.ServesOther} {
-		if reason := again.Artifacts[i].Importer.Import; reason == nil || reason.Kind != want {
+		if reason := again.Artifacts[i].Due; reason == nil || reason.Kind != want {
 			t.Errorf("artifact %d is imported because %v, want %s", i, reason, want)
 		}
 	}
@@ -602,8 +602,8 @@ func TestUncompared(t *testing.T) {
 	s := settings([]plan.Judged{j})
 	s.Meter = func() *budget.Meter { return budget.New(spent) } // which ends a work of milliseconds
 	a := plan.Make(s, []plan.Judged{j}, here).Artifacts[0]
-	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || a.Importer.Import != nil || a.Difference != nil || a.Failed() {
-		t.Errorf("%+v, import %+v, %d differences", a.Problems, a.Importer.Import, len(a.Difference))
+	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || a.Due != nil || a.Difference != nil || a.Failed() {
+		t.Errorf("%+v, import %+v, %d differences", a.Problems, a.Due, len(a.Difference))
 	}
 	if s.Meter = nil; len(plan.Make(s, []plan.Judged{j}, here).Artifacts[0].Difference) != 400 {
 		t.Error("with a whole budget all is compared")

@@ -62,7 +62,7 @@ func (p *Plan) needs() []need {
 	}
 	ofService := func(f result.FieldChange) bool { return f.Field == result.FieldServiceLabel }
 	labels := func(a *Artifact) bool {
-		return !a.Failed() && slices.ContainsFunc(a.Importer.Fields, ofService)
+		return !a.Failed() && slices.ContainsFunc(a.Fields, ofService)
 	}
 	if slices.ContainsFunc(p.Artifacts, labels) {
 		needs = append(needs, need{[]microcks.Role{microcks.Manager}, "to label services"})

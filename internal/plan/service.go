@@ -97,12 +97,12 @@ func (s *Service) Owns(artifact string) bool {
 // Imports reports whether an artifact is exactly what one of the importers
 // stores.
 func (s *Service) Imports(artifact string) bool {
-	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return artifact == predict.ArtifactName(a.Importer.ImportedFrom) })
+	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return artifact == predict.ArtifactName(a.From) })
 }
 
 // HasMain reports whether this run imports the service's main artifact.
 func (s *Service) HasMain() bool {
-	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return a.Importer.IsMain })
+	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return a.IsMain })
 }
 
 // SameArtifact reports whether an artifact is the collection uid. Imports name
@@ -149,7 +149,7 @@ func Together(judged []Judged) []*Artifact {
 	m := &maker{Plan: &Plan{}}
 	for _, j := range judged {
 		a := &Artifact{Judged: j}
-		a.Importer.IsMain = j.MainArtifact == nil || *j.MainArtifact
+		a.IsMain = j.MainArtifact == nil || *j.MainArtifact
 		m.Artifacts = append(m.Artifacts, a)
 	}
 	m.group()
@@ -157,14 +157,14 @@ func Together(judged []Judged) []*Artifact {
 }
 
 func rank(a *Artifact) int {
-	if a.Importer.IsMain {
+	if a.IsMain {
 		return 0
 	}
 	return 1
 }
 
 func (s *Service) refuseTwoMains() {
-	mains := slices.DeleteFunc(slices.Clone(s.Artifacts), func(a *Artifact) bool { return !a.Importer.IsMain })
+	mains := slices.DeleteFunc(slices.Clone(s.Artifacts), func(a *Artifact) bool { return !a.IsMain })
 	if len(mains) < 2 {
 		return
 	}
@@ -191,7 +191,7 @@ func (s *Service) refuseForeign() {
 		switch {
 		case i >= 0 && len(there) > 1:
 			a.fail(s.Twice(there))
-		case i >= 0 && a.Importer.IsMain && !a.ReplaceService:
+		case i >= 0 && a.IsMain && !a.ReplaceService:
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: service %s %s exists and comes from %q (type %s), not from this collection; "+
 					"importing would replace its operations",
@@ -284,7 +284,7 @@ func budgetOf(meter func() *budget.Meter) *budget.Meter {
 
 // predictOnto predicts the import of a collection over an existing service.
 func (a *Artifact) predictOnto(existing *predict.Service, m *budget.Meter) *predict.Import {
-	return a.Document().ImportWithin(m, predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: existing})
+	return a.Document().ImportWithin(m, predict.Target{Main: a.IsMain, URL: a.From, Existing: existing})
 }
 
 // decideImports compares what Microcks serves with what it would serve. The
@@ -313,15 +313,15 @@ func (m *maker) decideImports(s *Service) {
 	due := false
 	for _, a := range live {
 		a.Difference = difference
-		a.Importer.Import = a.importReason(len(difference))
+		a.Due = a.importReason(len(difference))
 		if a.Wanted.Import == ImportNever {
-			a.Importer.Drift = a.drift(len(difference))
+			a.Drift = a.drift(len(difference))
 		}
-		if due && a.Importer.Import == nil && a.Wanted.Import != ImportNever {
-			a.Importer.Import = &result.ImportReason{Kind: result.ImportedAfterMain}
+		if due && a.Due == nil && a.Wanted.Import != ImportNever {
+			a.Due = &result.ImportReason{Kind: result.ImportedAfterMain}
 		}
-		due = due || a.Importer.Import != nil
-		if a.Importer.Import != nil && a.Importer.There != nil {
+		due = due || a.Due != nil
+		if a.Due != nil && a.Importer.There != nil {
 			a.tellLeftServices()
 		}
 	}
@@ -340,7 +340,7 @@ func (a *Artifact) importReason(differences int) *result.ImportReason {
 		return because(result.ImportAsked)
 	case job.Failed() != "":
 		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
-	case before.Served != nil && slices.ContainsFunc(a.Importer.Fields, decidesImport):
+	case before.Served != nil && slices.ContainsFunc(a.Fields, decidesImport):
 		return because(result.ImporterChanges)
 	}
 	switch drift := a.drift(differences); {

@@ -181,7 +181,7 @@ func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item,
 	}
 	o := c.converge(ctx, runner, converge.Goal{
 		Importer: &a.Importer, Service: a.Service, Predicted: a.Predicted,
-		Always: a.Wanted.Import == plan.ImportAlways,
+		Due: a.Due != nil, Always: a.Wanted.Import == plan.ImportAlways,
 	}, it)
 	it.Importer.Done = append(done, o.Done...)
 	it.Importer.Imported, it.Importer.Active = o.Imported, o.Active

@@ -39,7 +39,7 @@ func (r *reconciliation) showPlanned(ctx context.Context, it *item) {
 	}
 	it.showProblems()
 	it.Difference, it.MoreDifferences = difference(a.Difference, r.share())
-	if a.Importer.Change == "" { // it failed before
+	if a.Change == "" { // it failed before
 		return
 	}
 	i := &a.Importer
@@ -50,8 +50,8 @@ func (r *reconciliation) showPlanned(ctx context.Context, it *item) {
 	target := i.Onto(there)
 	it.Importer = &result.Importer{
 		ID: i.ID, Name: text.Untrusted(target.Name), URL: r.session.Microcks.ImportersURL(),
-		Repository: text.Untrusted(plan.WithoutQuery(target.RepositoryURL)), MainArtifact: i.IsMain, Adopted: i.Adopted,
-		Change: i.Change, Fields: i.Fields, Import: i.Import, Drift: i.Drift,
+		Repository: text.Untrusted(plan.WithoutQuery(target.RepositoryURL)), MainArtifact: a.IsMain, Adopted: i.Adopted,
+		Change: a.Change, Fields: a.Fields, Import: a.Due, Drift: a.Drift,
 		Active: i.WasActive(), // until something is done
 	}
 	if r.Mode == result.Plan {
