@@ -228,7 +228,7 @@ func (p *program) settings() reconcile.Settings {
 	}
 	return reconcile.Settings{
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
-		Repository: p.Repository, Provenance: provenance,
+		Owner: plan.Owner{Repository: p.Repository}, Provenance: provenance,
 		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
 		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
 	}

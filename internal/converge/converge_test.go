@@ -22,6 +22,7 @@ import (
 var (
 	errLost = errors.New("connection reset")
 	err500  = &microcks.APIError{Doing: "x", Status: http.StatusInternalServerError}
+	err400  = &microcks.APIError{Doing: "x", Status: http.StatusBadRequest}
 	err403  = &microcks.APIError{Doing: "x", Status: http.StatusForbidden}
 	err504  = &microcks.APIError{Doing: "x", Status: http.StatusGatewayTimeout}
 )

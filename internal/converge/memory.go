@@ -8,6 +8,7 @@ import (
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // memory is what a convergence has learnt so far. It changes by three pure
@@ -56,7 +57,10 @@ func remember(g Goal) memory {
 		m.unsaved = i.There == nil || len(i.Diff(i.There)) > 0
 	}
 	m.doubt = g.Service != nil && len(g.Service.Before.Services) > 1
-	m.settling = g.Importer == nil && g.Service != nil
+	if g.Importer == nil && g.Service != nil {
+		m.due = g.Due && g.Upload != nil
+		m.settling = !m.due
+	}
 	return m
 }
 
@@ -69,7 +73,7 @@ func (g Goal) looksAtService(m memory) bool {
 	if g.Service == nil || m.inFlight || m.failed != nil {
 		return false
 	}
-	return m.settling || m.doubt || m.due && m.news || !m.due && g.labelsDiffer()
+	return m.settling || m.doubt || m.due && (m.news || g.Upload != nil) || !m.due && g.labelsDiffer()
 }
 
 // labelsDiffer reports whether the plan changes labels of the service.
@@ -91,6 +95,12 @@ func (m memory) noticed(g Goal, seen observation) memory {
 		m.did(g.arrived(m.pending, seen)...)
 	}
 	m.pending = nil
+	if g.Upload != nil {
+		if m.due && len(seen.services) == 1 && g.takes(m) && g.fits(seen.served) {
+			m.due, m.settling, m.others = false, true, true
+		}
+		return m
+	}
 	i, job := g.Importer, seen.job
 	m.saved = m.unseen(job)
 	if i == nil || job == nil {
@@ -142,6 +152,8 @@ func (g Goal) arrived(s *step, seen observation) []result.Done {
 		there = seen.view != nil && len(plan.LabelChanges(result.FieldServiceLabel, seen.view.Service.Metadata, g.Service.Labels)) == 0
 	case Heal:
 		return healed(s.doomed, seen)
+	case Upload:
+		there = len(seen.services) == 1 && g.fits(seen.served)
 	}
 	if !there {
 		return nil
@@ -175,7 +187,12 @@ func (m memory) took(s step, seen observation) memory {
 		m.rests++
 	case ImportAgain:
 		m.rests++
-		m.due, m.others, m.baseline = true, true, seen.job.Imported() // only a later import can be a better one
+		m.due, m.others = true, true
+		if seen.job != nil {
+			m.baseline = seen.job.Imported() // only a later import can be a better one
+		}
+	case Upload:
+		m.rests = 0
 	case Start:
 		m.rests = 0
 		m.before, m.inFlight, m.inSchedule = seen.job.Imported(), true, !seen.job.Active
@@ -187,6 +204,7 @@ func (m memory) took(s step, seen observation) memory {
 // answer is what the server did and said at one step.
 type answer struct {
 	job  *microcks.ImportJob // that was answered
+	made string              // the service of an upload, Name:Version
 	done []result.Done
 	err  error
 }
@@ -198,6 +216,8 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 	switch s.kind {
 	case Start:
 		return m.learntStart(seen, o)
+	case Upload:
+		return m.learntUpload(s, o)
 	case Heal: // also where an answer got lost: what is left may have no examples
 		m.due, m.others, m.doubt = true, true, true
 	}
@@ -263,6 +283,40 @@ func (m memory) learntStart(seen observation, o answer) (memory, error) {
 		return m, crashed(m.crashes)
 	}
 	return m, nil
+}
+
+// learntUpload is what the answer to an upload tells. A server before 1.14.0 mixes
+// uploads of the same moment: the one's answer is about the other's collection, or
+// refuses it.
+func (m memory) learntUpload(s step, o answer) (memory, error) {
+	switch {
+	case o.err == nil && o.made == s.service:
+		m.due, m.imported, m.settling, m.lost = false, true, true, 0
+		m.did(result.Done{Kind: result.CollectionUploaded})
+		return m, nil
+	case o.err == nil:
+		o.err = mixed(o.made)
+	case microcks.InDoubt(o.err):
+		m.others, m.doubt = true, true // it may still be under way
+		return m.lostAnswer(s, o.err)
+	case !isServerError(o.err) && !microcks.Refused(o.err):
+		return m, o.err
+	}
+	m.others, m.doubt = true, true
+	if m.crashes++; m.crashes > crashes.contended {
+		return m, o.err
+	}
+	return m, nil
+}
+
+// mixed is the error of an upload that came to another service.
+func mixed(with string) error {
+	return &result.Problem{
+		Level: result.Error,
+		Text:  text.Untrustedf("uploading: Microcks answered that it made %s, which is not of this collection: it mixed two uploads of the same moment", with),
+		Hint: "run again; where several workflows upload to one Microcks before 1.14.0 at the same time, give them one `concurrency:` group," +
+			" or update Microcks", Anchor: "upload-mixed", ExitCode: 12,
+	}
 }
 
 // ended is what the end of an import tells, from its answer or from the importer

@@ -27,6 +27,9 @@ type Server interface {
 	ActivateJob(ctx context.Context, id string) (*microcks.ImportJob, error)
 	StopJob(ctx context.Context, id string) (*microcks.ImportJob, error)
 	DeleteJob(ctx context.Context, id string) error
+	// Upload imports a document under a file's name, and returns Name:Version of the
+	// service that it made.
+	Upload(ctx context.Context, name string, document []byte, main bool) (service string, err error)
 	Services
 	SetServiceMetadata(ctx context.Context, id string, metadata *microcks.Metadata) error
 	DeleteService(ctx context.Context, id string) error
@@ -79,6 +82,8 @@ func (g Goal) importerID() string {
 	switch {
 	case g.Gone != nil:
 		return g.Gone.ID
+	case g.Idle != nil:
+		return g.Idle.ID
 	case g.Importer != nil:
 		return g.Importer.ID
 	}
@@ -210,12 +215,17 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 		defer told()
 		job, err := c.Server.StartJob(ctx, c.goal.Importer.ID)
 		return answer{job: job, err: err}
+	case Upload:
+		told := c.tellWhile("Microcks is importing the upload")
+		defer told()
+		made, err := c.Server.Upload(ctx, c.goal.Upload.Name, c.goal.Upload.Document(), c.goal.Upload.Main)
+		return answer{made: made, err: err}
 	case Switch:
 		call := c.Server.StopJob
 		if s.active {
 			call = c.Server.ActivateJob
 		}
-		_, err := call(ctx, c.goal.Importer.ID)
+		_, err := call(ctx, c.goal.importerID())
 		return s.came(err)
 	case Stop:
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
@@ -255,6 +265,7 @@ func (s step) deed() result.Done {
 	kinds := map[Kind]result.DoneKind{
 		WriteSecret: result.SecretUpdated, Create: result.ImporterCreated, Save: result.ImporterUpdated, Remove: result.ImporterDeleted,
 		Switch: result.ImporterDeactivated, Stop: result.ImporterStopped, Label: result.ServiceLabelled,
+		Upload: result.CollectionUploaded,
 	}
 	d := result.Done{Kind: kinds[s.kind]}
 	switch {

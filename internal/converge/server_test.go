@@ -1,6 +1,7 @@
 package converge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -182,6 +183,49 @@ func (s *standIn) end(id string, job *microcks.ImportJob, known []string) {
 	s.jobs[id] = *job
 }
 
+// Upload imports a document, whose text is the names of the examples that it makes.
+func (s *standIn) Upload(ctx context.Context, name string, document []byte, _ bool) (made string, err error) {
+	made = "Pets:1.0"
+	var known []string
+	arrived := false
+	err = s.call(ctx, "upload", func() error {
+		arrived = true
+		if known = s.of("Pets"); len(known) > 1 {
+			return &microcks.APIError{Doing: "uploading", Status: http.StatusInternalServerError}
+		}
+		return nil
+	})
+	if _, refused := errors.AsType[*microcks.APIError](err); refused || !arrived {
+		return "", err
+	}
+	done := make(chan struct{})
+	go func() { // it goes on whatever becomes of its answer
+		defer close(done)
+		time.Sleep(s.importing)
+		_ = s.locked(func() error {
+			id := ""
+			if len(known) > 0 {
+				id = known[0]
+			} else {
+				id = fmt.Sprintf("s%d", len(s.services)+1)
+			}
+			service := microcks.Service{ID: id, Name: "Pets", Version: "1.0", Metadata: s.services[id].Metadata, SourceArtifact: name}
+			s.services[id] = service
+			s.examples[id] = strings.Split(string(document), " ")
+			return nil
+		})
+	}()
+	if err != nil {
+		return "", err
+	}
+	select {
+	case <-done:
+		return made, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
 func (s *standIn) of(name string) []string {
 	var ids []string
 	for _, id := range slices.Sorted(maps.Keys(s.services)) {
@@ -233,7 +277,7 @@ func (s *standIn) view(id string) *microcks.ServiceView {
 	view := &microcks.ServiceView{Service: service, Messages: map[string][]microcks.Message{}}
 	for _, name := range s.examples[id] {
 		view.Messages["GET /pets"] = append(view.Messages["GET /pets"], microcks.Message{
-			Request: microcks.MessageRequest{Name: name, SourceArtifact: uid},
+			Request: microcks.MessageRequest{Name: name, SourceArtifact: cmp.Or(service.SourceArtifact, uid)},
 		})
 	}
 	return view

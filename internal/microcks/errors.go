@@ -261,3 +261,9 @@ func newAPIError(r request, res *http.Response, body []byte) error {
 	e.Message = text.Excerpt(e.Message, 200)
 	return e
 }
+
+// Refused reports whether the server answered 400: it would not take what was sent.
+func Refused(err error) bool {
+	api, ok := errors.AsType[*APIError](err)
+	return ok && api.Status == http.StatusBadRequest
+}

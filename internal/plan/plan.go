@@ -16,8 +16,8 @@ import (
 
 // Settings hold for the whole run.
 type Settings struct {
-	// Repository OWNER/REPO whose runs own what they create; empty off GitHub.
-	Repository string
+	// Owner of what the runs create.
+	Owner
 	// Annotations are written along with every change of an importer of ours.
 	Annotations map[string]string
 	// Wanted are all importers of the run, also those whose collection failed
@@ -90,7 +90,10 @@ type Artifact struct {
 	// Drift is what an import would be due for if it were not never wanted.
 	Drift    *result.ImportReason
 	Importer Importer
-	Service  *Service // nil when the collection failed before
+	Upload   *Upload // instead of the importer
+	// Owned are labels that say whose the service is; nil when it is nobody's of this run.
+	Owned   map[string]string
+	Service *Service // nil when the collection failed before
 	// Kept is the secret that the importer refers to, when it is one that this
 	// run keeps.
 	Kept *Secret

@@ -66,7 +66,7 @@ func want(uid, raw string, change func(*plan.Wanted)) plan.Judged {
 // settings of a run that applies.
 func settings(judged []plan.Judged) plan.Settings {
 	s := plan.Settings{
-		Repository: repository, WillApply: true, Now: time.UnixMilli(1000),
+		Owner: plan.Owner{Repository: repository}, WillApply: true, Now: time.UnixMilli(1000),
 		Annotations: map[string]string{plan.AnnotationWriter: "me"},
 	}
 	for _, j := range judged {

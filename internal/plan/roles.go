@@ -47,8 +47,14 @@ func MayDelete(account *microcks.Account, tenancy bool) *result.Problem {
 // needs lists the roles that the writes of this plan need.
 func (p *Plan) needs() []need {
 	var needs []need
-	if slices.ContainsFunc(p.Artifacts, (*Artifact).Writes) {
+	writes := func(byUpload bool) bool {
+		return slices.ContainsFunc(p.Artifacts, func(a *Artifact) bool { return a.Writes() && (a.Upload != nil) == byUpload })
+	}
+	if writes(false) {
 		needs = append(needs, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to create, change and start importers"})
+	}
+	if writes(true) {
+		needs = append(needs, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to upload collections"})
 	}
 	for _, s := range p.Secrets {
 		if s.Change == result.Keep {

@@ -31,7 +31,10 @@ type Service struct {
 	AcceptsEdits bool
 	// Labels that the service shall have.
 	Labels map[string]string
+	// Annotations that it gets along with an upload.
+	Annotations map[string]string
 
+	owner Owner                // of the run
 	meter func() *budget.Meter // see [Settings.Meter]
 	pot   *budget.Pot          // see [Settings.Pot]
 }
@@ -109,7 +112,7 @@ func (s *Service) HasMain() bool {
 // what they store by the end of the importer's URL.
 func SameArtifact(artifact, uid string) bool {
 	bare, _, _ := strings.Cut(artifact, "?")
-	if strings.EqualFold(bare, uid) {
+	if uid != "" && strings.EqualFold(bare, uid) {
 		return true
 	}
 	_, uuid, _ := strings.Cut(uid, "-")
@@ -123,7 +126,7 @@ func (m *maker) group() {
 	for _, a := range m.live() {
 		s := byKey[a.Key]
 		if s == nil {
-			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], meter: m.Meter, pot: m.Pot}
+			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], owner: m.Owner, meter: m.Meter, pot: m.Pot}
 			byKey[a.Key] = s
 			m.Services = append(m.Services, s)
 		}
@@ -188,18 +191,10 @@ func (s *Service) refuseForeign() {
 	there := s.Before.Services
 	i := slices.IndexFunc(there, func(one microcks.Service) bool { return !s.Owns(one.SourceArtifact) })
 	for _, a := range s.Live() {
-		switch {
-		case i >= 0 && len(there) > 1:
+		if i >= 0 && len(there) > 1 {
 			a.fail(s.Twice(there))
-		case i >= 0 && a.IsMain && !a.ReplaceService:
-			a.fail(&result.Problem{
-				Text: text.Untrustedf("planning: service %s %s exists and comes from %q (type %s), not from this collection; "+
-					"importing would replace its operations",
-					s.Name, s.Version, there[i].SourceArtifact, there[i].Type),
-				Hint: "give the collection another name or version, import it as `main-artifact: false` to add its examples, " +
-					"or set `allow: replace-service` to replace the service",
-				Anchor: "service-foreign", ExitCode: 1,
-			})
+		} else if taken := s.takenFrom(a, there); taken != nil {
+			a.fail(taken)
 		}
 	}
 	if live := s.Live(); i < 0 && len(there) > 1 && len(live) > 0 {
@@ -257,7 +252,11 @@ func (m *maker) compose(s *Service) {
 		now, a.Predicted = digest, digest
 	}
 	for _, a := range s.Live() { // what is not imported labels nothing
-		s.Labels = merge(s.Labels, a.Labels)
+		s.Labels = merge(s.Labels, a.serviceLabels())
+		if a.Owned != nil {
+			s.Annotations = merge(m.Annotations, map[string]string{AnnotationDocuments: s.stamp()})
+			delete(s.Annotations, AnnotationWriter)
+		}
 	}
 	s.Predicted = now
 	s.composeEdited()
@@ -334,19 +333,19 @@ func (a *Artifact) importReason(differences int) *result.ImportReason {
 	switch {
 	case a.Wanted.Import == ImportNever:
 		return nil
-	case job == nil:
+	case job == nil && a.Upload == nil:
 		return because(result.ImporterIsNew)
 	case a.Wanted.Import == ImportAlways:
 		return because(result.ImportAsked)
-	case job.Failed() != "":
+	case job != nil && job.Failed() != "":
 		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
-	case before.Served != nil && slices.ContainsFunc(a.Fields, decidesImport):
+	case job != nil && before.Served != nil && slices.ContainsFunc(a.Fields, decidesImport):
 		return because(result.ImporterChanges)
 	}
 	switch drift := a.drift(differences); {
 	case drift != nil:
 		return drift
-	case !RefersTo(job, before.Services[0].ID):
+	case job != nil && !RefersTo(job, before.Services[0].ID):
 		return because(result.ImporterNotBound)
 	}
 	return nil

@@ -36,6 +36,8 @@ type Wanted struct {
 	URL    string         // canonical repositoryUrl
 	File   string         // path of a local export
 
+	Delivery Delivery // "" is by importer
+
 	Name         *string
 	MainArtifact *bool
 	Active       *bool
@@ -45,6 +47,7 @@ type Wanted struct {
 	Import ImportPolicy
 	Verify VerifyScope
 
+	TakeOver       bool   // importers of others that pull an uploaded collection are deactivated
 	ReplaceService bool   // also where another artifact defines the service
 	ServiceVersion string // the only one that the collection may give its service; "" is any
 }
@@ -64,6 +67,10 @@ type Judged struct {
 	Key Key
 	// Document is the collection. What it returns is not kept by a plan.
 	Document func() *predict.Document
+	// FileIdentity is what a file's collection is known by wherever the file is.
+	FileIdentity string
+	// Digest of the document's bytes.
+	Digest string
 	// UpdatedAt is when Postman says that the collection changed last; zero when
 	// it does not.
 	UpdatedAt time.Time

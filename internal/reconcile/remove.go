@@ -43,7 +43,7 @@ func (r *reconciliation) remove(ctx context.Context) error {
 func (r *reconciliation) removable(it *item) []microcks.ImportJob {
 	var mine []microcks.ImportJob
 	for _, job := range r.importers.Of(it.Wanted) {
-		if plan.Ours(&job, r.Repository) {
+		if r.Made(job.Metadata) {
 			mine = append(mine, job)
 			continue
 		}
@@ -148,7 +148,7 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 // nil when there is none.
 func (r *reconciliation) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
 	for job := range r.importers.Bound(serviceID) {
-		if !it.ReadBy(job) || !plan.Ours(job, r.Repository) {
+		if !it.ReadBy(job) || !r.Made(job.Metadata) {
 			return job
 		}
 	}

@@ -90,7 +90,7 @@ func TestLargeAnswersComeOneAfterTheOther(t *testing.T) {
 			t.Fatal(err)
 		}
 		const collections = 16
-		told := Run(t.Context(), Settings{Mode: result.Apply, Repository: "o/r", Parallelism: 64}, Deps{
+		told := Run(t.Context(), Settings{Mode: result.Apply, Owner: plan.Owner{Repository: "o/r"}, Parallelism: 64}, Deps{
 			Resolve: func(context.Context) ([]*plan.Wanted, error) {
 				var all []*plan.Wanted
 				for i := range collections {

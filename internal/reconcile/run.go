@@ -30,7 +30,7 @@ type Settings struct {
 	ModeReason      string
 	ProgramVersion  string
 	MicrocksVersion string // for Check; empty: the newest known
-	Repository      string // OWNER/REPO whose runs own what they create; empty off GitHub
+	plan.Owner             // of what the run creates
 	Provenance      map[string]string
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run

@@ -317,6 +317,7 @@ const (
 	SurplusDeleted        DoneKind = "surplus-importer-deleted"
 	DoubledServiceDeleted DoneKind = "doubled-service-deleted"
 	CollectionImported    DoneKind = "imported"
+	CollectionUploaded    DoneKind = "uploaded"
 	ImportRefused         DoneKind = "import-refused"
 	ServiceLabelled       DoneKind = "service-labelled"
 	ServiceDeleted        DoneKind = "service-deleted"
