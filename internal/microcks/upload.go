@@ -1,0 +1,40 @@
+package microcks
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+)
+
+// Upload imports a document under a file's name, which the server keeps as the
+// sourceArtifact of what it stores, and returns Name:Version of the service that it
+// made. The error is an [*APIError], of status 400 where the server refuses the
+// document, whose Message is its reason, and 413 where it is larger than the server
+// takes (2 MiB, if MAX_UPLOAD_FILE_SIZE says nothing else).
+func (c *Client) Upload(ctx context.Context, name string, document []byte, main bool) (service string, err error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {`form-data; name="file"; filename="` + name + `"`}, "Content-Type": {"application/json"},
+	})
+	if err == nil {
+		_, err = part.Write(document)
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	doing := fmt.Sprintf("uploading %s", name)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", doing, &neverSent{err})
+	}
+	_, err = c.call(ctx, request{
+		doing: doing, method: http.MethodPost, path: "/artifact/upload?mainArtifact=" + strconv.FormatBool(main),
+		content: body.Bytes(), contentType: form.FormDataContentType(), long: true, text: true,
+	}, &service)
+	return strings.TrimSpace(service), err
+}
