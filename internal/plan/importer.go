@@ -63,7 +63,7 @@ func NotOurs(job *microcks.ImportJob) text.Untrusted {
 // ReadBy reports whether an importer is one of the wanted collection: by its
 // derived id or by its URL.
 func (w *Wanted) ReadBy(job *microcks.ImportJob) bool {
-	return job.ID == w.DerivedID() || postman.SameCollection(job.RepositoryURL, w.URL, w.UID)
+	return w.UID != "" && (job.ID == w.DerivedID() || postman.SameCollection(job.RepositoryURL, w.URL, w.UID))
 }
 
 // DerivedID is the id that an importer of the collection is created with.

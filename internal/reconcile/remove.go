@@ -63,8 +63,8 @@ func (r *reconciliation) removeOne(ctx context.Context, it *item, job *microcks.
 	}
 	it.Importer = &result.Importer{
 		ID: job.ID, Name: text.Untrusted(job.Name), URL: r.session.Microcks.ImportersURL(),
-		Repository: text.Untrusted(plan.WithoutQuery(job.RepositoryURL)), MainArtifact: job.MainArtifact, Active: job.Active,
-		Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices,
+		Repository: text.Untrusted(plan.WithoutQuery(job.RepositoryURL)), Active: job.Active,
+		Way: result.Way{MainArtifact: job.MainArtifact, Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices},
 	}
 	r.noteItem(it, false, true)
 	if r.RemoveServices {

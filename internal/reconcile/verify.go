@@ -31,7 +31,7 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 	if last != nil && last.Served != nil {
 		v.now, v.id = last.Served, last.ServiceID
 	}
-	imported := slices.ContainsFunc(v.items, func(it *item) bool { return it.Importer.Imported })
+	imported := slices.ContainsFunc(v.items, func(it *item) bool { return it.Imported() })
 	if imported && last.Served == nil { // what was there before the import proves nothing
 		v.now, v.id = nil, ""
 	}

@@ -41,7 +41,7 @@ func (s *jobSummary) collections() {
 }
 
 func (s *jobSummary) hasDetail(c *result.Collection) bool {
-	return c.Importer != nil || c.Service != nil
+	return c.Way() != nil || c.Service != nil
 }
 
 // detailTitle is the line to click on.
@@ -63,12 +63,17 @@ func (s *jobSummary) detailTitle(c *result.Collection) string {
 func (s *jobSummary) importer(c *result.Collection) {
 	var all []Markdown
 	switch {
-	case c.Importer == nil:
-	case c.Importer.Change == result.Delete:
-		all = append(all, s.importerName(c.Importer))
+	case c.Way() == nil:
+	case c.Way().Change == result.Delete:
+		if c.Importer != nil {
+			all = append(all, s.importerName(c.Importer))
+		}
 		all = append(all, s.removal(c)...)
+	case c.Upload != nil:
+		all = append(all, "Uploaded as "+code(c.Upload.Artifact)+", without an importer: Microcks changes it only when a run uploads it again",
+			importRole(c))
 	default:
-		all = append(all, s.importerName(c.Importer), importRole(c.Importer), s.schedule(c))
+		all = append(all, s.importerName(c.Importer), importRole(c), s.schedule(c))
 	}
 	if c.Verified != nil {
 		all = append(all, Markdown(verified(c.Verified)))
@@ -97,10 +102,14 @@ func (s *jobSummary) importerName(i *result.Importer) Markdown {
 
 // removal is what became of a removed importer and of its services.
 func (s *jobSummary) removal(c *result.Collection) []Markdown {
-	i := c.Importer
-	all := []Markdown{s.schedule(c)}
-	if c.Status == result.Removed {
-		all[0] = "It imported " + code(i.Repository)
+	i := c.Way()
+	var all []Markdown
+	switch {
+	case c.Importer == nil:
+	case c.Status == result.Removed:
+		all = append(all, "It imported "+code(c.Importer.Repository))
+	default:
+		all = append(all, s.schedule(c))
 	}
 	deleted := 0
 	for _, d := range i.Done {
@@ -120,8 +129,8 @@ func (s *jobSummary) removal(c *result.Collection) []Markdown {
 	return all
 }
 
-func importRole(i *result.Importer) Markdown {
-	if i.MainArtifact {
+func importRole(c *result.Collection) Markdown {
+	if c.Way().MainArtifact {
 		return "Imported as main artifact: it defines the service"
 	}
 	return "Imported as secondary artifact: it adds examples to operations that exist"
@@ -138,7 +147,7 @@ func (s *jobSummary) mockAddress(c *result.Collection) Markdown {
 		return "No address leads to its mocks, because of a character in its name or version"
 	case base == "" || s.r.Mode == result.Check && c.Failed():
 		return ""
-	case c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported):
+	case c.Service.ID == "" && !c.Imported():
 		return "Mocks would answer at " + code(base)
 	}
 	return "Mocks answer at " + code(base)

@@ -135,13 +135,13 @@ func failure(r *result.Result, c *result.Collection) string {
 		return "not removed"
 	case c.Verified != nil && c.Verified.Mocks != nil && c.Verified.Mocks.Otherwise > 0:
 		line := fmt.Sprintf("%d of %s answered otherwise than saved", c.Verified.Mocks.Otherwise, text.Plural(c.Verified.Mocks.Count(), "mock"))
-		if c.Importer != nil && c.Importer.Imported {
+		if c.Imported() {
 			return "imported, but " + line
 		}
 		return line
-	case c.Importer != nil && c.Importer.Imported:
+	case c.Imported():
 		return "imported, but not as it should be"
-	case c.Importer != nil && len(c.Importer.Done) > 0:
+	case len(c.Done()) > 0:
 		return "failed half-way"
 	case r.Written: // the secret, or other collections
 		return "not imported"
@@ -234,7 +234,7 @@ var tallies = []struct {
 	{"to create", plans(result.Create)},
 	{"to update", plans(result.Update)},
 	{"to import again", func(c *result.Collection) bool {
-		return c.Status == result.Planned && c.Importer != nil && c.Importer.Import != nil
+		return c.Status == result.Planned && c.Way() != nil && c.Way().Import != nil
 	}},
 	{"checked", hasStatus(result.Checked)},
 	{"not reached", hasStatus("")},
@@ -247,7 +247,7 @@ func hasStatus(s result.Status) func(*result.Collection) bool {
 
 func plans(change result.Change) func(*result.Collection) bool {
 	return func(c *result.Collection) bool {
-		return c.Status == result.Planned && c.Importer != nil && c.Importer.Change == change
+		return c.Status == result.Planned && c.Way() != nil && c.Way().Change == change
 	}
 }
 
@@ -280,8 +280,8 @@ func tally(r *result.Result) string {
 type fate struct{ line, cell string }
 
 func (f fate) inLine(c *result.Collection) string {
-	if c.Status == result.Removed && c.Importer != nil && c.Importer.Count(result.ServiceDeleted) > 0 {
-		return f.line + ", with " + text.Plural(c.Importer.Count(result.ServiceDeleted), "service")
+	if n := c.Way(); c.Status == result.Removed && c.Importer != nil && n.Count(result.ServiceDeleted) > 0 {
+		return f.line + ", with " + text.Plural(n.Count(result.ServiceDeleted), "service")
 	}
 	return f.line
 }
@@ -289,10 +289,14 @@ func (f fate) inLine(c *result.Collection) string {
 func fateOf(r *result.Result, c *result.Collection) fate {
 	i := c.Importer
 	switch {
+	case c.Status == result.Removed && i == nil:
+		return fate{"service removed", "removed"}
 	case c.Status == result.Removed:
 		return fate{"importer removed", "removed"}
 	case r.Mode == result.Remove:
 		return fate{"nothing to remove", "nothing to remove"}
+	case c.Upload != nil:
+		return fateOfUpload(c)
 	case i == nil:
 		return fate{string(c.Status), string(c.Status)}
 	case c.Status == result.Created:
@@ -316,6 +320,16 @@ func fateOf(r *result.Result, c *result.Collection) fate {
 	return fate{string(c.Status), string(c.Status)}
 }
 
+func fateOfUpload(c *result.Collection) fate {
+	switch {
+	case c.Status == result.Created:
+		return fate{"uploaded", "uploaded"}
+	case c.Imported():
+		return fate{"uploaded again", "uploaded again"}
+	}
+	return fate{string(c.Status), string(c.Status)}
+}
+
 // intention is one thing that a plan holds, in the words of a line and of a cell.
 type intention struct{ line, cell string }
 
@@ -332,8 +346,20 @@ func intents(r *result.Result, c *result.Collection, words func(intention) strin
 			add(verbs[s.Change].todo+" the secret", "")
 		}
 	}
-	i := c.Importer
-	if i == nil {
+	i := c.Way()
+	switch {
+	case i == nil:
+		return all
+	case c.Upload != nil && i.Change == result.Create:
+		add("upload it", "upload")
+		return all
+	case c.Upload != nil:
+		if i.Change == result.Update {
+			add("update the service", "update")
+		}
+		if i.Import != nil {
+			add("upload again", "upload again")
+		}
 		return all
 	}
 	if i.Change != result.Keep && i.Change != "" {
