@@ -24,7 +24,7 @@ func (s *Service) composeEdited() {
 		return
 	}
 	for _, a := range s.Live() {
-		p := a.predictOnto(edited, budgetOf(s.meter))
+		p := a.onto(edited, a.Document(), budgetOf(s.meter))
 		if p.Outcome == predict.Untold {
 			return
 		}

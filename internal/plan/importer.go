@@ -242,7 +242,7 @@ func WithoutQuery(address string) string {
 
 // pick finds the importer that a collection already has.
 func (m *maker) pick(a *Artifact) {
-	if a.Delivery == ByUpload {
+	if a.Uploads() {
 		m.pickUpload(a)
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
@@ -59,7 +60,7 @@ func want(uid, raw string, change func(*plan.Wanted)) plan.Judged {
 	p := document.Import(predict.Target{Main: true, URL: w.URL})
 	return plan.Judged{
 		Wanted: w, Key: plan.Key{Name: p.Name, Version: p.Version}, UpdatedAt: document.UpdatedAt(),
-		Document: func() *predict.Document { return document },
+		Document: func() plan.Document { return plan.Document{Document: document, From: delivery.AsIs(document.Raw)} },
 	}
 }
 

@@ -227,8 +227,9 @@ func (m *maker) compose(s *Service) {
 	now := s.Before.Served
 	for _, a := range s.Live() {
 		meter := budgetOf(m.Meter)
-		p := a.predictOnto(now, meter)
-		a.Findings = lint.CheckWithin(meter, p, cmp.Or(m.FindingBytes, lint.MostOfAll))
+		document := a.Document()
+		p := a.onto(now, document, meter)
+		a.Findings = lint.CheckDelivered(meter, p, document.From, cmp.Or(m.FindingBytes, lint.MostOfAll))
 		if p.Outcome == predict.Skipped {
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",
@@ -281,9 +282,9 @@ func budgetOf(meter func() *budget.Meter) *budget.Meter {
 	return meter()
 }
 
-// predictOnto predicts the import of a collection over an existing service.
-func (a *Artifact) predictOnto(existing *predict.Service, m *budget.Meter) *predict.Import {
-	return a.Document().ImportWithin(m, predict.Target{Main: a.IsMain, URL: a.From, Existing: existing})
+// onto predicts the import of the collection over an existing service.
+func (a *Artifact) onto(existing *predict.Service, document Document, m *budget.Meter) *predict.Import {
+	return document.ImportWithin(m, predict.Target{Main: a.IsMain, URL: a.From, Existing: existing})
 }
 
 // decideImports compares what Microcks serves with what it would serve. The

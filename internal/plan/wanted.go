@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/text"
 )
@@ -36,7 +37,7 @@ type Wanted struct {
 	URL    string         // canonical repositoryUrl
 	File   string         // path of a local export
 
-	Delivery Delivery // "" is by importer
+	Delivery Delivery // "" where nothing was said, see [Wanted.Uploads]
 
 	Name         *string
 	MainArtifact *bool
@@ -60,16 +61,28 @@ type WantedSecret struct {
 	Replace  bool // also when importers outside this run use it
 }
 
+// Uploads reports whether the collection gets to Microcks without an importer: what is
+// in the repository does, if nothing else was said.
+func (w *Wanted) Uploads() bool {
+	return w.Delivery == ByUpload || w.Delivery == "" && w.File != ""
+}
+
+// Document is a collection as it reaches Microcks.
+type Document struct {
+	*predict.Document
+	From *delivery.Document // what it was read from, with the places in its source
+}
+
 // Judged is a wanted importer whose collection was read and found fit.
 type Judged struct {
 	*Wanted
 	// Key of the service that the collection makes.
 	Key Key
 	// Document is the collection. What it returns is not kept by a plan.
-	Document func() *predict.Document
+	Document func() Document
 	// FileIdentity is what a file's collection is known by wherever the file is.
 	FileIdentity string
-	// Digest of the document's bytes.
+	// Digest of the document's bytes, of an upload.
 	Digest string
 	// UpdatedAt is when Postman says that the collection changed last; zero when
 	// it does not.

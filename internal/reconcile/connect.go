@@ -17,6 +17,7 @@ import (
 
 // connect finds out how to talk to Microcks, and lists what is there.
 func (r *reconciliation) connect(ctx context.Context) error {
+	defer close(r.listing)
 	if err := r.open(ctx); err != nil {
 		return err
 	}

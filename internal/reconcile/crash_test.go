@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/crash"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -99,8 +100,9 @@ func TestMocksOfWhatIsUntold(t *testing.T) {
 	c, s := oneService()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(context.DeadlineExceeded)
-	shelf := &shelf{}
-	s.Artifacts[0].Document = shelf.put(ctx, predict.Read([]byte(small), predict.Options{}), 0)
+	raw := []byte(small)
+	read := plan.Document{Document: predict.Read(raw, predict.Options{}), From: delivery.AsIs(raw)}
+	s.Artifacts[0].Document = (&shelf{}).put(ctx, read, 0, form{})
 	v := &verification{carrier: c, service: s, items: c.reconciliation.items}
 	v.mocks(ctx)
 	if it := v.items[0]; !it.Failed() || len(it.Problems) != 1 || it.Verified != nil {

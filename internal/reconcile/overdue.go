@@ -34,7 +34,7 @@ type progress struct {
 // noted is what is known of one collection.
 type noted struct {
 	collection result.Collection // with a way of its own
-	done       bool // nothing more comes
+	done       bool              // nothing more comes
 	writing    bool
 	deeds      []result.Done // since it was noted
 }

@@ -99,6 +99,7 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	for _, it := range r.live() {
 		judged, planned = append(judged, *it.judged), append(planned, it)
 	}
+	tellApart(judged)
 	annotations := map[string]string{plan.AnnotationWriter: r.writer}
 	for key, value := range r.Provenance {
 		annotations[key] = value

@@ -89,6 +89,7 @@ type reconciliation struct {
 	guard  sync.Mutex // of the maps of what is there
 
 	connected chan struct{}  // closed when session is known, or will not be
+	listing   chan struct{}  // closed when the lists are under way, or will not be
 	lists     errgroup.Group // of what the server holds, under way since it is connected
 	session   *Session
 	services  map[plan.Key][]microcks.Service // all of the server; nil when they were not listed
@@ -130,7 +131,7 @@ var stages = map[result.Mode][]stage{
 func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
-		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(), connected: make(chan struct{}),
+		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(), connected: make(chan struct{}), listing: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
