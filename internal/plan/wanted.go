@@ -36,6 +36,11 @@ type Wanted struct {
 	Origin string         // of the Postman API that serves it: scheme and host
 	URL    string         // canonical repositoryUrl
 	File   string         // path of a local export
+	// AccessKey reads the collection in place of the API key, at Origin and nowhere
+	// else; "" is none.
+	AccessKey text.Secret
+	// Fault is why there is nothing to read: the collection fails with it.
+	Fault error
 
 	Delivery Delivery // "" where nothing was said, see [Wanted.Uploads]
 

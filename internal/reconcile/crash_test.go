@@ -29,12 +29,12 @@ func (b breaking) Step(stage, collection, _ string, _ time.Duration) {
 // files are wanted, and what stands in them.
 func files(names ...string) Deps {
 	return Deps{
-		Resolve: func(context.Context) ([]*plan.Wanted, error) {
+		Resolve: func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
 			var all []*plan.Wanted
 			for _, name := range names {
 				all = append(all, &plan.Wanted{Source: text.Untrusted(name), File: name})
 			}
-			return all, nil
+			return all, nil, nil
 		},
 		File: func(_ context.Context, name string) ([]byte, error) {
 			if name == "breaks" {

@@ -20,7 +20,7 @@ import (
 // fetch gets every collection and judges it by itself, which tells what service
 // it is about. One that cannot be had or is not fit fails alone.
 func (r *reconciliation) fetch(ctx context.Context) error {
-	parallel(r, r.items, func(it *item) {
+	parallel(r, r.live(), func(it *item) {
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
@@ -68,7 +68,7 @@ func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) 
 		return r.File(ctx, it.Wanted.File)
 	}
 	began := time.Now()
-	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID)
+	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID, it.Wanted.AccessKey)
 	if err != nil {
 		return nil, err
 	}

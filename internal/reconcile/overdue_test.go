@@ -30,12 +30,12 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 		stuck := make(chan struct{})
 		defer close(stuck)
 		deps := Deps{
-			Resolve: func(context.Context) ([]*plan.Wanted, error) {
+			Resolve: func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
 				var all []*plan.Wanted
 				for _, file := range []string{"good.json", "stuck.json"} {
 					all = append(all, &plan.Wanted{Source: text.Untrusted(file), File: file})
 				}
-				return all, nil
+				return all, nil, nil
 			},
 			File: func(_ context.Context, name string) ([]byte, error) {
 				if name == "stuck.json" {

@@ -40,8 +40,9 @@ type Settings struct {
 
 // Deps is the outside of a run.
 type Deps struct {
-	// Resolve tells which importers are wanted.
-	Resolve func(context.Context) ([]*plan.Wanted, error)
+	// Resolve tells which importers are wanted, and what is worth a note about how they
+	// were found.
+	Resolve func(context.Context) ([]*plan.Wanted, []result.Problem, error)
 	Postman Postman
 	// File reads a file of the repository, into memory of the room that ctx is in.
 	File func(ctx context.Context, name string) ([]byte, error)
@@ -178,14 +179,18 @@ func (r *reconciliation) carry(ctx context.Context) {
 
 // resolve finds out which importers are wanted.
 func (r *reconciliation) resolve(ctx context.Context) error {
-	wanted, err := r.Resolve(ctx)
+	wanted, notes, err := r.Resolve(ctx)
 	if err != nil {
 		return err
 	}
+	r.result.Problems = append(r.result.Problems, notes...)
 	r.result.Collections = make([]result.Collection, len(wanted))
 	for i, w := range wanted {
 		r.result.Collections[i] = result.Collection{Source: w.Source, UID: w.UID, File: text.Untrusted(w.File)}
 		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i], at: i})
+		if w.Fault != nil {
+			r.items[i].Fail(w.Fault)
+		}
 	}
 	return nil
 }
