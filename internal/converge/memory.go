@@ -340,6 +340,9 @@ func (m memory) learntWhose(o answer) (memory, error) {
 
 // mixed is the error of an upload that came to another service.
 func mixed(with string) error {
+	if with == "" {
+		with = "nothing"
+	}
 	return &result.Problem{
 		Level: result.Error,
 		Text:  text.Untrustedf("uploading: Microcks answered that it made %s, which is not of this collection: it mixed two uploads of the same moment", with),

@@ -35,7 +35,7 @@ func (c *Client) Upload(ctx context.Context, name string, document []byte, main 
 	}
 	_, err = c.call(ctx, request{
 		doing: doing, method: http.MethodPost, path: "/artifact/upload?mainArtifact=" + strconv.FormatBool(main),
-		content: body.Bytes(), contentType: form.FormDataContentType(), long: true, text: true,
+		content: body.Bytes(), contentType: form.FormDataContentType(), long: true, text: true, upload: true,
 	}, &service)
 	return strings.TrimSpace(service), err
 }
