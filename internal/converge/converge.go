@@ -41,6 +41,8 @@ type Outcome struct {
 	Served *predict.Service
 	// ServiceID of it.
 	ServiceID string
+	// Superseded: a later upload of the same artifact is served, in place of ours.
+	Superseded bool
 	// Err says why the goal was not reached.
 	Err error
 }
@@ -78,6 +80,7 @@ func (r *Runner) Run(ctx context.Context, g Goal, log Log) Outcome {
 	return Outcome{
 		Done: c.memory.done, Imported: c.memory.imported, Active: c.memory.active, Wrote: c.memory.wrote,
 		Served: c.seen.served, ServiceID: c.seen.serviceID(), Err: err,
+		Superseded: c.memory.whose == aLaterOne,
 	}
 }
 

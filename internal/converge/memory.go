@@ -37,6 +37,9 @@ type memory struct {
 	base  *microcks.ImportJob // as it was before that
 	waits int                 // for it to show
 
+	compared bool   // since the last upload
+	whose    served // as it was compared
+
 	failed  *microcks.ImportJob // as the import that was refused left it
 	stopped bool                // after that
 	crashes int                 // starts that were answered 500
@@ -48,6 +51,15 @@ type memory struct {
 	done    []result.Done
 	wrote   bool // something was written, or may have been
 }
+
+// served says whose upload a service is made of that is not as ours makes it.
+type served int
+
+const (
+	nobodys   served = iota // of none that is known
+	aLaterOne               // of the same artifact
+	mixedUp                 // of ours, under the name of another's
+)
 
 // remember is what is known before the first look.
 func remember(g Goal) memory {
@@ -192,7 +204,7 @@ func (m memory) took(s step, seen observation) memory {
 			m.baseline = seen.job.Imported() // only a later import can be a better one
 		}
 	case Upload:
-		m.rests = 0
+		m.rests, m.compared, m.whose = 0, false, nobodys
 	case Start:
 		m.rests = 0
 		m.before, m.inFlight, m.inSchedule = seen.job.Imported(), true, !seen.job.Active
@@ -203,10 +215,11 @@ func (m memory) took(s step, seen observation) memory {
 
 // answer is what the server did and said at one step.
 type answer struct {
-	job  *microcks.ImportJob // that was answered
-	made string              // the service of an upload, Name:Version
-	done []result.Done
-	err  error
+	job   *microcks.ImportJob // that was answered
+	made  string              // the service of an upload, Name:Version
+	whose served
+	done  []result.Done
+	err   error
 }
 
 // learnt is what came of a step. The error is one that ends the convergence.
@@ -218,6 +231,8 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 		return m.learntStart(seen, o)
 	case Upload:
 		return m.learntUpload(s, o)
+	case Compare:
+		return m.learntWhose(o)
 	case Heal: // also where an answer got lost: what is left may have no examples
 		m.due, m.others, m.doubt = true, true, true
 	}
@@ -309,8 +324,25 @@ func (m memory) learntUpload(s step, o answer) (memory, error) {
 	return m, nil
 }
 
+// learntWhose is what comes of an upload whose service is not as it makes it: one that
+// was mixed up with another's is sent again.
+func (m memory) learntWhose(o answer) (memory, error) {
+	m.compared, m.whose = true, o.whose
+	if o.whose != mixedUp {
+		return m, nil
+	}
+	m.due, m.imported, m.others, m.doubt = true, false, true, true
+	if m.crashes++; m.crashes > crashes.contended {
+		return m, mixed("it for another file")
+	}
+	return m, nil
+}
+
 // mixed is the error of an upload that came to another service.
 func mixed(with string) error {
+	if with == "" {
+		with = "nothing"
+	}
 	return &result.Problem{
 		Level: result.Error,
 		Text:  text.Untrustedf("uploading: Microcks answered that it made %s, which is not of this collection: it mixed two uploads of the same moment", with),

@@ -58,6 +58,7 @@ const (
 	Start       Kind = "import"
 	Upload      Kind = "upload"
 	Await       Kind = "await the import" // whose answer was lost
+	Compare     Kind = "look whose upload is served"
 	Look        Kind = "look at the service"
 	Rest        Kind = "let others finish"
 	LookAgain   Kind = "look again"
@@ -221,13 +222,20 @@ func serviceStep(g Goal, seen observation, m memory) step {
 	switch {
 	case len(seen.services) > 1:
 		return twiceStep(g, seen, m)
-	case taken != nil: // since the plan was made
+	case taken != nil && m.imported && !m.compared:
+		return step{kind: Compare}
+	case taken != nil && m.whose != mixedUp: // since the plan was made
 		return step{kind: GiveUp, err: taken}
 	case m.due && m.counts[Upload] > 0 && m.others && !m.quiet():
 		return step{kind: Rest}
 	case m.due:
 		return step{kind: Upload, service: g.Service.Name + ":" + g.Service.Version}
+	case m.whose == aLaterOne: // and its run sees to it
+		return step{kind: Done}
 	case m.settling && g.unsettled(seen, m) && g.Upload != nil:
+		if m.imported && !m.compared && seen.view != nil && m.counts[LookAgain] >= looks.alone {
+			return step{kind: Compare}
+		}
 		return settleStep(g, seen, m)
 	case m.settling && g.unsettled(seen, m):
 		return step{kind: LookAgain}

@@ -31,6 +31,8 @@ type Server interface {
 	// service that it made.
 	Upload(ctx context.Context, name string, document []byte, main bool) (service string, err error)
 	Services
+	// Resources are the documents of which a service was made.
+	Resources(ctx context.Context, serviceID string) ([]microcks.Resource, error)
 	SetServiceMetadata(ctx context.Context, id string, metadata *microcks.Metadata) error
 	DeleteService(ctx context.Context, id string) error
 }
@@ -220,6 +222,8 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 		defer told()
 		made, err := c.Server.Upload(ctx, c.goal.Upload.Name, c.goal.Upload.Document(), c.goal.Upload.Main)
 		return answer{made: made, err: err}
+	case Compare:
+		return c.compare(ctx)
 	case Switch:
 		call := c.Server.StopJob
 		if s.active {
@@ -280,6 +284,33 @@ func (s step) deed() result.Done {
 		d.Kind = result.ImporterActivated
 	}
 	return d
+}
+
+// compare finds out whose upload a service was made of, where it is not as ours makes
+// it. A server that does not tell has nothing to add.
+func (c *convergence) compare(ctx context.Context) answer {
+	resources, err := c.Server.Resources(ctx, c.seen.serviceID())
+	if err != nil || len(resources) == 0 {
+		return answer{}
+	}
+	return answer{whose: whose(resources, c.goal.Upload)}
+}
+
+// whose upload is served.
+func whose(resources []microcks.Resource, ours *plan.Upload) served {
+	document := string(ours.Document())
+	of := nobodys
+	for _, r := range resources {
+		switch {
+		case r.SourceArtifact == ours.Name && r.Content == document:
+			return nobodys // what it makes is in question, not whose it is
+		case r.SourceArtifact == ours.Name:
+			of = aLaterOne
+		case r.Content == document && of == nobodys:
+			of = mixedUp
+		}
+	}
+	return of
 }
 
 func (c *convergence) heal(ctx context.Context, doomed []microcks.Service) answer {

@@ -27,8 +27,10 @@ type standIn struct {
 	secrets  map[string]microcks.Secret
 	services map[string]microcks.Service
 	examples map[string][]string // of a service, by id
-	calls    []string
-	clock    int64
+	// documents that were uploaded, by service and artifact.
+	documents map[string]map[string]string
+	calls     []string
+	clock     int64
 
 	importing time.Duration // of one import
 	makes     []string      // the examples that an import makes
@@ -41,7 +43,7 @@ type standIn struct {
 func newStandIn() *standIn {
 	return &standIn{
 		jobs: map[string]microcks.ImportJob{}, secrets: map[string]microcks.Secret{}, services: map[string]microcks.Service{},
-		examples: map[string][]string{}, clock: 100, importing: 50 * time.Millisecond, makes: []string{"one", "two"},
+		examples: map[string][]string{}, documents: map[string]map[string]string{}, clock: 100, importing: 50 * time.Millisecond, makes: []string{"one", "two"},
 	}
 }
 
@@ -209,9 +211,7 @@ func (s *standIn) Upload(ctx context.Context, name string, document []byte, _ bo
 			} else {
 				id = fmt.Sprintf("s%d", len(s.services)+1)
 			}
-			service := microcks.Service{ID: id, Name: "Pets", Version: "1.0", Metadata: s.services[id].Metadata, SourceArtifact: name}
-			s.services[id] = service
-			s.examples[id] = strings.Split(string(document), " ")
+			s.uploaded(id, name, string(document))
 			return nil
 		})
 	}()
@@ -224,6 +224,26 @@ func (s *standIn) Upload(ctx context.Context, name string, document []byte, _ bo
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+}
+
+// uploaded makes a service what an upload makes it.
+func (s *standIn) uploaded(id, artifact, document string) {
+	s.services[id] = microcks.Service{ID: id, Name: "Pets", Version: "1.0", Metadata: s.services[id].Metadata, SourceArtifact: artifact}
+	s.examples[id] = strings.Split(document, " ")
+	if s.documents[id] == nil {
+		s.documents[id] = map[string]string{}
+	}
+	s.documents[id][artifact] = document
+}
+
+func (s *standIn) Resources(ctx context.Context, id string) (all []microcks.Resource, err error) {
+	err = s.call(ctx, "GET resources", func() error {
+		for artifact, document := range s.documents[id] {
+			all = append(all, microcks.Resource{SourceArtifact: artifact, Content: document})
+		}
+		return nil
+	})
+	return all, err
 }
 
 func (s *standIn) of(name string) []string {

@@ -58,6 +58,21 @@ func TestUpload(t *testing.T) {
 			s.examples["s1"] = examples
 		}
 	}
+	// afterUpload lets another run's upload come right after the first of ours.
+	afterUpload := func(artifact, document string) func(*standIn) {
+		return func(s *standIn) {
+			s.meet = func(call string, n int) (error, bool) {
+				if call == "GET service" && n == 2 {
+					_ = s.locked(func() error {
+						s.documents = map[string]map[string]string{}
+						s.uploaded("s1", artifact, document)
+						return nil
+					})
+				}
+				return nil, false
+			}
+		}
+	}
 	known := func(g *Goal) { g.Service.Before.Services = []microcks.Service{service("s1", artifact)} }
 	sent := []result.DoneKind{result.CollectionUploaded}
 	for name, tt := range map[string]struct {
@@ -66,6 +81,8 @@ func TestUpload(t *testing.T) {
 		writes []string
 		done   []result.DoneKind
 		anchor string // of the error
+
+		superseded bool
 	}{
 		"a new service":                      {writes: []string{"upload"}, done: sent},
 		"a changed collection":               {server: there("old"), goal: known, writes: []string{"upload"}, done: sent},
@@ -105,6 +122,16 @@ func TestUpload(t *testing.T) {
 			},
 			anchor: "service-twice",
 		},
+		"a later upload of the same artifact": {
+			server: afterUpload(artifact, "newer"), goal: func(g *Goal) { g.Service.Labels = map[string]string{"a": "b"} },
+			writes: []string{"upload"}, done: sent, superseded: true,
+		},
+		"one that was mixed up with another's": {
+			server: afterUpload("theirs.json", "one two"), writes: []string{"upload", "upload"}, done: sent,
+		},
+		"another's upload of the same service": {
+			server: afterUpload("theirs.json", "theirs"), writes: []string{"upload"}, done: sent, anchor: "service-foreign",
+		},
 		"an answer that got lost": {
 			server: func(s *standIn) { s.meet = once("upload", 1, errLost, true) }, writes: []string{"upload"}, done: sent,
 		},
@@ -133,6 +160,9 @@ func TestUpload(t *testing.T) {
 				}
 				if d := cmp.Diff(tt.done, kinds(o.Done)); d != "" {
 					t.Errorf("said to be done (-want +got):\n%s", d)
+				}
+				if o.Superseded != tt.superseded {
+					t.Errorf("superseded: %v", o.Superseded)
 				}
 				told, ok := errors.AsType[*result.Problem](o.Err)
 				if (o.Err != nil) != (tt.anchor != "") || ok && told.Anchor != tt.anchor {

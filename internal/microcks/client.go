@@ -59,6 +59,8 @@ type request struct {
 	contentType string
 	// text: the answer is no JSON, but text, and what it is decoded into a string.
 	text bool
+	// upload: it sends a collection.
+	upload bool
 	// open: it needs no token, so that nobody can lack a role for it.
 	open bool
 	// long: it can take minutes, as an import does, so that a run which is told to

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -34,7 +35,24 @@ func (c *Client) Upload(ctx context.Context, name string, document []byte, main 
 	}
 	_, err = c.call(ctx, request{
 		doing: doing, method: http.MethodPost, path: "/artifact/upload?mainArtifact=" + strconv.FormatBool(main),
-		content: body.Bytes(), contentType: form.FormDataContentType(), long: true, text: true,
+		content: body.Bytes(), contentType: form.FormDataContentType(), long: true, text: true, upload: true,
 	}, &service)
 	return strings.TrimSpace(service), err
+}
+
+// Resource is a document of which a service was made, byte for byte.
+type Resource struct {
+	SourceArtifact string `json:"sourceArtifact"`
+	Content        string `json:"content"`
+}
+
+// Resources lists the documents of which a service was made: of each artifact the one
+// that was imported last.
+func (c *Client) Resources(ctx context.Context, serviceID string) ([]Resource, error) {
+	var all []Resource
+	_, err := c.call(ctx, request{
+		doing: "reading what service " + serviceID + " was made of", method: http.MethodGet,
+		path: "/resources/service/" + url.PathEscape(serviceID), large: true,
+	}, &all)
+	return all, err
 }

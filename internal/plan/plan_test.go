@@ -3,6 +3,7 @@ package plan_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -559,6 +560,29 @@ func TestRoles(t *testing.T) {
 		}
 	}
 	old := versionOf("1.10.0")
+	upload := want("", collection("Pets", "/pets"), func(w *plan.Wanted) { w.File = "pets.json" })
+	for name, tt := range map[string]struct {
+		roles   []microcks.Role
+		version microcks.Version
+		want    []string
+	}{
+		"a manager":          {[]microcks.Role{microcks.User, microcks.Manager}, version, nil},
+		"an admin alone":     {[]microcks.Role{microcks.User, microcks.Admin}, version, nil}, // with a warning of the service
+		"a user":             {[]microcks.Role{microcks.User}, version, []string{"error role-missing"}},
+		"a manager, of 1.10": {[]microcks.Role{microcks.User, microcks.Manager}, old, []string{"error role-missing"}},
+		"an admin, of 1.10":  {[]microcks.Role{microcks.User, microcks.Admin}, old, nil},
+	} {
+		here := empty(account(tt.roles...), false)
+		here.Version = tt.version
+		p := plan.Make(settings([]plan.Judged{upload}), []plan.Judged{upload}, here)
+		if d := cmp.Diff(tt.want, said(p.Problems)); d != "" {
+			t.Errorf("uploading as %s (-want +got):\n%s", name, d)
+		}
+		labelled := p.Artifacts[0].Owned != nil
+		if unlabelled := slices.Contains(said(p.Artifacts[0].Problems), "warning service-unlabelled"); labelled == unlabelled {
+			t.Errorf("uploading as %s: labelled %v, told %v", name, labelled, unlabelled)
+		}
+	}
 	for name, tt := range map[string]struct {
 		got  *result.Problem
 		want bool

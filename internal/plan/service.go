@@ -321,6 +321,7 @@ func (m *maker) decideImports(s *Service) {
 			a.Due = &result.ImportReason{Kind: result.ImportedAfterMain}
 		}
 		due = due || a.Due != nil
+		a.tellOfSize()
 		if a.Due != nil && a.Importer.There != nil {
 			a.tellLeftServices()
 		}

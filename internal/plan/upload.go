@@ -130,6 +130,21 @@ func (m *maker) onlyLeaving(u *Upload, serviceID string) bool {
 	return true
 }
 
+// mostUploaded is how many bytes a server takes unless its setting
+// MAX_UPLOAD_FILE_SIZE says otherwise.
+const mostUploaded = 2 << 20
+
+// tellOfSize warns of an upload that the server may not take.
+func (a *Artifact) tellOfSize() {
+	if a.Upload == nil || a.Due == nil || a.Size <= mostUploaded {
+		return
+	}
+	a.tell(result.Warning, "upload-too-large",
+		text.Untrustedf("the collection is sent as %s, and Microcks takes uploads of 2 MiB unless it is set to take more", text.Size(a.Size)),
+		"set MAX_UPLOAD_FILE_SIZE of Microcks to more (such as 16MB) if it is not, or split the collection;"+
+			" for a collection of Postman's, `delivery: importer` has no such limit")
+}
+
 // describeUpload turns what was said, and what is there, into what shall be.
 func (m *maker) describeUpload(a *Artifact) {
 	a.Fields = LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.serviceLabels())

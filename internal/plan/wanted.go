@@ -87,8 +87,9 @@ type Judged struct {
 	Document func() Document
 	// FileIdentity is what a file's collection is known by wherever the file is.
 	FileIdentity string
-	// Digest of the document's bytes, of an upload.
+	// Digest of the document's bytes, and how many there are, of an upload.
 	Digest string
+	Size   int
 	// UpdatedAt is when Postman says that the collection changed last; zero when
 	// it does not.
 	UpdatedAt time.Time

@@ -154,6 +154,7 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 			it.Fail(c.explain(a, it, o.Err))
 			broken = true
 		default:
+			o.Superseded = o.Superseded || last != nil && last.Superseded
 			last = &o
 		}
 	}

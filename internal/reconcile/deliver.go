@@ -153,7 +153,7 @@ func (r *reconciliation) versionToGive(it *item, document *predict.Document) (st
 // identify says by what the documents of uploads are known.
 func identify(judged *plan.Judged, document *predict.Document) {
 	digest := sha256.Sum256(document.Raw)
-	judged.Digest = hex.EncodeToString(digest[:])
+	judged.Digest, judged.Size = hex.EncodeToString(digest[:]), len(document.Raw)
 	judged.FileIdentity = document.Root.At("info").At("_postman_id").AsText()
 }
 

@@ -13,29 +13,47 @@ import (
 )
 
 // remove deletes the importers of the named collections that this repository's
-// runs made, and their services when that was asked for.
+// runs made, and their services, and those of uploads, when that was asked for.
 func (r *reconciliation) remove(ctx context.Context) error {
-	chosen := make(map[*item][]microcks.ImportJob)
-	for _, it := range r.items {
+	importers, services := make(map[*item][]microcks.ImportJob), make(map[*item][]microcks.Service)
+	for _, it := range r.live() {
 		if mine := r.removable(it); len(mine) > 0 {
-			chosen[it] = mine
+			importers[it] = mine
+		}
+		if !it.Uploads() {
+			continue
+		}
+		mine, err := r.uploaded(ctx, it)
+		if err != nil {
+			r.ended(ctx, it, err)
+		} else if len(mine) > 0 {
+			services[it] = mine
 		}
 	}
-	if refused := plan.MayDelete(r.session.Account, r.session.Tenancy); refused != nil && len(chosen) > 0 {
+	refused := plan.MayDelete(r.session.Account, r.session.Tenancy)
+	if refused != nil && len(importers)+len(services) > 0 {
 		return refused
 	}
 	for _, it := range r.items {
-		for _, job := range chosen[it] {
-			switch err := crash.Caught(func() error { return r.removeOne(ctx, it, &job) })(); {
-			case err != nil && ctx.Err() != nil:
-				it.notFinished(context.Cause(ctx))
-			case err != nil:
-				it.Fail(err)
-			}
+		for _, job := range importers[it] {
+			r.ended(ctx, it, crash.Caught(func() error { return r.removeOne(ctx, it, &job) })())
+		}
+		if !it.Failed() {
+			r.ended(ctx, it, crash.Caught(func() error { return r.removeUploaded(ctx, it, services[it]) })())
 		}
 		r.noteItem(it, true, false)
 	}
 	return nil
+}
+
+// ended tells the error by which something for a collection ended, if any.
+func (r *reconciliation) ended(ctx context.Context, it *item, err error) {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		it.notFinished(context.Cause(ctx))
+	case err != nil:
+		it.Fail(err)
+	}
 }
 
 // removable are the importers of a collection that carry this repository's
@@ -138,7 +156,7 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 	case err != nil:
 		deed = result.Done{Kind: result.DeletionInDoubt}
 	}
-	it.Importer.Done = append(it.Importer.Done, deed)
+	it.Way().Done = append(it.Way().Done, deed)
 	r.noteItem(it, false, true)
 	r.Log.Did("remove", string(it.title()), deed, time.Since(began))
 	return err

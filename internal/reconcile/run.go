@@ -124,7 +124,9 @@ var stages = map[result.Mode][]stage{
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
 		(*reconciliation).carryOut,
 	},
-	result.Remove: {(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).remove},
+	result.Remove: {
+		(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).readFiles, (*reconciliation).remove,
+	},
 }
 
 // Run carries out one run. It always returns a Result, also when ctx ends

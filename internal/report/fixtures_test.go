@@ -328,7 +328,7 @@ func failedMixed() *result.Result {
 		Problems: []result.Problem{{
 			Level:  result.Error,
 			Text:   "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
-			Hint:   "begin the collection's description with \"version=1.0 - \" and leave the rest as it is",
+			Hint:   "begin the collection's description with \"version=1.0 - \" and leave the rest as it is, or set `service-version`: the collection is uploaded with it",
 			Anchor: "collection-refused", ExitCode: 1, OfFindings: true,
 		}},
 	}

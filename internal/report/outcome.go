@@ -30,6 +30,9 @@ func outcome(r *result.Result) string {
 		return success(r, c)
 	case failed > 0:
 		line := fmt.Sprintf("%d of %s failed", failed, text.Plural(len(r.Collections), "collection"))
+		if needed := needVersion(r); needed != "" {
+			line = needed + "; " + line
+		}
 		if others := tally(r); others != "" {
 			line += "; " + others
 		}
@@ -46,6 +49,32 @@ func outcome(r *result.Result) string {
 	}
 	return several(r)
 }
+
+// needVersion says that several collections give their services no version, which is
+// what stops most teams first; "" where that is not so. One line of input gives it to
+// all of them, unless others have versions that differ.
+func needVersion(r *result.Result) string {
+	n, given := 0, map[text.Untrusted]bool{}
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		switch {
+		case slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.ID == versionMissing }):
+			n++
+		case c.Service != nil:
+			given[c.Service.Version] = true
+		}
+	}
+	switch {
+	case n < 2:
+		return ""
+	case len(given) > 1:
+		return text.Plural(n, "collection") + " need a version: edit them in Postman"
+	}
+	return text.Plural(n, "collection") + " need a version: one line of input (`service-version`), or edit them in Postman"
+}
+
+// versionMissing is the rule that finds a collection without a version.
+const versionMissing = "PMI001"
 
 // commonCause is the one problem by which a run failed, or every collection that
 // did; nil when they have their own. What is of the whole run comes first, unless

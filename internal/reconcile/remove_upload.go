@@ -1,0 +1,134 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// readFiles reads the collections of the repository that are to be removed: what is in
+// them says which services they made.
+func (r *reconciliation) readFiles(ctx context.Context) error {
+	files := slices.DeleteFunc(slices.Clone(r.items), func(it *item) bool { return it.Wanted.File == "" })
+	parallel(r, files, func(it *item) {
+		ctx, leave := r.room.Enter(ctx)
+		defer leave()
+		raw, err := r.File(ctx, it.Wanted.File)
+		if err != nil {
+			it.Fail(err)
+			return
+		}
+		r.judge(ctx, it, raw, predict.Options{Version: r.session.Version.Number()})
+	}, func(it *item, broken error) { it.judged = nil; it.Fail(broken) })
+	var judged []plan.Judged
+	var of []*item
+	for _, it := range r.live() {
+		if it.judged != nil {
+			judged, of = append(judged, *it.judged), append(of, it)
+		}
+	}
+	tellApart(judged)
+	for i, it := range of {
+		it.judged = &judged[i]
+	}
+	return nil
+}
+
+// uploaded are the services that uploads of a collection by this repository's runs
+// made: those of its artifact, and the one of its name and version. Others are named
+// and left, and so are all of them where removing services was not asked for.
+func (r *reconciliation) uploaded(ctx context.Context, it *item) (mine []microcks.Service, err error) {
+	found, err := r.servicesOf(ctx, it)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range found {
+		switch why, hint, err := r.stays(ctx, it, &s); {
+		case err != nil:
+			return nil, err
+		case why != "":
+			it.Tell(result.Warning, "service-foreign", why, hint)
+		default:
+			mine = append(mine, s)
+		}
+	}
+	return mine, nil
+}
+
+func (r *reconciliation) servicesOf(ctx context.Context, it *item) (found []microcks.Service, err error) {
+	artifact, key := it.Wanted.UID, plan.Key{}
+	if it.judged != nil {
+		artifact, key = it.judged.ArtifactName(r.Owner), it.judged.Key
+	}
+	if r.services == nil {
+		found, _, err = converge.FindService(ctx, r.session.Microcks, key)
+		return found, err
+	}
+	for of, services := range r.services {
+		for _, s := range services {
+			if s.SourceArtifact == artifact || of == key {
+				found = append(found, s)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b microcks.Service) int { return cmp.Compare(a.ID, b.ID) })
+	return found, nil
+}
+
+// stays says why a service is not deleted with the collection that was uploaded to it;
+// "" where it is.
+func (r *reconciliation) stays(ctx context.Context, it *item, s *microcks.Service) (why, hint text.Untrusted, err error) {
+	const byHand = "delete it by hand in Microcks if nobody needs it"
+	switch feeder := r.otherFeeder(it, s.ID); {
+	case !r.Made(s.Metadata) && it.MainArtifact != nil && !*it.MainArtifact:
+		return text.Untrustedf("the examples that were uploaded to service %s %s cannot be taken back: they stay", s.Name, s.Version),
+			"import the service's main artifact again, once its service was deleted by whoever made it", nil
+	case !r.Made(s.Metadata):
+		return text.Untrustedf("service %s %s has no labels that say that this repository's runs made it: it stays", s.Name, s.Version), byHand, nil
+	case feeder != nil:
+		return text.Untrustedf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, feeder.Name, feeder.ID),
+			"delete that importer, too, if nobody needs the service", nil
+	case !r.RemoveServices:
+		return text.Untrustedf("service %s %s stays, with its mocks", s.Name, s.Version), "set `allow: remove-services` to delete it", nil
+	}
+	view, err := r.session.Microcks.ServiceView(ctx, s.ID)
+	if err != nil || view == nil {
+		return "", "", err
+	}
+	for _, messages := range view.Messages {
+		for _, m := range messages {
+			if of := m.Request.SourceArtifact; of != s.SourceArtifact && !r.uploads(of) {
+				return text.Untrustedf("service %s %s also has examples of another artifact, %q: it stays", s.Name, s.Version, of), byHand, nil
+			}
+		}
+	}
+	return "", "", nil
+}
+
+// uploads reports whether an artifact is one of this run's collections.
+func (r *reconciliation) uploads(artifact string) bool {
+	return slices.ContainsFunc(r.items, func(it *item) bool {
+		return it.judged != nil && it.judged.ArtifactName(r.Owner) == artifact || plan.SameArtifact(artifact, it.Wanted.UID)
+	})
+}
+
+// removeUploaded deletes services that uploads of a collection made.
+func (r *reconciliation) removeUploaded(ctx context.Context, it *item, services []microcks.Service) error {
+	for _, s := range services {
+		if it.Way() == nil {
+			it.Upload = &result.Upload{Artifact: text.Untrusted(s.SourceArtifact), Way: result.Way{MainArtifact: true, Change: result.Delete}}
+		}
+		r.noteItem(it, false, true)
+		if err := r.removeService(ctx, it, &s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
