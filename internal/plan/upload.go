@@ -211,7 +211,8 @@ func (s *Service) Labelled(there *microcks.Metadata) *microcks.Metadata {
 // Unstamped reports whether the metadata does not say that the service was made of
 // these uploads.
 func (s *Service) Unstamped(there *microcks.Metadata) bool {
-	return annotation(there, AnnotationDocuments) != s.Annotations[AnnotationDocuments]
+	stamp := s.Annotations[AnnotationDocuments]
+	return stamp != "" && annotation(there, AnnotationDocuments) != stamp
 }
 
 // stamp is the digest of the documents that make a service by uploads alone; "" for

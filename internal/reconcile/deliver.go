@@ -150,6 +150,19 @@ func (r *reconciliation) versionToGive(it *item, document *predict.Document) (st
 	return it.ServiceVersion, nil
 }
 
+// versionFrom is where the version of a collection comes from.
+func versionFrom(d delivered) result.VersionSource {
+	switch {
+	case d.form.upload.Version != "":
+		return result.FromInput
+	case !d.Versioned:
+		return ""
+	case d.Root.At("info").Has("version"):
+		return result.FromInfo
+	}
+	return result.FromDescription
+}
+
 // identify says by what the documents of uploads are known.
 func identify(judged *plan.Judged, document *predict.Document) {
 	digest := sha256.Sum256(document.Raw)
