@@ -138,7 +138,7 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 		problem.Fault, problem.Hint = shape, shapeHint
 	case isURL(line) || wrong != "" && wrong != isFolder && !looksLikeFile(line) && !isPattern(line):
 		problem.Fault, problem.Hint = p.refused(line, refErr)
-		if !isURL(line) {
+		if own, ok := errors.AsType[*postman.RefError](refErr); ok && own.Unlike && !isURL(line) {
 			problem.Fault = fault(fmt.Sprintf("%s; taken for a file, %s", problem.Fault, wrong))
 		}
 	case delivery == DeliveryImporter && (p.run.Mode == ModePlan || p.run.Mode == ModeApply):

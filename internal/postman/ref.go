@@ -97,7 +97,9 @@ func ParseRef(s string) (Ref, error) {
 		u, err = url.Parse("https://" + s) // pasted without the scheme
 	}
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") {
-		return Ref{}, refused(s, "it is neither a uid (owner-uuid) nor a URL")
+		err := refused(s, "it is neither a uid (owner-uuid) nor a URL")
+		err.Unlike = true
+		return Ref{}, err
 	}
 	if u.User != nil {
 		return Ref{}, refused(s, "it is a URL with a user or password in it")
@@ -173,6 +175,7 @@ func webLink(given string, path []string) (string, error) {
 type RefError struct {
 	Got    string // what was given: without query and credentials, shortened
 	Reason string // what it was taken for, a clause: "it is a link to a workspace"
+	Unlike bool   // nothing in it is like a reference
 	remedy string
 }
 
