@@ -78,15 +78,30 @@ func refusal(status int) Answer {
 	return Answer{Candidates: []Candidate{{Kind: Refused, Status: status, Body: Body{Any: true}}}}
 }
 
-var (
-	// pathSigns are what a path may hold (RFC 3986; the server refuses other signs),
-	// and refusedEscapes what it refuses even when escaped.
-	pathSigns      = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,=:@/%-]*$`)
-	refusedEscapes = regexp.MustCompile(`(?i)%(2f|5c|3b|25|0[0ad]|2e)|%e2%80%a[89]`)
-	badEscape      = regexp.MustCompile(`%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
-	dotSegment     = regexp.MustCompile(`(?i)(^|/)(\.|%2e){1,2}(/|$)`)
-	delayOf        = regexp.MustCompile(`(?:^|&)delay=([^&]*)`)
+// Signs that the server takes beside letters and digits as they are, in a path and in
+// a query (RFC 3986; it refuses others).
+const (
+	pathSigns  = "._~!$&'()*+,=:@/%-"
+	querySigns = pathSigns + ";?"
 )
+
+// What the server refuses in a path, even escaped.
+var (
+	refusedEscapes = regexp.MustCompile(`(?i)%(2f|5c|3b|25|0[0ad]|2e)|%e2%80%a[89]`)
+	dotSegment     = regexp.MustCompile(`(?i)(^|/)(\.|%2e){1,2}(/|$)`)
+)
+
+// holdsOnly reports whether a text has nothing but ASCII letters, digits and the signs.
+func holdsOnly(s, signs string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(signs, c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // refuse answers what the server refuses before it looks for an operation.
 func (m *Mocks) refuse(r Request) (Answer, bool) {
@@ -102,15 +117,7 @@ func (m *Mocks) refuse(r Request) (Answer, bool) {
 	switch {
 	case r.Path != "" && r.Path[0] != '/': // the version of a service goes on
 		return open, true
-	case r.Query == "" && isPlain(r.Path):
-		return m.refuseContent(r)
-	case !pathSigns.MatchString(r.Path), badEscape.MatchString(r.Path), strings.Contains(r.Path, "//"), dotSegment.MatchString(r.Path):
-		return refusal(http.StatusBadRequest), true
-	case refusedEscapes.MatchString(r.Path):
-		return refusal(http.StatusBadRequest), true
-	case !unescapes(r.Path):
-		return refusal(http.StatusBadRequest), true
-	case !querySigns.MatchString(r.Query):
+	case !isPlain(r.Path) && refusesPath(r.Path), !holdsOnly(r.Query, querySigns):
 		return refusal(http.StatusBadRequest), true
 	}
 	if answer, is := m.refuseQuery(r.Query); is {
@@ -135,20 +142,22 @@ func isPlain(path string) bool {
 	return true
 }
 
-// querySigns are the signs that the server takes in a query as they are.
-var querySigns = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*$`)
+// refusesPath reports whether a path is refused.
+func refusesPath(path string) bool {
+	return !holdsOnly(path, pathSigns) || !unescapes(path) || strings.Contains(path, "//") ||
+		dotSegment.MatchString(path) || refusedEscapes.MatchString(path)
+}
 
 func (m *Mocks) refuseQuery(query string) (Answer, bool) {
 	if m.behaviour.strictQuery {
-		for _, param := range strings.Split(query, "&") {
-			name, _, valued := strings.Cut(param, "=")
-			if param != "" && (name == "" && valued || badEscape.MatchString(param) || !unescapes(param)) {
+		for param := range strings.SplitSeq(query, "&") {
+			if strings.HasPrefix(param, "=") || !unescapes(param) {
 				return refusal(http.StatusBadRequest), true
 			}
 		}
 	}
-	if found := delayOf.FindStringSubmatch(query); found != nil && found[1] != "" {
-		value := strings.TrimSpace(strings.ReplaceAll(found[1], "+", " "))
+	if delay := delayIn(query); delay != "" {
+		value := strings.TrimSpace(strings.ReplaceAll(delay, "+", " "))
 		if value == "" {
 			return Answer{}, false
 		}
@@ -160,6 +169,17 @@ func (m *Mocks) refuseQuery(query string) (Answer, bool) {
 		}
 	}
 	return Answer{}, false
+}
+
+// delayIn is the value of the first parameter that asks the server to wait; "" when
+// there is none.
+func delayIn(query string) string {
+	for param := range strings.SplitSeq(query, "&") {
+		if value, is := strings.CutPrefix(param, "delay="); is {
+			return value
+		}
+	}
+	return ""
 }
 
 // refuseContent answers requests whose body the server cannot take.

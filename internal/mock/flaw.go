@@ -110,16 +110,7 @@ var (
 )
 
 // isToken reports whether a text is a token of RFC 9110, such as the name of a header.
-func isToken(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("!#$%&'*+.^_`|~-", c) >= 0:
-		default:
-			return false
-		}
-	}
-	return s != ""
-}
+func isToken(s string) bool { return s != "" && holdsOnly(s, "!#$%&'*+.^_`|~-") }
 
 // flawOfType is looked up: most examples have one of few media types.
 func (m *Mocks) flawOfType(t string) Flaw {
