@@ -226,12 +226,12 @@ func (m *Mocks) answerOf(op *predict.Operation, r Request, out *Answer) {
 	}
 	choices := m.choicesOf(op)
 	m.meter.Work(len(choices.all))
-	found, all, unsure := choices.with(asked.criteria)
-	out.Open = out.Open || unsure
+	found := choices.of(asked.criteria)
+	out.Open = out.Open || choices.unsure
 	switch {
 	case len(found) > 0:
 	case op.Dispatcher == "" || !m.behaviour.refusesUnmatched:
-		found = all
+		found = choices.where(func(*choice) bool { return true })
 	default:
 		text := asItIs(fmt.Sprintf("The response %s does not exist!", *asked.criteria))
 		m.own(Candidate{Kind: Unmatched, Status: 400, Body: Body{Text: text}}, r, out)
@@ -268,42 +268,29 @@ func acceptsAll(accept string) bool {
 
 // choose adds the examples among which the server chooses: those of the very media
 // type that is asked for, if there are any.
-func (m *Mocks) choose(found []*predict.Example, r Request, out *Answer) {
+func (m *Mocks) choose(found []*choice, r Request, out *Answer) {
 	accept, _ := r.header("Accept")
-	var asked []*predict.Example
-	sure := false
-	if accept != "" {
-		for _, ex := range found {
-			m.meter.Work(1)
-			switch {
-			case len(ex.Response.MediaTypes) > 0:
-				if slices.Contains(ex.Response.MediaTypes, accept) {
-					asked = append(asked, ex)
-				}
-			case ex.Response.MediaType == accept:
-				asked, sure = append(asked, ex), true
-			}
+	m.meter.Work(len(found))
+	asked := accept != "" && slices.ContainsFunc(found, func(c *choice) bool {
+		return len(c.Response.MediaTypes) == 0 && c.Response.MediaType == accept
+	})
+	for _, c := range found {
+		if asked && c.Response.MediaType != accept && !slices.Contains(c.Response.MediaTypes, accept) {
+			continue
 		}
-	}
-	if sure {
-		found = asked
-	}
-	for _, ex := range found {
 		m.meter.Memory(answerBytes)
-		out.Open = out.Open || ex.Unknown
-		m.send(ex, r, out)
+		out.Open = out.Open || c.Unknown
+		m.send(c, r, out)
 	}
 }
 
 // send adds what comes back for an example.
-func (m *Mocks) send(ex *predict.Example, r Request, out *Answer) {
-	known := m.sent[ex]
-	if known == nil {
+func (m *Mocks) send(chosen *choice, r Request, out *Answer) {
+	if chosen.sent == nil {
 		m.meter.Memory(answerBytes)
-		known = new(m.candidate(ex))
-		m.sent[ex] = known
+		chosen.sent = new(m.candidate(chosen.Example))
 	}
-	c := *known
+	c := *chosen.sent
 	if c.Flaw == flawUndecided || c.Flaw == flawMediaTypes {
 		spoilt := c
 		spoilt.Kind, spoilt.Status, spoilt.Body, spoilt.Headers = Spoilt, 500, Body{Any: true}, nil
@@ -445,12 +432,18 @@ func charsetOf(mediaType string) string {
 	return ""
 }
 
-// choices are the examples of an operation by what selects them.
+// choices are the examples of an operation.
 type choices struct {
-	all        []*predict.Example
-	byCriteria map[string][]*predict.Example
-	without    []*predict.Example
-	unsure     bool // the criteria of one are not certain
+	all     []choice
+	without []*choice // criteria
+	with    []*choice // criteria, ordered by them
+	unsure  bool      // the criteria of one are not certain
+}
+
+// choice is an example, and what comes back for it from when it is asked for.
+type choice struct {
+	*predict.Example
+	sent *Candidate
 }
 
 const workOfChoice = 20
@@ -459,36 +452,45 @@ func (m *Mocks) choicesOf(op *predict.Operation) *choices {
 	if c := m.examples[op]; c != nil {
 		return c
 	}
-	c := &choices{byCriteria: make(map[string][]*predict.Example, len(op.Examples))}
-	c.all = make([]*predict.Example, 0, len(op.Examples))
+	m.meter.Work(workOfChoice * len(op.Examples))
+	c := &choices{all: make([]choice, len(op.Examples))}
 	for i := range op.Examples {
 		ex := &op.Examples[i]
-		m.meter.Work(workOfChoice)
-		c.all = append(c.all, ex)
+		c.all[i].Example = ex
 		c.unsure = c.unsure || ex.Unknown
-		if ex.DispatchCriteria == nil {
-			c.without = append(c.without, ex)
-		} else {
-			c.byCriteria[*ex.DispatchCriteria] = append(c.byCriteria[*ex.DispatchCriteria], ex)
-		}
 	}
+	c.without = c.where(func(c *choice) bool { return c.DispatchCriteria == nil })
+	c.with = c.where(func(c *choice) bool { return c.DispatchCriteria != nil })
+	slices.SortStableFunc(c.with, func(a, b *choice) int { return strings.Compare(*a.DispatchCriteria, *b.DispatchCriteria) })
 	m.examples[op] = c
 	return c
 }
 
-// with are the examples of these criteria; where there are none, those whose name is
-// that text.
-func (c *choices) with(criteria *string) (found, all []*predict.Example, unsure bool) {
-	if criteria == nil {
-		return c.without, c.all, c.unsure
-	}
-	found = c.byCriteria[*criteria]
-	if len(found) == 0 {
-		for _, ex := range c.all {
-			if ex.Name == *criteria {
-				found = append(found, ex)
-			}
+// where are those for which something holds.
+func (c *choices) where(holds func(*choice) bool) (found []*choice) {
+	for i := range c.all {
+		if holds(&c.all[i]) {
+			found = append(found, &c.all[i])
 		}
 	}
-	return found, c.all, c.unsure
+	return found
+}
+
+// of are the examples of these criteria; where there are none, those whose name is
+// that text.
+func (c *choices) of(criteria *string) []*choice {
+	if criteria == nil {
+		return c.without
+	}
+	first, _ := slices.BinarySearchFunc(c.with, *criteria, func(c *choice, criteria string) int {
+		return strings.Compare(*c.DispatchCriteria, criteria)
+	})
+	end := first
+	for end < len(c.with) && *c.with[end].DispatchCriteria == *criteria {
+		end++
+	}
+	if first == end {
+		return c.where(func(c *choice) bool { return c.Name == *criteria })
+	}
+	return c.with[first:end]
 }

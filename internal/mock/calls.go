@@ -89,19 +89,25 @@ func (m *Mocks) Calls(wanted func(*predict.Example) bool) (calls []Call, uncalle
 	}
 	calls = make([]Call, 0, examples)
 	for i := range m.service.Operations {
-		op := &m.service.Operations[i]
-		of, not := m.CallsOf(op, wanted)
-		calls, uncalled = append(calls, of...), append(uncalled, not...)
+		calls, uncalled = m.addCalls(calls, uncalled, &m.service.Operations[i], wanted)
 	}
 	return calls, uncalled
 }
 
 // CallsOf are those of one operation of the service.
 func (m *Mocks) CallsOf(op *predict.Operation, wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
-	if err := m.meter.Within(func() { m.callsOf(op, wanted, &calls, &uncalled) }); err != nil {
-		return nil, m.without(op, wanted, NotKnown)
+	return m.addCalls(nil, nil, op, wanted)
+}
+
+// addCalls adds those of an operation, all or none.
+func (m *Mocks) addCalls(
+	calls []Call, uncalled []Uncalled, op *predict.Operation, wanted func(*predict.Example) bool,
+) ([]Call, []Uncalled) {
+	with, not := calls, uncalled
+	if err := m.meter.Within(func() { m.callsOf(op, wanted, &with, &not) }); err != nil {
+		return calls, append(uncalled, m.without(op, wanted, NotKnown)...)
 	}
-	return calls, uncalled
+	return with, not
 }
 
 // without are all examples of an operation as not called.
