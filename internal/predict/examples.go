@@ -85,7 +85,12 @@ func (e *Example) texts() int {
 func (r *reader) examplesOf(op *Operation, item int, yield func(Example, jackson.Value), failed func(jackson.Value, *Cause)) {
 	chooses := rootDispatcher(op, r.behaviour)
 	several := r.times[item] > 1
-	for response := range r.Items[item].Value.At("response").Elements() {
+	responses := r.Items[item].Value.At("response")
+	room := 0
+	if !several { // room for a response is made once
+		room = min(responses.Size(), max(0, maxExamples-r.made))
+	}
+	for response := range responses.Elements() {
 		r.meter.Work(workOfExample)
 		if r.made++; r.made > maxExamples {
 			op.Unknown = true
@@ -122,6 +127,7 @@ func (r *reader) examplesOf(op *Operation, item int, yield func(Example, jackson
 		if several {
 			r.shared[response] = said
 		}
+		op.Examples, room = slices.Grow(op.Examples, room), 0
 		yield(e, response)
 	}
 }
