@@ -11,6 +11,9 @@ import (
 // insertion. It holds as long as no bucket becomes a tree, which takes eight
 // keys of one.
 func HashOrder(keys []string) []string {
+	if len(keys) < 2 {
+		return keys
+	}
 	capacity := 16
 	for len(keys)*4 > capacity*3 {
 		capacity *= 2

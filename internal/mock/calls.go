@@ -150,7 +150,7 @@ func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) boo
 // barred is why an operation is not called at all; "" when it may be.
 func (m *Mocks) barred(op *predict.Operation) Reason {
 	switch {
-	case !m.service.Addressable():
+	case !m.addressed:
 		return NoAddress
 	case m.reach == nil, op.Unknown:
 		return NotKnown

@@ -62,23 +62,21 @@ func (m *Mocks) Flaw(ex *predict.Example) Flaw {
 	if !b.knowsStatus(code) {
 		return FlawStatus
 	}
-	types := slices.Clone(res.MediaTypes)
+	types := res.MediaTypes
 	if len(types) == 0 && (res.MediaType != "" || hasContentType(res)) {
 		types = []string{res.MediaType}
 	}
-	flaws := make([]Flaw, 0, len(types))
-	for _, t := range types {
-		flaws = append(flaws, m.flawOfType(t))
-	}
-	if slices.Sort(flaws); len(flaws) > 0 {
-		switch {
-		case len(slices.Compact(flaws)) > 1:
-			return flawMediaTypes
-		case flaws[0] != NoFlaw:
-			return flaws[0]
-		}
-	}
 	worst := NoFlaw
+	for i, t := range types {
+		f := m.flawOfType(t)
+		if i > 0 && f != worst {
+			return flawMediaTypes
+		}
+		worst = f
+	}
+	if worst != NoFlaw {
+		return worst
+	}
 	for _, h := range res.Headers {
 		for _, v := range h.Values {
 			switch f := b.flawOfHeader(h.Name, v, res); {

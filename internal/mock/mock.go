@@ -59,6 +59,7 @@ type Mocks struct {
 	types     map[string]Flaw                          // of media types
 	below     string                                   // path of the mocks
 	leadsOut  bool                                     // that path does
+	addressed bool                                     // a path leads to the mocks
 }
 
 // Of makes the mocks of a service, which must not change any more. Of an example whose
@@ -69,6 +70,7 @@ func Of(s *predict.Service, o Options) *Mocks {
 		service: s, behaviour: b, meter: o.Meter,
 		examples: make(map[*predict.Operation]*choices, len(s.Operations)), names: make(map[*predict.Operation]*pathName, len(s.Operations)),
 		saved: map[*predict.Operation]map[string]string{}, types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
+		addressed: s.Addressable(),
 	}
 	m.leadsOut = text.HasDotSegment(m.below)
 	if err := o.Meter.Within(func() {

@@ -204,9 +204,15 @@ func (r *reader) response(v jackson.Value) Response {
 
 // headers of a message; nil when there are none.
 func headers(v jackson.Value) []Header {
-	var out []Header
+	n := v.Size()
+	if n == 0 {
+		return nil
+	}
+	out, values := make([]Header, 0, n), make([]string, 0, n)
 	for h := range v.Elements() {
-		out = append(out, Header{h.At("key").AsText(), []string{h.At("value").AsText()}})
+		i := len(values)
+		values = append(values, h.At("value").AsText())
+		out = append(out, Header{h.At("key").AsText(), values[i : i+1 : i+1]})
 	}
 	return out
 }
