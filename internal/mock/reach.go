@@ -85,8 +85,12 @@ func pathOf(name string) string {
 const workOfName = 20
 
 func newReach(s *predict.Service, b behaviour, o Options) *reach {
-	r := &reach{meter: o.Meter, behaviour: b, anyOrder: o.AnyOrder, paths: make(map[[2]string][]int, len(s.Operations))}
-	r.ops = inServerOrder(s, o.AnyOrder)
+	r := &reach{meter: o.Meter, behaviour: b, anyOrder: o.AnyOrder, ops: inServerOrder(s, o.AnyOrder)}
+	paths := 0
+	for _, op := range r.ops {
+		paths += len(op.ResourcePaths) + 1
+	}
+	r.paths = make(map[[2]string][]int, paths)
 	each := make([]int, len(r.ops)) // of which the lists of one, which most are, are parts
 	for i, op := range r.ops {
 		each[i] = i
