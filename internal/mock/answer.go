@@ -280,17 +280,26 @@ func (m *Mocks) choose(found []*choice, r Request, out *Answer) {
 		}
 		m.meter.Memory(answerBytes)
 		out.Open = out.Open || c.Unknown
-		m.send(c, r, out)
+		m.send(m.sent(c, len(found) > 1), r, out)
 	}
 }
 
-// send adds what comes back for an example.
-func (m *Mocks) send(chosen *choice, r Request, out *Answer) {
-	if chosen.sent == nil {
-		m.meter.Memory(answerBytes)
-		chosen.sent = new(m.candidate(chosen.Example))
+// sent is what comes back for an example, but for its method. It is kept where calls of
+// other examples come to it, too.
+func (m *Mocks) sent(c *choice, keep bool) Candidate {
+	switch {
+	case c.sent != nil:
+		return *c.sent
+	case !keep:
+		return m.candidate(c.Example)
 	}
-	c := *chosen.sent
+	m.meter.Memory(answerBytes)
+	c.sent = new(m.candidate(c.Example))
+	return *c.sent
+}
+
+// send adds what comes back.
+func (m *Mocks) send(c Candidate, r Request, out *Answer) {
 	if c.Flaw == flawUndecided || c.Flaw == flawMediaTypes {
 		spoilt := c
 		spoilt.Kind, spoilt.Status, spoilt.Body, spoilt.Headers = Spoilt, 500, Body{Any: true}, nil
@@ -440,7 +449,7 @@ type choices struct {
 	unsure  bool      // the criteria of one are not certain
 }
 
-// choice is an example, and what comes back for it from when it is asked for.
+// choice is an example, and what comes back for it where that is kept.
 type choice struct {
 	*predict.Example
 	sent *Candidate
