@@ -92,7 +92,8 @@ func (g Goal) looksAtService(m memory) bool {
 func (g Goal) labelsDiffer() bool {
 	before := g.Service.Before.Services
 	return len(before) == 0 && len(g.Service.Labels) > 0 ||
-		len(before) > 0 && len(plan.LabelChanges(result.FieldServiceLabel, before[0].Metadata, g.Service.Labels)) > 0
+		len(before) > 0 && (g.Service.Unstamped(before[0].Metadata) ||
+			len(plan.LabelChanges(result.FieldServiceLabel, before[0].Metadata, g.Service.Labels)) > 0)
 }
 
 // takes reports whether an import of another run can stand for the one that is

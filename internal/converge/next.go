@@ -294,7 +294,8 @@ func labelStep(g Goal, seen observation, m memory) step {
 		}}
 	}
 	there := seen.view.Service.Metadata
-	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 && !(m.imported && g.Service.Unstamped(there)) {
+	unstamped := g.Service.Unstamped(there) && (m.imported || g.fits(seen.served))
+	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 && !unstamped {
 		return step{kind: Done}
 	}
 	return step{kind: Label, labels: g.Service.Labelled(there)}

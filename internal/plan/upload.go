@@ -136,13 +136,25 @@ const mostUploaded = 2 << 20
 
 // tellOfSize warns of an upload that the server may not take.
 func (a *Artifact) tellOfSize() {
-	if a.Upload == nil || a.Due == nil || a.Size <= mostUploaded {
+	if a.Due == nil || a.Size <= mostUploaded {
 		return
 	}
 	a.tell(result.Warning, "upload-too-large",
 		text.Untrustedf("the collection is sent as %s, and Microcks takes uploads of 2 MiB unless it is set to take more", text.Size(a.Size)),
 		"set MAX_UPLOAD_FILE_SIZE of Microcks to more (such as 16MB) if it is not, or split the collection;"+
 			" for a collection of Postman's, `delivery: importer` has no such limit")
+}
+
+// restamp has the service say what it was made of, where it is as wanted and says
+// otherwise: a run ended between its upload and its labels.
+func (a *Artifact) restamp() {
+	there := a.Service.metadata()
+	if a.Owned == nil || a.Due != nil || a.Drift != nil || !a.Service.Unstamped(there) {
+		return
+	}
+	a.Fields = append(a.Fields, fieldChange(result.FieldServiceAnnotation, annotation(there, AnnotationDocuments), a.Service.Annotations[AnnotationDocuments]))
+	a.Fields[len(a.Fields)-1].Key = AnnotationDocuments
+	a.Change = result.Update
 }
 
 // describeUpload turns what was said, and what is there, into what shall be.

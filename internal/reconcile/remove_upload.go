@@ -50,6 +50,9 @@ func (r *reconciliation) uploaded(ctx context.Context, it *item) (mine []microck
 		return nil, err
 	}
 	for _, s := range found {
+		if !it.Uploads() && !r.Made(s.Metadata) {
+			continue // an importer may have made it
+		}
 		switch why, hint, err := r.stays(ctx, it, &s); {
 		case err != nil:
 			return nil, err
@@ -140,6 +143,9 @@ func (r *reconciliation) uploads(artifact string) bool {
 // removeUploaded deletes services that uploads of a collection made.
 func (r *reconciliation) removeUploaded(ctx context.Context, it *item, services []microcks.Service) error {
 	for _, s := range services {
+		if it.Importer != nil && r.gone(ctx, &s) == nil {
+			continue // with the importer
+		}
 		if it.Way() == nil {
 			it.Upload = &result.Upload{Artifact: text.Untrusted(s.SourceArtifact), Way: result.Way{MainArtifact: true, Change: result.Delete}}
 		}

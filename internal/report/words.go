@@ -105,6 +105,8 @@ func fieldName(f result.FieldChange) text.Untrusted {
 		return "label " + f.Key
 	case result.FieldServiceLabel:
 		return "service label " + f.Key
+	case result.FieldServiceAnnotation:
+		return "service annotation " + f.Key
 	}
 	return text.Untrusted(f.Field)
 }

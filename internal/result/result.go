@@ -168,8 +168,11 @@ const (
 	FieldActive        Field = "active"
 	FieldLabel         Field = "label"        // of the importer; Key says which
 	FieldServiceLabel  Field = "serviceLabel" // of the service; Key says which
-	FieldToken         Field = "token"
-	FieldTokenHeader   Field = "tokenHeader"
+	// FieldServiceAnnotation of the service; Key says which.
+	FieldServiceAnnotation Field = "serviceAnnotation"
+
+	FieldToken       Field = "token"
+	FieldTokenHeader Field = "tokenHeader"
 	// FieldDisableSSLValidation of an importer: the server takes every certificate.
 	FieldDisableSSLValidation Field = "repositoryDisableSSLValidation"
 )

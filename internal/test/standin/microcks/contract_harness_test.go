@@ -281,7 +281,21 @@ func (c *contract) upload(t *testing.T, field, name string, content []byte) repl
 	return c.uploadTo(t, "true", field, name, content)
 }
 
+// uploading is held while a real server takes an upload: some mix up those of the same
+// moment.
+var uploading sync.Mutex
+
 func (c *contract) uploadTo(t *testing.T, main, field, name string, content []byte) reply {
+	t.Helper()
+	if c.fake == nil {
+		uploading.Lock()
+		defer uploading.Unlock()
+	}
+	return c.uploadBeside(t, main, field, name, content)
+}
+
+// uploadBeside uploads whoever else does.
+func (c *contract) uploadBeside(t *testing.T, main, field, name string, content []byte) reply {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)

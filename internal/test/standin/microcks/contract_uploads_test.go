@@ -143,11 +143,14 @@ func (c *contract) double(t *testing.T, name string) bool {
 		defer c.fake.SetHooks(Hooks{})
 	} else {
 		close(ready)
+		uploading.Lock()
+		defer uploading.Unlock()
 	}
+	one := func() { c.uploadBeside(t, "true", "file", "x.json", uploadable(name, "1.0", "one")) }
 	for range 20 {
 		var uploads sync.WaitGroup
-		uploads.Go(func() { c.uploadAs(t, true, "x.json", uploadable(name, "1.0", "one")) })
-		uploads.Go(func() { <-ready; c.uploadAs(t, true, "x.json", uploadable(name, "1.0", "one")) })
+		uploads.Go(one)
+		uploads.Go(func() { <-ready; one() })
 		uploads.Wait()
 		var ids []string
 		for _, doc := range c.get(t, "/services/search?name="+name).list(t) {
