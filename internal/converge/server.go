@@ -2,6 +2,8 @@ package converge
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
 	"sort"
 	"strings"
@@ -230,6 +232,9 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 			call = c.Server.ActivateJob
 		}
 		_, err := call(ctx, c.goal.importerID())
+		if api, is := errors.AsType[*microcks.APIError](err); is && api.Status == http.StatusNotFound && c.goal.Idle != nil {
+			return answer{} // another run has deleted it, if it is not a proxy that says so
+		}
 		return s.came(err)
 	case Stop:
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
