@@ -48,6 +48,14 @@ func uploaded(m *budget.Meter, source []byte, version string) (*Document, error)
 	return d, nil
 }
 
+// Emptied is a collection without items, laid out as an upload is. As a secondary artifact
+// it takes back the examples that an upload of the same file's name added to a service,
+// and leaves everything else as it is (seen on 1.9.0 to 1.15.0).
+func Emptied(name, version string) []byte {
+	return []byte(`{"info":{` + "\n" + `"_postman_id":` + quotedJSON(NoID) + `,"name":` + quotedJSON(name) + `,"version":` + quotedJSON(version) +
+		`,"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[]}`)
+}
+
 // upload writes a bare collection, info first.
 func (w *writer) upload(v jackson.Value, version string) {
 	w.part(v, []byte("{"))

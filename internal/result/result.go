@@ -375,6 +375,7 @@ const (
 	DoubledServiceDeleted DoneKind = "doubled-service-deleted"
 	CollectionImported    DoneKind = "imported"
 	CollectionUploaded    DoneKind = "uploaded"
+	UploadTakenBack       DoneKind = "upload-taken-back" // its examples, from a service of others
 	ImportRefused         DoneKind = "import-refused"
 	ServiceLabelled       DoneKind = "service-labelled"
 	ServiceDeleted        DoneKind = "service-deleted"

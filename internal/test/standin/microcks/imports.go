@@ -108,7 +108,7 @@ func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool)
 	}
 	if p.Service != nil {
 		saved := s.saveImported(jobID, p.Service, existing, fileName(url), main)
-		s.keepResource(saved, fileName(url), raw)
+		s.keepResource(saved, fileName(url), raw, main)
 		ref.ServiceID = saved.ID
 	}
 	return []storedServiceRef{ref}, "", p.Outcome == predict.Crashed

@@ -81,15 +81,21 @@ type resource struct {
 	Type           string `json:"type"`
 	ServiceID      string `json:"serviceId"`
 	SourceArtifact string `json:"sourceArtifact"`
+	Main           *bool  `json:"mainArtifact,omitempty"`
 }
 
 // keepResource keeps a document in place of the one before it, of the same artifact.
-func (s *Server) keepResource(one *storedService, artifact string, raw []byte) {
+func (s *Server) keepResource(one *storedService, artifact string, raw []byte, main bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := normalID(*one.key())
 	s.resources = slices.DeleteFunc(s.resources, func(r resource) bool { return r.ServiceID == id && r.SourceArtifact == artifact })
+	told := &main
+	if !s.version.tellsMainResources() {
+		told = nil
+	}
 	s.resources = append(s.resources, resource{
+		Main: told,
 		Name: wordsOrEmpty(one.Name) + "-" + wordsOrEmpty(one.Version) + ".json", Content: string(raw),
 		Type: "POSTMAN_COLLECTION", ServiceID: id, SourceArtifact: artifact,
 	})
