@@ -240,7 +240,7 @@ func (c *convergence) lastStop(ctx context.Context) {
 // writes reports whether a step writes.
 func (s step) writes() bool {
 	switch s.kind {
-	case WriteSecret, Create, Save, Remove, Heal, Start, Upload, Switch, Stop, Label:
+	case WriteSecret, Create, Save, Remove, Heal, Start, Upload, TakeBack, Switch, Stop, Label:
 		return true
 	}
 	return false

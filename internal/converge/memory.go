@@ -37,8 +37,9 @@ type memory struct {
 	base  *microcks.ImportJob // as it was before that
 	waits int                 // for it to show
 
-	compared bool   // since the last upload
-	whose    served // as it was compared
+	compared bool     // since the last upload
+	whose    served   // as it was compared
+	left     []string // artifacts of others who lost the service to us
 
 	failed  *microcks.ImportJob // as the import that was refused left it
 	stopped bool                // after that
@@ -92,7 +93,8 @@ func (g Goal) looksAtService(m memory) bool {
 func (g Goal) labelsDiffer() bool {
 	before := g.Service.Before.Services
 	return len(before) == 0 && len(g.Service.Labels) > 0 ||
-		len(before) > 0 && len(plan.LabelChanges(result.FieldServiceLabel, before[0].Metadata, g.Service.Labels)) > 0
+		len(before) > 0 && (g.Service.Unstamped(before[0].Metadata) ||
+			len(plan.LabelChanges(result.FieldServiceLabel, before[0].Metadata, g.Service.Labels)) > 0)
 }
 
 // takes reports whether an import of another run can stand for the one that is
@@ -218,6 +220,7 @@ type answer struct {
 	job   *microcks.ImportJob // that was answered
 	made  string              // the service of an upload, Name:Version
 	whose served
+	left  []string // see memory
 	done  []result.Done
 	err   error
 }
@@ -233,6 +236,11 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 		return m.learntUpload(s, o)
 	case Compare:
 		return m.learntWhose(o)
+	case Sweep:
+		m.left = o.left
+		return m, nil
+	case TakeBack:
+		m.left = m.left[min(1, len(m.left)):]
 	case Heal: // also where an answer got lost: what is left may have no examples
 		m.due, m.others, m.doubt = true, true, true
 	}
@@ -254,6 +262,9 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 // lostAnswer turns an error after which the write may have happened into another
 // look.
 func (m memory) lostAnswer(s step, err error) (memory, error) {
+	if s.kind == TakeBack && !microcks.InDoubt(err) { // whose the service is, is what counts
+		return m, nil
+	}
 	if s.kind == Stop { // it was tried; the failure before it is what counts
 		m.stopped = true
 		return m, nil

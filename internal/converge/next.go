@@ -58,6 +58,8 @@ const (
 	Start       Kind = "import"
 	Upload      Kind = "upload"
 	Await       Kind = "await the import" // whose answer was lost
+	TakeBack    Kind = "take an upload back"
+	Sweep       Kind = "look what others left"
 	Compare     Kind = "look whose upload is served"
 	Look        Kind = "look at the service"
 	Rest        Kind = "let others finish"
@@ -121,7 +123,9 @@ type step struct {
 	labels *microcks.Metadata // Label
 	// service that an Upload makes, Name:Version.
 	service string
-	err     error // GiveUp
+	// artifact of TakeBack.
+	artifact string
+	err      error // GiveUp
 }
 
 // next is the next step towards the goal: the first of these that applies.
@@ -224,12 +228,18 @@ func serviceStep(g Goal, seen observation, m memory) step {
 		return twiceStep(g, seen, m)
 	case taken != nil && m.imported && !m.compared:
 		return step{kind: Compare}
+	case taken != nil && m.whose != mixedUp && m.counts[Upload] > m.counts[TakeBack] && has(seen.served, g.ours):
+		return step{kind: TakeBack, artifact: g.Upload.Name}
 	case taken != nil && m.whose != mixedUp: // since the plan was made
 		return step{kind: GiveUp, err: taken}
 	case m.due && m.counts[Upload] > 0 && m.others && !m.quiet():
 		return step{kind: Rest}
 	case m.due:
 		return step{kind: Upload, service: g.Service.Name + ":" + g.Service.Version}
+	case len(m.left) > 0:
+		return step{kind: TakeBack, artifact: m.left[0]}
+	case m.imported && m.counts[Sweep] == 0 && g.Service.Owned() && g.uploadOfOthers(seen.served):
+		return step{kind: Sweep}
 	case m.whose == aLaterOne: // and its run sees to it
 		return step{kind: Done}
 	case m.settling && g.unsettled(seen, m) && g.Upload != nil:
@@ -241,6 +251,21 @@ func serviceStep(g Goal, seen observation, m memory) step {
 		return step{kind: LookAgain}
 	}
 	return labelStep(g, seen, m)
+}
+
+// has reports whether a service has examples of such artifacts.
+func has(now *predict.Service, such func(artifact string) bool) bool {
+	return now != nil && slices.ContainsFunc(now.Operations, func(op predict.Operation) bool {
+		return slices.ContainsFunc(op.Examples, func(e predict.Example) bool { return such(e.SourceArtifact) })
+	})
+}
+
+func (g Goal) ours(artifact string) bool { return artifact == g.Upload.Name }
+
+// uploadOfOthers reports whether a service has examples that another repository may
+// have uploaded. One that lost the service to this run's upload leaves them.
+func (g Goal) uploadOfOthers(now *predict.Service) bool {
+	return has(now, func(artifact string) bool { return plan.IsUpload(artifact) && !g.Service.Imports(artifact) })
 }
 
 // twiceStep is what becomes of a doubled service where uploads of several owners can
@@ -294,7 +319,8 @@ func labelStep(g Goal, seen observation, m memory) step {
 		}}
 	}
 	there := seen.view.Service.Metadata
-	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 && !(m.imported && g.Service.Unstamped(there)) {
+	unstamped := g.Service.Unstamped(there) && (m.imported || g.fits(seen.served))
+	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 && !unstamped {
 		return step{kind: Done}
 	}
 	return step{kind: Label, labels: g.Service.Labelled(there)}

@@ -2,6 +2,8 @@ package converge
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
 	"sort"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"postman-microcks-importer/internal/crash"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -222,14 +225,23 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 		defer told()
 		made, err := c.Server.Upload(ctx, c.goal.Upload.Name, c.goal.Upload.Document(), c.goal.Upload.Main)
 		return answer{made: made, err: err}
+	case TakeBack:
+		key := c.goal.Service.Key
+		_, err := c.Server.Upload(ctx, s.artifact, delivery.Emptied(key.Name, key.Version), false)
+		return s.came(err)
 	case Compare:
 		return c.compare(ctx)
+	case Sweep:
+		return c.sweep(ctx)
 	case Switch:
 		call := c.Server.StopJob
 		if s.active {
 			call = c.Server.ActivateJob
 		}
 		_, err := call(ctx, c.goal.importerID())
+		if api, is := errors.AsType[*microcks.APIError](err); is && api.Status == http.StatusNotFound && c.goal.Idle != nil {
+			return answer{} // another run has deleted it, if it is not a proxy that says so
+		}
 		return s.came(err)
 	case Stop:
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
@@ -269,7 +281,7 @@ func (s step) deed() result.Done {
 	kinds := map[Kind]result.DoneKind{
 		WriteSecret: result.SecretUpdated, Create: result.ImporterCreated, Save: result.ImporterUpdated, Remove: result.ImporterDeleted,
 		Switch: result.ImporterDeactivated, Stop: result.ImporterStopped, Label: result.ServiceLabelled,
-		Upload: result.CollectionUploaded,
+		Upload: result.CollectionUploaded, TakeBack: result.UploadTakenBack,
 	}
 	d := result.Done{Kind: kinds[s.kind]}
 	switch {
@@ -294,6 +306,22 @@ func (c *convergence) compare(ctx context.Context) answer {
 		return answer{}
 	}
 	return answer{whose: whose(resources, c.goal.Upload)}
+}
+
+// sweep finds the main artifacts of others that this run's upload took the service from:
+// they had found it missing, as this run had. A secondary artifact of others stays.
+func (c *convergence) sweep(ctx context.Context) answer {
+	resources, err := c.Server.Resources(ctx, c.seen.serviceID())
+	if err != nil {
+		return answer{}
+	}
+	var o answer
+	for _, r := range resources {
+		if r.Main && plan.IsUpload(r.SourceArtifact) && !c.goal.Service.Imports(r.SourceArtifact) {
+			o.left = append(o.left, r.SourceArtifact)
+		}
+	}
+	return o
 }
 
 // whose upload is served.

@@ -8,29 +8,24 @@ import (
 	"postman-microcks-importer/internal/jackson"
 )
 
-// Upload says what the document of an upload has that its source may lack.
-type Upload struct {
-	// Version that info.version gets where the source has none; "" is none.
-	Version string
-	// ID that _postman_id gets where the source has none. Without one a server does
-	// not recognise a collection.
-	ID string
-}
+// NoID is the _postman_id of an upload whose source has none: without one a server does
+// not recognise a collection.
+const NoID = "00000000-0000-4000-8000-000000000000"
 
 // Uploaded is an exported collection as an upload sends it: as [ServedByPostman] makes
-// it, but bare, and with its info.version. info stands first, and before its
-// _postman_id is the only line break: by that every version of the server (1.9.0 to
-// 1.15.0) takes the document for a collection, whatever its texts hold; a document
-// on one line is taken for a HAR or SoapUI file. The error is why a source is not one
-// value of JSON, or why the budget ended.
-func Uploaded(m *budget.Meter, source []byte, u Upload) (d *Document, err error) {
-	if spent := m.Within(func() { d, err = uploaded(m, source, u) }); spent != nil {
+// it, but bare, and with its info.version, else the given one ("" is none). info stands
+// first, and before its _postman_id is the only line break: by that every version of the
+// server (1.9.0 to 1.15.0) takes the document for a collection, whatever its texts hold;
+// a document on one line is taken for a HAR or SoapUI file. The error is why a source is
+// not one value of JSON, or why the budget ended.
+func Uploaded(m *budget.Meter, source []byte, version string) (d *Document, err error) {
+	if spent := m.Within(func() { d, err = uploaded(m, source, version) }); spent != nil {
 		return nil, spent
 	}
 	return d, err
 }
 
-func uploaded(m *budget.Meter, source []byte, u Upload) (*Document, error) {
+func uploaded(m *budget.Meter, source []byte, version string) (*Document, error) {
 	parsed, err := jackson.ParseWithin(m, source, jackson.Options{})
 	if err != nil {
 		return nil, err
@@ -47,19 +42,27 @@ func uploaded(m *budget.Meter, source []byte, u Upload) (*Document, error) {
 	if collection.Kind() != jackson.Object {
 		w.value(collection)
 	} else {
-		w.upload(collection, u)
+		w.upload(collection, version)
 	}
 	d.Raw, d.places = w.out.Bytes(), w.places
 	return d, nil
 }
 
+// Emptied is a collection without items, laid out as an upload is. As a secondary artifact
+// it takes back the examples that an upload of the same file's name added to a service,
+// and leaves everything else as it is (seen on 1.9.0 to 1.15.0).
+func Emptied(name, version string) []byte {
+	return []byte(`{"info":{` + "\n" + `"_postman_id":` + quotedJSON(NoID) + `,"name":` + quotedJSON(name) + `,"version":` + quotedJSON(version) +
+		`,"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[]}`)
+}
+
 // upload writes a bare collection, info first.
-func (w *writer) upload(v jackson.Value, u Upload) {
+func (w *writer) upload(v jackson.Value, version string) {
 	w.part(v, []byte("{"))
 	comma := ""
 	if info := v.At("info"); info.Exists() {
 		w.made(info.Offset(), `"info":`)
-		w.infoOfUpload(info, u)
+		w.infoOfUpload(info, version)
 		comma = ","
 	}
 	for m := range v.Elements() {
@@ -79,7 +82,7 @@ func (w *writer) upload(v jackson.Value, u Upload) {
 }
 
 // infoOfUpload keeps its version, and has one line break, before its _postman_id.
-func (w *writer) infoOfUpload(v jackson.Value, u Upload) {
+func (w *writer) infoOfUpload(v jackson.Value, version string) {
 	if v.Kind() != jackson.Object {
 		w.value(v)
 		return
@@ -89,7 +92,7 @@ func (w *writer) infoOfUpload(v jackson.Value, u Upload) {
 		w.made(id.Offset(), `"_postman_id":`)
 		w.value(id)
 	} else {
-		w.made(v.Offset(), `"_postman_id":`+quotedJSON(u.ID))
+		w.made(v.Offset(), `"_postman_id":`+quotedJSON(NoID))
 	}
 	for m := range v.Elements() {
 		if m.Name() == "_postman_id" {
@@ -102,8 +105,8 @@ func (w *writer) infoOfUpload(v jackson.Value, u Upload) {
 			w.value(m)
 		}
 	}
-	if !v.Has("version") && u.Version != "" {
-		w.made(v.Offset(), `,"version":`+quotedJSON(u.Version))
+	if !v.Has("version") && version != "" {
+		w.made(v.Offset(), `,"version":`+quotedJSON(version))
 	}
 	w.made(v.Offset(), "}")
 }

@@ -28,3 +28,9 @@ var graphQLRest = Rule{
 		}
 	},
 }
+
+// addsToSchema reports whether an item adds its examples to an operation of a GraphQL
+// schema: it defines none of its own.
+func (s *subject) addsToSchema(item int) bool {
+	return !s.Target.Main && s.Document.Items[item].Value.At("request").At("body").Has("graphql")
+}

@@ -44,6 +44,8 @@ func (c *Client) Upload(ctx context.Context, name string, document []byte, main 
 type Resource struct {
 	SourceArtifact string `json:"sourceArtifact"`
 	Content        string `json:"content"`
+	// Main artifact; servers before 1.10 do not tell.
+	Main bool `json:"mainArtifact"`
 }
 
 // Resources lists the documents of which a service was made: of each artifact the one

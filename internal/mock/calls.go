@@ -2,7 +2,6 @@ package mock
 
 import (
 	"cmp"
-	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -90,19 +89,25 @@ func (m *Mocks) Calls(wanted func(*predict.Example) bool) (calls []Call, uncalle
 	}
 	calls = make([]Call, 0, examples)
 	for i := range m.service.Operations {
-		op := &m.service.Operations[i]
-		of, not := m.CallsOf(op, wanted)
-		calls, uncalled = append(calls, of...), append(uncalled, not...)
+		calls, uncalled = m.addCalls(calls, uncalled, &m.service.Operations[i], wanted)
 	}
 	return calls, uncalled
 }
 
 // CallsOf are those of one operation of the service.
 func (m *Mocks) CallsOf(op *predict.Operation, wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
-	if err := m.meter.Within(func() { m.callsOf(op, wanted, &calls, &uncalled) }); err != nil {
-		return nil, m.without(op, wanted, NotKnown)
+	return m.addCalls(nil, nil, op, wanted)
+}
+
+// addCalls adds those of an operation, all or none.
+func (m *Mocks) addCalls(
+	calls []Call, uncalled []Uncalled, op *predict.Operation, wanted func(*predict.Example) bool,
+) ([]Call, []Uncalled) {
+	with, not := calls, uncalled
+	if err := m.meter.Within(func() { m.callsOf(op, wanted, &with, &not) }); err != nil {
+		return calls, append(uncalled, m.without(op, wanted, NotKnown)...)
 	}
-	return calls, uncalled
+	return with, not
 }
 
 // without are all examples of an operation as not called.
@@ -135,6 +140,9 @@ func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) boo
 		}
 		accept, _ := call.Request.header("Accept")
 		key := [3]string{call.Request.Path, call.Request.Query, accept}
+		if m.graphQL {
+			key[0] = *call.Request.Body
+		}
 		if !seen[key] {
 			seen[key] = true
 			*calls = append(*calls, call)
@@ -145,11 +153,11 @@ func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) boo
 // barred is why an operation is not called at all; "" when it may be.
 func (m *Mocks) barred(op *predict.Operation) Reason {
 	switch {
-	case !m.service.Addressable():
+	case !m.addressed:
 		return NoAddress
 	case m.reach == nil, op.Unknown:
 		return NotKnown
-	case !slices.Contains(methods, op.Method):
+	case !m.graphQL && !slices.Contains(methods, op.Method):
 		return NotMocked
 	case len(op.Examples) > mostAlike:
 		return TooMany
@@ -157,6 +165,10 @@ func (m *Mocks) barred(op *predict.Operation) Reason {
 		return TooLong
 	}
 	switch op.Dispatcher {
+	case queryArgs:
+		if m.graphQL {
+			return ""
+		}
 	case "", predict.URIParts, predict.URIParams, predict.URIElements:
 		return ""
 	case "QUERY_HEADER":
@@ -208,6 +220,8 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 		return no(TooMany)
 	case ex.DispatchCriteria != nil && len(*ex.DispatchCriteria) > longestAddress:
 		return no(TooLong)
+	case m.graphQL:
+		return m.graphQLCall(op, ex)
 	}
 	r := m.requestFor(op, ex)
 	call, not := m.try(op, ex, r)
@@ -246,7 +260,7 @@ func (m *Mocks) savedPath(op *predict.Operation, ex *predict.Example) (path stri
 			}
 		}
 	}
-	parts, _ := m.pathNameOf(op).criteriaIn(op, ex)
+	parts, _ := m.criteriaIn(op, ex)
 	key := ""
 	for _, p := range parts {
 		key += "/" + p.name + "=" + p.value
@@ -314,19 +328,19 @@ const (
 
 // delayed reports whether a query asks the server to wait: it reads any parameter of
 // that name so, in milliseconds.
-func delayed(query string) bool {
-	found := delayOf.FindStringSubmatch(query)
-	return found != nil && found[1] != "" && len(strings.TrimLeft(found[1], "-0")) > 3
-}
+func delayed(query string) bool { return len(strings.TrimLeft(delayIn(query), "-0")) > 3 }
 
 // requestFor an example, as a good client makes it. Nothing but the address and the
 // media type selects an example, so other headers and the body are left out, but for
 // methods that have one.
 func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
 	name := m.pathNameOf(op)
-	parts, params := name.criteriaIn(op, ex)
+	parts, params := m.criteriaIn(op, ex)
 	// The server takes HEAD for a part of the name, which no path has.
-	path := unsent.ReplaceAllStringFunc(strings.TrimPrefix(name.fill(op, parts), op.Method+" "), url.PathEscape)
+	path := strings.TrimPrefix(name.fill(op, parts), op.Method+" ")
+	if !isPlain(path) {
+		path = unsent.ReplaceAllStringFunc(path, url.PathEscape)
+	}
 	r := Request{Method: op.Method, Path: path, Query: queryOf(params)}
 	accept := "*/*"
 	if t := ex.Response.MediaType; t != "" && len(ex.Response.MediaTypes) == 0 && m.flawOfType(t) == NoFlaw && sendable(t) {
@@ -366,26 +380,25 @@ func sendable(value string) bool {
 // criteriaIn takes criteria apart: "/id=1/kind=cat?page=2?size=10". Values may hold
 // either sign, so only where one is followed by a name that the operation knows does
 // it begin a pair.
-func (n *pathName) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
+func (m *Mocks) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
 	if ex.DispatchCriteria == nil {
 		return nil, nil
 	}
 	rest := *ex.DispatchCriteria
-	var partNames, paramNames map[string]bool
-	if op.Dispatcher != predict.URIParams {
-		partNames = n.partNames
-	}
-	if op.Dispatcher != predict.URIParts {
-		paramNames = n.paramNames
-		for _, p := range ex.Request.Parameters {
-			if !paramNames[p.Name] { // one whose name is only a part of the rules
-				paramNames = maps.Clone(paramNames)
-				paramNames[p.Name] = true
-			}
+	roles := m.pathNameOf(op).roles
+	m.meter.Work(strings.Count(rest, "?") * len(ex.Request.Parameters) / 4)
+	begins := func(sign byte, name string) bool {
+		switch {
+		case sign == '/':
+			return op.Dispatcher != predict.URIParams && roles[name]&part != 0
+		case op.Dispatcher == predict.URIParts:
+			return false
 		}
+		return roles[name]&wantedParam != 0 || // or its name is only a part of the rules
+			slices.ContainsFunc(ex.Request.Parameters, func(p predict.Parameter) bool { return p.Name == name })
 	}
 	for rest != "" {
-		end := 1 + nextPair(rest[1:], partNames, paramNames)
+		end := 1 + nextPair(rest[1:], begins)
 		name, value, _ := strings.Cut(rest[1:end], "=")
 		if rest[0] == '/' {
 			parts = append(parts, pair{name, value})
@@ -397,14 +410,13 @@ func (n *pathName) criteriaIn(op *predict.Operation, ex *predict.Example) (parts
 	return parts, params
 }
 
-// nextPair is where the next pair begins.
-func nextPair(s string, parts, params map[string]bool) int {
+// nextPair is where the next pair begins: with a sign and a name that does.
+func nextPair(s string, begins func(sign byte, name string) bool) int {
 	for i := range len(s) {
 		if s[i] != '/' && s[i] != '?' {
 			continue
 		}
-		name, _, valued := strings.Cut(s[i+1:], "=")
-		if valued && (s[i] == '/' && parts[name] || s[i] == '?' && params[name]) {
+		if name, _, valued := strings.Cut(s[i+1:], "="); valued && begins(s[i], name) {
 			return i
 		}
 	}

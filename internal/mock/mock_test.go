@@ -104,10 +104,14 @@ func TestAnswer(t *testing.T) {
 		"GET /star*":             {{name: "star"}},
 		"PUT /broken/{{x}}/more": {{name: "never"}},
 		"PUT /whole":             {{name: "whole"}},
+		"GET /several": {
+			{name: "p or z", headers: []string{"Content-Type: a/p", "Content-Type: a/z"}},
+			{name: "z", headers: []string{"Content-Type: a/z"}}, {name: "n", headers: []string{"Content-Type: a/n"}},
+		},
 	}
 	order := []string{
 		"GET /pets/:id", "GET /pets/mine", "POST /pets", "GET /v1.0/:kind/x", "GET /find?q=1", "GET /odd", "GET /mixed", "GET /star*",
-		"PUT /broken/{{x}}/more", "PUT /whole",
+		"PUT /broken/{{x}}/more", "PUT /whole", "GET /several",
 	}
 	for _, c := range []struct{ version, call, accept, want string }{
 		{"1.15.0", "GET /pets/1", "", "saved 200 one"},
@@ -125,11 +129,15 @@ func TestAnswer(t *testing.T) {
 		{"1.9.0", "GET /find?q=&a=b", "", "not decodable 500"},
 		{"1.15.0", "GET /find?q=%", "", "refused 400"},
 		{"1.10.0", "GET /find?q=%", "", "not decodable 500"},
+		{"1.15.0", "GET /find?=x", "", "refused 400"},
+		{"1.10.0", "GET /find?q=[x]", "", "refused 400"},
 		{"1.15.0", "GET /find?delay=soon", "", "refused 400"},
 		{"1.15.0", "GET /odd", "", "spoilt 500 odd"},
 		{"1.15.0", "GET /mixed", "", "saved 200 j, saved 200 x"},
 		{"1.15.0", "GET /mixed", "a/x", "saved 200 x"},
 		{"1.15.0", "GET /mixed", "a/z", "saved 200 j, saved 200 x"},
+		{"1.15.0", "GET /several", "a/z", "saved 200 p or z, saved 200 z"},
+		{"1.15.0", "GET /several", "a/p", "saved 200 p or z, saved 200 z, saved 200 n"},
 		{"1.15.0", "GET /starrr", "", "saved 200 star"},
 		{"1.15.0", "PUT /nothing", "", "disturbed 500 by PUT /broken/{{x}}/more"},
 		{"1.15.0", "PUT /whole", "", "saved 200 whole"},
@@ -141,6 +149,7 @@ func TestAnswer(t *testing.T) {
 		{"1.15.0", "GET /pets//1", "", "refused 400"},
 		{"1.15.0", "GET /pets/../1", "", "refused 400"},
 		{"1.15.0", "GET /pets/a%2Fb", "", "refused 400"},
+		{"1.15.0", "GET /pets/a%2x", "", "refused 400"},
 		{"1.15.0", "GET pets", "", "open"},
 	} {
 		method, path, _ := strings.Cut(c.call, " ")
@@ -195,6 +204,8 @@ func TestCalls(t *testing.T) {
 		},
 		"POST /pets":        {{name: "made", code: 201}, {name: "bad", code: 400}},
 		"GET /find?q=1":     {{name: "q", at: "GET /find?q=John%20Doe&z=%2B"}},
+		"GET /two?p=1&q=1":  {{name: "signs", at: "GET /two?p=1&q=a%3Fz%3D2%2Fb%3Dc"}},
+		"GET /part?kind=1":  {{name: "within", at: "GET /part?kind=1&nd=2", variables: []string{"nd=2"}}},
 		"GET /slow?delay=1": {{name: "slow", at: "GET /slow?delay=9000"}, {name: "quick", at: "GET /slow?delay=5"}},
 		"OPTIONS /pets":     {{name: "options"}},
 		"HEAD /pets":        {{name: "head"}},
@@ -208,7 +219,7 @@ func TestCalls(t *testing.T) {
 	order := []string{
 		"GET /pets/:id", "POST /pets", "GET /find?q=1", "GET /slow?delay=1", "OPTIONS /pets", "HEAD /pets", "HEAD /h/:id",
 		"COPY /pets", "GET /x/:id.json",
-		"GET /kind", "GET /waits",
+		"GET /kind", "GET /waits", "GET /two?p=1&q=1", "GET /part?kind=1",
 		"DELETE /b/{{x}", "DELETE /a/:id",
 	}
 	s := service(t, "1.15.0", items, order...)
@@ -239,6 +250,8 @@ func TestCalls(t *testing.T) {
 		"HEAD " + base + "/pets */*: head",
 		"GET " + base + "/kind a/j: j",
 		"GET " + base + "/kind a/x: x",
+		"GET " + base + "/two?p=1&q=a%3Fz%3D2%2Fb%3Dc */*: signs",
+		"GET " + base + "/part?kind=1&nd=2 */*: within",
 		"DELETE " + base + "/a/1 */*: one",
 		"GET /pets/:id plus: unselected",
 		"GET /slow slow: delayed",

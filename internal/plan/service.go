@@ -321,7 +321,10 @@ func (m *maker) decideImports(s *Service) {
 			a.Due = &result.ImportReason{Kind: result.ImportedAfterMain}
 		}
 		due = due || a.Due != nil
-		a.tellOfSize()
+		if a.Upload != nil {
+			a.tellOfSize()
+			a.restamp()
+		}
 		if a.Due != nil && a.Importer.There != nil {
 			a.tellLeftServices()
 		}

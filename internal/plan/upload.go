@@ -4,10 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"regexp"
 	"slices"
 	"sort"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -73,11 +76,35 @@ func (m *maker) pickUpload(a *Artifact) {
 	m.tellOfOthers(a, others)
 	u.Name = a.ArtifactName(m.Owner)
 	there := m.there.Services[a.Key].Services
-	if len(there) > 0 && a.IsMain && m.Made(there[0].Metadata) {
+	if len(there) > 0 && a.IsMain && m.continues(there[0]) && !hasExamplesOf(m.there.Services[a.Key].Served, u.Name) {
 		u.Name = there[0].SourceArtifact // what it has from before goes with the new
 	}
 	a.From = u.Name
 	m.own(a, there)
+}
+
+// continues reports whether a service is of the owner's earlier uploads, whatever their
+// artifact's name. Labels survive when another artifact takes a service over.
+func (o Owner) continues(s microcks.Service) bool {
+	return o.Made(s.Metadata) && (IsUpload(s.SourceArtifact) || postman.IsUID(s.SourceArtifact))
+}
+
+// IsUpload reports whether an artifact has a name that [Judged.ArtifactName] makes for a
+// file of some repository.
+func IsUpload(artifact string) bool { return uploadName.MatchString(artifact) }
+
+var uploadName = regexp.MustCompile(`^[0-9a-f]{24}\.json$`)
+
+// Owned reports whether uploads of the run's owner make the service.
+func (s *Service) Owned() bool { return s.stamped() != "" }
+
+func (s *Service) stamped() string { return s.Annotations[AnnotationDocuments] }
+
+// hasExamplesOf reports whether a service has examples of an artifact.
+func hasExamplesOf(s *predict.Service, artifact string) bool {
+	return s != nil && slices.ContainsFunc(s.Operations, func(op predict.Operation) bool {
+		return slices.ContainsFunc(op.Examples, func(e predict.Example) bool { return e.SourceArtifact == artifact })
+	})
 }
 
 // tellOfOthers says what becomes of importers that others made of an uploaded
@@ -136,13 +163,25 @@ const mostUploaded = 2 << 20
 
 // tellOfSize warns of an upload that the server may not take.
 func (a *Artifact) tellOfSize() {
-	if a.Upload == nil || a.Due == nil || a.Size <= mostUploaded {
+	if a.Due == nil || a.Size <= mostUploaded {
 		return
 	}
 	a.tell(result.Warning, "upload-too-large",
 		text.Untrustedf("the collection is sent as %s, and Microcks takes uploads of 2 MiB unless it is set to take more", text.Size(a.Size)),
 		"set MAX_UPLOAD_FILE_SIZE of Microcks to more (such as 16MB) if it is not, or split the collection;"+
 			" for a collection of Postman's, `delivery: importer` has no such limit")
+}
+
+// restamp has the service say what it was made of, where it is as wanted and says
+// otherwise: a run ended between its upload and its labels.
+func (a *Artifact) restamp() {
+	there := a.Service.metadata()
+	if a.Owned == nil || a.Due != nil || a.Drift != nil || !a.Service.Unstamped(there) {
+		return
+	}
+	a.Fields = append(a.Fields, fieldChange(result.FieldServiceAnnotation, annotation(there, AnnotationDocuments), a.Service.stamped()))
+	a.Fields[len(a.Fields)-1].Key = AnnotationDocuments
+	a.Change = result.Update
 }
 
 // describeUpload turns what was said, and what is there, into what shall be.
@@ -185,7 +224,7 @@ func (s *Service) takenFrom(a *Artifact, there []microcks.Service) *result.Probl
 		switch {
 		case owner != "":
 			whose = text.Untrustedf("exists and belongs to %q, by its labels", owner)
-		case !s.Owns(one.SourceArtifact):
+		case !s.Owns(one.SourceArtifact) && !(a.Upload != nil && s.owner.continues(one)):
 			whose = text.Untrustedf("exists and comes from %q (type %s), not from this collection", one.SourceArtifact, one.Type)
 		default:
 			continue
@@ -211,7 +250,7 @@ func (s *Service) Labelled(there *microcks.Metadata) *microcks.Metadata {
 // Unstamped reports whether the metadata does not say that the service was made of
 // these uploads.
 func (s *Service) Unstamped(there *microcks.Metadata) bool {
-	return annotation(there, AnnotationDocuments) != s.Annotations[AnnotationDocuments]
+	return s.Owned() && annotation(there, AnnotationDocuments) != s.stamped()
 }
 
 // stamp is the digest of the documents that make a service by uploads alone; "" for

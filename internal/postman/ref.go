@@ -250,3 +250,6 @@ func lowerUUID(uid string) string {
 	owner, id, _ := strings.Cut(uid, "-")
 	return owner + "-" + strings.ToLower(id)
 }
+
+// IsUID reports whether a text is the uid of a collection, OWNER-UUID.
+func IsUID(s string) bool { return uidForm.MatchString(s) }

@@ -98,7 +98,7 @@ func (r *reconciliation) list(ctx context.Context) {
 		return nil
 	}))
 	removes := r.Mode == result.Remove
-	if len(r.items) > fewServices && !removes || removes && slices.ContainsFunc(r.items, func(it *item) bool { return it.Uploads() }) {
+	if len(r.items) > fewServices || removes {
 		r.lists.Go(crash.Caught(func() error { return r.listServices(ctx) }))
 	}
 	if removes {

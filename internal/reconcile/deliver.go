@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,7 +9,6 @@ import (
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/foreign"
-	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -19,8 +17,8 @@ import (
 
 // form is how the document that reaches Microcks is made of what was read.
 type form struct {
-	kind   formKind
-	upload delivery.Upload
+	kind    formKind
+	version string // that an upload gives it; "" is none
 }
 
 type formKind int
@@ -36,8 +34,7 @@ const (
 func (it *item) form(version string) form {
 	switch {
 	case it.Uploads():
-		id := microcks.DerivedID(microcks.ArtifactKind, cmp.Or(it.Wanted.UID, it.Wanted.File))
-		return form{asSent, delivery.Upload{Version: version, ID: id}}
+		return form{asSent, version}
 	case it.Wanted.File != "":
 		return form{kind: asServed}
 	}
@@ -49,7 +46,7 @@ func (f form) of(ctx context.Context, raw []byte) (*delivery.Document, error) {
 	case asServed:
 		return delivery.ServedByPostman(budget.New(ctx), raw)
 	case asSent:
-		return delivery.Uploaded(budget.New(ctx), raw, f.upload)
+		return delivery.Uploaded(budget.New(ctx), raw, f.version)
 	}
 	return delivery.AsIs(raw), nil
 }
@@ -150,22 +147,37 @@ func (r *reconciliation) versionToGive(it *item, document *predict.Document) (st
 	return it.ServiceVersion, nil
 }
 
+// versionFrom is where the version of a collection comes from.
+func versionFrom(d delivered) result.VersionSource {
+	switch {
+	case d.form.version != "":
+		return result.FromInput
+	case !d.Versioned:
+		return ""
+	case d.Root.At("info").Has("version"):
+		return result.FromInfo
+	}
+	return result.FromDescription
+}
+
 // identify says by what the documents of uploads are known.
 func identify(judged *plan.Judged, document *predict.Document) {
 	digest := sha256.Sum256(document.Raw)
 	judged.Digest, judged.Size = hex.EncodeToString(digest[:]), len(document.Raw)
-	judged.FileIdentity = document.Root.At("info").At("_postman_id").AsText()
+	if id := document.Root.At("info").At("_postman_id").AsText(); id != delivery.NoID {
+		judged.FileIdentity = id
+	}
 }
 
-// tellApart gives files that have the identity of another one, as a copy has, their
-// paths.
+// tellApart gives files without an identity, or with that of another one, as a copy
+// has, their paths.
 func tellApart(judged []plan.Judged) {
 	of := map[string]int{}
 	for i := range judged {
 		of[judged[i].FileIdentity]++
 	}
 	for i := range judged {
-		if j := &judged[i]; of[j.FileIdentity] > 1 {
+		if j := &judged[i]; of[j.FileIdentity] > 1 || j.FileIdentity == "" {
 			j.FileIdentity += "\n" + j.File
 		}
 	}

@@ -133,7 +133,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		it.notFinished(context.Cause(ctx))
 		return
 	}
-	it.Judged = true
+	it.Judged, it.VersionFrom = true, versionFrom(read)
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
 	it.Findings = shown(lint.CheckDelivered(meter, p, document.From, r.share()))
 	for _, problem := range it.Unfit(p, it.Findings) {

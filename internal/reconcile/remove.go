@@ -20,9 +20,6 @@ func (r *reconciliation) remove(ctx context.Context) error {
 		if mine := r.removable(it); len(mine) > 0 {
 			importers[it] = mine
 		}
-		if !it.Uploads() {
-			continue
-		}
 		mine, err := r.uploaded(ctx, it)
 		if err != nil {
 			r.ended(ctx, it, err)
@@ -149,6 +146,9 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 	if err == nil || microcks.MayBeDone(err) {
 		r.changed.Store(true)
 	}
+	if err == nil { // a proxy answers 404, too
+		err = r.gone(ctx, s)
+	}
 	deed := result.Done{Kind: result.ServiceDeleted, ID: s.ID, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)}
 	switch {
 	case err != nil && !microcks.MayBeDone(err):
@@ -160,6 +160,19 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 	r.noteItem(it, false, true)
 	r.Log.Did("remove", string(it.title()), deed, time.Since(began))
 	return err
+}
+
+// gone is the error of a service that is there after it was deleted.
+func (r *reconciliation) gone(ctx context.Context, s *microcks.Service) error {
+	view, err := r.session.Microcks.ServiceView(ctx, s.ID)
+	if err != nil || view == nil {
+		return err
+	}
+	return &result.Problem{
+		Level: result.Error, Text: text.Untrustedf("deleting service %s %s: Microcks answered that it is gone, and shows it", s.Name, s.Version),
+		Hint:   "something in front of Microcks may answer in its place, or another run imports at the same time: run again",
+		Anchor: "service-contended", ExitCode: 12,
+	}
 }
 
 // otherFeeder is an importer that this run leaves and that feeds the service;

@@ -50,6 +50,9 @@ func (r *reconciliation) uploaded(ctx context.Context, it *item) (mine []microck
 		return nil, err
 	}
 	for _, s := range found {
+		if !it.Uploads() && !r.Made(s.Metadata) {
+			continue // an importer may have made it
+		}
 		switch why, hint, err := r.stays(ctx, it, &s); {
 		case err != nil:
 			return nil, err
@@ -86,30 +89,48 @@ func (r *reconciliation) servicesOf(ctx context.Context, it *item) (found []micr
 // "" where it is.
 func (r *reconciliation) stays(ctx context.Context, it *item, s *microcks.Service) (why, hint text.Untrusted, err error) {
 	const byHand = "delete it by hand in Microcks if nobody needs it"
-	switch feeder := r.otherFeeder(it, s.ID); {
-	case !r.Made(s.Metadata) && it.MainArtifact != nil && !*it.MainArtifact:
-		return text.Untrustedf("the examples that were uploaded to service %s %s cannot be taken back: they stay", s.Name, s.Version),
-			"import the service's main artifact again, once its service was deleted by whoever made it", nil
-	case !r.Made(s.Metadata):
-		return text.Untrustedf("service %s %s has no labels that say that this repository's runs made it: it stays", s.Name, s.Version), byHand, nil
-	case feeder != nil:
+	made, feeder := r.Made(s.Metadata), r.otherFeeder(it, s.ID)
+	switch {
+	case made && feeder != nil:
 		return text.Untrustedf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, feeder.Name, feeder.ID),
 			"delete that importer, too, if nobody needs the service", nil
-	case !r.RemoveServices:
+	case made && !r.RemoveServices:
 		return text.Untrustedf("service %s %s stays, with its mocks", s.Name, s.Version), "set `allow: remove-services` to delete it", nil
 	}
+	from, err := r.artifactsOf(ctx, s)
+	if err != nil {
+		return "", "", err
+	}
+	others := slices.DeleteFunc(slices.Clone(from), r.uploads)
+	switch {
+	case !made && len(others) < len(from):
+		return text.Untrustedf("the examples that were uploaded to service %s %s of others cannot be taken back: they stay", s.Name, s.Version),
+			"whoever made the service can delete it and make it anew", nil
+	case !made:
+		return text.Untrustedf("service %s %s has no labels that say that this repository's runs made it: it stays", s.Name, s.Version), byHand, nil
+	}
+	others = slices.DeleteFunc(others, func(artifact string) bool { return artifact == s.SourceArtifact })
+	if len(others) > 0 {
+		return text.Untrustedf("service %s %s also has examples of another artifact, %q: it stays", s.Name, s.Version, others[0]), byHand, nil
+	}
+	return "", "", nil
+}
+
+// artifactsOf are the artifacts that a service's examples come from.
+func (r *reconciliation) artifactsOf(ctx context.Context, s *microcks.Service) (all []string, err error) {
 	view, err := r.session.Microcks.ServiceView(ctx, s.ID)
 	if err != nil || view == nil {
-		return "", "", err
+		return nil, err
 	}
 	for _, messages := range view.Messages {
 		for _, m := range messages {
-			if of := m.Request.SourceArtifact; of != s.SourceArtifact && !r.uploads(of) {
-				return text.Untrustedf("service %s %s also has examples of another artifact, %q: it stays", s.Name, s.Version, of), byHand, nil
+			if of := m.Request.SourceArtifact; !slices.Contains(all, of) {
+				all = append(all, of)
 			}
 		}
 	}
-	return "", "", nil
+	slices.Sort(all)
+	return all, nil
 }
 
 // uploads reports whether an artifact is one of this run's collections.
@@ -122,6 +143,9 @@ func (r *reconciliation) uploads(artifact string) bool {
 // removeUploaded deletes services that uploads of a collection made.
 func (r *reconciliation) removeUploaded(ctx context.Context, it *item, services []microcks.Service) error {
 	for _, s := range services {
+		if it.Importer != nil && r.gone(ctx, &s) == nil {
+			continue // with the importer
+		}
 		if it.Way() == nil {
 			it.Upload = &result.Upload{Artifact: text.Untrusted(s.SourceArtifact), Way: result.Way{MainArtifact: true, Change: result.Delete}}
 		}

@@ -158,7 +158,7 @@ func (r *reconciliation) serviceResult(ctx context.Context, id string, s *predic
 	shown := &result.Service{ID: id, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version), Operations: []result.Operation{}}
 	mocks := ""
 	if s.Addressable() {
-		mocks = predict.MockPath(s.Name, s.Version)
+		mocks = s.MockPath()
 		shown.MockPath = text.Untrusted(mocks)
 	}
 	if r.session != nil {

@@ -78,6 +78,9 @@ func (s *jobSummary) importer(c *result.Collection) {
 	if c.Verified != nil {
 		all = append(all, Markdown(verified(c.Verified)))
 	}
+	if from := versionSources[c.VersionFrom]; from != "" && c.Service != nil {
+		all = append(all, "The version "+code(c.Service.Version)+" comes from "+from)
+	}
 	if c.JudgedAs == result.AsServed {
 		all = append(all, "The file was judged as the Postman API would serve it: on one line, descriptions as texts, each address with "+
 			code("raw")+", without "+code("info.version"))
@@ -90,6 +93,13 @@ func (s *jobSummary) importer(c *result.Collection) {
 		items[i] = item{text: t}
 	}
 	s.list(items)
+}
+
+// versionSources are where a version comes from that does not stand in the description,
+// where most do.
+var versionSources = map[result.VersionSource]Markdown{
+	result.FromInput: "the input `service-version`",
+	result.FromInfo:  "`info.version` of the collection",
 }
 
 func (s *jobSummary) importerName(i *result.Importer) Markdown {

@@ -351,10 +351,13 @@ func fateOf(r *result.Result, c *result.Collection) fate {
 
 func fateOfUpload(c *result.Collection) fate {
 	switch {
-	case c.Status == result.Created:
+	case c.Status == result.Created, c.Imported():
 		return fate{"uploaded", "uploaded"}
-	case c.Imported():
-		return fate{"uploaded again", "uploaded again"}
+	}
+	for _, kind := range []result.DoneKind{result.ImporterDeleted, result.ImporterDeactivated, result.ServiceLabelled} {
+		if c.Upload.Did(kind) {
+			return fate{string(deeds[kind]), string(deeds[kind])}
+		}
 	}
 	return fate{string(c.Status), string(c.Status)}
 }
@@ -379,15 +382,19 @@ func intents(r *result.Result, c *result.Collection, words func(intention) strin
 	switch {
 	case i == nil:
 		return all
-	case c.Upload != nil && i.Change == result.Create:
-		add("upload it", "upload")
-		return all
 	case c.Upload != nil:
-		if i.Change == result.Update {
-			add("update the service", "update")
-		}
-		if i.Import != nil {
-			add("upload again", "upload again")
+		for _, intended := range []struct {
+			is         bool
+			line, cell string
+		}{
+			{i.Import != nil, "upload it", "upload"},
+			{len(i.Fields) > 0 && i.Change == result.Update, "label the service", "label"},
+			{len(c.Upload.Leaving) > 0, "delete the importer", "delete importer"},
+			{len(c.Upload.Stopping) > 0, "deactivate the importer of others", "deactivate importer"},
+		} {
+			if intended.is {
+				add(intended.line, intended.cell)
+			}
 		}
 		return all
 	}

@@ -33,6 +33,7 @@ var deeds = map[result.DoneKind]text.Untrusted{
 	result.DoubledServiceDeleted: "duplicate service deleted",
 	result.CollectionImported:    "imported",
 	result.CollectionUploaded:    "uploaded",
+	result.UploadTakenBack:       "examples of an upload taken back",
 	result.ImportRefused:         "import tried, and refused by Microcks",
 	result.ServiceLabelled:       "service labelled",
 	result.ImportInDoubt:         "an import was started: it may still be running, and puts the importer into the schedule",
@@ -105,6 +106,8 @@ func fieldName(f result.FieldChange) text.Untrusted {
 		return "label " + f.Key
 	case result.FieldServiceLabel:
 		return "service label " + f.Key
+	case result.FieldServiceAnnotation:
+		return "service annotation " + f.Key
 	}
 	return text.Untrusted(f.Field)
 }

@@ -168,8 +168,11 @@ const (
 	FieldActive        Field = "active"
 	FieldLabel         Field = "label"        // of the importer; Key says which
 	FieldServiceLabel  Field = "serviceLabel" // of the service; Key says which
-	FieldToken         Field = "token"
-	FieldTokenHeader   Field = "tokenHeader"
+	// FieldServiceAnnotation of the service; Key says which.
+	FieldServiceAnnotation Field = "serviceAnnotation"
+
+	FieldToken       Field = "token"
+	FieldTokenHeader Field = "tokenHeader"
 	// FieldDisableSSLValidation of an importer: the server takes every certificate.
 	FieldDisableSSLValidation Field = "repositoryDisableSSLValidation"
 )
@@ -186,18 +189,20 @@ type FieldChange struct {
 
 // Collection is what became of one collection.
 type Collection struct {
-	Source     text.Untrusted `json:"source"` // as given, without credentials
-	UID        string         `json:"uid,omitempty"`
-	File       text.Untrusted `json:"file,omitempty"`
-	Name       text.Untrusted `json:"name,omitempty"`  // of the collection
-	Bytes      int            `json:"bytes,omitempty"` // of what Postman served
-	Judged     bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
-	JudgedAs   JudgedAs       `json:"judgedAs,omitempty"`
-	Status     Status         `json:"status"`
-	Importer   *Importer      `json:"importer,omitempty"`
-	Upload     *Upload        `json:"upload,omitempty"` // instead of an importer
-	Service    *Service       `json:"service,omitempty"`
-	Difference []Difference   `json:"difference,omitempty"` // between what Microcks served before and what it would serve
+	Source   text.Untrusted `json:"source"` // as given, without credentials
+	UID      string         `json:"uid,omitempty"`
+	File     text.Untrusted `json:"file,omitempty"`
+	Name     text.Untrusted `json:"name,omitempty"`  // of the collection
+	Bytes    int            `json:"bytes,omitempty"` // of what Postman served
+	Judged   bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
+	JudgedAs JudgedAs       `json:"judgedAs,omitempty"`
+	// VersionFrom is where its version comes from; empty where it has none.
+	VersionFrom VersionSource `json:"versionFrom,omitempty"`
+	Status      Status        `json:"status"`
+	Importer    *Importer     `json:"importer,omitempty"`
+	Upload      *Upload       `json:"upload,omitempty"` // instead of an importer
+	Service     *Service      `json:"service,omitempty"`
+	Difference  []Difference  `json:"difference,omitempty"` // between what Microcks served before and what it would serve
 	// MoreDifferences are not listed.
 	MoreDifferences int           `json:"moreDifferences,omitempty"`
 	Findings        []Finding     `json:"findings,omitempty"`
@@ -233,6 +238,16 @@ func (c *Collection) Done() []Done {
 	}
 	return nil
 }
+
+// VersionSource is where a collection's version comes from.
+type VersionSource string
+
+// Sources of a version.
+const (
+	FromDescription VersionSource = "description"     // `version=` in it
+	FromInfo        VersionSource = "info.version"    // which counts in uploads
+	FromInput       VersionSource = "service-version" // which an upload brings
+)
 
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }
@@ -360,6 +375,7 @@ const (
 	DoubledServiceDeleted DoneKind = "doubled-service-deleted"
 	CollectionImported    DoneKind = "imported"
 	CollectionUploaded    DoneKind = "uploaded"
+	UploadTakenBack       DoneKind = "upload-taken-back" // its examples, from a service of others
 	ImportRefused         DoneKind = "import-refused"
 	ServiceLabelled       DoneKind = "service-labelled"
 	ServiceDeleted        DoneKind = "service-deleted"
