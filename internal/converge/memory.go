@@ -356,7 +356,8 @@ func mixed(with string) error {
 	}
 	return &result.Problem{
 		Level: result.Error,
-		Text:  text.Untrustedf("uploading: Microcks answered that it made %s, which is not of this collection: it mixed two uploads of the same moment", with),
+		Text: text.Untrustedf("uploading: Microcks answered that it made %s, which is not of this collection: "+
+			"it mixed two uploads of the same moment", with),
 		Hint: "run again; where several workflows upload to one Microcks before 1.14.0 at the same time, give them one `concurrency:` group," +
 			" or update Microcks", Anchor: "upload-mixed", ExitCode: 12,
 	}

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"postman-microcks-importer/internal/crash"
-	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -226,8 +225,7 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 		made, err := c.Server.Upload(ctx, c.goal.Upload.Name, c.goal.Upload.Document(), c.goal.Upload.Main)
 		return answer{made: made, err: err}
 	case TakeBack:
-		key := c.goal.Service.Key
-		_, err := c.Server.Upload(ctx, s.artifact, delivery.Emptied(key.Name, key.Version), false)
+		_, err := c.Server.Upload(ctx, s.artifact, c.goal.Service.Emptied(), false)
 		return s.came(err)
 	case Compare:
 		return c.compare(ctx)

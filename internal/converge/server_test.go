@@ -43,7 +43,8 @@ type standIn struct {
 func newStandIn() *standIn {
 	return &standIn{
 		jobs: map[string]microcks.ImportJob{}, secrets: map[string]microcks.Secret{}, services: map[string]microcks.Service{},
-		examples: map[string][]string{}, documents: map[string]map[string]string{}, clock: 100, importing: 50 * time.Millisecond, makes: []string{"one", "two"},
+		examples: map[string][]string{}, documents: map[string]map[string]string{}, clock: 100, importing: 50 * time.Millisecond,
+		makes: []string{"one", "two"},
 	}
 }
 

@@ -52,8 +52,8 @@ func uploaded(m *budget.Meter, source []byte, version string) (*Document, error)
 // it takes back the examples that an upload of the same file's name added to a service,
 // and leaves everything else as it is (seen on 1.9.0 to 1.15.0).
 func Emptied(name, version string) []byte {
-	return []byte(`{"info":{` + "\n" + `"_postman_id":` + quotedJSON(NoID) + `,"name":` + quotedJSON(name) + `,"version":` + quotedJSON(version) +
-		`,"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[]}`)
+	return []byte("{\"info\":{\n" + `"_postman_id":` + quotedJSON(NoID) + `,"name":` + quotedJSON(name) +
+		`,"version":` + quotedJSON(version) + `,"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[]}`)
 }
 
 // upload writes a bare collection, info first.

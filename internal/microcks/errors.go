@@ -245,7 +245,9 @@ func InDoubt(err error) bool {
 }
 
 func newAPIError(r request, res *http.Response, body []byte) error {
-	e := &APIError{Doing: r.doing, Status: res.StatusCode, method: r.method, open: r.open, upload: r.upload, Answerer: transport.AnswererOf(res, body)}
+	e := &APIError{
+		Doing: r.doing, Status: res.StatusCode, method: r.method, open: r.open, upload: r.upload, Answerer: transport.AnswererOf(res, body),
+	}
 	e.signedIn = res.Request != nil && strings.HasPrefix(res.Request.Header.Get("Authorization"), "Bearer ")
 	e.lacks = strings.Contains(res.Header.Get("WWW-Authenticate"), "insufficient_scope")
 	if realm, isBasic := strings.CutPrefix(res.Header.Get("WWW-Authenticate"), "Basic "); isBasic && e.Status == http.StatusUnauthorized {

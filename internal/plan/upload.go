@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/predict"
@@ -95,6 +96,9 @@ func IsUpload(artifact string) bool { return uploadName.MatchString(artifact) }
 
 var uploadName = regexp.MustCompile(`^[0-9a-f]{24}\.json$`)
 
+// Emptied is the upload that takes back what an artifact added to the service.
+func (s *Service) Emptied() []byte { return delivery.Emptied(s.Name, s.Version) }
+
 // Owned reports whether uploads of the run's owner make the service.
 func (s *Service) Owned() bool { return s.stamped() != "" }
 
@@ -140,7 +144,8 @@ func (m *maker) own(a *Artifact, there []microcks.Service) {
 	}
 	if account := m.there.Account; account != nil && !m.there.Tenancy && !account.Has(microcks.Manager) {
 		a.tell(result.Warning, "service-unlabelled",
-			text.Untrustedf("the account lacks the role manager, so that service %s %s gets no labels that say whose it is", a.Key.Name, a.Key.Version),
+			text.Untrustedf("the account lacks the role manager, so that service %s %s gets no labels that say whose it is",
+				a.Key.Name, a.Key.Version),
 			"nothing of it can be removed by a run later: give the account the role `manager`")
 		return
 	}

@@ -132,8 +132,8 @@ func (r *reconciliation) versionToGive(it *item, document *predict.Document) (st
 		if there := r.importers.Of(it.Wanted); len(there) > 0 {
 			return "", &result.Problem{
 				Level: result.Error,
-				Text: text.Untrustedf("judging the collection: it gives no version, which an importer cannot bring, and importer %q (%s) is there for it",
-					there[0].Name, there[0].ID),
+				Text: text.Untrustedf("judging the collection: it gives no version, which an importer cannot bring, "+
+					"and importer %q (%s) is there for it", there[0].Name, there[0].ID),
 				Hint: "set `delivery: upload`, and this run uploads the collection with `service-version` and does away with the importer;" +
 					" or begin the collection's description with \"version=1.0 - \"",
 				Anchor: "version-needs-upload", ExitCode: exitFailed,

@@ -107,7 +107,8 @@ func (r *reconciliation) stays(ctx context.Context, it *item, s *microcks.Servic
 		return text.Untrustedf("the examples that were uploaded to service %s %s of others cannot be taken back: they stay", s.Name, s.Version),
 			"whoever made the service can delete it and make it anew", nil
 	case !made:
-		return text.Untrustedf("service %s %s has no labels that say that this repository's runs made it: it stays", s.Name, s.Version), byHand, nil
+		return text.Untrustedf("service %s %s has no labels that say that this repository's runs made it: it stays", s.Name, s.Version),
+			byHand, nil
 	}
 	others = slices.DeleteFunc(others, func(artifact string) bool { return artifact == s.SourceArtifact })
 	if len(others) > 0 {

@@ -134,7 +134,8 @@ var stages = map[result.Mode][]stage{
 func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
-		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(), connected: make(chan struct{}), listing: make(chan struct{}),
+		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(),
+		connected: make(chan struct{}), listing: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},

@@ -326,9 +326,10 @@ func failedMixed() *result.Result {
 		Name: "Legacy", Status: result.Failed,
 		Findings: []result.Finding{finding("PMI001", "the description names no version", 0, 0)},
 		Problems: []result.Problem{{
-			Level:  result.Error,
-			Text:   "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
-			Hint:   "begin the collection's description with \"version=1.0 - \" and leave the rest as it is, or set `service-version`: the collection is uploaded with it",
+			Level: result.Error,
+			Text:  "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
+			Hint: "begin the collection's description with \"version=1.0 - \" and leave the rest as it is, " +
+				"or set `service-version`: the collection is uploaded with it",
 			Anchor: "collection-refused", ExitCode: 1, OfFindings: true,
 		}},
 	}

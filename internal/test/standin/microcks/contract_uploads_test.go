@@ -62,7 +62,9 @@ func TestContractUploadedFile(t *testing.T) {
 		if c.listed(t, name)["sourceArtifact"] != "a file.json" {
 			t.Errorf("stored as %v", c.listed(t, name))
 		}
-		c.do(t, "PUT", "/services/"+id+"/metadata", map[string]any{"labels": map[string]string{"a": "b"}, "annotations": map[string]string{"c": "d"}})
+		c.do(t, "PUT", "/services/"+id+"/metadata", map[string]any{
+			"labels": map[string]string{"a": "b"}, "annotations": map[string]string{"c": "d"},
+		})
 		c.uploadAs(t, true, "a file.json", second)
 		c.uploadAs(t, false, "more.json", more)
 		if got, want := c.examplesOf(t, id), []string{"three of more.json", "two of a file.json"}; !slices.Equal(got, want) {
