@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
@@ -41,9 +43,10 @@ func (r *reconciliation) readFiles(ctx context.Context) error {
 	return nil
 }
 
-// uploaded are the services that uploads of a collection by this repository's runs
-// made: those of its artifact, and the one of its name and version. Others are named
-// and left, and so are all of them where removing services was not asked for.
+// uploaded are the services that uploads of a collection by this repository's runs made
+// or added examples to: those of its artifact, and the one of its name and version.
+// Others are named and left, and so are those that they made where removing services was
+// not asked for.
 func (r *reconciliation) uploaded(ctx context.Context, it *item) (mine []microcks.Service, err error) {
 	found, err := r.servicesOf(ctx, it)
 	if err != nil {
@@ -66,9 +69,9 @@ func (r *reconciliation) uploaded(ctx context.Context, it *item) (mine []microck
 }
 
 func (r *reconciliation) servicesOf(ctx context.Context, it *item) (found []microcks.Service, err error) {
-	artifact, key := it.Wanted.UID, plan.Key{}
+	artifact, key := it.artifactName(r.Owner), plan.Key{}
 	if it.judged != nil {
-		artifact, key = it.judged.ArtifactName(r.Owner), it.judged.Key
+		key = it.judged.Key
 	}
 	if r.services == nil {
 		found, _, err = converge.FindService(ctx, r.session.Microcks, key)
@@ -103,9 +106,8 @@ func (r *reconciliation) stays(ctx context.Context, it *item, s *microcks.Servic
 	}
 	others := slices.DeleteFunc(slices.Clone(from), r.uploads)
 	switch {
-	case !made && len(others) < len(from):
-		return text.Untrustedf("the examples that were uploaded to service %s %s of others cannot be taken back: they stay", s.Name, s.Version),
-			"whoever made the service can delete it and make it anew", nil
+	case !made && len(others) < len(from): // which are taken back
+		return "", "", nil
 	case !made:
 		return text.Untrustedf("service %s %s has no labels that say that this repository's runs made it: it stays", s.Name, s.Version),
 			byHand, nil
@@ -141,7 +143,8 @@ func (r *reconciliation) uploads(artifact string) bool {
 	})
 }
 
-// removeUploaded deletes services that uploads of a collection made.
+// removeUploaded deletes services that uploads of a collection made, and takes its
+// examples back from those of others.
 func (r *reconciliation) removeUploaded(ctx context.Context, it *item, services []microcks.Service) error {
 	for _, s := range services {
 		if it.Importer != nil && r.gone(ctx, &s) == nil {
@@ -151,9 +154,56 @@ func (r *reconciliation) removeUploaded(ctx context.Context, it *item, services 
 			it.Upload = &result.Upload{Artifact: text.Untrusted(s.SourceArtifact), Way: result.Way{MainArtifact: true, Change: result.Delete}}
 		}
 		r.noteItem(it, false, true)
+		if !r.Made(s.Metadata) {
+			if err := r.takeBack(ctx, it, &s); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := r.removeService(ctx, it, &s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// takeBack takes back the examples that uploads of a collection added to a service of
+// others: by an upload of the same artifact that has none.
+func (r *reconciliation) takeBack(ctx context.Context, it *item, s *microcks.Service) error {
+	it.Upload.Artifact, it.Upload.MainArtifact = text.Untrusted(it.artifactName(r.Owner)), false
+	began := time.Now()
+	empty := (&plan.Service{Key: plan.Key{Name: s.Name, Version: s.Version}}).Emptied()
+	err := crash.Caught(func() error {
+		_, err := r.session.Microcks.Upload(ctx, string(it.Upload.Artifact), empty, false)
+		return err
+	})()
+	deed := result.Done{Kind: result.UploadTakenBack}
+	switch {
+	case err == nil:
+		r.changed.Store(true)
+		var left []string
+		if left, err = r.artifactsOf(ctx, s); slices.Contains(left, string(it.Upload.Artifact)) {
+			err = &result.Problem{
+				Level: result.Error, Text: text.Untrustedf("taking back what was uploaded to service %s %s: its examples are still there", s.Name, s.Version),
+				Hint: "another run may upload them at the same time: run again", Anchor: "service-contended", ExitCode: 12,
+			}
+		}
+	case microcks.MayBeDone(err):
+		r.changed.Store(true)
+		deed = result.Done{Kind: result.ChangeInDoubt}
+	default:
+		return err
+	}
+	it.Upload.Done = append(it.Upload.Done, deed)
+	r.noteItem(it, false, true)
+	r.Log.Did("remove", string(it.title()), deed, time.Since(began))
+	return err
+}
+
+// artifactName is by what Microcks knows uploads of the collection.
+func (it *item) artifactName(owner plan.Owner) string {
+	if it.judged == nil {
+		return it.Wanted.UID
+	}
+	return it.judged.ArtifactName(owner)
 }

@@ -318,6 +318,8 @@ func (f fate) inLine(c *result.Collection) string {
 func fateOf(r *result.Result, c *result.Collection) fate {
 	i := c.Importer
 	switch {
+	case c.Status == result.Removed && i == nil && c.Upload.Did(result.UploadTakenBack):
+		return fate{string(deeds[result.UploadTakenBack]), "taken back"}
 	case c.Status == result.Removed && i == nil:
 		return fate{"service removed", "removed"}
 	case c.Status == result.Removed:
