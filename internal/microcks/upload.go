@@ -9,7 +9,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"strconv"
-	"strings"
 )
 
 // Upload imports a document under a file's name, which the server keeps as the
@@ -37,7 +36,7 @@ func (c *Client) Upload(ctx context.Context, name string, document []byte, main 
 		doing: doing, method: http.MethodPost, path: "/artifact/upload?mainArtifact=" + strconv.FormatBool(main),
 		content: body.Bytes(), contentType: form.FormDataContentType(), long: true, text: true, upload: true,
 	}, &service)
-	return strings.TrimSpace(service), err
+	return service, err
 }
 
 // Resource is a document of which a service was made, byte for byte.
