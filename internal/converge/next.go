@@ -349,7 +349,7 @@ func (g Goal) unsettled(seen observation, m memory) bool {
 	}
 	most := looks.alone
 	switch {
-	case m.others:
+	case m.others, g.doubled(seen.served):
 		most = looks.contended
 	case seen.served == nil || g.lacking(seen.served):
 		most = looks.missing
