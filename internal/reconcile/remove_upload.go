@@ -184,7 +184,8 @@ func (r *reconciliation) takeBack(ctx context.Context, it *item, s *microcks.Ser
 		var left []string
 		if left, err = r.artifactsOf(ctx, s); slices.Contains(left, string(it.Upload.Artifact)) {
 			err = &result.Problem{
-				Level: result.Error, Text: text.Untrustedf("taking back what was uploaded to service %s %s: its examples are still there", s.Name, s.Version),
+				Level: result.Error, Text: text.Untrustedf("taking back what was uploaded to service %s %s: its examples are still there",
+					s.Name, s.Version),
 				Hint: "another run may upload them at the same time: run again", Anchor: "service-contended", ExitCode: 12,
 			}
 		}

@@ -140,7 +140,9 @@ func costs(t *testing.T, collections int, signIn bool, delivery string) []cost {
 		uids = append(uids, world.UID(n))
 	}
 	env := w.Environment()
-	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h", "INPUT_DELIVERY": delivery})
+	maps.Copy(env, map[string]string{
+		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h", "INPUT_DELIVERY": delivery,
+	})
 	if signIn {
 		maps.Copy(env, map[string]string{"INPUT_KEYCLOAK-CLIENT-ID": "ci-admin", "INPUT_KEYCLOAK-CLIENT-SECRET": "ci-admin-secret"})
 	}
