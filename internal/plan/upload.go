@@ -143,6 +143,9 @@ func (m *maker) own(a *Artifact, there []microcks.Service) {
 		}
 	}
 	if account := m.there.Account; account != nil && !m.there.Tenancy && !account.Has(microcks.Manager) {
+		if !account.Has(microcks.Admin) {
+			return // it cannot upload either, which is told
+		}
 		a.tell(result.Warning, "service-unlabelled",
 			text.Untrustedf("the account lacks the role manager, so that service %s %s gets no labels that say whose it is",
 				a.Key.Name, a.Key.Version),
