@@ -285,11 +285,11 @@ func TestNotices(t *testing.T) {
 			there: "! changed GET /pets/mine one → mine: !status 200 → 404", back: "! changed GET /pets/mine mine → one: !status 404 → 200",
 		},
 		{
-			says: "one of several candidates is still compatible",
-			now:  []string{"POST /a | made |  | 201 text/plain | x", "POST /a | bad |  | 400 text/plain | y"},
-			then: []string{"POST /a | made |  | 201 text/plain | z", "POST /a | bad |  | 500 text/plain | y"}, 
+			says:  "one of several candidates is still compatible",
+			now:   []string{"POST /a | made |  | 201 text/plain | x", "POST /a | bad |  | 400 text/plain | y"},
+			then:  []string{"POST /a | made |  | 201 text/plain | z", "POST /a | bad |  | 500 text/plain | y"},
 			there: "changed POST /a made: body x → z\nchanged POST /a bad: status 400 → 500",
-			back: "changed POST /a made: body z → x\nchanged POST /a bad: status 500 → 400",
+			back:  "changed POST /a made: body z → x\nchanged POST /a bad: status 500 → 400",
 		},
 		{
 			says: "no candidate is compatible with any",
