@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -368,7 +367,6 @@ type digest struct{ hash.Hash }
 func (d digest) put(texts ...string) {
 	fmt.Fprintf(d, "%d:", len(texts))
 	for _, t := range texts {
-		fmt.Fprintf(d, "%d:", len(t))
-		io.WriteString(d, t)
+		fmt.Fprintf(d, "%d:%s", len(t), t)
 	}
 }

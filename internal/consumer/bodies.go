@@ -266,16 +266,16 @@ func (p *place) path() (path, pattern string) {
 	}
 	var one, all strings.Builder
 	both := io.MultiWriter(&one, &all)
-	io.WriteString(both, "$")
+	fmt.Fprint(both, "$")
 	for _, s := range slices.Backward(steps) {
 		switch {
 		case s.element >= 0:
 			fmt.Fprintf(&one, "[%d]", s.element)
 			all.WriteString("[]")
 		case plainMember.MatchString(s.member):
-			io.WriteString(both, "."+s.member)
+			fmt.Fprint(both, "."+s.member)
 		default:
-			io.WriteString(both, "["+strconv.Quote(s.member)+"]")
+			fmt.Fprintf(both, "[%q]", s.member)
 		}
 	}
 	return one.String(), all.String()

@@ -45,8 +45,8 @@ const (
 	// Added is an operation or an example that answers a request which nobody makes
 	// now, or an example that is one more to answer a request that is made.
 	Added Kind = "added"
-	// Removed is an example whose request has no answer any more, which is breaking; or
-	// one that answered a request beside others, which still do.
+	// Removed is an answer: no example answers the request any more, which is breaking; or
+	// one that answered it beside others no longer does, and they still do.
 	Removed Kind = "removed"
 	// Changed is an answer that becomes another one.
 	Changed Kind = "changed"

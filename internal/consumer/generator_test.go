@@ -264,7 +264,8 @@ func inBody(alter func(body any) (any, bool)) func(*tree, *predict.Service, targ
 		d := json.NewDecoder(strings.NewReader(saved))
 		d.UseNumber()
 		sent := at.call.Answer.Candidates[0].Body
-		if sent.None || strings.Contains(saved, "{{") || d.Decode(&body) != nil || header(e, func(name string) bool { return name == "content-length" }) != nil {
+		if sent.None || strings.Contains(saved, "{{") || d.Decode(&body) != nil ||
+			header(e, func(name string) bool { return name == "content-length" }) != nil {
 			return false
 		}
 		altered, done := alter(body)
@@ -378,7 +379,9 @@ var alterations = []alteration{
 		})
 	}},
 	{name: "all of several of another media type", shared: true, hurts: true, alter: func(c *tree, _ *predict.Service, at target) bool {
-		untyped := slices.ContainsFunc(at.call.Answer.Candidates, func(c mock.Candidate) bool { return c.MediaType == "" || len(c.MediaTypes) > 0 })
+		untyped := slices.ContainsFunc(at.call.Answer.Candidates, func(c mock.Candidate) bool {
+			return c.MediaType == "" || len(c.MediaTypes) > 0
+		})
 		return !untyped && c.eachExample(at, func(e object, _ int) bool {
 			h := header(e, func(name string) bool { return name == "content-type" })
 			if h != nil {
@@ -486,25 +489,26 @@ var alterations = []alteration{
 		}})
 		return !tangled(s)
 	}},
-	{name: "example added for a call that nobody made", noticed: []consumer.Kind{consumer.Added}, alter: func(c *tree, s *predict.Service, at target) bool {
-		item, e := c.exampleOf(at)
-		raw, _ := json.Marshal(e)
-		var more object
-		if at.op.Dispatcher != predict.URIParts || json.Unmarshal(raw, &more) != nil {
-			return false
-		}
-		more["name"] = "brand new"
-		request, _ := more["originalRequest"].(object)
-		url, _ := address(request)
-		list, _ := url["variable"].([]any)
-		for _, of := range list {
-			if v, is := of.(object); is {
-				v["value"] = "brand-new"
+	{name: "example added for a call that nobody made",
+		noticed: []consumer.Kind{consumer.Added}, alter: func(c *tree, s *predict.Service, at target) bool {
+			item, e := c.exampleOf(at)
+			raw, _ := json.Marshal(e)
+			var more object
+			if at.op.Dispatcher != predict.URIParts || json.Unmarshal(raw, &more) != nil {
+				return false
 			}
-		}
-		item["response"] = append(item["response"].([]any), more)
-		return len(list) > 0
-	}},
+			more["name"] = "brand new"
+			request, _ := more["originalRequest"].(object)
+			url, _ := address(request)
+			list, _ := url["variable"].([]any)
+			for _, of := range list {
+				if v, is := of.(object); is {
+					v["value"] = "brand-new"
+				}
+			}
+			item["response"] = append(item["response"].([]any), more)
+			return len(list) > 0
+		}},
 	{name: "example added beside", noticed: []consumer.Kind{consumer.Added}, alter: func(c *tree, s *predict.Service, at target) bool {
 		item, e := c.exampleOf(at)
 		raw, _ := json.Marshal(e)
