@@ -1,6 +1,7 @@
-// Package github is a stand-in for the part of GitHub that gives a workflow a
-// token which says what workflow it is. Programs ask for it at the address and
-// with the token that the runner hands them.
+// Package github is a stand-in for two parts of GitHub. An [Issuer] gives a workflow a
+// token which says what workflow it is: programs ask for it at the address and with
+// the token that the runner hands them. A [Server] is the API of one repository, as
+// far as a pull request needs it: comments, labels, changed files, and git's objects.
 package github
 
 import (
