@@ -27,7 +27,8 @@ func TestUploaded(t *testing.T) {
 		"one of null":     {`{"info":{"version":null}}`, "2", given + `,"version":null}}`},
 		"a description": {
 			`{"info":{"description":{"content":"version=1 \n","type":"x"}},"item":[{"description":{"content":"a"},"request":"https://h/b"}]}`, "",
-			given + `,"description":"version=1 \n"},"item":[{"description":"a","request":{"method":"GET","header":[],"url":{"raw":"https://h/b"}}}]}`,
+			given + `,"description":"version=1 \n"},"item":[{"description":"a",` +
+				`"request":{"method":"GET","header":[],"url":{"raw":"https://h/b"}}}]}`,
 		},
 		"no info":              {`{"item": [ ]}`, "1", `{"item":[]}`},
 		"info of a text":       {`{"info": "x"}`, "1", `{"info":"x"}`},
@@ -94,7 +95,7 @@ func TestPlaceOfAnUpload(t *testing.T) {
 // the id; its places lie in the source.
 func FuzzUploaded(f *testing.F) {
 	f.Add([]byte(`{"item":[{"request":"a?b=c&d"}],"info":{"description":{"content":"a"},"version":1,"_postman_id":"x"}}`), "1")
-	f.Add([]byte("{\n\t\"collection\": {\"info\": {\"name\":\"\\ud800\"},\"info\":{}, \"item\": [ {\"item\": [ {\"request\":{}} ]} ]}}"), "\xff\u2028")
+	f.Add([]byte("{\n\"collection\": {\"info\": {\"name\":\"\\ud800\"},\"info\":{}, \"item\": [{\"item\": [ {\"request\":{}}]}]}}"), "\xff\u2028")
 	f.Fuzz(func(t *testing.T, source []byte, version string) {
 		d, err := Uploaded(nil, source, version)
 		if err != nil {

@@ -130,7 +130,9 @@ func TestContractUploadNames(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *contract) {
 		name := c.prefix + "Named"
-		for _, file := range []string{"a b.json", "dir/a.json", `C:\x\a.json`, "a%20b.json", "%22.json", "a;x=1.json", "a+b?c=1", "ü€.json", `a"b.json`, ".."} {
+		for _, file := range []string{
+			"a b.json", "dir/a.json", `C:\x\a.json`, "a%20b.json", "%22.json", "a;x=1.json", "a+b?c=1", "ü€.json", `a"b.json`, "..",
+		} {
 			if got := c.uploadAs(t, true, file, uploadable(name, "1.0", "one")); got.status != http.StatusCreated {
 				t.Fatalf("%s: %v", file, got)
 			}
