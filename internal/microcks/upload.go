@@ -20,7 +20,7 @@ func (c *Client) Upload(ctx context.Context, name string, document []byte, main 
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {`form-data; name="file"; filename="` + name + `"`}, "Content-Type": {"application/json"},
+		"Content-Disposition": {multipart.FileContentDisposition("file", name)}, "Content-Type": {"application/json"},
 	})
 	if err == nil {
 		_, err = part.Write(document)

@@ -61,7 +61,7 @@ func (d *Document) ImportWithin(m *budget.Meter, t Target) (im *Import) {
 }
 
 func (d *Document) importWithin(m *budget.Meter, t Target) *Import {
-	im := &Import{Document: d, Target: t, source: ArtifactName(t.URL), meter: m}
+	im := &Import{Document: d, Target: t, source: t.Source(), meter: m}
 	if d.fixed != nil {
 		im.Prediction = *d.fixed
 		if im.Outcome == Untold {

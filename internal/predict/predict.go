@@ -21,6 +21,8 @@ type Target struct {
 	Main bool
 	// URL is the importer's repositoryUrl, see [ArtifactName].
 	URL string
+	// File is the name of an uploaded file, which takes the place of a URL.
+	File string
 	// Existing is the service of the predicted name and version as it is now,
 	// nil when there is none. One of another name or version is ignored.
 	Existing *Service

@@ -12,6 +12,15 @@ func ArtifactName(url string) string {
 	return url[strings.LastIndexByte(url, '/')+1:]
 }
 
+// Source is the sourceArtifact of the import. A file's name is kept whole (seen on
+// 1.9.0 to 1.15.0).
+func (t Target) Source() string {
+	if t.File != "" {
+		return t.File
+	}
+	return ArtifactName(t.URL)
+}
+
 // clone is a service that shares nothing that an import changes.
 func clone(s *Service) *Service {
 	out := *s

@@ -22,21 +22,24 @@ type difference struct {
 }
 
 // compareAll predicts what the observations name and writes the differences.
-func compareAll(version, observed, dir string, uploads bool, out io.Writer) (agree, disagree int, err error) {
+func compareAll(version, observed, dir string, out io.Writer) (agree, disagree int, err error) {
 	all, err := readObservations(observed)
 	if err != nil {
 		return 0, 0, err
 	}
+	return count(all, dir, out, func(raw []byte) predict.Prediction {
+		return predict.Read(raw, predict.Options{Version: version}).Import(predict.Target{Main: true, URL: sourceURL}).Prediction
+	})
+}
+
+// count compares observations with what is predicted for their inputs.
+func count(all []observation, dir string, out io.Writer, predicted func([]byte) predict.Prediction) (agree, disagree int, err error) {
 	for _, o := range all {
 		raw, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(o.File)))
 		if err != nil {
 			return 0, 0, fmt.Errorf("reading input: %w", err)
 		}
-		if uploads {
-			raw = uploaded(raw)
-		}
-		p := predict.Read(raw, predict.Options{Version: version}).Import(predict.Target{Main: true, URL: sourceURL})
-		differences := compare(p.Prediction, o)
+		differences := compare(predicted(raw), o)
 		for _, d := range differences {
 			fmt.Fprintf(out, "%s: %s: predicted %s, observed %s\n", o.File, d.place, d.predicted, d.observed)
 		}

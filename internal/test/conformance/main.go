@@ -14,8 +14,11 @@
 // what it made, and touches nothing else. With -sequences it goes through the
 // sequences of INPUT_DIR instead, several imports each.
 //
-// With -uploads either is about uploads: recording sends every input as this action would
-// upload it, with a version for one that has none.
+// With -uploads main either is about uploads: recording sends every input as this action
+// would upload it, with a version for one that has none. What uploads of two other kinds
+// come to follows from those, which -known names: only what differs is recorded, and both
+// are compared. With versioned every input gets a version; with secondary each is uploaded
+// once more, under another name, as a secondary artifact.
 //
 // With -mocks either is about what mocks answer: recording imports every input
 // several times and calls its mocks, since each import chooses anew which of several
@@ -41,18 +44,23 @@ func run(args []string, out, errs io.Writer) int {
 	observed := flags.String("observed", "", "`file` of observations, one JSON object a line")
 	record := flags.String("record", "", "`URL` of a Microcks server to observe")
 	sequences := flags.Bool("sequences", false, "record sequences of imports")
-	uploads := flags.Bool("uploads", false, "record uploads, or compare them")
+	uploads := flags.String("uploads", "", "record uploads of a `kind`, or compare them: main, versioned, secondary")
+	known := flags.String("known", "", "`file` of observations of uploads as main artifact, from which those of other kinds follow")
 	mocks := flags.Bool("mocks", false, "record calls of mocks, or compare them")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	if flags.NArg() != 1 || (*observed == "") == (*record == "") {
+	kind := uploadKind(*uploads)
+	if flags.NArg() != 1 || (*observed == "") == (*record == "") || !kind.valid(*known) {
 		flags.Usage()
 		return 2
 	}
 	dir := flags.Arg(0)
 	if *record != "" {
-		recording := func() error { return recordAll(*record, dir, *uploads, out, errs) }
+		recording := func() error { return recordAll(*record, dir, out, errs) }
+		if kind != "" {
+			recording = func() error { return recordUploads(*record, kind, *known, dir, out, errs) }
+		}
 		if *sequences {
 			recording = func() error { return recordSequences(*record, dir, out) }
 		}
@@ -67,10 +75,13 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	var agree, disagree, unknown int
 	var err error
-	if *mocks {
+	switch {
+	case *mocks:
 		agree, disagree, unknown, err = compareMocks(*version, *observed, dir, out)
-	} else {
-		agree, disagree, err = compareAll(*version, *observed, dir, *uploads, out)
+	case kind != "":
+		agree, disagree, err = compareUploads(*version, kind, *known, *observed, dir, out)
+	default:
+		agree, disagree, err = compareAll(*version, *observed, dir, out)
 	}
 	if err != nil {
 		fmt.Fprintln(errs, "error:", err)

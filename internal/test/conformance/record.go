@@ -55,49 +55,45 @@ func (r *recorder) input(path string) ([]byte, bool) {
 
 // recordAll observes every .json file of dir, in order of name, and writes one
 // observation a line.
-func recordAll(microcks, dir string, uploads bool, out, errs io.Writer) error {
+func recordAll(microcks, dir string, out, errs io.Writer) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return fmt.Errorf("listing inputs: %w", err)
 	}
 	slices.Sort(files)
 	r := newRecorder(microcks)
-	uids := make([]string, len(files))
-	for i, f := range files {
-		raw, err := os.ReadFile(f)
-		if err != nil {
-			return fmt.Errorf("reading input: %w", err)
-		}
-		if uploads {
-			if raw = uploaded(raw); raw == nil {
-				continue
-			}
-		}
-		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(f)))
-		uids[i] = uidPrefix + sum[:4] + "-" + sum[4:8] + "-" + sum[8:20]
-		r.put("/collections/"+uids[i], raw)
-	}
 	stop, err := r.serve()
 	if err != nil {
 		return err
 	}
 	defer stop()
+	return r.each(files, out, errs, func(file, uid string, raw []byte) (*observation, error) {
+		r.put("/collections/"+uid, raw)
+		o, err := r.observe(file, uid)
+		return &o, err
+	})
+}
+
+// each observes files, each under a uid of its own, and writes what was seen. What cannot
+// be observed is told, and the others go on.
+func (r *recorder) each(files []string, out, errs io.Writer, observe func(file, uid string, raw []byte) (*observation, error)) error {
 	if err := r.clean(); err != nil {
 		return err
 	}
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	for i, f := range files {
-		if uids[i] == "" { // nothing of it would be sent
-			continue
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			return fmt.Errorf("reading input: %w", err)
 		}
-		observe := r.observe
-		if uploads {
-			observe = r.observeUpload
-		}
-		o, err := observe(filepath.Base(f), uids[i])
+		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(f)))
+		o, err := observe(filepath.Base(f), uidPrefix+sum[:4]+"-"+sum[4:8]+"-"+sum[8:20], raw)
 		if err := errors.Join(err, r.clean()); err != nil {
 			fmt.Fprintf(errs, "error: %s: %v\n", filepath.Base(f), err)
+			continue
+		}
+		if o == nil {
 			continue
 		}
 		if err := encoder.Encode(o); err != nil {

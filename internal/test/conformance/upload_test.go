@@ -10,32 +10,39 @@ import (
 )
 
 // Predictions agree with what servers were seen to make of uploads. What a version made
-// otherwise than 1.15.0 stands in a file of its own.
+// otherwise than 1.15.0 stands in a file of its own, and so does what uploads of another
+// kind came to otherwise than follows from those as main artifact.
 func TestUploads(t *testing.T) {
 	t.Parallel()
-	const seen = "testdata/uploads/observed-"
-	newest := byFile(t, seen+"1.15.0.jsonl")
+	const dir = "testdata/uploads/"
+	newest := byFile(t, dir+"observed-1.15.0.jsonl")
 	for _, version := range []string{"1.15.0", "1.13.0", "1.10.0", "1.9.0"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			own := byFile(t, seen+version+".jsonl")
-			var all strings.Builder
-			for file, line := range newest {
-				if other, differs := own[file]; differs {
-					line = other
+		own := byFile(t, dir+"observed-"+version+".jsonl")
+		var all strings.Builder
+		for file, line := range newest {
+			if other, differs := own[file]; differs {
+				line = other
+			}
+			all.WriteString(line)
+		}
+		seen := filepath.Join(t.TempDir(), version+".jsonl")
+		if err := os.WriteFile(seen, []byte(all.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for kind, want := range map[string]string{"main": "185", "versioned": "0", "secondary": "0"} {
+			t.Run(version+" "+kind, func(t *testing.T) {
+				t.Parallel()
+				args := []string{"-uploads", kind, "-version", version, "-observed", seen}
+				if kind != "main" {
+					args = []string{"-uploads", kind, "-version", version, "-observed", dir + kind + "-" + version + ".jsonl", "-known", seen}
 				}
-				all.WriteString(line)
-			}
-			observed := filepath.Join(t.TempDir(), "observed.jsonl")
-			if err := os.WriteFile(observed, []byte(all.String()), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			var out, errs bytes.Buffer
-			code := run([]string{"-uploads", "-version", version, "-observed", observed, filepath.Join(vectorsDir, "inputs")}, &out, &errs)
-			if code != 0 || out.String() != "185 agree, 0 disagree\n" {
-				t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
-			}
-		})
+				var out, errs bytes.Buffer
+				code := run(append(args, filepath.Join(vectorsDir, "inputs")), &out, &errs)
+				if code != 0 || out.String() != want+" agree, 0 disagree\n" {
+					t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
+				}
+			})
+		}
 	}
 }
 

@@ -55,6 +55,14 @@ func TestActionInWorkflows(t *testing.T) {
 			errors:  1,
 		},
 		{
+			workflow: "files.yml", event: "pull_request",
+			results: map[string]string{"mocks": "success", "outputs": "success", "call": "success", "remove": "success"},
+			summary: map[string][]string{
+				"mocks": {"### ✅ Harbour API 1.2.0", "uploaded", "13 of 13 operations answered as saved"}, "remove": {"service removed"},
+			},
+			writes: true,
+		},
+		{
 			workflow: "remove.yml", event: "push",
 			results: map[string]string{"remove": "success", "outputs": "success"},
 			summary: map[string][]string{"remove": {"E2E Harbour API", "E2E Ferries API", "removed"}},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -75,25 +74,4 @@ func authorize(req *http.Request, auth *storedSecret) {
 // fileName is the last part of a URL, its query included.
 func fileName(address string) string {
 	return address[strings.LastIndex(address, "/")+1:]
-}
-
-// uploadedFile reads the field "file" of a form; status is that of the refusal.
-func uploadedFile(r *http.Request) (name string, raw []byte, status int) {
-	file, header, err := r.FormFile("file")
-	switch {
-	case errors.Is(err, http.ErrNotMultipart):
-		return "", nil, http.StatusInternalServerError
-	case err != nil:
-		return "", nil, http.StatusBadRequest
-	}
-	defer file.Close()
-	raw, err = io.ReadAll(file)
-	if err != nil {
-		return "", nil, http.StatusBadRequest
-	}
-	name, err = url.PathUnescape(header.Filename)
-	if err != nil {
-		name = header.Filename
-	}
-	return name, raw, 0
 }

@@ -77,16 +77,15 @@ func (s *Server) importURL(ctx context.Context, jobID, url string, auth *storedS
 	case err != nil:
 		return nil, url + " cannot be downloaded", false
 	}
-	return s.importArtifact(jobID, raw, url, main)
+	return s.importArtifact(jobID, raw, predict.Target{Main: main, URL: url})
 }
 
 // importArtifact makes of a document what the prediction says. Looking the
 // service up and saving it are two steps: two imports at once of a service
 // that does not exist yet both find nothing, and both create it.
-func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool) (refs []storedServiceRef, refusal string, crashed bool) {
-	document := predict.Read(raw, predict.Options{Version: s.options.Version})
-	target := predict.Target{Main: main, URL: url}
-	p := document.Import(target)
+func (s *Server) importArtifact(job string, raw []byte, target predict.Target) (refs []storedServiceRef, refusal string, crashed bool) {
+	read := s.read(raw)
+	p := read.predict(target)
 	var existing *storedService
 	if p.Outcome != predict.Refused {
 		var err error
@@ -96,19 +95,23 @@ func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool)
 	}
 	if existing != nil {
 		target.Existing = s.predicted(existing)
-		p = document.Import(target)
+		p = read.predict(target)
 	}
-	s.pause(func(h Hooks) func(string) { return h.AfterDownload }, jobID)
+	s.pause(func(h Hooks) func(string) { return h.AfterDownload }, job)
 	ref := storedServiceRef{Name: ptr(words(p.Name)), Version: ptr(words(p.Version))}
-	switch p.Outcome {
-	case predict.Refused:
+	switch {
+	case p.Outcome == predict.Refused:
 		return nil, p.ImportError, false
-	case predict.Skipped:
+	case p.Outcome == predict.Skipped && p.Name+p.Version == "": // nothing in it
+		return nil, "", false
+	case p.Outcome == predict.Skipped:
 		return []storedServiceRef{ref}, "", false
 	}
 	if p.Service != nil {
-		saved := s.saveImported(jobID, p.Service, existing, fileName(url), main)
-		s.keepResource(saved, fileName(url), raw, main)
+		saved := s.saveImported(job, p.Service, existing, target.Source(), target.Main)
+		if p.Cause == nil || p.Cause.Kind != predict.TooLarge {
+			s.keepResource(saved, target.Source(), raw, read.Format, target.Main)
+		}
 		ref.ServiceID = saved.ID
 	}
 	return []storedServiceRef{ref}, "", p.Outcome == predict.Crashed

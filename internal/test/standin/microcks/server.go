@@ -35,8 +35,12 @@ type Options struct {
 }
 
 // Hooks are called in the goroutine of the import, and hold it until they
-// return. Each gets the job's id; all may be nil.
+// return. Each gets the job's id, or the name of the file that is uploaded; all may be
+// nil.
 type Hooks struct {
+	// BeforeReading: an uploaded file is stored and not read yet. Servers before 1.14.0
+	// store those of one millisecond in one place.
+	BeforeReading func(file string)
 	// BeforeImport: the job document is loaded, nothing is downloaded.
 	BeforeImport func(jobID string)
 	// AfterDownload: the collection is there and the service is looked up;
@@ -75,8 +79,8 @@ type Server struct {
 	services  table
 	messages  []message
 	resources []resource
-	files     map[string][]byte // of uploads that are being read
-	imported  map[string]int    // how often, by the service's id
+	files     map[int64]*temporaryFile // of uploads, by the moment
+	imported  map[string]int           // how often, by the service's id
 	lastID    int
 	hooks     Hooks
 	faults    []*Fault
@@ -89,7 +93,8 @@ func New(o Options) *Server {
 	if o.Version == "" {
 		o.Version = "1.15.0"
 	}
-	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, hooks: o.Hooks, imported: map[string]int{}}
+	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, hooks: o.Hooks,
+		imported: map[string]int{}, files: map[int64]*temporaryFile{}}
 	if s.source == nil {
 		s.source = &http.Transport{Proxy: nil, DisableCompression: true, DisableKeepAlives: true}
 	}

@@ -178,6 +178,7 @@ func (s *Server) deleteService(w http.ResponseWriter, r *http.Request, who calle
 			s.deleteMessages(one.operationID(op), nil)
 		}
 		remove(s, &s.services, string(*one.ID))
+		s.dropResources(string(*one.ID), nil)
 		empty(w, http.StatusOK)
 	}
 }

@@ -148,9 +148,9 @@ func (s *Server) RemoveSecret(id string) { remove(s, &s.secrets, id) }
 // RemoveService deletes a service and all its messages.
 func (s *Server) RemoveService(id string) {
 	remove(s, &s.services, id)
+	s.dropResources(id, nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.resources = slices.DeleteFunc(s.resources, func(r resource) bool { return r.ServiceID == normalID(id) })
 	s.messages = slices.DeleteFunc(s.messages, func(m message) bool {
 		return len(m.operationID) > len(id) && m.operationID[:len(id)+1] == normalID(id)+"-"
 	})

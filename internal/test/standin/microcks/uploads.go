@@ -1,13 +1,15 @@
 package microcks
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,30 +23,45 @@ const DefaultUpload = 2 << 20
 
 // upload imports a file. Its name takes the place of the URL's last part.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request, _ caller, _ string) {
-	name, raw, status := uploadedFile(r)
-	most := DefaultUpload
-	if s.options.MaxUpload > 0 {
-		most = s.options.MaxUpload
-	}
+	name, raw, status := uploadedFile(r, cmp.Or(s.options.MaxUpload, DefaultUpload))
+	main, sensible := isMain(r)
 	switch {
+	case status == http.StatusRequestEntityTooLarge:
+		empty(w, status)
 	case status != 0:
 		failed(w, r, status)
-		return
-	case len(raw) > most:
-		empty(w, http.StatusRequestEntityTooLarge)
+	case !sensible:
+		failed(w, r, http.StatusBadRequest)
+	case len(raw) == 0:
+		empty(w, http.StatusNoContent)
+	default:
+		s.importUpload(w, r, name, raw, main)
+	}
+}
+
+// importUpload stores a file, reads it, imports what was read and deletes it.
+func (s *Server) importUpload(w http.ResponseWriter, r *http.Request, name string, raw []byte, main bool) {
+	file := s.store(raw)
+	defer s.forget(file)
+	s.pause(func(h Hooks) func(string) { return h.BeforeReading }, name)
+	runtime.Gosched()
+	raw, there := s.stored(file)
+	if !there {
+		text(w, http.StatusBadRequest, fmt.Sprintf("/tmp/microcks-%d.artifact", file.moment))
 		return
 	}
-	if raw = s.stored(raw); raw == nil {
-		failed(w, r, http.StatusInternalServerError)
-		return
+	refs, refusal, crashed := s.importArtifact(name, raw, predict.Target{Main: main, File: name})
+	lost := false
+	if s.version.deletesUploads() && (!s.version.needsUploads() || refusal == "" && !crashed) {
+		lost = !s.unlink(file) && s.version.needsUploads()
 	}
-	main := r.URL.Query().Get("mainArtifact") != "false"
-	refs, refusal, crashed := s.importArtifact("", raw, name, main)
 	switch {
 	case crashed:
 		failed(w, r, http.StatusInternalServerError)
 	case refusal != "":
 		text(w, http.StatusBadRequest, refusal)
+	case lost:
+		text(w, http.StatusInternalServerError, "Exception while writing uploaded item")
 	case len(refs) == 0:
 		empty(w, http.StatusNoContent)
 	default:
@@ -52,30 +69,101 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, _ caller, _ stri
 	}
 }
 
-// stored writes an upload to a file and reads it again. Servers that name the file
-// after the millisecond read what another upload of the same moment wrote, or, after
-// that one has deleted it, nothing: nil.
-func (s *Server) stored(raw []byte) []byte {
-	if !s.version.mixesUploads() {
-		return raw
+// uploadedFile reads the field "file" of a form, in which no file has more bytes than
+// most; status is that of the refusal. All of the request is read, so that who sends it
+// sees the refusal whatever its size. A gateway that breaks the connection is a [Fault].
+func uploadedFile(r *http.Request, most int) (name string, raw []byte, status int) {
+	form, err := r.MultipartReader()
+	if err != nil {
+		return "", nil, http.StatusInternalServerError
 	}
-	file := strconv.FormatInt(time.Now().UnixMilli(), 10)
-	s.mu.Lock()
-	if s.files == nil {
-		s.files = map[string][]byte{}
+	status = http.StatusBadRequest // no such field
+	for {
+		part, err := form.NextRawPart()
+		switch {
+		case errors.Is(err, io.EOF):
+			return name, raw, status
+		case err != nil:
+			return "", nil, http.StatusBadRequest
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return "", nil, http.StatusBadRequest
+		}
+		_, disposition, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+		file, isFile := disposition["filename"]
+		switch {
+		case err != nil || !isFile:
+		case len(content) > most:
+			status = http.StatusRequestEntityTooLarge
+		case disposition["name"] == "file" && status == http.StatusBadRequest:
+			name, raw, status = file, content, 0
+		}
 	}
-	s.files[file] = raw
-	s.mu.Unlock()
-	runtime.Gosched()
+}
+
+// isMain reads ?mainArtifact; sensible is whether it is a boolean to the server.
+func isMain(r *http.Request) (main, sensible bool) {
+	switch strings.ToLower(strings.TrimSpace(r.URL.Query().Get("mainArtifact"))) {
+	case "", "true", "on", "yes", "1":
+		return true, true
+	case "false", "off", "no", "0":
+		return false, true
+	}
+	return false, false
+}
+
+// temporaryFile is where uploads are between their request and their import. Servers
+// that name it after the millisecond have one for all uploads of that moment: one reads
+// what another wrote, or, after that one has deleted it, nothing.
+type temporaryFile struct {
+	moment  int64
+	content []byte
+	there   bool
+	users   int
+}
+
+func (s *Server) store(raw []byte) *temporaryFile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	read := s.files[file]
-	delete(s.files, file)
-	return read
+	file := &temporaryFile{moment: time.Now().UnixMilli()}
+	if s.version.mixesUploads() {
+		if same := s.files[file.moment]; same != nil {
+			file = same
+		}
+		s.files[file.moment] = file
+	}
+	file.content, file.there = raw, true
+	file.users++
+	return file
+}
+
+func (s *Server) stored(file *temporaryFile) (raw []byte, there bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return file.content, file.there
+}
+
+// unlink reports whether there was a file to delete.
+func (s *Server) unlink(file *temporaryFile) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := file.there
+	file.there = false
+	return was
+}
+
+func (s *Server) forget(file *temporaryFile) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if file.users--; file.users == 0 {
+		delete(s.files, file.moment)
+	}
 }
 
 // resource is the document of an artifact of which a service was made.
 type resource struct {
+	ID             string `json:"id"`
 	Name           string `json:"name"`
 	Content        string `json:"content"`
 	Type           string `json:"type"`
@@ -85,19 +173,30 @@ type resource struct {
 }
 
 // keepResource keeps a document in place of the one before it, of the same artifact.
-func (s *Server) keepResource(one *storedService, artifact string, raw []byte, main bool) {
+func (s *Server) keepResource(one *storedService, artifact string, raw []byte, format predict.Format, main bool) {
+	s.dropResources(string(*one.ID), &artifact)
+	kept := resource{
+		Name: wordsOrEmpty(one.Name) + "-" + wordsOrEmpty(one.Version) + ".json", Type: "POSTMAN_COLLECTION",
+		Content: strings.ToValidUTF8(string(raw), "\uFFFD"), ServiceID: normalID(string(*one.ID)), SourceArtifact: artifact,
+	}
+	if format == predict.GraphQL {
+		kept.Name, kept.Type = strings.TrimSuffix(kept.Name, ".json")+".graphql", "GRAPHQL_SCHEMA"
+	}
+	if s.version.tellsMainResources() {
+		kept.Main = &main
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id := normalID(*one.key())
-	s.resources = slices.DeleteFunc(s.resources, func(r resource) bool { return r.ServiceID == id && r.SourceArtifact == artifact })
-	told := &main
-	if !s.version.tellsMainResources() {
-		told = nil
-	}
-	s.resources = append(s.resources, resource{
-		Main: told,
-		Name: wordsOrEmpty(one.Name) + "-" + wordsOrEmpty(one.Version) + ".json", Content: string(raw),
-		Type: "POSTMAN_COLLECTION", ServiceID: id, SourceArtifact: artifact,
+	kept.ID = s.newID()
+	s.resources = append(s.resources, kept)
+}
+
+// dropResources deletes the documents of a service, only of one artifact when given.
+func (s *Server) dropResources(id string, artifact *string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resources = slices.DeleteFunc(s.resources, func(r resource) bool {
+		return r.ServiceID == normalID(id) && (artifact == nil || r.SourceArtifact == *artifact)
 	})
 }
 

@@ -64,6 +64,13 @@ func (v version) tellsMainResources() bool { return v.since(1, 10, 0) }
 // their files are named after the millisecond.
 func (v version) mixesUploads() bool { return !v.since(1, 14, 0) }
 
+// deletesUploads reports whether the file of an upload is deleted when it was imported.
+func (v version) deletesUploads() bool { return v.since(1, 9, 1) }
+
+// needsUploads reports whether a file that another upload has deleted is a crash, once
+// all is stored, and one that was refused stays; from 1.10.1 on, neither.
+func (v version) needsUploads() bool { return !v.since(1, 10, 1) }
+
 // missingJobIs404 reports whether an unknown job is answered with 404; before,
 // with 500 or 403, and DELETE with 200.
 func (v version) missingJobIs404() bool { return v.since(1, 15, 0) }
