@@ -82,6 +82,7 @@ type Server struct {
 	files     map[int64]*temporaryFile // of uploads, by the moment
 	imported  map[string]int           // how often, by the service's id
 	lastID    int
+	lastDoc   int // of resources
 	hooks     Hooks
 	faults    []*Fault
 	requests  []Request

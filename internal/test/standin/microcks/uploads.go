@@ -187,7 +187,8 @@ func (s *Server) keepResource(one *storedService, artifact string, raw []byte, f
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept.ID = s.newID()
+	s.lastDoc++ // a count of its own, so that ids of services do not depend on it
+	kept.ID = fmt.Sprintf("66c0d0c5%016x", s.lastDoc)
 	s.resources = append(s.resources, kept)
 }
 

@@ -65,7 +65,7 @@ func (v version) tellsMainResources() bool { return v.since(1, 10, 0) }
 func (v version) mixesUploads() bool { return !v.since(1, 14, 0) }
 
 // deletesUploads reports whether the file of an upload is deleted when it was imported.
-func (v version) deletesUploads() bool { return v.since(1, 9, 1) }
+func (v version) deletesUploads() bool { return v.since(1, 10, 0) }
 
 // needsUploads reports whether a file that another upload has deleted is a crash, once
 // all is stored, and one that was refused stays; from 1.10.1 on, neither.
