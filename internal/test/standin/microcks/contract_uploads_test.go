@@ -199,7 +199,8 @@ func TestContractUploadsOfGraphQL(t *testing.T) {
 		const graph = `{"mode":"graphql","graphql":{"query":"` + query + `","variables":"{\"id\":\"7\",\"year\":1}"}}`
 		collection := `{"info":{` + "\n" + `"_postman_id":"x","name":"` + name + `","version":"1.0","schema":"x"},"item":[{"name":"film",` +
 			`"request":{"method":"POST","url":{"raw":"http://film"},"body":` + graph + `},"response":[{"name":"seven","originalRequest":{` +
-			`"method":"POST","url":{"raw":"{{url}}"},"body":` + graph + `},"code":200,"_postman_previewlanguage":"json","body":` + strconv.Quote(answer) + `}]}]}`
+			`"method":"POST","url":{"raw":"{{url}}"},"body":` + graph + `},"code":200,` +
+			`"_postman_previewlanguage":"json","body":` + strconv.Quote(answer) + `}]}]}`
 		if got := c.uploadAs(t, false, "films.json", []byte(collection)); got.status != http.StatusCreated || got.body != name+":1.0" {
 			t.Fatalf("the collection: %v", got)
 		}
