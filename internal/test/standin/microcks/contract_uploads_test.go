@@ -195,18 +195,25 @@ func TestContractUploadsOfGraphQL(t *testing.T) {
 			t.Errorf("the schema (-want +got):\n%s", diff)
 		}
 
-		const graph = `{"mode":"graphql","graphql":{"query":"query film {\n film }","variables":"{\"id\":\"7\",\"year\":1}"}}`
+		const query, answer = `query film($id: String!, $year: Int) {\n film(id: $id, year: $year) { id }\n}`, `{"data":{"film":{"id":"7"}}}`
+		const graph = `{"mode":"graphql","graphql":{"query":"` + query + `","variables":"{\"id\":\"7\",\"year\":1}"}}`
 		collection := `{"info":{` + "\n" + `"_postman_id":"x","name":"` + name + `","version":"1.0","schema":"x"},"item":[{"name":"film",` +
 			`"request":{"method":"POST","url":{"raw":"http://film"},"body":` + graph + `},"response":[{"name":"seven","originalRequest":{` +
-			`"method":"POST","url":{"raw":"{{url}}"},"body":` + graph + `},"code":200,"_postman_previewlanguage":"json","body":"{\"data\":1}"}]}]}`
+			`"method":"POST","url":{"raw":"{{url}}"},"body":` + graph + `},"code":200,` +
+			`"_postman_previewlanguage":"json","body":` + strconv.Quote(answer) + `}]}]}`
 		if got := c.uploadAs(t, false, "films.json", []byte(collection)); got.status != http.StatusCreated || got.body != name+":1.0" {
 			t.Fatalf("the collection: %v", got)
 		}
-		want[4] = `film: seven by films.json ([], headers [], content {"query": "query film {\n film }", "variables": {"id":"7","year":1}}) ` +
-			`gives 200 application/json {"data":1}, headers [], criteria ?year=1?id=7`
+		sent := `{"query": "` + query + `", "variables": {"id":"7","year":1}}`
+		want[4] = "film: seven by films.json ([], headers [], content " + sent + ") gives 200 application/json " + answer +
+			", headers [], criteria ?year=1?id=7"
 		slices.Sort(want)
 		if diff := cmp.Diff(want, outline(c.get(t, "/services/"+id).object(t))); diff != "" {
 			t.Errorf("the collection (-want +got):\n%s", diff)
+		}
+		got := send1(t, "POST", c.url+"/graphql/"+name+"/1.0", http.Header{"Content-Type": {"application/json"}}, sent)
+		if got.status != http.StatusOK || got.body != answer {
+			t.Errorf("the example's own query: %v", got)
 		}
 		documents := map[any]any{}
 		for _, doc := range c.get(t, "/resources/service/"+id).list(t) {
