@@ -205,6 +205,7 @@ type Collection struct {
 	Difference  []Difference  `json:"difference,omitempty"` // between what Microcks served before and what it would serve
 	// MoreDifferences are not listed.
 	MoreDifferences int           `json:"moreDifferences,omitempty"`
+	Consumers       *Consumers    `json:"consumers,omitempty"` // what they would notice, of a plan
 	Findings        []Finding     `json:"findings,omitempty"`
 	Problems        []Problem     `json:"problems,omitempty"`
 	Verified        *Verification `json:"verified,omitempty"`

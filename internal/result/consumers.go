@@ -1,0 +1,86 @@
+package result
+
+import "postman-microcks-importer/internal/text"
+
+// Consumers is what those who use a collection's mocks would notice, found out by
+// replaying every request that is answered now on the service as it will be.
+type Consumers struct {
+	// Against what it was compared.
+	Against Base `json:"against"`
+	// Replayed is how many requests were, each distinct one once.
+	Replayed int `json:"replayed"`
+	// Untold is of how many requests or examples nothing can be told.
+	Untold int `json:"untold,omitempty"`
+	// Breaking is how many of the notices are, listed or not.
+	Breaking int      `json:"breaking"`
+	Notices  []Notice `json:"notices,omitempty"` // breaking ones first
+	// MoreNotices are not listed.
+	MoreNotices int `json:"moreNotices,omitempty"`
+}
+
+// Base is what a collection is compared with.
+type Base string
+
+// Bases.
+const (
+	// AgainstBase is the collection as it is on the base branch, from which it was
+	// predicted what its mocks answer.
+	AgainstBase Base = "base"
+	// AgainstServed is what Microcks serves.
+	AgainstServed Base = "served"
+)
+
+// NoticeKind is a kind of what is noticed.
+type NoticeKind string
+
+// Kinds of notices.
+const (
+	NoticeAdded   NoticeKind = "added"   // an operation or example that is new
+	NoticeRemoved NoticeKind = "removed" // an answer that is gone
+	NoticeChanged NoticeKind = "changed" // an answer that becomes another one
+	NoticeRenamed NoticeKind = "renamed" // an example; its answer is the same
+)
+
+// Notice is what a consumer notices of one request.
+type Notice struct {
+	Kind      NoticeKind     `json:"kind"`
+	Operation text.Untrusted `json:"operation"`
+	Example   text.Untrusted `json:"example,omitempty"`   // that answers now, or is new; empty for a whole operation that is new
+	Successor text.Untrusted `json:"successor,omitempty"` // that answers then, where it has another name
+	// Request to copy: "GET /rest/Pet%20Store/1.0/pets/1?expand=true".
+	Request text.Untrusted `json:"request,omitempty"`
+	Accept  text.Untrusted `json:"accept,omitempty"` // that the request has to have, where it tells examples apart
+	// Differences between the answers, breaking ones first.
+	Differences     []NoticeDifference `json:"differences,omitempty"`
+	MoreDifferences int                `json:"moreDifferences,omitempty"` // not listed
+	Breaking        bool               `json:"breaking"`
+	// Fingerprint of what the notice means: the same as long as the same request breaks
+	// in the same way.
+	Fingerprint string `json:"fingerprint"`
+}
+
+// NoticeDifference is one difference between two answers.
+type NoticeDifference struct {
+	Aspect NoticeAspect `json:"aspect"`
+	// At is the member of JSON, "$.items[0].price", or the name of a header.
+	At       text.Untrusted  `json:"at,omitempty"`
+	From     *text.Untrusted `json:"from"` // nil where there was none
+	To       *text.Untrusted `json:"to"`
+	Breaking bool            `json:"breaking"`
+}
+
+// NoticeAspect is in what answers differ.
+type NoticeAspect string
+
+// Aspects of answers.
+const (
+	AspectStatus    NoticeAspect = "status"
+	AspectMediaType NoticeAspect = "media-type"
+	AspectFlaw      NoticeAspect = "flaw" // the server cannot send it as it was saved
+	AspectHeader    NoticeAspect = "header"
+	AspectMember    NoticeAspect = "member" // of JSON: it comes or goes
+	AspectType      NoticeAspect = "type"   // of a member
+	AspectLength    NoticeAspect = "length" // of an array
+	AspectValue     NoticeAspect = "value"
+	AspectBody      NoticeAspect = "body" // that is no JSON
+)
