@@ -96,6 +96,9 @@ func (r *reconciliation) failOn() {
 	if r.FailOnWarnings {
 		r.failOnWarnings()
 	}
+	if r.FailOnBreaking && !failed {
+		r.failOnBreaking()
+	}
 	if r.FailOnChanges && r.Mode == result.Plan && !failed {
 		r.failOnChanges()
 	}
@@ -125,6 +128,27 @@ func (r *reconciliation) failOnWarnings() {
 		Text: text.Untrustedf("judging: %s of level warning in %s, and `fail-on` includes warning",
 			text.Plural(warnings, "finding"), text.Plural(collections, "collection")),
 		Hint: "correct in Postman what the findings name, or take warning out of `fail-on`",
+	})
+}
+
+// failOnBreaking makes a plan that breaks consumers of the mocks a failure.
+func (r *reconciliation) failOnBreaking() {
+	breaking, collections := 0, 0
+	for _, it := range r.items {
+		if c := it.Consumers; c != nil && c.Breaking > 0 {
+			breaking += c.Breaking
+			collections++
+		}
+	}
+	if breaking == 0 {
+		return
+	}
+	r.fail(result.Problem{
+		ExitCode: 3, Anchor: "breaking-found",
+		Text: text.Untrustedf("comparing: %s for consumers of the mocks of %s, and `fail-on` includes breaking",
+			text.Plural(breaking, "breaking change"), text.Plural(collections, "collection")),
+		Hint: "see in the summary which requests are answered otherwise or no more; keep the old example beside the new one," +
+			" or give the collection a new version, whose service stands beside the old one",
 	})
 }
 

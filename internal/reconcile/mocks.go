@@ -237,18 +237,7 @@ func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 	if s.AcceptsEdits {
 		whole = s.Edited
 	}
-	for _, a := range s.Live() {
-		if err := budget.Take(ctx, memoryOfByte*v.carrier.items[a].Bytes); err != nil {
-			return nil, err
-		}
-		target := predict.Target{Main: a.IsMain, URL: a.From, Existing: whole}
-		p := a.Document().ImportWithin(budget.New(ctx), target)
-		for _, unfit := range a.Unfit(p, nil) {
-			return nil, unfit
-		}
-		whole = p.Service
-	}
-	return whole, nil
+	return v.compose(ctx, s, whole)
 }
 
 // mockTime is how long one mock may take: it answers from memory.

@@ -34,6 +34,7 @@ type Settings struct {
 	Provenance      map[string]string
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
+	FailOnBreaking  bool // in Plan: what breaks consumers fails the run
 	RemoveServices  bool
 	Parallelism     int
 }
@@ -46,6 +47,9 @@ type Deps struct {
 	Postman Postman
 	// File reads a file of the repository, into memory of the room that ctx is in.
 	File func(ctx context.Context, name string) ([]byte, error)
+	// Base reads a file of the repository as the base branch has it; the error is
+	// [fs.ErrNotExist] where it has none. It is nil where nothing is compared with a base.
+	Base func(ctx context.Context, name string) ([]byte, error)
 	// Connect finds out how to talk to Microcks and signs in. It is not called
 	// in Check.
 	Connect func(context.Context) (*Session, error)
@@ -119,7 +123,9 @@ type stage func(*reconciliation, context.Context) error
 // stages are the line of each mode.
 var stages = map[result.Mode][]stage{
 	result.Check: {(*reconciliation).resolve, (*reconciliation).check},
-	result.Plan:  {(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan},
+	result.Plan: {
+		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan, (*reconciliation).askConsumers,
+	},
 	result.Apply: {
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
 		(*reconciliation).carryOut,
