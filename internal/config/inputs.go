@@ -116,10 +116,11 @@ func Inputs() []Input {
 		},
 		{
 			Name: "fail-on", Group: groupWhat, Kind: KindList, Modes: []Mode{ModeCheck, ModePlan},
-			Allowed: []string{FailOnWarning, FailOnChanges},
-			Only:    map[string][]Mode{FailOnChanges: {ModePlan}},
+			Allowed: []string{FailOnWarning, FailOnBreaking, FailOnChanges},
+			Only:    map[string][]Mode{FailOnBreaking: {ModePlan}, FailOnChanges: {ModePlan}},
 			Description: "What makes a run fail besides errors, one per line: `warning`, when Microcks would import something other" +
-				" than the author expects; and with `mode: plan` `changes`, when Microcks and the collections differ in anything." +
+				" than the author expects; and with `mode: plan` `breaking`, when a request that the mocks answer now would get no" +
+				" answer, or one that its consumer cannot read; and `changes`, when Microcks and the collections differ in anything." +
 				" They never stop an `apply`.",
 			Example: FailOnWarning,
 		},

@@ -47,6 +47,11 @@ func Outputs() []Output {
 			Example: `{"schema":"postman-microcks-importer/result/v1",…}`,
 		},
 		{
+			Name:        "breaking",
+			Description: "With `mode: plan` the number of requests that break for consumers of the mocks.",
+			Example:     "0",
+		},
+		{
 			Name:        "warnings",
 			Description: "The number of findings and messages of level warning.",
 			Example:     "1",

@@ -38,8 +38,9 @@ const (
 
 // Values of fail-on, beside the errors that always fail a run.
 const (
-	FailOnWarning = "warning"
-	FailOnChanges = "changes"
+	FailOnWarning  = "warning"
+	FailOnBreaking = "breaking"
+	FailOnChanges  = "changes"
 )
 
 // Values of output.
@@ -109,7 +110,7 @@ type Run struct {
 
 	CA []byte // PEM, certificates only; nil: the system's roots alone
 
-	FailOn []string // what fails a run of this mode beside errors: FailOnWarning, FailOnChanges
+	FailOn []string // what fails a run of this mode beside errors: FailOnWarning, FailOnBreaking, FailOnChanges
 	Import string   // ImportAuto, ImportAlways or ImportNever
 	Verify string   // VerifyService, VerifyMocks or VerifyNone
 
@@ -188,8 +189,8 @@ type Importer struct {
 // on.
 func (r *Run) Allows(what string) bool { return slices.Contains(r.Allow, what) }
 
-// FailsOn reports whether something fails the run that is no error: FailOnWarning or
-// FailOnChanges.
+// FailsOn reports whether something fails the run that is no error: FailOnWarning,
+// FailOnBreaking or FailOnChanges.
 func (r *Run) FailsOn(what string) bool { return slices.Contains(r.FailOn, what) }
 
 // Masks lists every credential that was read, those in refused flags and in

@@ -62,11 +62,11 @@ func Annotations(r *result.Result) []Annotation {
 		for _, a := range findingAnnotations(c) {
 			add(a)
 		}
-		if n := breaking(c.Difference); n > 0 && r.Mode == result.Plan {
+		if n := c.BreakingCount(); n > 0 && r.Mode == result.Plan {
 			add(Annotation{
 				Level: AnnotateWarning, Title: title(c),
 				Message: "Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") +
-					", listed in the summary: " + someBreaking(c.Difference),
+					", listed in the summary: " + someBreaking(c),
 			})
 		}
 	}
@@ -95,24 +95,33 @@ func withFailure(all []*failed, a Annotation, c *result.Collection) []*failed {
 	return append(all, &failed{a, told{collections: []*result.Collection{c}}})
 }
 
-// someBreaking names the first breaking changes.
-func someBreaking(changes []result.Difference) string {
+// someBreaking names the first breaking changes of a collection.
+func someBreaking(c *result.Collection) string {
 	const most = 5
 	var names []string
-	for _, d := range changes {
-		if !d.Breaking {
-			continue
+	if c.Consumers != nil {
+		for i := range c.Consumers.Notices {
+			if n := &c.Consumers.Notices[i]; n.Breaking {
+				names = append(names, noticeLine(n))
+			}
 		}
-		if len(names) == most {
-			return strings.Join(names, "; ") + fmt.Sprintf("; and %d more", breaking(changes)-most)
+	} else {
+		for _, d := range c.Difference {
+			if !d.Breaking {
+				continue
+			}
+			name := text.Excerpt(string(d.Operation), 80)
+			if d.Example != "" {
+				name = fmt.Sprintf("example %q of %s", text.Excerpt(string(d.Example), 80), name)
+			}
+			names = append(names, name+" "+string(d.Kind))
 		}
-		name := text.Excerpt(string(d.Operation), 80)
-		if d.Example != "" {
-			name = fmt.Sprintf("example %q of %s", text.Excerpt(string(d.Example), 80), name)
-		}
-		names = append(names, name+" "+string(d.Kind))
 	}
-	return strings.Join(names, "; ")
+	said := strings.Join(names[:min(most, len(names))], "; ")
+	if more := c.BreakingCount() - most; more > 0 {
+		said += fmt.Sprintf("; and %d more", more)
+	}
+	return said
 }
 
 // failureAnnotation is the one error of a collection: its problems, or when it

@@ -184,10 +184,22 @@ type notable struct {
 // changes of every collection first.
 func (s *jobSummary) difference() {
 	all := breakingFirst(s.r)
+	if replayed(s.r) {
+		s.consumers()
+		if len(all) > 0 {
+			s.details("What differs between Microcks and the collections", func() { s.differences(all) })
+		}
+		return
+	}
 	if len(all) == 0 {
 		return
 	}
 	s.heading(4, Markdown(differenceTitle(s.r)))
+	s.differences(all)
+}
+
+// differences lists what differs between what Microcks serves and what it would serve.
+func (s *jobSummary) differences(all []notable) {
 	s.paragraph(s.differenceSum(all))
 	columns := []column{{title: "Operation"}, {title: "Example"}, {title: "Change"}}
 	if len(s.r.Collections) > 1 {
@@ -244,7 +256,7 @@ func (s *jobSummary) differenceSum(all []notable) Markdown {
 	}
 	for _, d := range all {
 		kinds[d.Kind]++
-		if d.Breaking {
+		if d.Breaking && !replayed(s.r) {
 			breaking++
 		}
 		failed = failed || d.of.Status == result.Failed
@@ -277,7 +289,7 @@ func (s *jobSummary) differenceRow(d notable) []Markdown {
 	if d.Example != "" {
 		example = short(d.Example, 80)
 	}
-	row := []Markdown{shortCode(d.Operation, 120), example, changeText(d.Difference)}
+	row := []Markdown{shortCode(d.Operation, 120), example, changeText(d.Difference, d.of.Consumers == nil)}
 	if len(s.r.Collections) > 1 {
 		row = append([]Markdown{short(title(d.of), 60)}, row...)
 	}
@@ -320,7 +332,7 @@ func partValue(v *text.Untrusted) Markdown {
 	return shortCode(*v, 60)
 }
 
-func changeText(c result.Difference) Markdown {
+func changeText(c result.Difference, judged bool) Markdown {
 	t := Markdown(c.Kind)
 	if len(c.Fields) > 0 {
 		var parts []Markdown
@@ -333,7 +345,7 @@ func changeText(c result.Difference) Markdown {
 		}
 		t += ": " + join(", ", parts...)
 	}
-	if c.Breaking {
+	if c.Breaking && judged {
 		return "💥 " + bold("breaking") + ", " + t
 	}
 	return t

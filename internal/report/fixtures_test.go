@@ -279,6 +279,35 @@ func difference() []result.Difference {
 	}
 }
 
+// consumers is what they would notice of [difference].
+func consumers() *result.Consumers {
+	is := func(s string) *text.Untrusted { return new(text.Untrusted(s)) }
+	return &result.Consumers{Against: result.AgainstServed, Replayed: 23, Untold: 1, Breaking: 3, Notices: []result.Notice{
+		{
+			Kind: result.NoticeRemoved, Operation: "GET /pets/:petId/vaccinations", Example: "Rabies", Breaking: true,
+			Request: "GET /rest/Pet%20Store/1.0.0/pets/7/vaccinations", Differences: []result.NoticeDifference{
+				{Aspect: result.AspectStatus, From: is("200"), To: is("404"), Breaking: true},
+			},
+		},
+		{
+			Kind: result.NoticeRemoved, Operation: "GET /owners", Example: "In Madrid", Breaking: true,
+			Request: "GET /rest/Pet%20Store/1.0.0/owners?city=Madrid", Differences: []result.NoticeDifference{
+				{Aspect: result.AspectStatus, From: is("200"), To: is("400"), Breaking: true},
+			},
+		},
+		{
+			Kind: result.NoticeChanged, Operation: "GET /pets", Example: "First page", Breaking: true,
+			Request: "GET /rest/Pet%20Store/1.0.0/pets?page=1", Accept: "application/json", Differences: []result.NoticeDifference{
+				{Aspect: result.AspectType, At: "$[0].age", From: is("number"), To: is("string"), Breaking: true},
+				{Aspect: result.AspectMember, At: "$[0].owner", From: is("object"), Breaking: true},
+				{Aspect: result.AspectValue, At: "$[0].name", From: is("Rex"), To: is("Rexx")},
+			},
+		},
+		{Kind: result.NoticeRenamed, Operation: "GET /orders", Example: "Open", Successor: "Open orders", Request: "GET /rest/Pet%20Store/1.0.0/orders"},
+		{Kind: result.NoticeAdded, Operation: "GET /health", Example: "Up", Request: "GET /rest/Pet%20Store/1.0.0/health"},
+	}}
+}
+
 func plannedUpdate() *result.Result {
 	c := petStore()
 	c.Status = result.Planned
@@ -290,7 +319,7 @@ func plannedUpdate() *result.Result {
 		field(result.FieldActive, "", "false", "true"),
 	}
 	c.Importer.Import, c.Importer.MainArtifact = because(result.ImporterChanges), false
-	c.Verified, c.Difference = nil, difference()
+	c.Verified, c.Difference, c.Consumers = nil, difference(), consumers()
 	r := ran(result.Plan, result.Planned, c)
 	r.Secrets = secret(result.Update, false)
 	return r

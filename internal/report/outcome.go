@@ -209,7 +209,7 @@ func success(r *result.Result, c *result.Collection) string {
 			return line + "nothing to do" + bad.and()
 		}
 		line = "Plan for " + line + join(", ", intents(r, c, intention.inLine)...)
-		if n := breaking(c.Difference); n > 0 {
+		if n := c.BreakingCount(); n > 0 {
 			line += ", " + text.Plural(n, "breaking change")
 		}
 	default:
@@ -234,10 +234,7 @@ func several(r *result.Result) string {
 	case r.Mode == result.Check:
 		return "Microcks" + serverVersion(r) + " can serve all " + all + ", " + size + bad.and()
 	case r.Mode == result.Plan:
-		n := 0
-		for i := range r.Collections {
-			n += breaking(r.Collections[i].Difference)
-		}
+		n := breakingOf(r)
 		line := "Plan for " + all + ": " + tally(r)
 		if n > 0 {
 			line += "; " + text.Plural(n, "breaking change")
@@ -449,12 +446,10 @@ func count(r *result.Result, is func(*result.Collection) bool) int {
 	return n
 }
 
-func breaking(changes []result.Difference) int {
-	n := 0
-	for _, c := range changes {
-		if c.Breaking {
-			n++
-		}
+// breakingOf is how many changes of a run break consumers.
+func breakingOf(r *result.Result) (n int) {
+	for i := range r.Collections {
+		n += r.Collections[i].BreakingCount()
 	}
 	return n
 }

@@ -46,6 +46,7 @@ func Outputs(r *result.Result) []Output {
 		{"service-url", service.URL},
 		{"mock-url", string(service.MockURL)},
 		{"result", string(JSON(r, maxResult))},
+		{"breaking", strconv.Itoa(breakingOf(r))},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},
 		{"errors", strconv.Itoa(r.Totals.Errors)},
 	}

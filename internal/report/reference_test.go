@@ -83,6 +83,11 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.NamedID]():      "Surplus importer",
 	reflect.TypeFor[result.ImportReason](): "Import",
 	reflect.TypeFor[result.Upload]():       "Upload",
+	reflect.TypeFor[result.Consumers]():    "Consumers",
+	reflect.TypeFor[result.Notice]():       "Notice",
+
+	reflect.TypeFor[result.NoticeDifference](): "Notice difference",
+
 	reflect.TypeFor[result.Done]():         "Done",
 	reflect.TypeFor[result.Call]():         "Call",
 	reflect.TypeFor[result.Finding]():      "Finding",

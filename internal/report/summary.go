@@ -288,7 +288,7 @@ func (s *jobSummary) mark(c *result.Collection) Markdown {
 		return "⏸️"
 	case c.Status == result.Failed:
 		return "❌"
-	case found.warnings+breaking(c.Difference) > 0 && !s.r.Mode.Writes():
+	case found.warnings+c.BreakingCount() > 0 && !s.r.Mode.Writes():
 		return "⚠️"
 	case c.Status == result.Planned && c.Due():
 		return "📋"
@@ -310,7 +310,7 @@ func collectionName(c *result.Collection) text.Untrusted {
 // changeCell is what happens to a collection's importer, in few words.
 func (s *jobSummary) changeCell(c *result.Collection) Markdown {
 	change := Markdown(changeOf(s.r, c))
-	if n := breaking(c.Difference); n > 0 && s.r.Mode == result.Plan && c.Due() {
+	if n := c.BreakingCount(); n > 0 && s.r.Mode == result.Plan && c.Due() {
 		change += ", " + bold(Markdown(fmt.Sprintf("%d breaking", n)))
 	}
 	return change

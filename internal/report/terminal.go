@@ -277,6 +277,10 @@ func (s *screen) more(n int) {
 }
 
 func (s *screen) difference() {
+	if replayed(s.r) {
+		s.consumers()
+		return
+	}
 	all := breakingFirst(s.r)
 	if len(all) == 0 {
 		return
@@ -302,6 +306,27 @@ func (s *screen) difference() {
 			what = title(d.of) + ": " + what
 		}
 		s.wrapped("  ", "", "    ", e, what+": "+said)
+	}
+	s.more(len(all) - mostScreenChanges)
+}
+
+// consumers tells what consumers of the mocks would notice, what breaks first.
+func (s *screen) consumers() {
+	all := noticing(s.r)
+	if len(all) == 0 {
+		return
+	}
+	s.section(differenceTitle(s.r))
+	for _, n := range all[:min(len(all), mostScreenChanges)] {
+		e := emphasis("")
+		if n.Breaking {
+			e = bad
+		}
+		line := noticeLine(n.Notice)
+		if len(s.r.Collections) > 1 {
+			line = title(n.of) + ": " + line
+		}
+		s.wrapped("  ", "", "    ", e, line)
 	}
 	s.more(len(all) - mostScreenChanges)
 }

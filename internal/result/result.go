@@ -250,6 +250,20 @@ const (
 	FromInput       VersionSource = "service-version" // which an upload brings
 )
 
+// BreakingCount is how many changes break consumers of the mocks: of those that were
+// replayed where they were, else of the differences.
+func (c *Collection) BreakingCount() (n int) {
+	if c.Consumers != nil {
+		return c.Consumers.Breaking
+	}
+	for _, d := range c.Difference {
+		if d.Breaking {
+			n++
+		}
+	}
+	return n
+}
+
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }
 

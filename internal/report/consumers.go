@@ -1,0 +1,200 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// noticed is what consumers notice of one collection's mocks.
+type noticed struct {
+	of *result.Collection
+	*result.Notice
+}
+
+// noticing are the notices of all collections, what breaks first.
+func noticing(r *result.Result) (all []noticed) {
+	for i := range r.Collections {
+		if c := &r.Collections[i]; c.Consumers != nil {
+			for k := range c.Consumers.Notices {
+				all = append(all, noticed{c, &c.Consumers.Notices[k]})
+			}
+		}
+	}
+	sort.SliceStable(all, func(i, k int) bool { return all[i].Breaking && !all[k].Breaking })
+	return all
+}
+
+// replayed reports whether a run found out what consumers notice.
+func replayed(r *result.Result) bool {
+	return slices.ContainsFunc(r.Collections, func(c result.Collection) bool { return c.Consumers != nil })
+}
+
+// consumers shows what consumers of the mocks would notice, request by request.
+func (s *jobSummary) consumers() {
+	all := noticing(s.r)
+	if len(all) == 0 {
+		return
+	}
+	s.heading(4, Markdown(differenceTitle(s.r)))
+	s.paragraph(Markdown(noticeSum(s.r)))
+	columns := []column{{title: "Request"}, {title: "Change"}}
+	if len(s.r.Collections) > 1 {
+		columns = append([]column{{title: "Collection"}}, columns...)
+	}
+	rows := make([][]Markdown, len(all))
+	for i, n := range all {
+		rows[i] = []Markdown{noticeRequest(n.Notice), noticeText(n.Notice)}
+		if len(s.r.Collections) > 1 {
+			rows[i] = append([]Markdown{short(title(n.of), 60)}, rows[i]...)
+		}
+	}
+	shown := min(len(rows), maxRows)
+	s.table(columns, rows[:shown])
+	if rest := rows[shown:]; len(rest) > 0 {
+		s.details(fmt.Sprintf("%d more changes", len(rest)), func() { s.budgeted(columns, rest) })
+	}
+}
+
+// noticeSum counts what was replayed and what breaks.
+func noticeSum(r *result.Result) string {
+	replayed, untold, more := 0, 0, 0
+	against := map[result.Base]bool{}
+	for i := range r.Collections {
+		if c := r.Collections[i].Consumers; c != nil {
+			replayed, untold, more = replayed+c.Replayed, untold+c.Untold, more+c.MoreNotices
+			against[c.Against] = true
+		}
+	}
+	now := "that Microcks answers now"
+	switch {
+	case against[result.AgainstBase] && against[result.AgainstServed]:
+		now = "that the base branch and Microcks answer now"
+	case against[result.AgainstBase]:
+		now = "that the collections of the base branch answer"
+	}
+	sum := fmt.Sprintf("Of %s %s, %s.", text.Plural(replayed, "request"), now, counted(breakingOf(r), "breaks", "break"))
+	if untold > 0 {
+		sum += fmt.Sprintf(" Of %s it cannot be told.", text.Plural(untold, "request"))
+	}
+	if more > 0 {
+		sum += fmt.Sprintf(" %d more changes are listed nowhere.", more)
+	}
+	return sum
+}
+
+// counted is "none breaks", "1 breaks", "2 break".
+func counted(n int, one, several string) string {
+	switch n {
+	case 0:
+		return "none " + one
+	case 1:
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, several)
+}
+
+// noticeRequest is the request to copy, or what is new.
+func noticeRequest(n *result.Notice) Markdown {
+	if n.Request == "" {
+		return shortCode(n.Operation, 120)
+	}
+	request := code(strings.ReplaceAll(string(text.Cut(text.Line(n.Request), 300)), "@", "%40"))
+	if n.Accept != "" {
+		request += "<br>" + inline("Accept") + " " + shortCode(n.Accept, 60)
+	}
+	return request
+}
+
+// noticeText is what changes for whoever sends the request.
+func noticeText(n *result.Notice) Markdown {
+	t := Markdown(noticeWords[n.Kind])
+	if n.Example != "" {
+		t += " " + short(n.Example, 80)
+	}
+	if n.Successor != "" {
+		t += " → " + short(n.Successor, 80)
+	}
+	if n.Breaking {
+		t = "💥 " + bold("breaking") + ", " + t
+	}
+	for _, d := range n.Differences {
+		t += "<br>" + noticeDifference(d)
+	}
+	if n.MoreDifferences > 0 {
+		t += Markdown(fmt.Sprintf("<br>… and %d more", n.MoreDifferences))
+	}
+	return t
+}
+
+var noticeWords = map[result.NoticeKind]string{
+	result.NoticeAdded:   "added",
+	result.NoticeRemoved: "no answer any more:",
+	result.NoticeChanged: "changed:",
+	result.NoticeRenamed: "renamed:",
+}
+
+func noticeDifference(d result.NoticeDifference) Markdown {
+	t := Markdown(aspectWords[d.Aspect])
+	if d.At != "" {
+		t += " " + shortCode(d.At, 120)
+	}
+	if d.From != nil || d.To != nil {
+		t += " " + partValue(d.From) + " → " + partValue(d.To)
+	}
+	return t
+}
+
+var aspectWords = map[result.NoticeAspect]string{
+	result.AspectStatus:    "status",
+	result.AspectMediaType: "media type",
+	result.AspectFlaw:      "cannot be sent:",
+	result.AspectHeader:    "header",
+	result.AspectMember:    "member",
+	result.AspectType:      "type of",
+	result.AspectLength:    "length of",
+	result.AspectValue:     "value of",
+	result.AspectBody:      "body",
+}
+
+// noticeLine is a notice in a line of a terminal.
+func noticeLine(n *result.Notice) string {
+	said := noticeWords[n.Kind]
+	if n.Example != "" {
+		said += fmt.Sprintf(" \"%s\"", n.Example)
+	}
+	if n.Successor != "" {
+		said += fmt.Sprintf(" → \"%s\"", n.Successor)
+	}
+	if n.Breaking {
+		said = "breaking, " + said
+	}
+	for i, d := range n.Differences {
+		if i == 3 {
+			said += "; …"
+			break
+		}
+		said += "; " + aspectWords[d.Aspect]
+		if d.At != "" {
+			said += " " + string(d.At)
+		}
+		if d.From != nil || d.To != nil {
+			said += " " + lineValue(d.From) + " → " + lineValue(d.To)
+		}
+	}
+	if n.Request == "" {
+		return string(n.Operation) + ": " + said
+	}
+	return string(n.Request) + ": " + said
+}
+
+func lineValue(v *text.Untrusted) string {
+	if v == nil {
+		return "(none)"
+	}
+	return string(text.Cut(*v, 60))
+}
