@@ -79,7 +79,7 @@ func (r *replay) lost(before *candidate, then mock.Answer) change {
 	c.status(before.Status, own.Status, true)
 	if own.Example != nil { // it is there, and cannot be sent
 		c.Kind = Changed
-		c.tell(Difference{Aspect: InFlaw, To: given(string(own.Flaw)), Breaking: true}, string(own.Flaw))
+		c.note(Difference{Aspect: InFlaw, To: given(string(own.Flaw)), Breaking: true}, string(own.Flaw))
 		if name := nameOf(own.Example); name != c.Example {
 			c.Successor = name
 		}
@@ -221,7 +221,7 @@ func (r *replay) compare(before, after *candidate) *change {
 	if before.Flaw != after.Flaw {
 		d := Difference{Aspect: InFlaw, From: given(string(before.Flaw)), To: given(string(after.Flaw))}
 		d.Breaking = d.To != nil
-		c.tell(d, string(before.Flaw)+">"+string(after.Flaw))
+		c.note(d, string(before.Flaw)+">"+string(after.Flaw))
 	}
 	c.mediaTypes(before, after)
 	if c.breaks() { // whoever cannot read the one does not look at the other
@@ -235,7 +235,7 @@ func (r *replay) compare(before, after *candidate) *change {
 func (c *change) status(before, after int, breaking bool) {
 	if before != after {
 		from, to := strconv.Itoa(before), strconv.Itoa(after)
-		c.tell(Difference{Aspect: InStatus, From: given(from), To: given(to), Breaking: breaking}, from+">"+to)
+		c.note(Difference{Aspect: InStatus, From: given(from), To: given(to), Breaking: breaking}, from+">"+to)
 	}
 }
 
@@ -248,7 +248,7 @@ func (c *change) mediaTypes(before, after *candidate) {
 		return slices.ContainsFunc(is, func(u string) bool { return essence(t) == essence(u) })
 	})
 	d := Difference{Aspect: InMediaType, From: excerpt(before.MediaType), To: excerpt(after.MediaType), Breaking: breaking}
-	c.tell(d, essence(before.MediaType)+">"+essence(after.MediaType))
+	c.note(d, essence(before.MediaType)+">"+essence(after.MediaType))
 }
 
 // typesOf are the media types that can come back, in order; none where that depends on
@@ -291,7 +291,7 @@ func (c *change) header(name string, before, after []string) {
 		return new(text.Untrusted(text.Excerpt(strings.Join(list, ", "), longestValue)))
 	}
 	at := text.Untrusted(text.Excerpt(name, longestName))
-	c.tell(Difference{Aspect: InHeader, At: at, From: value(before), To: value(after)}, name)
+	c.note(Difference{Aspect: InHeader, At: at, From: value(before), To: value(after)}, name)
 }
 
 // headersByName are the values of which one comes back, in order.

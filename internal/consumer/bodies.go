@@ -39,7 +39,7 @@ func (c *change) bodies(before, after *candidate) {
 	case isEmpty(was) && isEmpty(is), slices.Equal(was.Pieces, is.Pieces) && slices.Equal(was.Expressions, is.Expressions) && isKnown(was):
 		return
 	case isEmpty(was):
-		c.tell(Difference{Aspect: InBody, To: excerpt(shown(is.Text))}, "new")
+		c.note(Difference{Aspect: InBody, To: excerpt(shown(is.Text))}, "new")
 		return
 	case !isKnown(was), !isKnown(is):
 		c.untold = c.untold || before.key != after.key
@@ -57,7 +57,7 @@ func (c *change) bodies(before, after *candidate) {
 	default:
 		gone := isEmpty(is)
 		d := Difference{Aspect: InBody, From: excerpt(shown(was.Text)), To: excerpt(shown(is.Text)), Breaking: gone}
-		c.tell(d, strconv.FormatBool(gone))
+		c.note(d, strconv.FormatBool(gone))
 	}
 }
 
@@ -251,7 +251,7 @@ func (c *change) at(at *place, d Difference, meaning string) {
 	path, pattern := at.path()
 	c.meter.Work(len(path))
 	d.At = text.Untrusted(text.Excerpt(path, longestPath))
-	c.tell(d, pattern+" "+meaning)
+	c.note(d, pattern+" "+meaning)
 }
 
 // plainMember is the name of a member that stands in a path as it is.

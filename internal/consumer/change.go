@@ -77,7 +77,7 @@ type differences struct {
 const meaningBytes = 80
 
 // tell a difference. Of those that mean the same the first is told.
-func (c *change) tell(d Difference, meaning string) {
+func (c *change) note(d Difference, meaning string) {
 	of := &c.other
 	if d.Breaking {
 		of = &c.broken

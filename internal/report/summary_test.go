@@ -155,6 +155,7 @@ func TestDifferenceThatDidNotHappenIsNotTold(t *testing.T) {
 		t.Error("a difference is told although nothing was imported")
 	}
 	artifacts := ran(result.Plan, result.Planned, plannedUpdate().Collections[0], plannedUpdate().Collections[0])
+	artifacts.Collections[0].Consumers, artifacts.Collections[1].Consumers = nil, nil
 	if got := strings.Count(Summary(artifacts, docs()), "vaccinations"); got != 1 {
 		t.Errorf("the difference of one service with two artifacts is told %d times", got)
 	}
