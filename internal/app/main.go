@@ -230,7 +230,8 @@ func (p *program) settings() reconcile.Settings {
 	return reconcile.Settings{
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
 		Owner: plan.Owner{Repository: p.Repository, RepositoryID: p.RepositoryID}, Provenance: provenance,
-		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges), FailOnBreaking: p.FailsOn(config.FailOnBreaking),
+		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
+		FailOnBreaking: p.FailsOn(config.FailOnBreaking),
 		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
 	}
 }

@@ -303,7 +303,10 @@ func consumers() *result.Consumers {
 				{Aspect: result.AspectValue, At: "$[0].name", From: is("Rex"), To: is("Rexx")},
 			},
 		},
-		{Kind: result.NoticeRenamed, Operation: "GET /orders", Example: "Open", Successor: "Open orders", Request: "GET /rest/Pet%20Store/1.0.0/orders"},
+		{
+			Kind: result.NoticeRenamed, Operation: "GET /orders", Example: "Open", Successor: "Open orders",
+			Request: "GET /rest/Pet%20Store/1.0.0/orders",
+		},
 		{Kind: result.NoticeAdded, Operation: "GET /health", Example: "Up", Request: "GET /rest/Pet%20Store/1.0.0/health"},
 	}}
 }
