@@ -1,10 +1,7 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"io/fs"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/consumer"
@@ -15,34 +12,35 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// askConsumers finds out what consumers of the mocks would notice of the plan.
+// askConsumers finds out what consumers of the mocks would notice of the plan. Of a
+// service it is told with the first collection that did not fail.
 func (r *reconciliation) askConsumers(ctx context.Context) error {
+	items := r.byArtifact()
 	parallel(r, r.plan.Services, func(s *plan.Service) {
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
-		it := r.itemOf(s)
-		if it == nil {
-			return
-		}
-		if err := r.consumersOf(ctx, s, it); err != nil && ctx.Err() == nil {
-			it.tellUnasked(err)
+		for _, a := range s.Live()[:min(1, len(s.Live()))] {
+			if err := r.consumersOf(ctx, s, items); err != nil && ctx.Err() == nil {
+				items[a].tellUnasked(err)
+			}
 		}
 	}, func(s *plan.Service, broken error) {
-		if it := r.itemOf(s); it != nil {
-			it.tellUnasked(broken)
+		for _, a := range s.Live()[:min(1, len(s.Live()))] {
+			items[a].tellUnasked(broken)
 		}
 	})
 	return nil
 }
 
-// itemOf is the collection by which a service is told; nil when all of its failed.
-func (r *reconciliation) itemOf(s *plan.Service) *item {
+// byArtifact are the collections by what is planned for them.
+func (r *reconciliation) byArtifact() map[*plan.Artifact]*item {
+	items := make(map[*plan.Artifact]*item)
 	for _, it := range r.items {
-		if it.artifact != nil && it.artifact.Service == s && !it.artifact.Failed() {
-			return it
+		if it.artifact != nil {
+			items[it.artifact] = it
 		}
 	}
-	return nil
+	return items
 }
 
 // tellUnasked says that what consumers notice was not found out.
@@ -52,15 +50,9 @@ func (it *item) tellUnasked(err error) {
 		"run again; what apply would write is told all the same")
 }
 
-// consumersOf replays what is answered now on the service as it will be. Now is, for
-// collections of the repository, what the base branch makes; else what Microcks serves.
-func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, it *item) error {
-	if now, then, known, err := r.fromBase(ctx, s); known || err != nil {
-		if err == nil {
-			r.notice(ctx, it, now, then, result.AgainstBase, false)
-		}
-		return err
-	}
+// consumersOf replays what Microcks answers now on the service as it will be.
+func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, items map[*plan.Artifact]*item) error {
+	it := items[s.Live()[0]]
 	if len(it.artifact.Difference) == 0 && s.Before.Served != nil || len(s.Before.Services) > 1 {
 		it.Consumers = &result.Consumers{Against: result.AgainstServed}
 		return nil
@@ -73,18 +65,22 @@ func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, it *i
 		}
 		now = converge.Served(view)
 	}
-	then, err := r.compose(ctx, s, now)
+	then, err := compose(ctx, s, now, items)
 	if err != nil {
 		return err
 	}
-	r.notice(ctx, it, now, then, result.AgainstServed, !s.HasMain())
+	noticed := consumer.Notices(now, then, r.mockOptions(ctx, !s.HasMain()))
+	it.Consumers = consumers(noticed, r.share())
+	if ctx.Err() == nil {
+		return noticed.Err
+	}
 	return nil
 }
 
 // compose is the service after the imports of its artifacts, with its contents.
-func (r *reconciliation) compose(ctx context.Context, s *plan.Service, onto *predict.Service) (*predict.Service, error) {
+func compose(ctx context.Context, s *plan.Service, onto *predict.Service, items map[*plan.Artifact]*item) (*predict.Service, error) {
 	for _, a := range s.Live() {
-		if err := budget.Take(ctx, memoryOfByte*r.bytesOfArtifact(a)); err != nil {
+		if err := budget.Take(ctx, memoryOfByte*items[a].Bytes); err != nil {
 			return nil, err
 		}
 		p := a.Document().ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: a.From, Existing: onto})
@@ -96,85 +92,9 @@ func (r *reconciliation) compose(ctx context.Context, s *plan.Service, onto *pre
 	return onto, nil
 }
 
-func (r *reconciliation) bytesOfArtifact(a *plan.Artifact) int {
-	for _, it := range r.items {
-		if it.artifact == a {
-			return it.Bytes
-		}
-	}
-	return 0
-}
-
-// fromBase are the services that the base branch and this one make of a service's
-// collections, if all of them lie in the repository, the main one among them. known is
-// false where there is no base, or no such service.
-func (r *reconciliation) fromBase(ctx context.Context, s *plan.Service) (now, then *predict.Service, known bool, err error) {
-	if r.Base == nil || !s.HasMain() {
-		return nil, nil, false, nil
-	}
-	for _, a := range s.Live() {
-		if a.File == "" {
-			return nil, nil, false, nil
-		}
-	}
-	for _, a := range s.Live() {
-		before, err := r.onBase(ctx, a)
-		if err != nil {
-			return nil, nil, false, err
-		}
-		if before == nil {
-			continue
-		}
-		p := before.ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: a.From, Existing: now})
-		// Under another name or version it is another service, which stays as it is.
-		if p.Service != nil && p.Service.Name == s.Name && p.Service.Version == s.Version {
-			now = p.Service
-		}
-	}
-	then, err = r.compose(ctx, s, nil)
-	return now, then, err == nil, err
-}
-
-// onBase is the collection as the base branch has it; nil where it has none that
-// Microcks would take.
-func (r *reconciliation) onBase(ctx context.Context, a *plan.Artifact) (*predict.Document, error) {
-	raw, err := r.Base(ctx, a.File)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err == nil {
-		err = budget.Take(ctx, memoryOfByte*len(raw))
-	}
-	if err != nil {
-		return nil, err
-	}
-	before := &item{Wanted: new(*a.Wanted), Collection: &result.Collection{}}
-	if d, err := r.readAsDelivered(ctx, before, raw, predict.Options{Version: r.mocksVersion()}); err == nil {
-		return d.Document.Document, nil
-	}
-	return nil, ctx.Err() // no plan would have imported it
-}
-
-// mocksVersion is the version of Microcks by which mocks are judged.
-func (r *reconciliation) mocksVersion() string {
-	if r.session != nil {
-		return r.session.Version.Number()
-	}
-	return cmp.Or(r.MicrocksVersion, predict.Newest)
-}
-
-// notice puts what consumers notice into the result of a collection.
-func (r *reconciliation) notice(ctx context.Context, it *item, now, then *predict.Service, against result.Base, anyOrder bool) {
-	noticed := consumer.Notices(now, then, r.mockOptions(ctx, anyOrder))
-	it.Consumers = consumers(noticed, against, r.share())
-	if noticed.Err != nil && ctx.Err() == nil {
-		it.tellUnasked(noticed.Err)
-	}
-}
-
 // consumers as a run tells them, as many notices as the room has bytes for.
-func consumers(n consumer.Noticed, against result.Base, room int) *result.Consumers {
-	told := &result.Consumers{Against: against, Replayed: n.Replayed, Untold: n.Untold, Breaking: n.Breaking}
+func consumers(n consumer.Noticed, room int) *result.Consumers {
+	told := &result.Consumers{Against: result.AgainstServed, Replayed: n.Replayed, Untold: n.Untold, Breaking: n.Breaking}
 	for i, c := range n.Changes {
 		const itself, ofDifference = 250, 80 // bytes
 		one := result.Notice{

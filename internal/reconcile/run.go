@@ -47,9 +47,6 @@ type Deps struct {
 	Postman Postman
 	// File reads a file of the repository, into memory of the room that ctx is in.
 	File func(ctx context.Context, name string) ([]byte, error)
-	// Base reads a file of the repository as the base branch has it; the error is
-	// [fs.ErrNotExist] where it has none. It is nil where nothing is compared with a base.
-	Base func(ctx context.Context, name string) ([]byte, error)
 	// Connect finds out how to talk to Microcks and signs in. It is not called
 	// in Check.
 	Connect func(context.Context) (*Session, error)

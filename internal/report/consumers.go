@@ -63,21 +63,12 @@ func (s *jobSummary) consumers() {
 // noticeSum counts what was replayed and what breaks.
 func noticeSum(r *result.Result) string {
 	replayed, untold, more := 0, 0, 0
-	against := map[result.Base]bool{}
 	for i := range r.Collections {
 		if c := r.Collections[i].Consumers; c != nil {
 			replayed, untold, more = replayed+c.Replayed, untold+c.Untold, more+c.MoreNotices
-			against[c.Against] = true
 		}
 	}
-	now := "that Microcks answers now"
-	switch {
-	case against[result.AgainstBase] && against[result.AgainstServed]:
-		now = "that the base branch and Microcks answer now"
-	case against[result.AgainstBase]:
-		now = "that the collections of the base branch answer"
-	}
-	sum := fmt.Sprintf("Of %s %s, %s.", text.Plural(replayed, "request"), now, counted(breakingOf(r), "breaks", "break"))
+	sum := fmt.Sprintf("Of %s that Microcks answers now, %s.", text.Plural(replayed, "request"), counted(breakingOf(r), "breaks", "break"))
 	if untold > 0 {
 		sum += fmt.Sprintf(" Of %s it cannot be told.", text.Plural(untold, "request"))
 	}

@@ -21,14 +21,8 @@ type Consumers struct {
 // Base is what a collection is compared with.
 type Base string
 
-// Bases.
-const (
-	// AgainstBase is the collection as it is on the base branch, from which it was
-	// predicted what its mocks answer.
-	AgainstBase Base = "base"
-	// AgainstServed is what Microcks serves.
-	AgainstServed Base = "served"
-)
+// AgainstServed is what Microcks serves.
+const AgainstServed Base = "served"
 
 // NoticeKind is a kind of what is noticed.
 type NoticeKind string
