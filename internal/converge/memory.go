@@ -110,7 +110,8 @@ func (m memory) noticed(g Goal, seen observation) memory {
 	}
 	m.pending = nil
 	if g.Upload != nil {
-		if m.due && len(seen.services) == 1 && g.takes(m) && g.fits(seen.served) {
+		ours := len(seen.services) == 1 && (!g.Upload.Main || g.Service.Owns(seen.services[0].SourceArtifact))
+		if m.due && ours && g.takes(m) && g.fits(seen.served) {
 			m.due, m.settling, m.others = false, true, true
 		}
 		return m
