@@ -72,7 +72,7 @@ func remember(g Goal) memory {
 	m.doubt = g.Service != nil && len(g.Service.Before.Services) > 1
 	if g.Importer == nil && g.Service != nil {
 		m.due = g.Due && g.Upload != nil
-		m.settling = !m.due
+		m.settling = !m.due && g.Upload == nil
 	}
 	return m
 }

@@ -53,18 +53,15 @@ func (it *item) tellUnasked(err error) {
 // consumersOf replays what Microcks answers now on the service as it will be.
 func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, items map[*plan.Artifact]*item) error {
 	it := items[s.Live()[0]]
-	if len(it.artifact.Difference) == 0 && s.Before.Served != nil || len(s.Before.Services) > 1 {
-		it.Consumers = &result.Consumers{Against: result.AgainstServed}
-		return nil
+	it.Consumers = &result.Consumers{Against: result.AgainstServed}
+	if len(it.artifact.Difference) == 0 || len(s.Before.Services) != 1 {
+		return nil // nothing changes, or nobody is answered
 	}
-	var now *predict.Service
-	if len(s.Before.Services) == 1 {
-		view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)
-		if err != nil {
-			return err
-		}
-		now = converge.Served(view)
+	view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)
+	if err != nil {
+		return err
 	}
+	now := converge.Served(view)
 	then, err := compose(ctx, s, now, items)
 	if err != nil {
 		return err
