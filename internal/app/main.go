@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -237,15 +238,14 @@ func (p *program) settings() reconcile.Settings {
 }
 
 // resolve finds out which importers are wanted. Off a runner patterns look in the
-// current folder.
+// current folder, and no link leads them out of it.
 func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) {
 	began := time.Now()
-	files := resolve.Files{FS: os.DirFS("."), Found: func(line string) {
+	files := resolve.Files{Found: func(line string) {
 		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
 	}}
-	patterns := slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern != "" })
-	if p.Workspace != "" && patterns {
-		root, err := os.OpenRoot(p.Workspace)
+	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern != "" }) {
+		root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
 		if err != nil {
 			return nil, nil, &fileError{".", p.Workspace, err}
 		}

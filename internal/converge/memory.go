@@ -72,7 +72,7 @@ func remember(g Goal) memory {
 	m.doubt = g.Service != nil && len(g.Service.Before.Services) > 1
 	if g.Importer == nil && g.Service != nil {
 		m.due = g.Due && g.Upload != nil
-		m.settling = !m.due
+		m.settling = !m.due && g.Upload == nil
 	}
 	return m
 }
@@ -110,7 +110,8 @@ func (m memory) noticed(g Goal, seen observation) memory {
 	}
 	m.pending = nil
 	if g.Upload != nil {
-		if m.due && len(seen.services) == 1 && g.takes(m) && g.fits(seen.served) {
+		ours := len(seen.services) == 1 && (!g.Upload.Main || g.Service.Owns(seen.services[0].SourceArtifact))
+		if m.due && ours && g.takes(m) && g.fits(seen.served) {
 			m.due, m.settling, m.others = false, true, true
 		}
 		return m

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -176,10 +177,13 @@ func search(ctx context.Context, server Services, key plan.Key) ([]microcks.Serv
 }
 
 // plainKey reports whether a server's look-up by name and version finds the
-// service: it splits at the first colon and reads a plus as a space. The two stand
-// in the path, in which a gateway may decode and resolve them.
+// service: it splits at the first colon and reads a plus as a space. The two stand in
+// the path, in which it refuses some signs, even escaped, and which a gateway may decode
+// and resolve.
 func plainKey(key plan.Key) bool {
-	return !strings.ContainsAny(key.Name+key.Version, ":+") && key.Version != "" && !text.HasDotSegment(key.Name+":"+key.Version)
+	both := key.Name + key.Version
+	return key.Version != "" && !strings.ContainsAny(both, `:+/\;%`) && !strings.ContainsFunc(both, unicode.IsControl) &&
+		!text.HasDotSegment(key.Name+":"+key.Version)
 }
 
 // OfVersion are the services of one version, the oldest first, without their operations.

@@ -37,6 +37,12 @@ func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.P
 			Hint: firstHint(findings, ""), Anchor: "findings-failed", ExitCode: 1, OfFindings: true,
 		})
 	}
+	if w.Uploads() && p.Outcome == predict.Imported && p.Target.Main && len(p.Service.Operations) == 0 {
+		problems = append(problems, &result.Problem{
+			Level: result.Error, Text: "judging the collection: it has no request, so that its service would have no operation",
+			Hint: "check that this is the right file, and that its requests were exported, too", Anchor: "collection-empty", ExitCode: 1,
+		})
+	}
 	if w.ServiceVersion != "" && w.ServiceVersion != p.Version {
 		problems = append(problems, &result.Problem{
 			Level: result.Error,

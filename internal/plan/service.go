@@ -367,6 +367,8 @@ func (a *Artifact) drift(differences int) *result.ImportReason {
 		return &result.ImportReason{Kind: result.NotServed}
 	case differences > 0:
 		return &result.ImportReason{Kind: result.ServesOther, Differences: differences}
+	case a.IsMain && !a.Service.Owns(before.Services[0].SourceArtifact) && before.Services[0].SourceArtifact != "":
+		return &result.ImportReason{Kind: result.ServiceOfOther}
 	}
 	return nil
 }

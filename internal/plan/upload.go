@@ -196,6 +196,8 @@ func (a *Artifact) restamp() {
 func (m *maker) describeUpload(a *Artifact) {
 	a.Fields = LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.serviceLabels())
 	switch there := a.Service.Before.Services; {
+	case len(there) == 0 && a.Wanted.Import == ImportNever:
+		a.Change = result.Keep
 	case len(there) == 0:
 		a.Change = result.Create
 	case len(a.Fields)+len(a.Upload.Leaving)+len(a.Upload.Stopping) > 0:

@@ -40,13 +40,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 			w.err = crash.Caught(func() error { return c.writeSecret(ctx, s, i) })()
 		})
 	}
-	items := make(map[*plan.Artifact]*item)
-	for _, it := range r.items {
-		if it.artifact != nil {
-			items[it.artifact] = it
-		}
-	}
-	c.items = items
+	c.items = r.byArtifact()
 	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) }, c.broken)
 	secrets.Wait()
 	var failed error

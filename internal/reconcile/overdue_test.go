@@ -20,7 +20,8 @@ type silent struct{}
 func (silent) Step(string, string, string, time.Duration)     {}
 func (silent) Did(string, string, result.Done, time.Duration) {}
 
-const small = `{"info":{"name":"Pets","description":"version=1.0 - x","_postman_id":"1"},"item":[]}`
+const small = `{"info":{"name":"Pets","description":"version=1.0 - x","_postman_id":"1"},"item":[` +
+	`{"name":"a","request":{"method":"GET","url":{"raw":"http://h/a"}}}]}`
 
 // TestRunThatDoesNotEnd: whatever still works when the time of a run is over, what
 // was done is told soon after.

@@ -44,9 +44,8 @@ func (r *reconciliation) readFiles(ctx context.Context) error {
 }
 
 // uploaded are the services that uploads of a collection by this repository's runs made
-// or added examples to: those of its artifact, and the one of its name and version.
-// Others are named and left, and so are those that they made where removing services was
-// not asked for.
+// or added examples to. Others are named and left, and so are those that they made where
+// removing services was not asked for.
 func (r *reconciliation) uploaded(ctx context.Context, it *item) (mine []microcks.Service, err error) {
 	found, err := r.servicesOf(ctx, it)
 	if err != nil {
@@ -68,18 +67,16 @@ func (r *reconciliation) uploaded(ctx context.Context, it *item) (mine []microck
 	return mine, nil
 }
 
+// servicesOf are the services that a collection makes: for a file that of its name and
+// version, since copies of a file have one identity; for a uid, all that come from it.
 func (r *reconciliation) servicesOf(ctx context.Context, it *item) (found []microcks.Service, err error) {
-	artifact, key := it.artifactName(r.Owner), plan.Key{}
 	if it.judged != nil {
-		key = it.judged.Key
-	}
-	if r.services == nil {
-		found, _, err = converge.FindService(ctx, r.session.Microcks, key)
+		found, _, err = converge.FindService(ctx, r.session.Microcks, it.judged.Key)
 		return found, err
 	}
-	for of, services := range r.services {
+	for _, services := range r.services {
 		for _, s := range services {
-			if s.SourceArtifact == artifact || of == key {
+			if it.Wanted.UID != "" && s.SourceArtifact == it.Wanted.UID {
 				found = append(found, s)
 			}
 		}

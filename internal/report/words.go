@@ -79,6 +79,7 @@ var reasons = map[result.ImportKind]text.Untrusted{
 	result.ServiceTwice:      "the service exists twice",
 	result.NotServed:         "Microcks does not serve it",
 	result.ImporterChanges:   "the importer changes",
+	result.ServiceOfOther:    "another artifact has taken the service over",
 	result.ImporterNotBound:  "the importer is not bound to the service",
 	result.ImportedAfterMain: "an artifact before it in the same service is imported",
 }

@@ -359,6 +359,7 @@ const (
 	NotServed         ImportKind = "not-served"
 	ImporterChanges   ImportKind = "importer-changes"
 	ServesOther       ImportKind = "differs"
+	ServiceOfOther    ImportKind = "of-another" // artifact, which took it over
 	ImporterNotBound  ImportKind = "not-bound"  // to the service that is there
 	ImportedAfterMain ImportKind = "after-main" // an artifact before it in the service is imported
 )

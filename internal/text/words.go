@@ -16,7 +16,7 @@ var ownWords = strings.Fields(`
 	remove-services replace-secret replace-service untrusted-event ca-certificate client-certificate
 	client-secret client-key github-oidc github-actions unchanged parallelism delivery operations operation examples importers
 	importer secondary documents troubleshooting repository description definition authorization password credential credentials
-	warnings dispatcher microcks keycloak localhost undefined 12345678
+	warnings breaking consumers dispatcher microcks keycloak localhost undefined 12345678
 	https://api.getpostman.com https://api.postman.com
 `)
 
