@@ -15,34 +15,35 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// askConsumers finds out what consumers of the mocks would notice of the plan.
+// askConsumers finds out what consumers of the mocks would notice of the plan. Of a
+// service it is told with the first collection that did not fail.
 func (r *reconciliation) askConsumers(ctx context.Context) error {
+	items := r.byArtifact()
 	parallel(r, r.plan.Services, func(s *plan.Service) {
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
-		it := r.itemOf(s)
-		if it == nil {
-			return
-		}
-		if err := r.consumersOf(ctx, s, it); err != nil && ctx.Err() == nil {
-			it.tellUnasked(err)
+		for _, a := range s.Live()[:min(1, len(s.Live()))] {
+			if err := r.consumersOf(ctx, s, items); err != nil && ctx.Err() == nil {
+				items[a].tellUnasked(err)
+			}
 		}
 	}, func(s *plan.Service, broken error) {
-		if it := r.itemOf(s); it != nil {
-			it.tellUnasked(broken)
+		for _, a := range s.Live()[:min(1, len(s.Live()))] {
+			items[a].tellUnasked(broken)
 		}
 	})
 	return nil
 }
 
-// itemOf is the collection by which a service is told; nil when all of its failed.
-func (r *reconciliation) itemOf(s *plan.Service) *item {
+// byArtifact are the collections by what is planned for them.
+func (r *reconciliation) byArtifact() map[*plan.Artifact]*item {
+	items := make(map[*plan.Artifact]*item)
 	for _, it := range r.items {
-		if it.artifact != nil && it.artifact.Service == s && !it.artifact.Failed() {
-			return it
+		if it.artifact != nil {
+			items[it.artifact] = it
 		}
 	}
-	return nil
+	return items
 }
 
 // tellUnasked says that what consumers notice was not found out.
@@ -54,37 +55,41 @@ func (it *item) tellUnasked(err error) {
 
 // consumersOf replays what is answered now on the service as it will be. Now is, for
 // collections of the repository, what the base branch makes; else what Microcks serves.
-func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, it *item) error {
-	if now, then, known, err := r.fromBase(ctx, s); known || err != nil {
-		if err == nil {
-			r.notice(ctx, it, now, then, result.AgainstBase, false)
-		}
-		return err
-	}
-	if len(it.artifact.Difference) == 0 && s.Before.Served != nil || len(s.Before.Services) > 1 {
-		it.Consumers = &result.Consumers{Against: result.AgainstServed}
-		return nil
-	}
-	var now *predict.Service
-	if len(s.Before.Services) == 1 {
-		view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)
+func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, items map[*plan.Artifact]*item) error {
+	it := items[s.Live()[0]]
+	if now, then, known, err := r.fromBase(ctx, s, items); known || err != nil {
 		if err != nil {
 			return err
 		}
-		now = converge.Served(view)
+		noticed := consumer.Notices(now, then, r.mockOptions(ctx, false))
+		it.Consumers = consumers(noticed, result.AgainstBase, r.share())
+		return noticed.Err
 	}
-	then, err := r.compose(ctx, s, now)
+	it.Consumers = &result.Consumers{Against: result.AgainstServed}
+	if len(it.artifact.Difference) == 0 || len(s.Before.Services) != 1 {
+		return nil // nothing changes, or nobody is answered
+	}
+	view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)
 	if err != nil {
 		return err
 	}
-	r.notice(ctx, it, now, then, result.AgainstServed, !s.HasMain())
+	now := converge.Served(view)
+	then, err := compose(ctx, s, now, items)
+	if err != nil {
+		return err
+	}
+	noticed := consumer.Notices(now, then, r.mockOptions(ctx, !s.HasMain()))
+	it.Consumers = consumers(noticed, result.AgainstServed, r.share())
+	if ctx.Err() == nil {
+		return noticed.Err
+	}
 	return nil
 }
 
 // compose is the service after the imports of its artifacts, with its contents.
-func (r *reconciliation) compose(ctx context.Context, s *plan.Service, onto *predict.Service) (*predict.Service, error) {
+func compose(ctx context.Context, s *plan.Service, onto *predict.Service, items map[*plan.Artifact]*item) (*predict.Service, error) {
 	for _, a := range s.Live() {
-		if err := budget.Take(ctx, memoryOfByte*r.bytesOfArtifact(a)); err != nil {
+		if err := budget.Take(ctx, memoryOfByte*items[a].Bytes); err != nil {
 			return nil, err
 		}
 		p := a.Document().ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: a.From, Existing: onto})
@@ -96,19 +101,10 @@ func (r *reconciliation) compose(ctx context.Context, s *plan.Service, onto *pre
 	return onto, nil
 }
 
-func (r *reconciliation) bytesOfArtifact(a *plan.Artifact) int {
-	for _, it := range r.items {
-		if it.artifact == a {
-			return it.Bytes
-		}
-	}
-	return 0
-}
-
 // fromBase are the services that the base branch and this one make of a service's
 // collections, if all of them lie in the repository, the main one among them. known is
 // false where there is no base, or no such service.
-func (r *reconciliation) fromBase(ctx context.Context, s *plan.Service) (now, then *predict.Service, known bool, err error) {
+func (r *reconciliation) fromBase(ctx context.Context, s *plan.Service, items map[*plan.Artifact]*item) (now, then *predict.Service, known bool, err error) {
 	if r.Base == nil || !s.HasMain() {
 		return nil, nil, false, nil
 	}
@@ -131,7 +127,7 @@ func (r *reconciliation) fromBase(ctx context.Context, s *plan.Service) (now, th
 			now = p.Service
 		}
 	}
-	then, err = r.compose(ctx, s, nil)
+	then, err = compose(ctx, s, nil, items)
 	return now, then, err == nil, err
 }
 
@@ -161,15 +157,6 @@ func (r *reconciliation) mocksVersion() string {
 		return r.session.Version.Number()
 	}
 	return cmp.Or(r.MicrocksVersion, predict.Newest)
-}
-
-// notice puts what consumers notice into the result of a collection.
-func (r *reconciliation) notice(ctx context.Context, it *item, now, then *predict.Service, against result.Base, anyOrder bool) {
-	noticed := consumer.Notices(now, then, r.mockOptions(ctx, anyOrder))
-	it.Consumers = consumers(noticed, against, r.share())
-	if noticed.Err != nil && ctx.Err() == nil {
-		it.tellUnasked(noticed.Err)
-	}
 }
 
 // consumers as a run tells them, as many notices as the room has bytes for.

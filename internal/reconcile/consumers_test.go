@@ -53,7 +53,7 @@ func TestComparedWithTheBase(t *testing.T) {
 			}
 			return []byte(c.base), nil
 		}}}
-		if err := r.consumersOf(t.Context(), a.Service, it); err != nil {
+		if err := r.consumersOf(t.Context(), a.Service, r.byArtifact()); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		got := it.Consumers
