@@ -175,7 +175,14 @@ func promise(t *testing.T, w *world.World, uid, name, secret string, operations 
 	case len(mine[0].ServiceRefs) != 1 || mine[0].ServiceRefs[0].ServiceID != services[0].ID:
 		return fmt.Sprintf("the importer refers to %v, the service is %s", mine[0].ServiceRefs, services[0].ID)
 	}
-	view, err := c.ServiceView(ctx, services[0].ID)
+	return held(t, c, services[0].ID, operations)
+}
+
+// held says in what a service has not so many operations with one example each; "" when
+// it has.
+func held(t *testing.T, c *microcks.Client, id string, operations int) string {
+	t.Helper()
+	view, err := c.ServiceView(context.Background(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

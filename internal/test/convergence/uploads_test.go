@@ -107,19 +107,7 @@ func sent(t *testing.T, w *world.World, uid, name, owner string, operations, imp
 	if !(plan.Owner{Repository: owner}).Made(services[0].Metadata) {
 		return fmt.Sprintf("its labels are %+v", services[0].Metadata)
 	}
-	view, err := c.ServiceView(ctx, services[0].ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(view.Service.Operations) != operations {
-		return fmt.Sprintf("%d operations", len(view.Service.Operations))
-	}
-	for _, op := range view.Service.Operations {
-		if n := len(view.Messages[op.Name]); n != 1 {
-			return fmt.Sprintf("%d examples of %s", n, op.Name)
-		}
-	}
-	return ""
+	return held(t, c, services[0].ID, operations)
 }
 
 // Two uploads at once of a service that does not exist yet make it twice, most of the

@@ -25,6 +25,7 @@ func TestActionInWorkflows(t *testing.T) {
 		summary  map[string][]string
 		errors   int // annotations of level error
 		writes   bool
+		keyless  bool // without a sign-in no secret is needed
 	}{
 		{
 			workflow: "plan.yml", event: "pull_request",
@@ -60,7 +61,7 @@ func TestActionInWorkflows(t *testing.T) {
 			summary: map[string][]string{
 				"mocks": {"### ✅ Harbour API 1.2.0", "uploaded", "13 of 13 operations answered as saved"}, "remove": {"service removed"},
 			},
-			writes: true,
+			writes: true, keyless: true,
 		},
 		{
 			workflow: "remove.yml", event: "push",
@@ -92,7 +93,7 @@ func TestActionInWorkflows(t *testing.T) {
 						t.Errorf("the summary of step %s lacks %q:\n%s", id, want, s.summary)
 					}
 				}
-				if s.masks == 0 {
+				if s.masks == 0 && (!c.keyless || w.secretOfClient() != "") {
 					t.Errorf("step %s masked nothing", id)
 				}
 				checkErrors(t, s, c.errors)
