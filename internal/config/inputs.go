@@ -82,6 +82,7 @@ const (
 	groupMicrocks = "Microcks and its sign-in"
 	groupImporter = "The importer and its service"
 	groupImport   = "Importing"
+	groupPull     = "The pull request"
 	groupRun      = "The run itself"
 )
 
@@ -281,6 +282,25 @@ func Inputs() []Input {
 				" collection; `mocks` also calls the mock of each operation that has an example, and Microcks counts these calls in" +
 				" its statistics; `none` trusts the server's answer.",
 			Example: VerifyMocks,
+		},
+
+		{
+			Name: "github-token", Group: groupPull, Kind: KindSecret, Env: "GITHUB_TOKEN", Modes: []Mode{ModePlan, ModeCheck},
+			Description: "The token of the job, `${{ github.token }}`. With it a plan is compared with the base branch, and stands in a" +
+				" comment on the pull request; it is sent to GitHub's API only.",
+			Example: "${{ github.token }}",
+		},
+		{
+			Name: "comment", Group: groupPull, Kind: KindEnum, Modes: []Mode{ModePlan, ModeCheck},
+			Allowed: []string{CommentAuto, CommentNever}, Default: CommentAuto,
+			Description: "Whether a plan on a pull request says what it found in a comment that stays current: `auto`, once there is" +
+				" something to say; or `never`.",
+			Example: CommentNever,
+		},
+		{
+			Name: "comment-key", Group: groupPull, Kind: KindString, Modes: []Mode{ModePlan, ModeCheck},
+			Description: "What tells the comments of one job apart, such as a value of its matrix.",
+			Example:     "staging",
 		},
 
 		{

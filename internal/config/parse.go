@@ -109,6 +109,7 @@ func (p *parser) parse() {
 	p.run.Microcks.Headers = p.headers()
 	p.secret()
 	p.judging()
+	p.pull()
 	p.limits()
 	p.importers()
 	p.refuseEvent()

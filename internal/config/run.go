@@ -36,6 +36,12 @@ const (
 	AuthGitHubOIDC   = "github-oidc"
 )
 
+// Values of comment.
+const (
+	CommentAuto  = "auto"
+	CommentNever = "never"
+)
+
 // Values of fail-on, beside the errors that always fail a run.
 const (
 	FailOnWarning  = "warning"
@@ -110,6 +116,7 @@ type Run struct {
 
 	CA []byte // PEM, certificates only; nil: the system's roots alone
 
+	Pull   Pull
 	FailOn []string // what fails a run of this mode beside errors: FailOnWarning, FailOnBreaking, FailOnChanges
 	Import string   // ImportAuto, ImportAlways or ImportNever
 	Verify string   // VerifyService, VerifyMocks or VerifyNone
@@ -189,6 +196,13 @@ type Importer struct {
 // on.
 func (r *Run) Allows(what string) bool { return slices.Contains(r.Allow, what) }
 
+// Pull says how a run speaks to the pull request that it is about.
+type Pull struct {
+	Token   Secret
+	Comment string // CommentAuto or CommentNever
+	Key     string // that tells comments of one job apart
+}
+
 // FailsOn reports whether something fails the run that is no error: FailOnWarning,
 // FailOnBreaking or FailOnChanges.
 func (r *Run) FailsOn(what string) bool { return slices.Contains(r.FailOn, what) }
@@ -204,6 +218,7 @@ func (r *Run) Masks() []string {
 	}
 	add(r.Postman.APIKey.Reveal())
 	add(r.Keycloak.ClientSecret.Reveal())
+	add(r.Pull.Token.Reveal())
 	for _, h := range r.Microcks.Headers {
 		for _, mask := range h.masks() {
 			add(mask)

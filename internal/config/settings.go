@@ -295,6 +295,11 @@ func (p *parser) judging() {
 	})
 }
 
+// pull reads how to speak to the pull request.
+func (p *parser) pull() {
+	p.run.Pull = Pull{Token: p.credential("github-token"), Comment: p.choice("comment"), Key: p.line("comment-key")}
+}
+
 // limits reads what bounds the run itself.
 func (p *parser) limits() {
 	p.run.Timeout = p.duration("timeout")
