@@ -285,20 +285,20 @@ func Inputs() []Input {
 		},
 
 		{
-			Name: "github-token", Group: groupPull, Kind: KindSecret, Env: "GITHUB_TOKEN", Modes: []Mode{ModePlan, ModeCheck},
-			Description: "The token of the job, `${{ github.token }}`. With it a plan is compared with the base branch, and stands in a" +
+			Name: "github-token", Group: groupPull, Kind: KindSecret, Env: "GITHUB_TOKEN", Modes: []Mode{ModeCheck, ModePlan},
+			Description: "The token of the job, `github.token`. With it a plan is compared with the base branch, and stands in a" +
 				" comment on the pull request; it is sent to GitHub's API only.",
 			Example: "${{ github.token }}",
 		},
 		{
-			Name: "comment", Group: groupPull, Kind: KindEnum, Modes: []Mode{ModePlan, ModeCheck},
+			Name: "comment", Group: groupPull, Kind: KindEnum, Modes: []Mode{ModeCheck, ModePlan},
 			Allowed: []string{CommentAuto, CommentNever}, Default: CommentAuto,
 			Description: "Whether a plan on a pull request says what it found in a comment that stays current: `auto`, once there is" +
 				" something to say; or `never`.",
 			Example: CommentNever,
 		},
 		{
-			Name: "comment-key", Group: groupPull, Kind: KindString, Modes: []Mode{ModePlan, ModeCheck},
+			Name: "comment-key", Group: groupPull, Kind: KindString, Modes: []Mode{ModeCheck, ModePlan},
 			Description: "What tells the comments of one job apart, such as a value of its matrix.",
 			Example:     "staging",
 		},

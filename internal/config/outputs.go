@@ -52,6 +52,11 @@ func Outputs() []Output {
 			Example:     "0",
 		},
 		{
+			Name:        "comment-url",
+			Description: "The comment on the pull request that says what the plan found; empty when there is none.",
+			Example:     "https://github.com/acme/pets/pull/7#issuecomment-1234567890",
+		},
+		{
 			Name:        "warnings",
 			Description: "The number of findings and messages of level warning.",
 			Example:     "1",

@@ -73,6 +73,7 @@ func planned(workspace string) *Run {
 		Repository:  "acme/pets",
 		Timeout:     5 * time.Minute,
 		Parallelism: 8, Output: OutputText,
+		Pull:      Pull{Comment: CommentAuto},
 		Import:    ImportAuto,
 		Verify:    VerifyService,
 		Importers: []Importer{{Source: uidA, Ref: &postman.Ref{UID: uidA}}},
@@ -223,6 +224,17 @@ func TestGoodValues(t *testing.T) {
 			{"service", func(*Run) {}},
 			{"mocks", func(r *Run) { r.Verify = VerifyMocks }},
 			{"none", func(r *Run) { r.Verify = VerifyNone }},
+		},
+		"github-token": {
+			{" ghs_0123456789abcdef\n", func(r *Run) { r.Pull.Token = "ghs_0123456789abcdef" }},
+		},
+		"comment": {
+			{"auto", func(*Run) {}},
+			{"never", func(r *Run) { r.Pull.Comment = CommentNever }},
+		},
+		"comment-key": {
+			{" staging ", func(r *Run) { r.Pull.Key = "staging" }},
+			{"größer --> 1", func(r *Run) { r.Pull.Key = "größer --> 1" }}, // whoever writes it escapes it
 		},
 		"service-version": {
 			{"2.1.0", first(func(i *Importer) { i.ServiceVersion = "2.1.0" })},
@@ -396,6 +408,13 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("import", "allways", "yes")...)
 	cases = append(cases, by("verify", "mock", "all")...)
 	cases = append(cases, by("service-version", "two\nlines", "12/merge", "refs/heads/main", "1<0>", "ä", "..", "a b")...)
+	cases = append(cases, by("comment", "always", "Never")...)
+	cases = append(cases, by("comment-key", "two\nlines", strings.Repeat("ö", longestName+1))...)
+	cases = append(cases,
+		bad{input: "github-token", env: env{"INPUT_GITHUB-TOKEN": "canary of a token"}},
+		bad{input: "github-token", env: env{"GITHUB_TOKEN": `"canary-of-a-token"`}},
+		bad{input: "github-token", args: []string{"--github-token=canary-of-a-token"}},
+	)
 	cases = append(cases, by("delivery", "uploads", "Importer")...)
 	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/pets.json"}})
 	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/*.json"}})

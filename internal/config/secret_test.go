@@ -14,7 +14,7 @@ func TestSecretHides(t *testing.T) {
 	t.Parallel()
 	const canary = "canary-credential"
 	s := Secret(canary)
-	run := Run{Postman: Postman{APIKey: s}, Keycloak: Keycloak{ClientSecret: s}, Strays: []Secret{s}, Proxies: []Secret{s}}
+	run := Run{Postman: Postman{APIKey: s}, Keycloak: Keycloak{ClientSecret: s}, Strays: []Secret{s}, Pull: Pull{Token: s}, Proxies: []Secret{s}}
 	var all strings.Builder
 	for _, v := range []any{s, &s, []Secret{s}, map[string]Secret{"k": s}, struct{ S Secret }{s}, run, &run} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%T", "%U", "%20.3s"} {
@@ -40,7 +40,7 @@ func TestMasks(t *testing.T) {
 	t.Parallel()
 	const access = "PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
 	e := readyToPlan().with(env{
-		"KEYCLOAK_CLIENT_ID": "the-client", "KEYCLOAK_CLIENT_SECRET": "the-secret",
+		"KEYCLOAK_CLIENT_ID": "the-client", "KEYCLOAK_CLIENT_SECRET": "the-secret", "GITHUB_TOKEN": "ghs_0123456789abcdef",
 		"INPUT_SECRET-NAME": "my PMAK-fedcba9876543210-key",
 		"HTTPS_PROXY":       "http://me:pass%2Fw@rd@proxy.example:3128", "http_proxy": "token-of-proxy@proxy.example:3128",
 		"HTTP_PROXY": "http://proxy.example/",
@@ -53,7 +53,7 @@ func TestMasks(t *testing.T) {
 		Getenv: e.get,
 	})
 	got := run.Masks()
-	want := []string{apiKey, "the-secret", access, "by-a-flag", "PMAK-fedcba9876543210-key", "pass%2Fw@rd", "pass/w@rd", "token-of-proxy"}
+	want := []string{apiKey, "the-secret", "ghs_0123456789abcdef", access, "by-a-flag", "PMAK-fedcba9876543210-key", "pass%2Fw@rd", "pass/w@rd", "token-of-proxy"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -45,6 +45,7 @@ Exit codes, of several the first of 2, 14, 11, 12, 13, 20, 1, 3:
 
 Environment:
   POSTMAN_API_KEY, KEYCLOAK_CLIENT_ID, KEYCLOAK_CLIENT_SECRET   the credentials
+  GITHUB_TOKEN             the token of the job
   GITHUB_REPOSITORY        OWNER/REPO whose runs own what they create
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
   RUNNER_DEBUG=1           every request in the log

@@ -40,8 +40,8 @@ func (p *parser) warnUnused() {
 		return
 	}
 	for _, in := range p.rows {
-		if p.given(in.Name) == "" {
-			continue
+		if p.given(in.Name) == "" || in.Kind == KindSecret && trim(p.getenv(in.Variable())) == "" {
+			continue // a credential may stand in an environment for good, and asks for nothing
 		}
 		if !counts(in, "", mode) {
 			p.warn("%s has an effect in mode %s only, and this is mode %s.", in.Name, inWords(in.Modes), mode)

@@ -57,6 +57,9 @@ func TestWarnings(t *testing.T) {
 				"import has an effect in mode plan and apply only, and this is mode check.",
 				"verify has an effect in mode plan and apply only, and this is mode check.",
 			}},
+		"a token that an apply needs not": {args: []string{"--mode=apply"}, env: env{"INPUT_GITHUB-TOKEN": "ghs_0123456789abcdef"},
+			want: []string{"github-token has an effect in mode check and plan only, and this is mode apply."}},
+		"a token for whoever needs it": {args: []string{"--mode=apply"}, env: env{"GITHUB_TOKEN": "ghs_0123456789abcdef"}},
 		"a mode that the event chose": {env: env{
 			"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "schedule", "INPUT_MODE": "auto", "INPUT_FAIL-ON": "changes",
 		}},

@@ -27,7 +27,7 @@ func values(r *result.Result) map[string]string {
 func TestOutputsAreAlwaysAllThere(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"status", "changed", "service", "service-url", "mock-url", "result", "breaking", "warnings", "errors",
+		"status", "changed", "service", "service-url", "mock-url", "result", "breaking", "comment-url", "warnings", "errors",
 	}
 	all := cases()
 	all["nothing"] = &result.Result{}
@@ -68,6 +68,23 @@ func TestOutputsOfOneCollection(t *testing.T) {
 		if several[name] != "" {
 			t.Errorf("%s of several collections is %q", name, several[name])
 		}
+	}
+}
+
+// The comment's address is told where there is one, and what breaks is one number over
+// all collections.
+func TestOutputsOfAPullRequest(t *testing.T) {
+	t.Parallel()
+	r := &result.Result{Mode: result.Plan, Collections: []result.Collection{
+		{Consumers: &result.Consumers{Breaking: 2}}, {Difference: []result.Difference{{Breaking: true}}}, {Consumers: &result.Consumers{Breaking: 3}},
+	}}
+	if got := values(r); got["breaking"] != "5" || got["comment-url"] != "" {
+		t.Errorf("breaking %q, comment %q", got["breaking"], got["comment-url"])
+	}
+	const url = "https://github.com/acme/pets/pull/7#issuecomment-1"
+	r.Comment = &result.PullComment{URL: url, State: result.CommentCreated}
+	if got := values(r)["comment-url"]; got != url {
+		t.Errorf("the comment is at %q", got)
 	}
 }
 

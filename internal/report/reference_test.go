@@ -80,6 +80,7 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Difference]():   "Difference",
 	reflect.TypeFor[result.ChangedPart]():  "Changed part",
 	reflect.TypeFor[result.Interruption](): "Interrupted",
+	reflect.TypeFor[result.PullComment]():  "Comment",
 	reflect.TypeFor[result.NamedID]():      "Surplus importer",
 	reflect.TypeFor[result.ImportReason](): "Import",
 	reflect.TypeFor[result.Upload]():       "Upload",
