@@ -162,6 +162,9 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 	if p.Skipped {
 		return p.skipped()
 	}
+	if p.Closes() {
+		return p.closed()
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
 	p.voice.begin(p.Run)
@@ -195,6 +198,13 @@ func (p *program) skipped() *result.Result {
 		Hint: "to judge exported files on such pull requests, add a step with `mode: check`, which needs no secret",
 	}})
 	r.Status = result.Skipped
+	return r
+}
+
+// closed is the result of a run that says on its pull request that it is closed.
+func (p *program) closed() *result.Result {
+	r := p.refused([]result.Problem{{Level: result.Note, Text: "the pull request is closed: nothing is planned for it any more"}})
+	r.Status = result.Unchanged
 	return r
 }
 

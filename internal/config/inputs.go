@@ -112,7 +112,8 @@ func Inputs() []Input {
 			Needed:  "outside GitHub",
 			Description: "`check` judges the collections and needs no Microcks; `plan` shows what would change; `apply` changes it;" +
 				" `remove` deletes the importers that this repository's runs made. `auto` applies on a push to the default branch" +
-				" or of a tag, on a release, on a schedule and on a start by hand (dispatch), and plans on every other event.",
+				" or of a tag, on a release, on a schedule and on a dispatch, by hand on the default branch only, and plans on every" +
+				" other event.",
 			Example: "plan",
 		},
 		{

@@ -56,7 +56,7 @@ func Parse(src Sources) (*Run, []Problem) {
 		flags:   flags.values,
 		run:     &Run{Strays: flags.strays, Proxies: proxyPasswords(src.Getenv)},
 		meant:   flags.meant,
-		trigger: readTrigger(src.Getenv, src.ReadFile),
+		trigger: readCircumstances(src.Getenv, src.ReadFile),
 		secrets: secrets,
 		space:   openWorkspace(src.Getenv("GITHUB_WORKSPACE")),
 	}
@@ -91,7 +91,7 @@ type parser struct {
 	rows     []Input // of the table, in its order
 	inputs   map[string]Input
 	flags    map[string][]string
-	trigger  trigger
+	trigger  circumstances
 	space    *workspace
 	secrets  []string // values that no text may show
 	run      *Run
@@ -437,6 +437,9 @@ func (p *parser) missing(name string) {
 func (p *parser) missingFor(name, need string) {
 	if p.complained(name) || slices.Contains(p.meant, name) {
 		return // it was given, and in the wrong way
+	}
+	if p.run.Closes() {
+		return
 	}
 	in := p.inputs[name]
 	takes := in.takes()

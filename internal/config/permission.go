@@ -43,23 +43,23 @@ var pushersEvents = []string{
 
 // cause is who can have caused the event. What the payload has to show and does
 // not counts as not so.
-func (t trigger) cause() cause {
+func (c circumstances) cause() cause {
 	// A runner always names the event: without a name nobody brought one about.
-	if !t.onGitHub || t.event == "" || slices.Contains(pushersEvents, t.event) {
+	if !c.onGitHub || c.Event == "" || slices.Contains(pushersEvents, c.Event) {
 		return trustedCause
 	}
-	switch t.event {
+	switch c.Event {
 	case "pull_request_target":
 		return anybodysRequest
 	case "issue_comment", "issues", "discussion", "discussion_comment", "commit_comment", "fork", "watch", "gollum":
 		return anybodysWord
 	case "pull_request", "pull_request_review", "pull_request_review_comment", "pull_request_comment":
-		if t.ownHead {
+		if c.ownHead {
 			return trustedCause
 		}
 		return forksRequest
 	case "workflow_run":
-		if t.ownPush {
+		if c.ownPush {
 			return trustedCause
 		}
 		return otherRunsOutcome
@@ -78,7 +78,7 @@ func (p *parser) refuseEvent() {
 		return
 	}
 	p.report(Problem{
-		Input: "mode", Got: quoted(string(mode)) + " on the event " + p.trigger.event,
+		Input: "mode", Got: quoted(string(mode)) + " on the event " + p.trigger.Event,
 		Takes: "plan or check on that event, since " + string(cause),
 		Hint: "write mode: plan here, and apply on a push to the default branch; where exactly this is meant, add allow: " +
 			AllowUntrustedEvent,

@@ -92,6 +92,8 @@ type Run struct {
 	// untrusted text.
 	ModeReason string
 
+	Trigger Trigger // what started the run
+
 	// Skipped: nothing is to be done, since NoSecrets keeps away what it needs.
 	Skipped    bool
 	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
@@ -195,6 +197,10 @@ type Importer struct {
 // Allows reports whether something dangerous is allowed: AllowReplaceSecret and so
 // on.
 func (r *Run) Allows(what string) bool { return slices.Contains(r.Allow, what) }
+
+// Closes reports whether the run only notes on the pull request that it is closed: it
+// reads no source, and needs no input but those of the comment.
+func (r *Run) Closes() bool { return r.Trigger.Closed && r.Mode == ModePlan }
 
 // Pull says how a run speaks to the pull request that it is about.
 type Pull struct {

@@ -12,7 +12,7 @@ import (
 
 // origin reads who runs and where.
 func (p *parser) origin() {
-	p.run.NoSecrets = p.trigger.withheld()
+	p.run.Trigger, p.run.NoSecrets = p.trigger.Trigger, p.trigger.withheld()
 	p.run.Workspace = p.space.dir
 	p.run.Repository, p.run.Provenance = readProvenance(p.getenv)
 	if id := p.getenv("GITHUB_REPOSITORY_ID"); p.run.Repository != "" && runID.MatchString(id) {
@@ -102,7 +102,7 @@ func (p *parser) clientCertificate() {
 	p.run.Microcks.ClientKey = Secret(keyPEM) // to be masked, whatever is wrong with it
 	pem, isText := asPEM(given)
 	switch wrong := noPEM; {
-	case given == "" && secret == "":
+	case given == "" && secret == "", p.run.Closes():
 		return
 	case given == "":
 		p.report(Problem{Input: certificate, Takes: p.inputs[certificate].takes() + ", together with client-key",
@@ -319,7 +319,11 @@ func (p *parser) certificates() []byte {
 	problem := Problem{Input: name, Got: "PEM text (not shown)"}
 	if !isText {
 		problem.Got = "the path " + quoted(p.shown(value))
-		if pem, problem.Fault = p.readCertificates(value); problem.Fault != "" {
+		pem, problem.Fault = p.readCertificates(value)
+		if p.run.Closes() && (problem.Fault == notThere || problem.Fault == notInSpace) {
+			return nil // that run needs no checkout
+		}
+		if problem.Fault != "" {
 			problem.Hint = fmt.Sprintf("give the text of a PEM file, or its path in the workspace,"+
 				" with the repository checked out before this step; for example %s", p.example(name))
 			p.report(problem)

@@ -7,80 +7,51 @@ import (
 	"strings"
 )
 
-// trigger is what started the run.
-type trigger struct {
+// circumstances are what started the run, and all else by which it is decided what a
+// run may do.
+type circumstances struct {
+	Trigger
 	onGitHub      bool
-	event         string // GITHUB_EVENT_NAME
 	ref           string // GITHUB_REF
 	defaultBranch string // "" when the payload does not name it
 	payloadFault  fault  // why that is so
 	actionRef     string // GITHUB_ACTION_REF: what the workflow pins this action to
-	fork          bool   // a pull request from another repository
 	ownHead       bool   // a pull request from a branch of this repository
 	ownPush       bool   // workflow_run: after a run that a push to this repository started
-	dependabot    bool
-}
-
-// payload is what is read of the file at GITHUB_EVENT_PATH.
-type payload struct {
-	Repository struct {
-		DefaultBranch string `json:"default_branch"`
-		FullName      string `json:"full_name"`
-	} `json:"repository"`
-	PullRequest *struct {
-		User struct {
-			Login string `json:"login"`
-		} `json:"user"`
-		Head struct {
-			Repo *namedRepository `json:"repo"` // null once the fork is deleted
-		} `json:"head"`
-	} `json:"pull_request"`
-	WorkflowRun *struct {
-		Event          string           `json:"event"`
-		HeadRepository *namedRepository `json:"head_repository"`
-	} `json:"workflow_run"`
-}
-
-// namedRepository is a repository as payloads have it.
-type namedRepository struct {
-	FullName string `json:"full_name"`
-}
-
-// is reports whether this is the repository of that name. One without a name is
-// none.
-func (r *namedRepository) is(fullName string) bool {
-	return r != nil && r.FullName != "" && strings.EqualFold(r.FullName, fullName)
 }
 
 // dependabot is the account for whose runs GitHub withholds the repository's
 // secrets, even when a person runs them again.
 const dependabot = "dependabot[bot]"
 
-// readTrigger reads the variables that the runner sets and the event's payload.
-func readTrigger(getenv func(string) string, readFile func(string) ([]byte, error)) trigger {
-	t := trigger{
-		onGitHub: getenv("GITHUB_ACTIONS") == "true",
-		event:    getenv("GITHUB_EVENT_NAME"),
-		ref:      getenv("GITHUB_REF"),
-
+// readCircumstances reads the variables that the runner sets and the event's payload.
+func readCircumstances(getenv func(string) string, readFile func(string) ([]byte, error)) circumstances {
+	c := circumstances{
+		onGitHub:  getenv("GITHUB_ACTIONS") == "true",
+		ref:       getenv("GITHUB_REF"),
 		actionRef: getenv("GITHUB_ACTION_REF"),
 	}
-	if !t.onGitHub {
-		return t
+	if !c.onGitHub {
+		c.Trusted = true
+		return c
 	}
-	t.dependabot = getenv("GITHUB_ACTOR") == dependabot
+	c.Event = getenv("GITHUB_EVENT_NAME")
 	var p payload
-	p, t.payloadFault = readPayload(getenv("GITHUB_EVENT_PATH"), readFile)
-	t.defaultBranch = p.Repository.DefaultBranch
+	p, c.payloadFault = readPayload(getenv("GITHUB_EVENT_PATH"), readFile)
+	c.defaultBranch = p.Repository.DefaultBranch
+	c.Dependabot = getenv("GITHUB_ACTOR") == dependabot
 	if p.PullRequest != nil {
-		t.ownHead = p.PullRequest.Head.Repo.is(p.Repository.FullName)
-		t.fork = !t.ownHead
-		t.dependabot = t.dependabot || p.PullRequest.User.Login == dependabot
+		head := p.PullRequest.Head.Repo
+		c.ownHead = head.is(p.Repository.FullName)
+		c.Fork = head.isOther(p.Repository.FullName)
+		c.Dependabot = c.Dependabot || p.PullRequest.User.Login == dependabot
 	}
 	if run := p.WorkflowRun; run != nil {
-		t.ownPush = run.Event == "push" && run.HeadRepository.is(p.Repository.FullName)
+		c.ownPush = run.Event == "push" && run.HeadRepository.is(p.Repository.FullName)
 	}
-	return t
+	c.read(&p, c.ref, getenv("GITHUB_SHA"))
+	c.Trusted = c.cause() == trustedCause
+	return c
 }
 
 // What can be wrong with the event's payload, as far as the default branch goes.
@@ -130,40 +101,48 @@ func (w Withheld) Reason() string {
 }
 
 // withheld is why GitHub gives this run no secrets; "" when it does.
-func (t trigger) withheld() Withheld {
+func (c circumstances) withheld() Withheld {
 	switch {
-	case !t.onGitHub || t.event == "pull_request_target":
+	case !c.onGitHub || c.Event == "pull_request_target":
 		return ""
-	case t.dependabot:
+	case c.Dependabot:
 		return WithheldFromDependabot
-	case t.fork:
+	case c.Fork:
 		return WithheldFromFork
 	}
 	return ""
 }
 
-// mode decides between apply and plan by the event, and returns what decided.
-func (t trigger) mode() (Mode, string) {
-	switch t.event {
-	case "release", "schedule", "workflow_dispatch", "repository_dispatch":
-		return ModeApply, "event " + t.event
+// mode decides between apply and plan by the event, and returns what decided. What is
+// pushed to the default branch was let in there, and so was what is started by hand on
+// it; a branch that somebody starts by hand may be anything.
+func (c circumstances) mode() (Mode, string) {
+	doing := ""
+	switch c.Event {
+	case "release", "schedule", "repository_dispatch": // the last two are on the default branch always
+		return ModeApply, "event " + c.Event
 	case "push":
+		doing = "push to"
+	case "workflow_dispatch":
+		doing = "event workflow_dispatch on"
 	case "":
 		return ModePlan, "unknown event"
 	default:
-		return ModePlan, "event " + t.event
+		return ModePlan, "event " + c.Event
 	}
-	if tag, ok := strings.CutPrefix(t.ref, "refs/tags/"); ok {
+	if tag, ok := strings.CutPrefix(c.ref, "refs/tags/"); ok && c.Event == "push" {
 		return ModeApply, "push of the tag " + tag
+	} else if ok {
+		return ModePlan, doing + " the tag " + tag
 	}
-	branch := strings.TrimPrefix(t.ref, "refs/heads/")
+	branch := strings.TrimPrefix(c.ref, "refs/heads/")
 	switch {
-	case t.defaultBranch == "":
-		return ModePlan, fmt.Sprintf("push to the branch %s, and the event does not name the default branch", branch)
-	case branch == t.defaultBranch && branch != t.ref:
-		return ModeApply, "push to the default branch " + branch
+	case c.defaultBranch == "":
+		return ModePlan, fmt.Sprintf("%s the branch %s, and the event does not name the default branch", doing, branch)
+	case branch == c.defaultBranch && branch != c.ref:
+		return ModeApply, doing + " the default branch " + branch
 	}
-	return ModePlan, fmt.Sprintf("push to the branch %s, which is not the default branch", branch)
+	return ModePlan, fmt.Sprintf("%s the branch %s, which is not the default branch", doing, branch)
 }
 
 var (

@@ -23,7 +23,7 @@ func (p *parser) warnings() {
 		p.warn("client-certificate has an effect with an address that begins with https:// only, and microcks-url does not.")
 	}
 	if p.planFollowsFromPayload() {
-		p.warn("The default branch is not known (%s): a push to it would apply, and this one is only planned.", p.trigger.payloadFault)
+		p.warn("The default branch is not known (%s): a run for it would apply, and this one only plans.", p.trigger.payloadFault)
 	}
 	if ref := p.trigger.actionRef; p.trigger.onGitHub && (ref == "main" || ref == "master" || ref == "HEAD") {
 		p.warn("This action is used at @%s, which changes from one run to the next: pin it to a full commit SHA.", ref)
@@ -74,11 +74,12 @@ func inWords(modes []Mode) string {
 	return strings.Join(names, ", ") + " and " + string(modes[last])
 }
 
-// planFollowsFromPayload reports whether a push is only planned because the
+// planFollowsFromPayload reports whether a run for a branch only plans because the
 // event's payload does not name the default branch.
 func (p *parser) planFollowsFromPayload() bool {
-	t := p.trigger
-	return t.onGitHub && t.event == "push" && t.payloadFault != "" && p.run.Mode == ModePlan && p.text("mode") == string(ModeAuto)
+	c := p.trigger
+	ofBranch := c.Event == "push" || c.Event == "workflow_dispatch" && !strings.HasPrefix(c.ref, "refs/tags/")
+	return c.onGitHub && ofBranch && c.payloadFault != "" && p.run.Mode == ModePlan && p.text("mode") == string(ModeAuto)
 }
 
 // warnClear warns about credentials that would travel in the clear. Loopback is
