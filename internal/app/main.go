@@ -15,6 +15,7 @@ import (
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/crash"
+	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
@@ -220,14 +221,33 @@ func (p *program) refused(problems []result.Problem) *result.Result {
 
 // carryOut wires the clients together and runs.
 func (p *program) carryOut(ctx context.Context) *result.Result {
+	connect := p.connect
+	if p.NoSecrets != "" && p.Mode == config.ModePlan { // only Microcks knows whether it wants a sign-in
+		var session *reconcile.Session
+		err := crash.Caught(func() (err error) { session, err = p.connect(ctx); return err })()
+		if noSignIn(err) {
+			if p.GoWithoutServer(); p.Skipped {
+				return p.skipped()
+			}
+			p.voice.step("connect", "", "Microcks wants a sign-in, which GitHub withholds: judging as mode check does", 0)
+		}
+		connect = func(context.Context) (*reconcile.Session, error) { return session, err }
+	}
 	return reconcile.Run(ctx, p.settings(), reconcile.Deps{
 		Resolve: p.resolve,
 		Postman: &sources{program: p},
 		File:    p.readFile,
-		Connect: p.connect,
+		Connect: connect,
 		Log:     steps{p.voice},
 		Mask:    p.runner.MaskFound,
 	})
+}
+
+// noSignIn reports whether there was nothing to sign in with.
+func noSignIn(err error) bool {
+	_, noAccount := errors.AsType[*microcks.NoCredentialsError](err)
+	_, noIdentity := errors.AsType[*microcks.NoWorkflowIdentityError](err)
+	return noAccount || noIdentity
 }
 
 func (p *program) settings() reconcile.Settings {

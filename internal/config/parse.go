@@ -27,9 +27,10 @@ type Sources struct {
 // table of inputs. The Run is never nil: beside problems it contains what could be
 // read, so that credentials can be masked and the report knows its mode.
 //
-// Where the event decided the mode and nothing is wrong but that GitHub gives the run
-// no secrets, there is nothing to do, and no problem: a contributor can do nothing
-// about it.
+// Where nothing is wrong but that GitHub gives the run no secrets, and the event decided
+// the mode or the run would write nothing, there is no problem: a contributor can do
+// nothing about it. What the repository holds is then judged all the same, and the rest
+// skipped.
 //
 // A flag wins over the environment; empty counts as not given, since the runner
 // cannot tell the two apart.
@@ -71,12 +72,54 @@ func Parse(src Sources) (*Run, []Problem) {
 	p.parse()
 
 	problems := p.problems
-	if p.run.ModeReason != "" && len(problems) > 0 && !slices.ContainsFunc(problems, func(p Problem) bool { return !p.withheld }) {
-		p.run.Skipped = true
+	if len(problems) > 0 && !slices.ContainsFunc(problems, func(p Problem) bool { return !p.withheld }) && p.mayGoWithout() {
+		p.goWithout(problems)
 		return p.run, nil
 	}
 	sort.SliceStable(problems, func(i, k int) bool { return order[problems[i].Input] < order[problems[k].Input] })
 	return p.run, problems
+}
+
+// mayGoWithout reports whether a run that lacks only what GitHub withholds is none that
+// failed: one that says itself that it writes asks for what it cannot have.
+func (p *parser) mayGoWithout() bool {
+	return p.run.ModeReason != "" || p.run.Mode == ModePlan || p.run.Mode == ModeCheck
+}
+
+// goWithout skips what cannot be had without the inputs that are missing.
+func (p *parser) goWithout(missing []Problem) {
+	keyOnly := !slices.ContainsFunc(missing, func(m Problem) bool { return m.Input != "postman-api-key" })
+	switch {
+	case p.run.Mode != ModePlan && p.run.Mode != ModeCheck:
+		p.run.Skipped = true
+	case keyOnly:
+		p.run.skip(func(i *Importer) bool { return !p.run.ByAccessKey(i) })
+	default:
+		p.run.GoWithoutServer()
+	}
+}
+
+// GoWithoutServer makes a plan for which GitHub withholds the way into Microcks a check of
+// what the repository holds: all else is skipped.
+func (r *Run) GoWithoutServer() {
+	r.skip(func(*Importer) bool { return true })
+	if r.Mode == ModePlan && !r.Skipped {
+		const reason = "GitHub withholds the secrets for a plan"
+		if r.Mode = ModeCheck; r.ModeReason != "" {
+			r.ModeReason += "; "
+		}
+		r.ModeReason += reason
+	}
+}
+
+// skip leaves out references to Postman; a run that has nothing else is skipped.
+func (r *Run) skip(needs func(*Importer) bool) {
+	r.Skipped = true
+	for n := range r.Importers {
+		i := &r.Importers[n]
+		i.Skipped = i.Ref != nil && needs(i)
+		r.Skipped = r.Skipped && i.Skipped
+	}
 }
 
 // unsaid reports whether somebody off GitHub said nothing at all. Credentials may

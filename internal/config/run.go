@@ -94,7 +94,7 @@ type Run struct {
 
 	Trigger Trigger // what started the run
 
-	// Skipped: nothing is to be done, since NoSecrets keeps away what it needs.
+	// Skipped: nothing is to be done, since NoSecrets keeps away what all of it needs.
 	Skipped    bool
 	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
 	Workspace  string   // the folder that local files are read from, and none outside it; "" off the runner: any file
@@ -183,6 +183,9 @@ type Importer struct {
 	// Pattern of such paths, with which each file that it finds is a collection: as
 	// doublestar reads it, below Run.Workspace, off a runner below the current folder.
 	Pattern string
+
+	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs.
+	Skipped bool
 
 	Delivery string // DeliveryImporter or DeliveryUpload; "" where nothing was said
 

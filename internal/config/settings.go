@@ -105,7 +105,7 @@ func (p *parser) clientCertificate() {
 	case given == "" && secret == "", p.run.Closes():
 		return
 	case given == "":
-		p.report(Problem{Input: certificate, Takes: p.inputs[certificate].takes() + ", together with client-key",
+		p.report(Problem{Input: certificate, Takes: p.inputs[certificate].takes() + ", together with client-key", withheld: p.trigger.withheld() != "",
 			Hint: "give the certificate that the key belongs to, or leave client-key out"})
 		return
 	case isText:
@@ -124,7 +124,7 @@ func (p *parser) clientCertificate() {
 	const howToKey = "give the text of the key, which begins with -----BEGIN PRIVATE KEY-----, and not a path"
 	switch wrong := noPEM; {
 	case secret == "":
-		p.report(Problem{Input: key, Takes: p.inputs[key].takes() + ", together with client-certificate",
+		p.report(Problem{Input: key, Takes: p.inputs[key].takes() + ", together with client-certificate", withheld: p.trigger.withheld() != "",
 			Hint: "give the key of the certificate, or leave client-certificate out"})
 	case keyIsText && parseKey(keyPEM) == "":
 		if p.run.Microcks.ClientCertificate == nil {
@@ -231,6 +231,7 @@ func (p *parser) keycloak() {
 		if in := p.inputs["keycloak-url"]; p.given(in.Name) == "" && p.run.Mode != "" && p.run.Mode != ModeCheck {
 			p.report(Problem{
 				Input: in.Name, Takes: fmt.Sprintf("%s (keycloak-auth %s needs it)", in.takes(), AuthGitHubOIDC), Hint: p.missingHint(in),
+				withheld: p.trigger.withheld() != "",
 			})
 		}
 		if k.ClientSecret != "" {

@@ -176,6 +176,8 @@ func TestMissing(t *testing.T) {
 			t.Errorf("missing in mode %s (-want +got):\n%s", mode, diff)
 		}
 	}
+	// A run that asks for what it cannot have is told why.
+	apply := bare(ModeApply).with(env{"INPUT_ALLOW": "untrusted-event"})
 	tests := map[string]struct {
 		payload string
 		env     env
@@ -194,9 +196,88 @@ func TestMissing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, problems := Parse(Sources{Getenv: bare(ModePlan).with(test.env).get, ReadFile: eventFile(test.payload)})
+			_, problems := Parse(Sources{Getenv: apply.with(test.env).get, ReadFile: eventFile(test.payload)})
 			if len(problems) != 2 || !strings.Contains(problems[0].Hint, test.hint) {
 				t.Errorf("want the hint %q, got:\n%v", test.hint, problems)
+			}
+		})
+	}
+}
+
+// TestWithheld holds what becomes of a run that lacks only what GitHub withholds: what
+// the repository holds is judged, the rest skipped. Where it is not proved that GitHub
+// withholds something, it is missing.
+func TestWithheld(t *testing.T) {
+	t.Parallel()
+	const (
+		files = "exports/pets.json"
+		both  = "exports/*.json\n" + uidA
+		link  = "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
+	)
+	nothing := env{"INPUT_MICROCKS-URL": "", "INPUT_POSTMAN-API-KEY": ""}
+	noKey := env{"INPUT_POSTMAN-API-KEY": ""}
+	halfAccount := env{"KEYCLOAK_CLIENT_ID": "ci"}
+	certificate := newCertificate(t)
+	tests := map[string]struct {
+		collections, payload string
+		env                  []env
+		mode                 Mode   // "" is wrong inputs
+		skipped              []bool // of each collection; nil is the whole run
+	}{
+		"references":                  {uidA, fromFork, []env{nothing}, ModePlan, nil},
+		"references, planned":         {uidA, fromFork, []env{nothing, {"INPUT_MODE": "plan"}}, ModePlan, nil},
+		"references, checked":         {uidA, fromFork, []env{nothing, {"INPUT_MODE": "check"}}, ModeCheck, nil},
+		"a link that is a secret":     {"", fromFork, []env{nothing}, ModePlan, nil},
+		"files":                       {files, fromFork, []env{nothing}, ModeCheck, []bool{false}},
+		"files and a server":          {files, fromFork, []env{noKey}, ModePlan, []bool{false}},
+		"files of a deleted fork":     {files, pull(`"repo":{"full_name":"acme/pets"}`, `"repo":null`), []env{nothing}, ModeCheck, []bool{false}},
+		"both":                        {both, fromFork, []env{nothing}, ModeCheck, []bool{false, true}},
+		"both, and a server":          {both, fromFork, []env{noKey}, ModePlan, []bool{false, true}},
+		"both, checked":               {both, fromFork, []env{noKey, {"INPUT_MODE": "check"}}, ModeCheck, []bool{false, true}},
+		"both, and the key":           {both, fromFork, []env{{"INPUT_MICROCKS-URL": ""}}, ModeCheck, []bool{false, true}},
+		"both, half an account":       {both, fromFork, []env{halfAccount}, ModeCheck, []bool{false, true}},
+		"both, half a certificate":    {both, fromFork, []env{{"INPUT_CLIENT-CERTIFICATE": certificate}}, ModeCheck, []bool{false, true}},
+		"both, by Dependabot":         {both, byDependabot, []env{nothing}, ModeCheck, []bool{false, true}},
+		"all is there":                {both, fromFork, nil, ModePlan, []bool{false, false}},
+		"a link that reads by itself": {"exports/pets.json\n" + link + "\n" + uidB, fromFork, []env{noKey, {"INPUT_MODE": "check"}}, ModeCheck, []bool{false, false, true}},
+		"Dependabot applies":          {both, mainIsDefault, []env{nothing, {"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/main", "GITHUB_ACTOR": dependabot}}, ModeApply, nil},
+		"something else is wrong":     {both, fromFork, []env{nothing, {"INPUT_TIMEOUT": "soon"}}, "", nil},
+		"apply":                       {both, fromFork, []env{nothing, {"INPUT_MODE": "apply"}}, "", nil},
+		"a branch of the repository":  {both, fromBranch, []env{nothing}, "", nil},
+		"a fork's target":             {both, fromFork, []env{nothing, {"GITHUB_EVENT_NAME": "pull_request_target"}}, "", nil},
+		"a comment":                   {both, mainIsDefault, []env{nothing, {"GITHUB_EVENT_NAME": "issue_comment"}}, "", nil},
+		"no word of where it is from": {both, pull(`,"repo":{"full_name":"acme/pets"}`, ""), []env{nothing}, "", nil},
+		"no name of the repository":   {both, strings.Replace(fromFork, `"full_name":"acme/pets",`, "", 1), []env{nothing}, "", nil},
+		"no payload":                  {both, "", []env{nothing}, "", nil},
+		"a merge queue":               {both, mainIsDefault, []env{nothing, {"GITHUB_EVENT_NAME": "merge_group"}}, "", nil},
+		"outside GitHub":              {both, fromFork, []env{nothing, {"GITHUB_ACTIONS": "", "INPUT_MODE": "plan"}}, "", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := onGitHub("pull_request", "refs/pull/7/merge").with(env{"INPUT_COLLECTIONS": test.collections, "GITHUB_WORKSPACE": t.TempDir()})
+			for _, more := range test.env {
+				e = e.with(more)
+			}
+			run, problems := Parse(Sources{Getenv: e.get, ReadFile: eventFile(test.payload)})
+			if test.mode == "" {
+				if len(problems) == 0 || run.Skipped {
+					t.Errorf("mode %s, skipped %t, no problem", run.Mode, run.Skipped)
+				}
+				return
+			}
+			for _, p := range problems {
+				t.Errorf("%s", p)
+			}
+			if run.Mode != test.mode || run.Skipped != (test.skipped == nil) {
+				t.Errorf("mode %s, skipped %t", run.Mode, run.Skipped)
+			}
+			var skipped []bool
+			for _, i := range run.Importers {
+				skipped = append(skipped, i.Skipped)
+			}
+			if diff := cmp.Diff(test.skipped, skipped); test.skipped != nil && diff != "" {
+				t.Errorf("skipped (-want +got):\n%s", diff)
 			}
 		})
 	}

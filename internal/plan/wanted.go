@@ -41,6 +41,8 @@ type Wanted struct {
 	AccessKey text.Secret
 	// Fault is why there is nothing to read: the collection fails with it.
 	Fault error
+	// Skipped: GitHub withholds what reading it needs. Nothing is done for it.
+	Skipped bool
 
 	Delivery Delivery // "" where nothing was said, see [Wanted.Uploads]
 

@@ -158,7 +158,7 @@ func (r *reconciliation) soFar(ctx context.Context, cause error) *result.Result 
 		n := p.items[i]
 		it := &item{Collection: &n.collection}
 		switch {
-		case n.collection.Failed():
+		case n.collection.Failed(), it.skipped():
 		case n.done:
 			it.Status = n.status(r.Mode)
 		default:

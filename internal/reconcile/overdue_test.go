@@ -36,7 +36,7 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 				for _, file := range []string{"good.json", "stuck.json"} {
 					all = append(all, &plan.Wanted{Source: text.Untrusted(file), File: file})
 				}
-				return all, nil, nil
+				return append(all, &plan.Wanted{UID: "1-a", Skipped: true}), nil, nil
 			},
 			File: func(_ context.Context, name string) ([]byte, error) {
 				if name == "stuck.json" {
@@ -54,7 +54,7 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 		if took := time.Since(began); took != time.Second+lastMoment {
 			t.Errorf("ended after %s", took)
 		}
-		if told.Interrupted == nil || told.ExitCode() != 1 || len(told.Collections) != 2 {
+		if told.Interrupted == nil || told.ExitCode() != 1 || len(told.Collections) != 3 {
 			t.Fatalf("told as %+v", told)
 		}
 		good, late := told.Collections[0], told.Collections[1]
@@ -63,6 +63,9 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 		}
 		if late.Status != result.Failed || len(late.Problems) != 1 || late.Problems[0].Anchor != "interrupted" {
 			t.Errorf("the other one is told as %+v", late)
+		}
+		if skipped := told.Collections[2]; skipped.Status != result.Skipped || len(skipped.Problems) > 0 {
+			t.Errorf("what is skipped is told as %+v", skipped)
 		}
 	})
 }
@@ -97,6 +100,34 @@ func TestWriteThatIsLeftBehindIsInDoubt(t *testing.T) {
 	<-r.overdue(ctx, ended)
 	if took := time.Since(began); took < lastWriting {
 		t.Errorf("a write got %s", took)
+	}
+}
+
+// ender ends a run when something was predicted.
+type ender struct {
+	silent
+	end func(error)
+}
+
+func (e ender) Step(stage, _, _ string, _ time.Duration) {
+	if stage == "predict" {
+		e.end(errors.New("told to end"))
+	}
+}
+
+// TestEndAfterSkipped: what is skipped is nothing that a run did not come to.
+func TestEndAfterSkipped(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	told := Run(ctx, Settings{Mode: result.Check, MicrocksVersion: "1.15.0"}, Deps{
+		Log: ender{end: cancel},
+		Resolve: func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
+			return []*plan.Wanted{{UID: "1-a", Skipped: true}, {File: "good.json"}}, nil, nil
+		},
+		File: func(context.Context, string) ([]byte, error) { return []byte(small), nil },
+	})
+	if ctx.Err() == nil || told.Interrupted != nil || told.Status != result.Checked || told.Collections[0].Status != result.Skipped {
+		t.Errorf("ended %v, told as %+v", ctx.Err(), told)
 	}
 }
 

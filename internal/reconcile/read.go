@@ -94,7 +94,9 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	var planned []*item
 	var wanted []*plan.Wanted
 	for _, it := range r.items {
-		wanted = append(wanted, it.Wanted)
+		if !it.skipped() {
+			wanted = append(wanted, it.Wanted)
+		}
 	}
 	for _, it := range r.live() {
 		judged, planned = append(judged, *it.judged), append(planned, it)

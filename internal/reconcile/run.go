@@ -180,7 +180,7 @@ func (r *reconciliation) carry(ctx context.Context) {
 		}
 	}
 	// An end that comes when all is done interrupts nothing.
-	if ctx.Err() != nil && (err != nil || len(r.live()) < len(r.items)) {
+	if ctx.Err() != nil && (err != nil || slices.ContainsFunc(r.items, func(it *item) bool { return it.Failed() })) {
 		r.result.Interrupted = interruption(context.Cause(ctx))
 	}
 	r.conclude()
@@ -197,7 +197,10 @@ func (r *reconciliation) resolve(ctx context.Context) error {
 	for i, w := range wanted {
 		r.result.Collections[i] = result.Collection{Source: w.Source, UID: w.UID, File: text.Untrusted(w.File)}
 		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i], at: i})
-		if w.Fault != nil {
+		switch {
+		case w.Skipped:
+			r.items[i].Status = result.Skipped
+		case w.Fault != nil:
 			r.items[i].Fail(w.Fault)
 		}
 	}
@@ -219,9 +222,12 @@ func (r *reconciliation) askBoth(ctx context.Context) error {
 	return ofPostman
 }
 
-// live are the items that nothing has failed yet.
+// skipped reports whether nothing is done for the item.
+func (it *item) skipped() bool { return it.Status == result.Skipped }
+
+// live are the items that are not skipped, and that nothing has failed yet.
 func (r *reconciliation) live() []*item {
-	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.Failed() })
+	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.Failed() || i.skipped() })
 }
 
 // parallel does something for each of a list, at most Parallelism at once.

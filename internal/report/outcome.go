@@ -230,7 +230,11 @@ func several(r *result.Result) string {
 	all := text.Plural(len(r.Collections), "collection")
 	size := text.Plural(r.Totals.Operations, "operation") + " and " + text.Plural(r.Totals.Examples, "example")
 	bad := tallied{warnings: r.Totals.Warnings} // no collection failed: an error is of the run, and is told as one
+	skipped := count(r, hasStatus(result.Skipped))
 	switch {
+	case r.Mode == result.Check && skipped > 0:
+		return fmt.Sprintf("Microcks%s can serve %d of %s, %s; %d skipped%s",
+			serverVersion(r), len(r.Collections)-skipped, all, size, skipped, bad.and())
 	case r.Mode == result.Check:
 		return "Microcks" + serverVersion(r) + " can serve all " + all + ", " + size + bad.and()
 	case r.Mode == result.Plan:
@@ -264,6 +268,7 @@ var tallies = []struct {
 	}},
 	{"checked", hasStatus(result.Checked)},
 	{"not reached", hasStatus("")},
+	{"skipped", hasStatus(result.Skipped)},
 	{"unchanged", func(*result.Collection) bool { return true }},
 }
 

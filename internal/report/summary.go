@@ -199,7 +199,7 @@ func urgency(c *result.Collection) int {
 	switch {
 	case c.Status == result.Failed || c.Status == "":
 		return broken
-	case c.Status == result.Planned && !c.Due() && found.errors+found.warnings == 0:
+	case c.Status == result.Skipped, c.Status == result.Planned && !c.Due() && found.errors+found.warnings == 0:
 		return calm
 	case c.Status != result.Unchanged && c.Status != result.Checked || found.errors+found.warnings > 0:
 		return loud
@@ -292,6 +292,8 @@ func (s *jobSummary) mark(c *result.Collection) Markdown {
 		return "⚠️"
 	case c.Status == result.Planned && c.Due():
 		return "📋"
+	case c.Status == result.Skipped:
+		return "⏭️"
 	}
 	return "✅"
 }
@@ -327,6 +329,8 @@ func changeOf(r *result.Result, c *result.Collection) string {
 		return "half-way"
 	case c.Status == result.Failed:
 		return "failed"
+	case c.Status == result.Skipped:
+		return "skipped"
 	case r.Mode == result.Plan && c.Due():
 		return join(", ", intents(r, c, intention.inCell)...)
 	case r.Mode == result.Plan:

@@ -47,12 +47,31 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 			wanted = append(wanted, w)
 		}
 	}
-	return wanted, s.notes, nil
+	return wanted, append(s.notes, withheld(said)...), nil
+}
+
+// withheld tells, in one note, what is not read since GitHub withholds what that needs.
+func withheld(said *config.Run) []result.Problem {
+	n := 0
+	for _, i := range said.Importers {
+		if i.Skipped {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []result.Problem{{
+		Level: result.Note, Anchor: "no-secrets",
+		Text: text.Untrustedf("%s of Postman skipped: %s", text.Plural(n, "collection"), said.NoSecrets.Reason()),
+		Hint: "nothing has to be done: what the repository holds is judged all the same, and a pull request from a branch of this" +
+			" repository plans the rest",
+	}}
 }
 
 func importer(said *config.Run, i *config.Importer) *plan.Wanted {
 	w := &plan.Wanted{
-		Source: text.Untrusted(i.Source), File: i.File, Delivery: plan.Delivery(i.Delivery),
+		Source: text.Untrusted(i.Source), File: i.File, Skipped: i.Skipped, Delivery: plan.Delivery(i.Delivery),
 		Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels,
 		Import: plan.ImportPolicy(said.Import), Verify: plan.VerifyScope(said.Verify),
 		TakeOver: said.Allows(config.AllowTakeOver), ReplaceService: said.Allows(config.AllowReplaceService),

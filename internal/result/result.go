@@ -41,7 +41,7 @@ const (
 	Planned   Status = "planned"
 	Checked   Status = "checked"
 	Unchanged Status = "unchanged"
-	Skipped   Status = "skipped" // of a run: nothing was looked at
+	Skipped   Status = "skipped" // GitHub withholds what it needs: nothing was looked at
 )
 
 // severity orders statuses; the run has the worst of its collections.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -22,9 +23,9 @@ func workflowWords() map[string]command {
 			ts.Setenv(variable, strings.Join(args[1:], "\n"))
 		},
 		// event KIND [NAME] is what started the workflow: push BRANCH, tag NAME,
-		// pull-request, fork, dependabot, pull-request-target, issue-comment,
-		// workflow-run CAUSE, schedule, release, dispatch, or nothing for a run
-		// outside GitHub.
+		// pull-request, closed, fork, dependabot, pull-request-target, merge-group,
+		// issue-comment, workflow-run CAUSE, schedule, release, dispatch [BRANCH], or
+		// nothing for a run outside GitHub.
 		"event": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && (len(args) == 1 || len(args) == 2), "event KIND [NAME]")
 			setEvent(ts, args[0], strings.Join(args[1:], ""))
@@ -123,7 +124,14 @@ type event struct {
 	name, ref, actor string
 	headRepository   string // of a pull request
 	after            string // of workflow_run: the event of the run before
+	action           string // of a pull request; "" is synchronize
 }
+
+// Commits that payloads name.
+const (
+	headCommit = "1111111111111111111111111111111111111111"
+	baseCommit = "2222222222222222222222222222222222222222"
+)
 
 func push(branch string) event { return event{name: "push", ref: "refs/heads/" + branch} }
 
@@ -149,7 +157,11 @@ func eventOf(kind, name string) (event, bool) {
 	case "schedule", "release":
 		return event{name: kind, ref: "refs/heads/main"}, true
 	case "dispatch":
-		return event{name: "workflow_dispatch", ref: "refs/heads/main"}, true
+		return event{name: "workflow_dispatch", ref: "refs/heads/" + cmp.Or(name, "main")}, true
+	case "merge-group":
+		return event{name: "merge_group", ref: "refs/heads/gh-readonly-queue/main/pr-7-" + baseCommit}, true
+	case "closed":
+		return event{name: "pull_request", ref: "refs/heads/main", headRepository: repository, action: "closed"}, true
 	}
 	return event{}, false
 }
@@ -182,10 +194,16 @@ func setEvent(ts *testscript.TestScript, kind, name string) {
 func writeEvent(dir string, e event) error {
 	payload := map[string]any{"repository": map[string]string{"full_name": repository, "default_branch": "main"}}
 	if e.headRepository != "" {
+		payload["action"] = cmp.Or(e.action, "synchronize")
 		payload["pull_request"] = map[string]any{
-			"user": map[string]string{"login": "octocat"},
-			"head": map[string]any{"repo": map[string]string{"full_name": e.headRepository}},
+			"number": 7,
+			"user":   map[string]string{"login": "octocat"},
+			"head":   map[string]any{"sha": headCommit, "repo": map[string]string{"full_name": e.headRepository}},
+			"base":   map[string]any{"sha": baseCommit},
 		}
+	}
+	if e.name == "merge_group" {
+		payload["action"], payload["merge_group"] = "checks_requested", map[string]string{"head_sha": headCommit, "base_sha": baseCommit}
 	}
 	if e.after != "" {
 		payload["workflow_run"] = map[string]any{"event": e.after, "head_repository": map[string]string{"full_name": repository}}
