@@ -14,7 +14,9 @@ func TestSecretHides(t *testing.T) {
 	t.Parallel()
 	const canary = "canary-credential"
 	s := Secret(canary)
-	run := Run{Postman: Postman{APIKey: s}, Keycloak: Keycloak{ClientSecret: s}, Strays: []Secret{s}, Pull: Pull{Token: s}, Proxies: []Secret{s}}
+	run := Run{
+		Postman: Postman{APIKey: s}, Keycloak: Keycloak{ClientSecret: s}, Pull: Pull{Token: s}, Strays: []Secret{s}, Proxies: []Secret{s},
+	}
 	var all strings.Builder
 	for _, v := range []any{s, &s, []Secret{s}, map[string]Secret{"k": s}, struct{ S Secret }{s}, run, &run} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%T", "%U", "%20.3s"} {
@@ -53,7 +55,10 @@ func TestMasks(t *testing.T) {
 		Getenv: e.get,
 	})
 	got := run.Masks()
-	want := []string{apiKey, "the-secret", "ghs_0123456789abcdef", access, "by-a-flag", "PMAK-fedcba9876543210-key", "pass%2Fw@rd", "pass/w@rd", "token-of-proxy"}
+	want := []string{
+		apiKey, "the-secret", "ghs_0123456789abcdef", access, "by-a-flag", "PMAK-fedcba9876543210-key", "pass%2Fw@rd", "pass/w@rd",
+		"token-of-proxy",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

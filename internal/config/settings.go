@@ -105,8 +105,8 @@ func (p *parser) clientCertificate() {
 	case given == "" && secret == "", p.run.Closes():
 		return
 	case given == "":
-		p.report(Problem{Input: certificate, Takes: p.inputs[certificate].takes() + ", together with client-key", withheld: p.trigger.withheld() != "",
-			Hint: "give the certificate that the key belongs to, or leave client-key out"})
+		p.report(Problem{Input: certificate, Takes: p.inputs[certificate].takes() + ", together with client-key",
+			Hint: "give the certificate that the key belongs to, or leave client-key out", withheld: p.trigger.withheld() != ""})
 		return
 	case isText:
 		if pem, wrong = parseCertificates(pem); wrong == "" {
@@ -124,8 +124,8 @@ func (p *parser) clientCertificate() {
 	const howToKey = "give the text of the key, which begins with -----BEGIN PRIVATE KEY-----, and not a path"
 	switch wrong := noPEM; {
 	case secret == "":
-		p.report(Problem{Input: key, Takes: p.inputs[key].takes() + ", together with client-certificate", withheld: p.trigger.withheld() != "",
-			Hint: "give the key of the certificate, or leave client-certificate out"})
+		p.report(Problem{Input: key, Takes: p.inputs[key].takes() + ", together with client-certificate",
+			Hint: "give the key of the certificate, or leave client-certificate out", withheld: p.trigger.withheld() != ""})
 	case keyIsText && parseKey(keyPEM) == "":
 		if p.run.Microcks.ClientCertificate == nil {
 			break // which is told

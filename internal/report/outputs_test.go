@@ -76,7 +76,8 @@ func TestOutputsOfOneCollection(t *testing.T) {
 func TestOutputsOfAPullRequest(t *testing.T) {
 	t.Parallel()
 	r := &result.Result{Mode: result.Plan, Collections: []result.Collection{
-		{Consumers: &result.Consumers{Breaking: 2}}, {Difference: []result.Difference{{Breaking: true}}}, {Consumers: &result.Consumers{Breaking: 3}},
+		{Consumers: &result.Consumers{Breaking: 2}}, {Difference: []result.Difference{{Breaking: true}}},
+		{Consumers: &result.Consumers{Breaking: 3}},
 	}}
 	if got := values(r); got["breaking"] != "5" || got["comment-url"] != "" {
 		t.Errorf("breaking %q, comment %q", got["breaking"], got["comment-url"])
