@@ -586,3 +586,33 @@ func TestEndOfTheRun(t *testing.T) {
 		}
 	})
 }
+
+// A commit is a file system: links lead to files of it, and nowhere else.
+func TestCommitAsFiles(t *testing.T) {
+	t.Parallel()
+	server := standin.New(repository, standin.Options{})
+	id := server.Commit(map[string]any{
+		"README.md": "read", "api/v1/a.json": "a", "api/b.json": "b", "link.json": standin.Link("api/b.json"), "api/up.json": standin.Link("../README.md"),
+		"out.json": standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
+	})
+	at, err := dial(t, server).At(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := at.Tree(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"README.md": "read", "api/v1/a.json": "a", "link.json": "b", "api/up.json": "read",
+		"out.json": "", "root.json": "", "circle.json": "", "api": "", "none.json": "", "../README.md": "",
+	} {
+		got, err := tree.Read(t.Context(), name)
+		if string(got) != want || (want == "") != errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		if opened, err := fs.ReadFile(tree, name); string(opened) != want || (want == "") != (err != nil) {
+			t.Errorf("%s opened: %q, %v", name, opened, err)
+		}
+	}
+}

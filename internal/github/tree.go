@@ -29,8 +29,9 @@ type Entry struct {
 	Path string // from the root, with slashes
 	ID   string // of its content
 	Size int64  // bytes
-	// Regular: it is a file, and no symbolic link or module of another repository.
-	Regular bool
+	// Regular: it is a file. Link: it is a symbolic link, whose content is where it leads.
+	// It is neither, where it is a module of another repository.
+	Regular, Link bool
 }
 
 // Commit is the repository at a commit. It asks GitHub for as little as the
@@ -219,7 +220,7 @@ func (r call) listedOf(got *gogithub.Tree, id string, recursive bool) (*listed, 
 		default:
 			tree.files = append(tree.files, Entry{
 				Path: e.GetPath(), ID: e.GetSHA(), Size: int64(e.GetSize()),
-				Regular: e.GetType() == "blob" && strings.HasPrefix(e.GetMode(), "100"),
+				Regular: e.GetType() == "blob" && strings.HasPrefix(e.GetMode(), "100"), Link: e.GetType() == "blob" && e.GetMode() == "120000",
 			})
 		}
 	}
@@ -284,7 +285,7 @@ func (c *Commit) Content(ctx context.Context, e Entry) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if objectOf("blob", got, len(e.ID)) != e.ID {
+	if !e.Holds(got) {
 		return nil, r.broken(heard{}, errOtherObject)
 	}
 	return got, nil

@@ -25,7 +25,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 	}
 	c := &carrier{
 		reconciliation: r, slots: make(chan struct{}, imports), secrets: map[*plan.Secret]*written{},
-		seen: budget.NewPot(mostSeen, max(1, r.Parallelism)),
+		items: map[*plan.Artifact]*item{}, seen: budget.NewPot(mostSeen, max(1, r.Parallelism)),
 	}
 	var secrets sync.WaitGroup
 	for i, s := range r.plan.Secrets {
@@ -40,7 +40,11 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 			w.err = crash.Caught(func() error { return c.writeSecret(ctx, s, i) })()
 		})
 	}
-	c.items = r.byArtifact()
+	for _, it := range r.items {
+		if it.artifact != nil {
+			c.items[it.artifact] = it
+		}
+	}
 	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) }, c.broken)
 	secrets.Wait()
 	var failed error

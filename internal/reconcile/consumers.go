@@ -3,12 +3,12 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
+	"slices"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/consumer"
 	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -18,137 +18,135 @@ import (
 // askConsumers finds out what consumers of the mocks would notice of the plan. Of a
 // service it is told with the first collection that did not fail.
 func (r *reconciliation) askConsumers(ctx context.Context) error {
-	items := r.byArtifact()
-	parallel(r, r.plan.Services, func(s *plan.Service) {
+	base, err := r.judgeBase(ctx)
+	if err != nil && ctx.Err() == nil {
+		r.result.Problems = append(r.result.Problems, notAsked(err))
+	}
+	if err != nil {
+		return ctx.Err()
+	}
+	first := r.firstOf()
+	parallel(r, r.makes(), func(s *plan.Service) {
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
-		for _, a := range s.Live()[:min(1, len(s.Live()))] {
-			if err := r.consumersOf(ctx, s, items); err != nil && ctx.Err() == nil {
-				items[a].tellUnasked(err)
-			}
+		if err := r.consumersOf(ctx, s, base, first[s]); err != nil && ctx.Err() == nil {
+			first[s].Problems = result.With(first[s].Problems, notAsked(err))
 		}
 	}, func(s *plan.Service, broken error) {
-		for _, a := range s.Live()[:min(1, len(s.Live()))] {
-			items[a].tellUnasked(broken)
-		}
+		first[s].Problems = result.With(first[s].Problems, notAsked(broken))
 	})
-	return nil
+	base.tellNew(r.items)
+	return r.lose(ctx, base)
 }
 
-// byArtifact are the collections by what is planned for them.
-func (r *reconciliation) byArtifact() map[*plan.Artifact]*item {
-	items := make(map[*plan.Artifact]*item)
+// makes are the services of the run's collections that did not fail, in their order.
+func (r *reconciliation) makes() []*plan.Service {
+	var all []*plan.Service
 	for _, it := range r.items {
-		if it.artifact != nil {
-			items[it.artifact] = it
+		if a := it.artifact; a != nil && a.Service != nil && !a.Failed() && !slices.Contains(all, a.Service) {
+			all = append(all, a.Service)
 		}
 	}
-	return items
+	return all
 }
 
-// tellUnasked says that what consumers notice was not found out.
-func (it *item) tellUnasked(err error) {
-	it.Tell(result.Warning, "comparison-untold",
-		text.HideCredentials(text.Untrustedf("comparing: it was not found out what consumers of the mocks would notice: %v", err)),
-		"run again; what apply would write is told all the same")
+// firstOf are the collections with which it is told what becomes of a service.
+func (r *reconciliation) firstOf() map[*plan.Service]*item {
+	of := map[*plan.Service]*item{}
+	for _, it := range r.items {
+		if a := it.artifact; a != nil && a.Service != nil && a == a.Service.Live()[0] {
+			of[a.Service] = it
+		}
+	}
+	return of
+}
+
+// notAsked says that what consumers notice was not found out.
+func notAsked(err error) result.Problem {
+	p := result.ProblemOf(err)
+	return result.Problem{
+		Level: result.Warning, Anchor: "comparison-untold",
+		Text: text.HideCredentials(text.Untrustedf("comparing: it was not found out what consumers of the mocks would notice: %v", err)),
+		Hint: cmp.Or(p.Hint, "run again; what apply would write is told all the same"),
+	}
 }
 
 // consumersOf replays what is answered now on the service as it will be. Now is, for
 // collections of the repository, what the base branch makes; else what Microcks serves.
-func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, items map[*plan.Artifact]*item) error {
-	it := items[s.Live()[0]]
-	if now, then, known, err := r.fromBase(ctx, s, items); known || err != nil {
-		if err != nil {
-			return err
-		}
-		noticed := consumer.Notices(now, then, r.mockOptions(ctx, false))
-		it.Consumers = consumers(noticed, result.AgainstBase, r.share())
-		return noticed.Err
-	}
-	it.Consumers = &result.Consumers{Against: result.AgainstServed}
-	if len(it.artifact.Difference) == 0 || len(s.Before.Services) != 1 {
-		return nil // nothing changes, or nobody is answered
-	}
-	view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)
+func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, base *onBase, it *item) error {
+	now, known, err := base.now(ctx, s)
 	if err != nil {
 		return err
 	}
-	now := converge.Served(view)
-	then, err := compose(ctx, s, now, items)
+	against, onto := result.AgainstBase, (*predict.Service)(nil)
+	if !known {
+		if r.session == nil {
+			return nil
+		}
+		against = result.AgainstServed
+		it.Consumers = &result.Consumers{Against: against}
+		if len(it.artifact.Difference) == 0 || len(s.Before.Services) != 1 {
+			return nil // nothing changes, or nobody is answered
+		}
+		view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)
+		if err != nil {
+			return err
+		}
+		now = converge.Served(view)
+		onto = now
+	}
+	then, err := compose(ctx, s, onto)
 	if err != nil {
 		return err
 	}
 	noticed := consumer.Notices(now, then, r.mockOptions(ctx, !s.HasMain()))
-	it.Consumers = consumers(noticed, result.AgainstServed, r.share())
+	it.Consumers = consumers(noticed, against, r.share())
 	if ctx.Err() == nil {
 		return noticed.Err
 	}
 	return nil
 }
 
+// lose tells of what the base branch has and this one has not.
+func (r *reconciliation) lose(ctx context.Context, base *onBase) error {
+	lost := base.lost(r.items)
+	room := max(leastOfOne, min(lint.MostOfAll, mostTold/max(1, len(lost))))
+	for _, s := range lost {
+		gone := result.Gone{File: text.Untrusted(s.Live()[0].File), Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)}
+		inside, leave := r.room.Enter(ctx)
+		now, err := compose(inside, s, nil)
+		if err == nil {
+			noticed := consumer.Notices(now, nil, r.mockOptions(inside, false))
+			gone.Consumers, err = consumers(noticed, result.AgainstBase, room), noticed.Err
+		}
+		leave()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			r.result.Problems = append(r.result.Problems, notAsked(err))
+		}
+		if gone.Consumers != nil {
+			r.result.Gone = append(r.result.Gone, gone)
+		}
+	}
+	return nil
+}
+
 // compose is the service after the imports of its artifacts, with its contents.
-func compose(ctx context.Context, s *plan.Service, onto *predict.Service, items map[*plan.Artifact]*item) (*predict.Service, error) {
+func compose(ctx context.Context, s *plan.Service, onto *predict.Service) (*predict.Service, error) {
 	for _, a := range s.Live() {
-		if err := budget.Take(ctx, memoryOfByte*items[a].Bytes); err != nil {
+		document := a.Document()
+		if err := budget.Take(ctx, memoryOfByte*len(document.Raw)); err != nil {
 			return nil, err
 		}
-		p := a.Document().ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: a.From, Existing: onto})
+		p := document.ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: cmp.Or(a.From, a.File), Existing: onto})
 		for _, unfit := range a.Unfit(p, nil) {
 			return nil, unfit
 		}
 		onto = p.Service
 	}
 	return onto, nil
-}
-
-// fromBase are the services that the base branch and this one make of a service's
-// collections, if all of them lie in the repository, the main one among them. known is
-// false where there is no base, or no such service.
-func (r *reconciliation) fromBase(ctx context.Context, s *plan.Service, items map[*plan.Artifact]*item) (now, then *predict.Service, known bool, err error) {
-	if r.Base == nil || !s.HasMain() {
-		return nil, nil, false, nil
-	}
-	for _, a := range s.Live() {
-		if a.File == "" {
-			return nil, nil, false, nil
-		}
-	}
-	for _, a := range s.Live() {
-		before, err := r.onBase(ctx, a)
-		if err != nil {
-			return nil, nil, false, err
-		}
-		if before == nil {
-			continue
-		}
-		p := before.ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: a.From, Existing: now})
-		// Under another name or version it is another service, which stays as it is.
-		if p.Service != nil && p.Service.Name == s.Name && p.Service.Version == s.Version {
-			now = p.Service
-		}
-	}
-	then, err = compose(ctx, s, nil, items)
-	return now, then, err == nil, err
-}
-
-// onBase is the collection as the base branch has it; nil where it has none that
-// Microcks would take.
-func (r *reconciliation) onBase(ctx context.Context, a *plan.Artifact) (*predict.Document, error) {
-	raw, err := r.Base(ctx, a.File)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err == nil {
-		err = budget.Take(ctx, memoryOfByte*len(raw))
-	}
-	if err != nil {
-		return nil, err
-	}
-	before := &item{Wanted: new(*a.Wanted), Collection: &result.Collection{}}
-	if d, err := r.readAsDelivered(ctx, before, raw, predict.Options{Version: r.mocksVersion()}); err == nil {
-		return d.Document.Document, nil
-	}
-	return nil, ctx.Err() // no plan would have imported it
 }
 
 // mocksVersion is the version of Microcks by which mocks are judged.

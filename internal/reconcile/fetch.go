@@ -47,6 +47,13 @@ func (r *reconciliation) check(ctx context.Context) error {
 	version, _ := r.versionToJudgeBy()
 	r.judgedBy(version)
 	err := r.fetch(ctx)
+	r.together()
+	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
+	return err
+}
+
+// together groups the collections that were judged by the services that they make.
+func (r *reconciliation) together() {
 	var judged []plan.Judged
 	var items []*item
 	for _, it := range r.live() {
@@ -58,8 +65,6 @@ func (r *reconciliation) check(ctx context.Context) error {
 		items[i].artifact = a
 		items[i].showProblems()
 	}
-	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
-	return err
 }
 
 // bytesOf is the collection as Postman serves it, or its file.

@@ -237,7 +237,7 @@ func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 	if s.AcceptsEdits {
 		whole = s.Edited
 	}
-	return compose(ctx, s, whole, v.carrier.items)
+	return compose(ctx, s, whole)
 }
 
 // mockTime is how long one mock may take: it answers from memory.

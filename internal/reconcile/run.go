@@ -47,9 +47,9 @@ type Deps struct {
 	Postman Postman
 	// File reads a file of the repository, into memory of the room that ctx is in.
 	File func(ctx context.Context, name string) ([]byte, error)
-	// Base reads a file of the repository as the base branch has it; the error is
-	// [fs.ErrNotExist] where it has none. It is nil where nothing is compared with a base.
-	Base func(ctx context.Context, name string) ([]byte, error)
+	// Base is what collections of the repository are compared with; nil where there is
+	// nothing but what Microcks serves.
+	Base *Base
 	// Connect finds out how to talk to Microcks and signs in. It is not called
 	// in Check.
 	Connect func(context.Context) (*Session, error)
@@ -122,7 +122,7 @@ type stage func(*reconciliation, context.Context) error
 
 // stages are the line of each mode.
 var stages = map[result.Mode][]stage{
-	result.Check: {(*reconciliation).resolve, (*reconciliation).check},
+	result.Check: {(*reconciliation).resolve, (*reconciliation).check, (*reconciliation).askConsumers},
 	result.Plan: {
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan, (*reconciliation).askConsumers,
 	},

@@ -18,6 +18,16 @@ type Consumers struct {
 	MoreNotices int `json:"moreNotices,omitempty"`
 }
 
+// Gone is a collection of the base branch that is none any more, or whose file is gone:
+// its mocks lose all their answers.
+type Gone struct {
+	File text.Untrusted `json:"file"`
+	// Name and Version of its service.
+	Name      text.Untrusted `json:"name"`
+	Version   text.Untrusted `json:"version"`
+	Consumers *Consumers     `json:"consumers"`
+}
+
 // Base is what a collection is compared with.
 type Base string
 

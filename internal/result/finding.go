@@ -27,4 +27,7 @@ type Finding struct {
 	// Line and Column, from 1, of the place in the input; 0 when unknown.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
+	// New: the base branch does not have it. It is told of collections that are compared
+	// with one.
+	New bool `json:"new,omitempty"`
 }

@@ -71,6 +71,7 @@ type Result struct {
 	Server          *Server       `json:"server,omitempty"`
 	Secrets         []Secret      `json:"secrets,omitempty"`
 	Collections     []Collection  `json:"collections"`
+	Gone            []Gone        `json:"gone,omitempty"` // from the base branch
 	Comment         *PullComment  `json:"comment,omitempty"`
 	Problems        []Problem     `json:"problems,omitempty"` // of the whole run
 	Totals          Totals        `json:"totals"`
