@@ -175,6 +175,5 @@ func (b *onBase) tellNew(items []*item) {
 // noLog hears nothing.
 type noLog struct{}
 
-func (noLog) Step(string, string, string, time.Duration)      {}
+func (noLog) Step(string, string, string, time.Duration)     {}
 func (noLog) Did(string, string, result.Done, time.Duration) {}
-

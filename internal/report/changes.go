@@ -14,8 +14,30 @@ import (
 // by field.
 func (s *jobSummary) changes() {
 	planned := s.r.Mode == result.Plan
-	rows := s.secretRows()
-	more := len(rows) > 0 // than the table of collections has said
+	columns, rows, more := s.changeTable()
+	if !more {
+		return
+	}
+	if planned {
+		s.heading(4, "What apply would do")
+	} else {
+		s.heading(4, "What changed in Microcks")
+	}
+	for i := range s.r.Collections {
+		s.roleChange(&s.r.Collections[i])
+	}
+	s.table(columns, rows[:min(len(rows), maxRows)])
+	if len(rows) > maxRows {
+		s.details(fmt.Sprintf("%d more rows", len(rows)-maxRows), func() { s.table(columns, rows[maxRows:]) })
+	}
+}
+
+// changeTable is object by object, and field by field; more: it tells more than the
+// table of collections.
+func (s *jobSummary) changeTable() (columns []column, rows [][]Markdown, more bool) {
+	planned := s.r.Mode == result.Plan
+	rows = s.secretRows()
+	more = len(rows) > 0
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
 		switch {
@@ -27,30 +49,18 @@ func (s *jobSummary) changes() {
 			rows = append(rows, s.createdRow(c))
 		}
 	}
-	if !more {
-		return
-	}
 	change := column{title: "Changed"}
 	if planned {
-		s.heading(4, "What apply would do")
 		change.title = "To do"
-	} else {
-		s.heading(4, "What changed in Microcks")
 	}
-	for i := range s.r.Collections {
-		s.roleChange(&s.r.Collections[i])
-	}
-	columns := []column{{title: "Object"}, change, {title: "Field"}, {title: "From"}, {title: "To"}}
+	columns = []column{{title: "Object"}, change, {title: "Field"}, {title: "From"}, {title: "To"}}
 	if !slices.ContainsFunc(rows, func(row []Markdown) bool { return row[2] != "" }) {
 		columns = columns[:2]
 		for i := range rows {
 			rows[i] = rows[i][:2]
 		}
 	}
-	s.table(columns, rows[:min(len(rows), maxRows)])
-	if len(rows) > maxRows {
-		s.details(fmt.Sprintf("%d more rows", len(rows)-maxRows), func() { s.table(columns, rows[maxRows:]) })
-	}
+	return columns, rows, more
 }
 
 // roleChange warns of a change between main and secondary artifact: it decides

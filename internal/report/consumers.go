@@ -12,18 +12,25 @@ import (
 
 // noticed is what consumers notice of one collection's mocks.
 type noticed struct {
-	of *result.Collection
+	of string // what the collection is called
 	*result.Notice
 }
 
 // noticing are the notices of all collections, what breaks first.
 func noticing(r *result.Result) (all []noticed) {
-	for i := range r.Collections {
-		if c := &r.Collections[i]; c.Consumers != nil {
-			for k := range c.Consumers.Notices {
-				all = append(all, noticed{c, &c.Consumers.Notices[k]})
-			}
+	add := func(of string, c *result.Consumers) {
+		if c == nil {
+			return
 		}
+		for k := range c.Notices {
+			all = append(all, noticed{of, &c.Notices[k]})
+		}
+	}
+	for i := range r.Gone {
+		add(string(r.Gone[i].File)+" (gone)", r.Gone[i].Consumers)
+	}
+	for i := range r.Collections {
+		add(title(&r.Collections[i]), r.Collections[i].Consumers)
 	}
 	sort.SliceStable(all, func(i, k int) bool { return all[i].Breaking && !all[k].Breaking })
 	return all
@@ -31,7 +38,7 @@ func noticing(r *result.Result) (all []noticed) {
 
 // replayed reports whether a run found out what consumers notice.
 func replayed(r *result.Result) bool {
-	return slices.ContainsFunc(r.Collections, func(c result.Collection) bool { return c.Consumers != nil })
+	return len(r.Gone) > 0 || slices.ContainsFunc(r.Collections, func(c result.Collection) bool { return c.Consumers != nil })
 }
 
 // consumers shows what consumers of the mocks would notice, request by request.
@@ -42,17 +49,8 @@ func (s *jobSummary) consumers() {
 	}
 	s.heading(4, Markdown(differenceTitle(s.r)))
 	s.paragraph(Markdown(noticeSum(s.r)))
-	columns := []column{{title: "Request"}, {title: "Change"}}
-	if len(s.r.Collections) > 1 {
-		columns = append([]column{{title: "Collection"}}, columns...)
-	}
-	rows := make([][]Markdown, len(all))
-	for i, n := range all {
-		rows[i] = []Markdown{noticeRequest(n.Notice), noticeText(n.Notice)}
-		if len(s.r.Collections) > 1 {
-			rows[i] = append([]Markdown{short(title(n.of), 60)}, rows[i]...)
-		}
-	}
+	s.paragraph(gateLine(s.r))
+	columns, rows := noticeTable(s.r, all)
 	shown := min(len(rows), maxRows)
 	s.table(columns, rows[:shown])
 	if rest := rows[shown:]; len(rest) > 0 {
@@ -60,15 +58,57 @@ func (s *jobSummary) consumers() {
 	}
 }
 
+// noticeTable has a row for each notice, and says whose it is where a run has several
+// collections.
+func noticeTable(r *result.Result, all []noticed) ([]column, [][]Markdown) {
+	columns := []column{{title: "Request"}, {title: "Change"}}
+	several := len(r.Collections)+len(r.Gone) > 1
+	if several {
+		columns = append([]column{{title: "Collection"}}, columns...)
+	}
+	rows := make([][]Markdown, len(all))
+	for i, n := range all {
+		rows[i] = []Markdown{noticeRequest(n.Notice), noticeText(n.Notice)}
+		if several {
+			rows[i] = append([]Markdown{short(n.of, 60)}, rows[i]...)
+		}
+	}
+	return columns, rows
+}
+
+// gateLine says what became of `fail-on: breaking`; "" where nothing had to.
+func gateLine(r *result.Result) Markdown {
+	g := r.Gate
+	switch {
+	case g == nil || g.Breaking == 0:
+		return ""
+	case g.Accepted == 0:
+		return "❌ " + bold("Not accepted.") + " " + prose(g.Next)
+	case g.Accepted < g.Breaking:
+		return Markdown(fmt.Sprintf("❌ **%d of %d are not accepted.** ", g.Breaking-g.Accepted, g.Breaking)) + prose(g.Next)
+	}
+	return "☑️ " + bold("Accepted") + " by the label " + code(g.Label) + acceptedBy(g) + "."
+}
+
+// acceptedBy says who accepted, and when.
+func acceptedBy(g *result.Gate) Markdown {
+	t := Markdown("")
+	if g.By != "" {
+		t = ", which " + code(g.By) + " set"
+		if g.At != "" {
+			t += " at " + Markdown(inline(g.At))
+		}
+	}
+	return t
+}
+
 // noticeSum counts what was replayed and what breaks.
 func noticeSum(r *result.Result) string {
 	replayed, untold, more := 0, 0, 0
 	against := map[result.Base]bool{}
-	for i := range r.Collections {
-		if c := r.Collections[i].Consumers; c != nil {
-			replayed, untold, more = replayed+c.Replayed, untold+c.Untold, more+c.MoreNotices
-			against[c.Against] = true
-		}
+	for c := range r.Noticing() {
+		replayed, untold, more = replayed+c.Replayed, untold+c.Untold, more+c.MoreNotices
+		against[c.Against] = true
 	}
 	now := "that Microcks answers now"
 	switch {
@@ -119,7 +159,10 @@ func noticeText(n *result.Notice) Markdown {
 	if n.Successor != "" {
 		t += " → " + short(n.Successor, 80)
 	}
-	if n.Breaking {
+	switch {
+	case n.Accepted:
+		t = "☑️ breaking, accepted, " + t
+	case n.Breaking:
 		t = "💥 " + bold("breaking") + ", " + t
 	}
 	for _, d := range n.Differences {

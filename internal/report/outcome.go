@@ -456,6 +456,9 @@ func breakingOf(r *result.Result) (n int) {
 	for i := range r.Collections {
 		n += r.Collections[i].BreakingCount()
 	}
+	for i := range r.Gone {
+		n += r.Gone[i].Consumers.Breaking
+	}
 	return n
 }
 

@@ -46,7 +46,7 @@ func Outputs(r *result.Result) []Output {
 		{"service-url", service.URL},
 		{"mock-url", string(service.MockURL)},
 		{"result", string(JSON(r, maxResult))},
-		{"breaking", strconv.Itoa(noticedBreaking(r))},
+		{"breaking", strconv.Itoa(r.Breaking())},
 		{"comment-url", commentURL(r)},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},
 		{"errors", strconv.Itoa(r.Totals.Errors)},
@@ -57,16 +57,6 @@ func Outputs(r *result.Result) []Output {
 		}
 	}
 	return outputs
-}
-
-// noticedBreaking is how many requests were found to break by replaying them.
-func noticedBreaking(r *result.Result) (n int) {
-	for i := range r.Collections {
-		if c := r.Collections[i].Consumers; c != nil {
-			n += c.Breaking
-		}
-	}
-	return n
 }
 
 // commentURL is where the comment on the pull request is; "" where there is none.

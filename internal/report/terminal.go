@@ -324,7 +324,7 @@ func (s *screen) consumers() {
 		}
 		line := noticeLine(n.Notice)
 		if len(s.r.Collections) > 1 {
-			line = title(n.of) + ": " + line
+			line = n.of + ": " + line
 		}
 		s.wrapped("  ", "", "    ", e, line)
 	}

@@ -1,6 +1,10 @@
 package result
 
-import "postman-microcks-importer/internal/text"
+import (
+	"iter"
+
+	"postman-microcks-importer/internal/text"
+)
 
 // Consumers is what those who use a collection's mocks would notice, found out by
 // replaying every request that is answered now on the service as it will be.
@@ -26,6 +30,42 @@ type Gone struct {
 	Name      text.Untrusted `json:"name"`
 	Version   text.Untrusted `json:"version"`
 	Consumers *Consumers     `json:"consumers"`
+}
+
+// Gate is what became of `fail-on: breaking` on a pull request, where a label accepts
+// what breaks.
+type Gate struct {
+	Label    text.Untrusted `json:"label"`
+	Breaking int            `json:"breaking"`     // changes that count
+	Accepted int            `json:"accepted"`     // of them
+	By       text.Untrusted `json:"by,omitempty"` // who set the label; empty where it is not set, or not known
+	At       text.Untrusted `json:"at,omitempty"` // when, as RFC 3339 has it
+	// Next is what to do where not all are accepted.
+	Next text.Untrusted `json:"next,omitempty"`
+}
+
+// Noticing are what consumers notice of all collections, those that are gone included.
+func (r *Result) Noticing() iter.Seq[*Consumers] {
+	return func(yield func(*Consumers) bool) {
+		for i := range r.Gone {
+			if c := r.Gone[i].Consumers; c != nil && !yield(c) {
+				return
+			}
+		}
+		for i := range r.Collections {
+			if c := r.Collections[i].Consumers; c != nil && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// Breaking is how many requests of consumers break, as far as they were replayed.
+func (r *Result) Breaking() (n int) {
+	for c := range r.Noticing() {
+		n += c.Breaking
+	}
+	return n
 }
 
 // Base is what a collection is compared with.
@@ -64,6 +104,7 @@ type Notice struct {
 	Differences     []NoticeDifference `json:"differences,omitempty"`
 	MoreDifferences int                `json:"moreDifferences,omitempty"` // not listed
 	Breaking        bool               `json:"breaking"`
+	Accepted        bool               `json:"accepted,omitempty"` // by the label of a pull request
 	// Fingerprint of what the notice means: the same as long as the same request breaks
 	// in the same way.
 	Fingerprint string `json:"fingerprint"`

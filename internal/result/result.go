@@ -72,6 +72,7 @@ type Result struct {
 	Secrets         []Secret      `json:"secrets,omitempty"`
 	Collections     []Collection  `json:"collections"`
 	Gone            []Gone        `json:"gone,omitempty"` // from the base branch
+	Gate            *Gate         `json:"gate,omitempty"`
 	Comment         *PullComment  `json:"comment,omitempty"`
 	Problems        []Problem     `json:"problems,omitempty"` // of the whole run
 	Totals          Totals        `json:"totals"`
