@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	gogithub "github.com/google/go-github/v60/github"
@@ -35,6 +36,7 @@ type Client struct {
 	owner string
 	name  string
 	rest  *gogithub.Client
+	clock *atomic.Pointer[time.Time]
 }
 
 // New makes a client. Its error is a [*SettingError], or that of
@@ -63,10 +65,11 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client.Transport = &hearing{client.Transport}
+	clock := new(atomic.Pointer[time.Time])
+	client.Transport = &hearing{client.Transport, clock}
 	rest := gogithub.NewClient(client)
 	rest.BaseURL, rest.UserAgent = &at.rest, t.UserAgent
-	return &Client{api: at, owner: owner, name: name, rest: rest}, nil
+	return &Client{api: at, owner: owner, name: name, rest: rest, clock: clock}, nil
 }
 
 // CloseIdleConnections closes the connections that wait for another request.
@@ -155,10 +158,16 @@ type heard struct {
 type heardKey struct{}
 
 // hearing notes what is answered to each call, for go-github keeps it to itself.
-type hearing struct{ next http.RoundTripper }
+type hearing struct {
+	next  http.RoundTripper
+	clock *atomic.Pointer[time.Time]
+}
 
 func (l *hearing) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := l.next.RoundTrip(req)
+	if err == nil {
+		l.hear(resp)
+	}
 	h, ok := req.Context().Value(heardKey{}).(*heard)
 	if !ok {
 		return resp, err

@@ -616,3 +616,60 @@ func TestCommitAsFiles(t *testing.T) {
 		}
 	}
 }
+
+// Who set a label, and when, is told by the events, and whether it is still there.
+func TestLabelEvents(t *testing.T) {
+	t.Parallel()
+	server := standin.New(repository, standin.Options{})
+	server.SetPull(7, standin.Pull{})
+	at := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	for i := range 130 { // two pages
+		server.Label(7, "accepted", i%2 == 0, "olga", at.Add(time.Duration(i)*time.Minute))
+	}
+	got, err := dial(t, server).LabelEvents(t.Context(), 7)
+	if err != nil || len(got) != 130 {
+		t.Fatalf("%d events, %v", len(got), err)
+	}
+	want := github.LabelEvent{Label: "accepted", At: at.Add(129 * time.Minute), Actor: github.Account{ID: 7, Login: "olga"}}
+	if diff := cmp.Diff(want, got[129]); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := dial(t, server).LabelEvents(t.Context(), 8); !isNotFound(err) {
+		t.Errorf("%v", err)
+	}
+}
+
+func isNotFound(err error) bool {
+	api, ok := errors.AsType[*github.APIError](err)
+	return ok && api.Kind == github.KindNotFound
+}
+
+// A comment that somebody else planted is not taken for ours, and where nobody says who
+// we are, none is.
+func TestOurs(t *testing.T) {
+	t.Parallel()
+	place := github.Place{Workflow: "w", Job: "j"}
+	goal := github.Goal{Number: 7, Place: place, Run: github.Run{Number: 1, Attempt: 1}, Parts: []github.Part{{Head: "what we say"}}, Create: true}
+	for name, c := range map[string]struct {
+		options standin.Options
+		found   bool
+	}{"ours": {standin.Options{}, true}, "nobody says who we are": {standin.Options{NoViewer: true}, false}} {
+		server := standin.New(repository, c.options)
+		server.SetPull(7, standin.Pull{})
+		client := dial(t, server)
+		if _, err := client.Keep(t.Context(), goal); err != nil {
+			t.Fatal(err)
+		}
+		server.Plant(7, standin.Account{Login: "mallory", ID: 9}, strings.Replace(server.Comments(7)[0].Body, "what we say", "what they say", 1))
+		text, found, err := client.Ours(t.Context(), 7, place)
+		if err != nil || found != c.found || found && text != "what we say" {
+			t.Errorf("%s: %q, %t, %v", name, text, found, err)
+		}
+		if _, found, err := client.Ours(t.Context(), 7, github.Place{Workflow: "w", Job: "other"}); found || err != nil {
+			t.Errorf("%s: another place's: %t, %v", name, found, err)
+		}
+		if off := time.Until(client.Now()); off.Abs() > time.Minute {
+			t.Errorf("%s: GitHub's clock is %s away", name, off)
+		}
+	}
+}

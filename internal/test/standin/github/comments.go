@@ -130,6 +130,19 @@ func (s *Server) labels(r *http.Request, number string) answer {
 	return page(r, all)
 }
 
+// labelEvents lists what happened to a pull request's labels, among other events.
+func (s *Server) labelEvents(r *http.Request, number string) answer {
+	_, p := s.pull(number)
+	if p == nil {
+		return says(http.StatusNotFound, "Not Found")
+	}
+	all := []any{map[string]any{"id": 1, "event": "head_ref_force_pushed", "actor": nil, "created_at": "2026-01-01T00:00:00Z"}}
+	for _, e := range p.events {
+		all = append(all, e)
+	}
+	return page(r, all)
+}
+
 // files lists what a pull request changes, as far as GitHub does.
 func (s *Server) files(r *http.Request, number string) answer {
 	_, p := s.pull(number)

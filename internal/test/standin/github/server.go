@@ -71,6 +71,8 @@ type Pull struct {
 	Files  []File
 	Locked bool   // for everybody
 	Base   string // the commit that it shall be merged into
+
+	events []map[string]any // what happened to its labels
 }
 
 // File is a file that a pull request changes.
@@ -137,6 +139,24 @@ func (s *Server) SetPull(number int, p Pull) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pulls[number] = &p
+}
+
+// Label sets a label on a pull request, or takes it off.
+func (s *Server) Label(number int, label string, set bool, by string, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, kind := s.pulls[number], "labeled"
+	p.Labels = slices.DeleteFunc(slices.Clone(p.Labels), func(l string) bool { return l == label })
+	if set {
+		p.Labels = append(p.Labels, label)
+	} else {
+		kind = "unlabeled"
+	}
+	s.lastID++
+	p.events = append(p.events, map[string]any{
+		"id": s.lastID, "event": kind, "actor": Account{Login: by, ID: 7}.shown(), "created_at": at.UTC().Truncate(time.Second),
+		"label": map[string]string{"name": label, "color": "ededed"},
+	})
 }
 
 // Move has another name of the repository redirect to this one, as after a rename.
@@ -319,6 +339,8 @@ func (s *Server) route(r *http.Request, by Account, path []string, body string) 
 		return s.pullComments(r, by, rest[0], body)
 	case kind == "issues" && len(rest) == 2 && rest[1] == "labels" && r.Method == http.MethodGet:
 		return s.labels(r, rest[0])
+	case kind == "issues" && len(rest) == 2 && rest[1] == "events" && r.Method == http.MethodGet:
+		return s.labelEvents(r, rest[0])
 	case kind == "pulls" && len(rest) == 2 && rest[1] == "files" && r.Method == http.MethodGet:
 		return s.files(r, rest[0])
 	case kind == "pulls" && len(rest) == 1 && r.Method == http.MethodGet:
