@@ -164,7 +164,7 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 		return p.skipped()
 	}
 	if p.Closes() {
-		return p.closed()
+		return p.closed(ctx)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
@@ -203,9 +203,16 @@ func (p *program) skipped() *result.Result {
 }
 
 // closed is the result of a run that says on its pull request that it is closed.
-func (p *program) closed() *result.Result {
+func (p *program) closed(ctx context.Context) *result.Result {
+	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
+	defer cancel()
 	r := p.refused([]result.Problem{{Level: result.Note, Text: "the pull request is closed: nothing is planned for it any more"}})
 	r.Status = result.Unchanged
+	review, err := p.review()
+	if err != nil {
+		return p.refused([]result.Problem{result.ProblemOf(err)})
+	}
+	review.Close(ctx, r)
 	return r
 }
 
@@ -233,14 +240,21 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 		}
 		connect = func(context.Context) (*reconcile.Session, error) { return session, err }
 	}
-	return reconcile.Run(ctx, p.settings(), reconcile.Deps{
+	review, err := p.review()
+	if err != nil {
+		return p.refused([]result.Problem{result.ProblemOf(err)})
+	}
+	told := reconcile.Run(ctx, p.settings(), reconcile.Deps{
 		Resolve: p.resolve,
 		Postman: &sources{program: p},
 		File:    p.readFile,
+		Base:    review.Base(),
 		Connect: connect,
 		Log:     steps{p.voice},
 		Mask:    p.runner.MaskFound,
 	})
+	review.End(ctx, told)
+	return told
 }
 
 // noSignIn reports whether there was nothing to sign in with.
@@ -262,7 +276,6 @@ func (p *program) settings() reconcile.Settings {
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
 		Owner: plan.Owner{Repository: p.Repository, RepositoryID: p.RepositoryID}, Provenance: provenance,
 		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
-		FailOnBreaking: p.FailsOn(config.FailOnBreaking),
 		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
 	}
 }

@@ -22,6 +22,7 @@ type Trigger struct {
 	// Closed: the pull request was merged or closed without that, on the event
 	// pull_request. See [Run.Closes].
 	Closed bool
+	Merged bool // Closed by a merge
 
 	Number int            // of the pull request, from 1; 0 is none, or not said
 	Label  text.Untrusted // that was set or taken off, on the actions labeled and unlabeled; "" is none
@@ -66,6 +67,7 @@ type payload struct {
 	} `json:"repository"`
 	PullRequest *struct {
 		Number json.RawMessage `json:"number"`
+		Merged json.RawMessage `json:"merged"`
 		User   struct {
 			Login string `json:"login"`
 		} `json:"user"`
@@ -135,6 +137,7 @@ func (t *Trigger) read(p *payload, ref, commit string) {
 		t.unsaid("pull_request is not there")
 	default:
 		t.Closed = t.Event == "pull_request" && t.Action == "closed"
+		t.Merged = t.Closed && string(p.PullRequest.Merged) == "true"
 		t.Number = t.number("pull_request.number", p.PullRequest.Number)
 		t.HeadCommit = t.commit("pull_request.head.sha", p.PullRequest.Head.SHA)
 		t.BaseCommit = t.commit("pull_request.base.sha", p.PullRequest.Base.SHA)

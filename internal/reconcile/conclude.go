@@ -96,20 +96,9 @@ func (r *reconciliation) failOn() {
 	if r.FailOnWarnings {
 		r.failOnWarnings()
 	}
-	if r.FailOnBreaking && !failed {
-		r.failOnBreaking()
-	}
 	if r.FailOnChanges && r.Mode == result.Plan && !failed {
 		r.failOnChanges()
 	}
-}
-
-// fail adds a failure of the whole run.
-func (r *reconciliation) fail(p result.Problem) {
-	p.Level = result.Error
-	r.result.Status = result.Failed
-	r.result.Totals.Errors++
-	r.result.Problems = append(r.result.Problems, p)
 }
 
 func (r *reconciliation) failOnWarnings() {
@@ -123,32 +112,11 @@ func (r *reconciliation) failOnWarnings() {
 	if warnings == 0 {
 		return
 	}
-	r.fail(result.Problem{
+	r.result.Fail(result.Problem{
 		ExitCode: 1, Anchor: "warnings-found",
 		Text: text.Untrustedf("judging: %s of level warning in %s, and `fail-on` includes warning",
 			text.Plural(warnings, "finding"), text.Plural(collections, "collection")),
 		Hint: "correct in Postman what the findings name, or take warning out of `fail-on`",
-	})
-}
-
-// failOnBreaking makes a plan that breaks consumers of the mocks a failure.
-func (r *reconciliation) failOnBreaking() {
-	breaking, collections := 0, 0
-	for _, it := range r.items {
-		if c := it.Consumers; c != nil && c.Breaking > 0 {
-			breaking += c.Breaking
-			collections++
-		}
-	}
-	if breaking == 0 {
-		return
-	}
-	r.fail(result.Problem{
-		ExitCode: 3, Anchor: "breaking-found",
-		Text: text.Untrustedf("comparing: %s for consumers of the mocks of %s, and `fail-on` includes breaking",
-			text.Plural(breaking, "breaking change"), text.Plural(collections, "collection")),
-		Hint: "see in the summary which requests are answered otherwise or no more; keep the old example beside the new one," +
-			" or give the collection a new version, whose service stands beside the old one",
 	})
 }
 
@@ -164,7 +132,7 @@ func (r *reconciliation) failOnChanges() {
 	if differing == 0 && !r.result.SecretDue() {
 		return
 	}
-	r.fail(result.Problem{
+	r.result.Fail(result.Problem{
 		ExitCode: 3, Anchor: "changes-found",
 		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on` includes changes",
 			text.Plural(differing, "collection")),

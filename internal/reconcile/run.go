@@ -34,7 +34,6 @@ type Settings struct {
 	Provenance      map[string]string
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
-	FailOnBreaking  bool // in Plan: what breaks consumers fails the run
 	RemoveServices  bool
 	Parallelism     int
 }

@@ -114,6 +114,14 @@ type Server struct {
 	Roles   []string `json:"roles,omitempty"`
 }
 
+// Fail fails the run by an error of the whole of it. What it did stays as it is told.
+func (r *Result) Fail(p Problem) {
+	p.Level = Error
+	r.Status = Failed
+	r.Totals.Errors++
+	r.Problems = append(r.Problems, p)
+}
+
 // Due reports whether an apply of this plan would write.
 func (r *Result) Due() bool {
 	return r.SecretDue() || slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Due() })

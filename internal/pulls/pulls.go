@@ -1,0 +1,361 @@
+// Package pulls is what a run reads of the pull request, or the group of a merge queue,
+// that it is about, and what it says there: the base that collections of the repository
+// are compared with, the comment, and the gate with its label.
+package pulls
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/github"
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// Settings of a review.
+type Settings struct {
+	Run    *config.Run
+	Client *github.Client // nil without a token: then nothing is read of GitHub, nor said there
+	// Workflow is the path of its file in the repository; "" where that is not known.
+	Workflow string
+	Job      string
+	Number   github.Run
+	// File reads a file of the workspace, and Resolve tells which importers the run would
+	// want among others' files.
+	File    func(ctx context.Context, name string) ([]byte, error)
+	Resolve func(context.Context, fs.FS) ([]*plan.Wanted, []result.Problem, error)
+	// Report is what the text of a comment needs; Blob is the address of the folder of the
+	// head commit's files, "" links none.
+	Report report.Context
+	Blob   string
+	// Hide takes credentials out of a text.
+	Hide func(string) string
+}
+
+// Review is a run's part in a pull request, or in none.
+type Review struct {
+	Settings
+	load    sync.Once
+	base    *github.Tree
+	judged  *github.Tree
+	loading error
+}
+
+// New makes a review. It asks nobody.
+func New(s Settings) *Review { return &Review{Settings: s} }
+
+// onPull reports whether the run is about a pull request on which it may speak and
+// gate. That of pull_request_target is none: which files lie in its workspace, and who
+// wrote them, cannot be known.
+func (r *Review) onPull() bool {
+	return r.Run.Trigger.Event == "pull_request" && r.Run.Trigger.Number > 0
+}
+
+// Base is what the run's files are compared with; nil where there is none, or nobody to
+// be asked for it. GitHub is asked when it is used.
+func (r *Review) Base() *reconcile.Base {
+	t := &r.Run.Trigger
+	known := t.Event == "pull_request" && t.MergeCommit != "" || t.Event == "merge_group" && t.HeadCommit != "" && t.BaseCommit != ""
+	files := slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
+	if r.Client == nil || !known || !files {
+		return nil
+	}
+	return &reconcile.Base{
+		Resolve: func(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) {
+			if err := r.trees(ctx); err != nil {
+				return nil, nil, err
+			}
+			return r.Resolve(ctx, r.base)
+		},
+		File: func(ctx context.Context, name string) ([]byte, error) {
+			if err := r.trees(ctx); err != nil {
+				return nil, err
+			}
+			e, err := r.base.Entry(ctx, path.Clean(name))
+			if err != nil {
+				return nil, err
+			}
+			if err := budget.Take(ctx, int(e.Size)); err != nil {
+				return nil, err
+			}
+			return r.base.Read(ctx, e.Path)
+		},
+		Judged: r.isJudged,
+	}
+}
+
+// isJudged reports whether the commit that is judged has the very file of the
+// workspace. One that a step made or changed, or that another commit has which was
+// checked out, says nothing of what the pull request changes.
+func (r *Review) isJudged(ctx context.Context, name string) (bool, error) {
+	if err := r.trees(ctx); err != nil {
+		return false, err
+	}
+	e, err := r.judged.Entry(ctx, path.Clean(name))
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return false, err
+	}
+	local, err := r.File(ctx, name)
+	return err == nil && e.Holds(local), ctx.Err()
+}
+
+// mostFile is the most that is read of a file; of a larger one no run makes a
+// collection.
+const mostFile = 16 << 20
+
+// trees reads the commit that is judged and the one that it is merged into.
+func (r *Review) trees(ctx context.Context) error {
+	r.load.Do(func() { r.loading = r.loadTrees(ctx) })
+	return r.loading
+}
+
+func (r *Review) loadTrees(ctx context.Context) error {
+	t := &r.Run.Trigger
+	judged, base := t.HeadCommit, t.BaseCommit
+	if t.Event == "pull_request" {
+		judged = t.MergeCommit
+	}
+	at, err := r.Client.At(ctx, judged)
+	if err != nil {
+		return err
+	}
+	if t.Event == "pull_request" {
+		if len(at.Parents) != 2 {
+			return errNoMerge
+		}
+		base = at.Parents[0]
+	}
+	onto, err := r.Client.At(ctx, base)
+	if err != nil {
+		return err
+	}
+	if r.judged, err = at.Tree(ctx, nil); err != nil {
+		return err
+	}
+	r.base, err = onto.Tree(ctx, func(ctx context.Context, e github.Entry) ([]byte, error) {
+		if e.Size > mostFile {
+			return nil, fs.ErrNotExist
+		}
+		if local, err := r.File(ctx, e.Path); err == nil && e.Holds(local) { // most files do not change
+			return local, nil
+		}
+		return onto.Content(ctx, e)
+	})
+	return err
+}
+
+var errNoMerge = errors.New("reading the base: GITHUB_SHA is no merge of the pull request")
+
+// touch is what a pull request changes of what the run is made of.
+type touch struct {
+	workflow bool
+	files    bool // collections of the repository
+}
+
+// touched finds out what the pull request changes. What cannot be told counts as
+// changed.
+func (r *Review) touched(ctx context.Context) touch {
+	if r.Client == nil {
+		return touch{true, true}
+	}
+	changed, err := r.Client.Files(ctx, r.Run.Trigger.Number)
+	if err != nil || changed.Cut {
+		return touch{true, true}
+	}
+	var t touch
+	for _, f := range changed.List {
+		for _, name := range []string{f.Path, f.Old} {
+			if name == "" {
+				continue
+			}
+			t.workflow = t.workflow || r.Workflow == "" || name == r.Workflow
+			t.files = t.files || slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return covers(i, name) })
+		}
+	}
+	return t
+}
+
+// covers reports whether a file is a collection of an importer, or in the folder that
+// is.
+func covers(i config.Importer, name string) bool {
+	switch {
+	case i.File != "":
+		file := path.Clean(i.File)
+		return name == file || strings.HasPrefix(name, file+"/")
+	case i.Pattern != "":
+		found, err := doublestar.Match(i.Pattern, name)
+		return found && err == nil
+	}
+	return false
+}
+
+// End says on the pull request what the run found, and lets the gate decide. It changes
+// the result by that. Nothing that goes wrong with the comment fails the run.
+func (r *Review) End(ctx context.Context, told *result.Result) {
+	gated := r.Run.FailsOn(config.FailOnBreaking)
+	switch {
+	case told.Interrupted != nil || told.Mode.Writes():
+		return
+	case r.Run.Trigger.Event == "": // no runner, and no label
+		if gated {
+			refuse(told, count(told, everything), nil)
+		}
+		return
+	case !r.onPull():
+		if gated && told.Breaking() > 0 {
+			told.Problems = append(told.Problems, notJudged)
+		}
+		return
+	}
+	t := r.touched(ctx)
+	r.note(told, t)
+	what, unwritable := counting(t), !r.comments()
+	shown, err := r.shown(ctx)
+	if gated {
+		r.gate(ctx, told, what, shown, unwritable)
+	}
+	switch {
+	case err != nil:
+		r.tell(told, github.Outcome{Kind: github.Nothing}, err)
+	case !unwritable && r.comment(ctx, told, t, shown) && gated:
+		r.gate(ctx, told, what, shown, true)
+	}
+	if gated {
+		refuse(told, count(told, what), told.Gate)
+	}
+}
+
+var notJudged = result.Problem{
+	Level: result.Note, Anchor: "breaking-found",
+	Text: "comparing: what breaks consumers fails no run of this event: `fail-on: breaking` counts on the event pull_request",
+	Hint: "nothing: the pull request decides what breaks; a merge queue, or a push after the merge, does not judge it again",
+}
+
+// note tells what is left out for references, whose plan is the same on every pull
+// request.
+func (r *Review) note(told *result.Result, t touch) {
+	if t.workflow || !slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return c.UID != "" && (c.Due() || c.BreakingCount() > 0) }) {
+		return
+	}
+	told.Problems = append(told.Problems, result.Problem{
+		Level: result.Note, Anchor: "pull-untouched",
+		Text: "this pull request does not change the workflow: the plan for collections in Postman is the same on every pull request," +
+			" and is neither commented on nor gated here",
+		Hint: "nothing: see the plan in this summary, and apply it from the default branch",
+	})
+}
+
+// without are the results without the collections that the pull request does not
+// touch.
+func without(told *result.Result, t touch) *result.Result {
+	if t.workflow {
+		return told
+	}
+	some := *told
+	some.Collections = slices.DeleteFunc(slices.Clone(told.Collections), func(c result.Collection) bool { return c.UID != "" })
+	if len(some.Collections) == 0 {
+		some.Secrets = nil
+	}
+	return &some
+}
+
+// comment has the pull request say what the run found. It reports whether GitHub
+// refused that, so that no comment can be written.
+func (r *Review) comment(ctx context.Context, told *result.Result, t touch, shown record) (refused bool) {
+	said := without(told, t).Rewritten(r.Hide)
+	parts := report.Comment(said, r.Report, r.Blob)
+	parts[0].Head = shown.with(said, counting(t), r.Client.Now()).String() + parts[0].Head
+	outcome, err := r.Client.Keep(ctx, r.goal(parts, (t.files || t.workflow) && report.HasNews(said)))
+	r.tell(told, outcome, err)
+	return outcome.Kind == github.Refused
+}
+
+// comments reports whether the run may keep a comment: the token of a fork's pull
+// request, and of Dependabot's, can only read.
+func (r *Review) comments() bool {
+	t := &r.Run.Trigger
+	return r.onPull() && r.Client != nil && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
+}
+
+func (r *Review) goal(parts []report.Part, create bool) github.Goal {
+	g := github.Goal{Number: r.Run.Trigger.Number, Place: r.place(), Run: r.Number, More: report.CommentMore, Create: create}
+	for _, p := range parts {
+		g.Parts = append(g.Parts, github.Part(p))
+	}
+	return g
+}
+
+// place of the run's comment: one for each workflow, job, server and key.
+func (r *Review) place() github.Place {
+	return github.Place{Workflow: r.Workflow, Job: r.Job, Key: r.Run.Microcks.URL + "\n" + r.Run.Pull.Key}
+}
+
+// tell says in the result what became of the comment.
+func (r *Review) tell(told *result.Result, outcome github.Outcome, err error) {
+	states := map[github.OutcomeKind]result.CommentState{
+		github.Created: result.CommentCreated, github.Updated: result.CommentUpdated, github.Unchanged: result.CommentUnchanged,
+		github.Superseded: result.CommentSuperseded, github.Refused: result.CommentRefused, github.Nothing: result.CommentNone,
+	}
+	told.Comment = &result.PullComment{URL: outcome.URL, State: states[outcome.Kind]}
+	if err == nil && outcome.Refusal != nil {
+		told.Comment.Refusal = text.Untrusted(outcome.Refusal.Message)
+		err = outcome.Refusal
+	} else if err != nil || outcome.InDoubt {
+		told.Comment.State = result.CommentFailed
+	}
+	if err == nil {
+		return
+	}
+	p := result.ProblemOf(err)
+	p.Level, p.ExitCode, p.Headline = result.Note, 0, ""
+	p.Text = text.HideCredentials("the comment on the pull request is not up to date: " + p.Text)
+	told.Problems = append(told.Problems, p)
+}
+
+// Close has the comment say that the pull request was closed, above what it said last.
+func (r *Review) Close(ctx context.Context, told *result.Result) {
+	if !r.comments() {
+		return
+	}
+	body, found, err := r.Client.Ours(ctx, r.Run.Trigger.Number, r.place())
+	if err != nil {
+		r.tell(told, github.Outcome{Kind: github.Nothing}, err)
+		return
+	}
+	if !found {
+		told.Comment = &result.PullComment{State: result.CommentNone}
+		return
+	}
+	shown, said := parseRecord(strings.ReplaceAll(body, "\r\n", "\n"))
+	for _, line := range []string{mergedLine, closedLine} {
+		said = strings.TrimPrefix(said, line)
+	}
+	line := closedLine
+	if r.Run.Trigger.Merged {
+		line = mergedLine
+	}
+	parts := []report.Part{{Head: shown.String() + line}, {Rows: strings.SplitAfter(said, "\n")}}
+	outcome, err := r.Client.Keep(ctx, r.goal(parts, false))
+	r.tell(told, outcome, err)
+}
+
+// What a comment begins with when its pull request is closed.
+const (
+	mergedLine = "**Merged.** This is the plan as it was then; the run on the default branch carries it out.\n\n"
+	closedLine = "**Closed without a merge.** Nothing of this plan is carried out.\n\n"
+)
