@@ -164,7 +164,7 @@ const mostRecorded = 500
 // it is written, and seen.
 const reading = 5 * time.Second
 
-var recordLine = regexp.MustCompile(`^<!-- shown since=([0-9TZ:-]{20})((?: [0-9a-f]{32}){1,500}) -->\n`)
+var recordLine = regexp.MustCompile(`^<!-- shown since=([0-9TZ:-]{20})((?: [0-9a-f]{32})+) -->\n`)
 
 // parseRecord reads the record that a text begins with, and returns what follows.
 func parseRecord(s string) (record, string) {
