@@ -38,7 +38,7 @@ type Settings struct {
 	Resolve func(context.Context, fs.FS) ([]*plan.Wanted, []result.Problem, error)
 	// Report is what the text of a comment needs; Blob is the address of the folder of the
 	// head commit's files, "" links none.
-	Report report.Context
+	Report func() report.Context
 	Blob   string
 	// Hide takes credentials out of a text.
 	Hide func(string) string
@@ -278,7 +278,7 @@ func without(told *result.Result, t touch) *result.Result {
 // refused that, so that no comment can be written.
 func (r *Review) comment(ctx context.Context, told *result.Result, t touch, shown record) (refused bool) {
 	said := without(told, t).Rewritten(r.Hide)
-	parts := report.Comment(said, r.Report, r.Blob)
+	parts := report.Comment(said, r.Report(), r.Blob)
 	parts[0].Head = shown.with(said, counting(t), r.Client.Now()).String() + parts[0].Head
 	outcome, err := r.Client.Keep(ctx, r.goal(parts, (t.files || t.workflow) && report.HasNews(said)))
 	r.tell(told, outcome, err)
