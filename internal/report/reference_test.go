@@ -95,6 +95,8 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Problem]():      "Problem",
 	reflect.TypeFor[result.Verification](): "Verified",
 
+	reflect.TypeFor[result.Gone]():             "Gone",
+	reflect.TypeFor[result.Gate]():             "Gate",
 	reflect.TypeFor[result.Mocks]():            "Mocks",
 	reflect.TypeFor[result.MockedOperation]():  "Mocked operation",
 	reflect.TypeFor[result.AnswerDifference](): "Difference of an answer",
