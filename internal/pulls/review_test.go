@@ -1,0 +1,118 @@
+package pulls_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/github"
+	"postman-microcks-importer/internal/pulls"
+	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/result"
+	standin "postman-microcks-importer/internal/test/standin/github"
+	"postman-microcks-importer/internal/transport"
+)
+
+// story is one pull request and the runs on it.
+type story struct {
+	t       *testing.T
+	hub     *standin.Server
+	client  *github.Client
+	run     config.Run
+	attempt int64
+}
+
+func newStory(t *testing.T) *story {
+	hub := standin.New("o/r", standin.Options{})
+	hub.SetPull(7, standin.Pull{Files: []standin.File{{Path: "pets.json"}}})
+	server := httptest.NewServer(hub)
+	t.Cleanup(server.Close)
+	client, err := github.New(github.Options{API: server.URL, Repository: "o/r", Token: standin.Token, Transport: transport.Options{Attempts: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &story{t: t, hub: hub, client: client, run: config.Run{
+		FailOn: []string{config.FailOnBreaking}, Importers: []config.Importer{{File: "pets.json"}},
+		Trigger: config.Trigger{Event: "pull_request", Action: "synchronize", Number: 7}, Pull: config.Pull{Comment: config.CommentAuto},
+	}}
+}
+
+// plan is a run in which so many requests break, each with a fingerprint.
+func (s *story) plan(fingerprints ...string) *result.Result {
+	s.t.Helper()
+	c := &result.Consumers{Against: result.AgainstBase, Replayed: 9, Breaking: len(fingerprints)}
+	for _, f := range fingerprints {
+		c.Notices = append(c.Notices, result.Notice{
+			Kind: result.NoticeRemoved, Operation: "GET /pets", Example: "all", Request: "GET /rest/Pets/1/pets", Breaking: true,
+			Fingerprint: strings.Repeat(f, 32),
+		})
+	}
+	told := &result.Result{Mode: result.Plan, Status: result.Planned, Collections: []result.Collection{{
+		File: "pets.json", Name: "Pets", Status: result.Planned, Consumers: c,
+	}}}
+	s.attempt++
+	s.review().End(s.t.Context(), told)
+	return told
+}
+
+func (s *story) review() *pulls.Review {
+	return pulls.New(pulls.Settings{
+		Run: &s.run, Client: s.client, Workflow: ".github/workflows/mocks.yml", Job: "plan", Number: github.Run{Number: 1, Attempt: max(1, s.attempt)},
+		Report: func() report.Context { return report.Context{} }, Hide: func(s string) string { return s },
+	})
+}
+
+// The label accepts what the comment showed before it was set, and nothing else.
+func TestTheLabelAcceptsWhatWasShown(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	if told := s.plan("a"); told.Status != result.Failed || told.Comment.State != result.CommentCreated {
+		t.Fatalf("a first breaking change: %s, comment %+v, %+v", told.Status, told.Comment, told.Problems)
+	}
+	s.hub.Label(7, pulls.Label, true, "olga", time.Now().Add(time.Minute))
+	told := s.plan("a")
+	if told.Status != result.Planned || told.Gate.By != "olga" || !strings.Contains(s.hub.Comments(7)[0].Body, "olga") {
+		t.Errorf("accepted: %s, %+v, %+v", told.Status, told.Gate, told.Problems)
+	}
+	s.hub.Label(7, pulls.Label, true, "olga", time.Now())
+	if told := s.plan("a", "b"); told.Status != result.Failed {
+		t.Errorf("with a change that nobody saw: %s", told.Status)
+	}
+	s.hub.Label(7, pulls.Label, false, "olga", time.Now().Add(2*time.Minute))
+	if told := s.plan("a"); told.Status != result.Failed {
+		t.Errorf("without the label: %s", told.Status)
+	}
+	if n := len(s.hub.Comments(7)); n != 1 {
+		t.Errorf("%d comments", n)
+	}
+	s.run.Trigger.Closed, s.run.Trigger.Merged = true, true
+	s.attempt++
+	s.review().Close(t.Context(), told)
+	if body := s.hub.Comments(7)[0].Body; strings.Count(body, "**Merged.**") != 1 || !strings.Contains(body, "GET /rest/Pets") {
+		t.Errorf("closed:\n%s", body)
+	}
+}
+
+// On a fork's pull request the run that the label starts is green, and no other.
+func TestTheLabelOnAFork(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	s.run.Trigger.Fork = true
+	s.hub.Label(7, pulls.Label, true, "olga", time.Now())
+	if told := s.plan("a"); told.Status != result.Failed {
+		t.Errorf("a push: %s", told.Status)
+	}
+	s.run.Trigger.Action, s.run.Trigger.Label = "labeled", pulls.Label
+	if told := s.plan("a"); told.Status != result.Planned {
+		t.Errorf("the label's own run: %s, %+v", told.Status, told.Problems)
+	}
+	s.hub.Label(7, pulls.Label, false, "olga", time.Now())
+	if told := s.plan("a"); told.Status != result.Failed {
+		t.Errorf("repeated after the label was taken off: %s", told.Status)
+	}
+	if n := len(s.hub.Comments(7)); n != 0 {
+		t.Errorf("%d comments", n)
+	}
+}
