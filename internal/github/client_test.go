@@ -592,7 +592,8 @@ func TestCommitAsFiles(t *testing.T) {
 	t.Parallel()
 	server := standin.New(repository, standin.Options{})
 	id := server.Commit(map[string]any{
-		"README.md": "read", "api/v1/a.json": "a", "api/b.json": "b", "link.json": standin.Link("api/b.json"), "api/up.json": standin.Link("../README.md"),
+		"README.md": "read", "api/v1/a.json": "a", "api/b.json": "b", "link.json": standin.Link("api/b.json"),
+		"api/up.json": standin.Link("../README.md"),
 		"out.json": standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
 	})
 	at, err := dial(t, server).At(t.Context(), id)
@@ -649,7 +650,8 @@ func isNotFound(err error) bool {
 func TestOurs(t *testing.T) {
 	t.Parallel()
 	place := github.Place{Workflow: "w", Job: "j"}
-	goal := github.Goal{Number: 7, Place: place, Run: github.Run{Number: 1, Attempt: 1}, Parts: []github.Part{{Head: "what we say"}}, Create: true}
+	goal := github.Goal{Number: 7, Place: place, Run: github.Run{Number: 1, Attempt: 1}, Create: true}
+	goal.Parts = []github.Part{{Head: "what we say"}}
 	for name, c := range map[string]struct {
 		options standin.Options
 		found   bool

@@ -141,7 +141,8 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 		if accepted > 0 {
 			said += fmt.Sprintf(", beside %d accepted", accepted)
 		}
-		told.Fail(result.Problem{ExitCode: 3, Anchor: "breaking-found", Text: text.Untrusted(said + ", and `fail-on` includes breaking"), Hint: hint})
+		said += ", and `fail-on` includes breaking"
+		told.Fail(result.Problem{ExitCode: 3, Anchor: "breaking-found", Text: text.Untrusted(said), Hint: hint})
 	case slices.ContainsFunc(told.Problems, untold),
 		slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return slices.ContainsFunc(c.Problems, untold) }):
 		told.Fail(result.Problem{

@@ -249,7 +249,8 @@ var notJudged = result.Problem{
 // note tells what is left out for references, whose plan is the same on every pull
 // request.
 func (r *Review) note(told *result.Result, t touch) {
-	if t.workflow || !slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return c.UID != "" && (c.Due() || c.BreakingCount() > 0) }) {
+	changes := func(c result.Collection) bool { return c.UID != "" && (c.Due() || c.BreakingCount() > 0) }
+	if t.workflow || !slices.ContainsFunc(told.Collections, changes) {
 		return
 	}
 	told.Problems = append(told.Problems, result.Problem{

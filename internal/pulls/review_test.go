@@ -29,7 +29,9 @@ func newStory(t *testing.T) *story {
 	hub.SetPull(7, standin.Pull{Files: []standin.File{{Path: "pets.json"}}})
 	server := httptest.NewServer(hub)
 	t.Cleanup(server.Close)
-	client, err := github.New(github.Options{API: server.URL, Repository: "o/r", Token: standin.Token, Transport: transport.Options{Attempts: 1}})
+	client, err := github.New(github.Options{
+		API: server.URL, Repository: "o/r", Token: standin.Token, Transport: transport.Options{Attempts: 1},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +61,8 @@ func (s *story) plan(fingerprints ...string) *result.Result {
 
 func (s *story) review() *pulls.Review {
 	return pulls.New(pulls.Settings{
-		Run: &s.run, Client: s.client, Workflow: ".github/workflows/mocks.yml", Job: "plan", Number: github.Run{Number: 1, Attempt: max(1, s.attempt)},
+		Run: &s.run, Client: s.client, Workflow: ".github/workflows/mocks.yml", Job: "plan",
+		Number: github.Run{Number: 1, Attempt: max(1, s.attempt)},
 		Report: func() report.Context { return report.Context{} }, Hide: func(s string) string { return s },
 	})
 }

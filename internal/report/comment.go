@@ -72,18 +72,11 @@ func Comment(r *result.Result, c Context, blob string) []Part {
 	tabled("💥 What breaks for consumers", breaking)
 	tabled("What else changes for consumers", other)
 	if columns, rows, more := s.changeTable(); more {
-		parts = append(parts, s.tablePart(Markdown(either(r.Mode == result.Plan, "What apply would do", "What changed in Microcks")), columns, rows)...)
+		parts = append(parts, s.tablePart("What apply would do", columns, rows)...)
 	}
 	columns, rows := s.newFindings(blob)
 	parts = append(parts, s.tablePart("New findings", columns, rows)...)
 	return append(parts, s.addresses()...)
-}
-
-func either(first bool, a, b string) string {
-	if first {
-		return a
-	}
-	return b
 }
 
 // circumstancesOfComment are what the plan was made against; times and the run are

@@ -96,7 +96,7 @@ func acceptedBy(g *result.Gate) Markdown {
 	if g.By != "" {
 		t = ", which " + code(g.By) + " set"
 		if g.At != "" {
-			t += " at " + Markdown(inline(g.At))
+			t += " at " + inline(g.At)
 		}
 	}
 	return t
