@@ -594,7 +594,7 @@ func TestCommitAsFiles(t *testing.T) {
 	id := server.Commit(map[string]any{
 		"README.md": "read", "api/v1/a.json": "a", "api/b.json": "b", "link.json": standin.Link("api/b.json"),
 		"api/up.json": standin.Link("../README.md"),
-		"out.json": standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
+		"out.json":    standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
 	})
 	at, err := dial(t, server).At(t.Context(), id)
 	if err != nil {
