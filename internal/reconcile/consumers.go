@@ -54,7 +54,7 @@ func (r *reconciliation) makes() []*plan.Service {
 func (r *reconciliation) firstOf() map[*plan.Service]*item {
 	of := map[*plan.Service]*item{}
 	for _, it := range r.items {
-		if a := it.artifact; a != nil && a.Service != nil && a == a.Service.Live()[0] {
+		if a := it.artifact; a != nil && a.Service != nil && !a.Failed() && of[a.Service] == nil && a == a.Service.Live()[0] {
 			of[a.Service] = it
 		}
 	}
