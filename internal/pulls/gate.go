@@ -1,6 +1,7 @@
 package pulls
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -68,8 +69,8 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 			g.Accepted = g.Breaking
 			return
 		}
-		g.Next = "where no comment can be written, the run that the label `" + Label + "` starts accepts what its commit breaks," +
-			" and only that run: take the label off, and set it again"
+		g.Next = keepOld + "; if it shall break, set the label `" + Label + "` on this pull request, anew where it is set: here no comment" +
+			" can show what breaks, so only the run that this starts accepts it, for its commit"
 		return
 	}
 	for _, n := range breaking(told, what) {
@@ -84,10 +85,13 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 		g.Next = "what the comment did not show before the label `" + Label + "` was set is not accepted: look at it, take the label off," +
 			" and set it again"
 	default:
-		g.Next = "keep the old example beside the new one, or give the collection a new version; if it shall break," +
-			" set the label `" + Label + "` on this pull request"
+		g.Next = keepOld + "; if it shall break, set the label `" + Label + "` on this pull request"
 	}
 }
+
+// keepOld is how nothing breaks.
+const keepOld text.Untrusted = "keep the old example beside the new one, or give the collection a new version," +
+	" whose service stands beside the old one"
 
 // labelling is whether the label is set, and since when.
 type labelling struct {
@@ -125,15 +129,12 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 	if told.Status == result.Failed {
 		return
 	}
-	hint := text.Untrusted("see in the summary which requests are answered otherwise or no more; keep the old example beside the new one," +
-		" or give the collection a new version, whose service stands beside the old one")
+	next := keepOld
 	accepted := 0
-	if g != nil && g.Next != "" {
-		hint = "see in the summary which requests are answered otherwise or no more; " + g.Next
-		accepted = g.Accepted
-	} else if g != nil {
-		accepted = g.Accepted
+	if g != nil {
+		next, accepted = cmp.Or(g.Next, next), g.Accepted
 	}
+	hint := "see in the summary which requests are answered otherwise or no more; " + next
 	untold := func(p result.Problem) bool { return p.Anchor == "comparison-untold" }
 	switch {
 	case breaking > accepted:
