@@ -30,6 +30,7 @@ package consumer
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/mock"
@@ -115,7 +116,8 @@ func Notices(now, then *predict.Service, o mock.Options) Noticed {
 	r.sameAddress = now != nil && then != nil && predict.MockPath(now.Name, now.Version) == predict.MockPath(then.Name, then.Version)
 	r.replayNow()
 	r.lookAtThen()
-	slices.SortStableFunc(r.out.Changes, func(a, b Change) int { return cmp.Compare(rank(a), rank(b)) })
+	all := r.out.Changes
+	sort.SliceStable(all, func(i, k int) bool { return rank(all[i]) < rank(all[k]) })
 	r.out.Err = cmp.Or(r.out.Err, o.Meter.Within(func() { o.Meter.Work(0) })) // what mock gave up, it tells nobody
 	return r.out
 }

@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
+	"sort"
 	"time"
 
 	gogithub "github.com/google/go-github/v60/github"
@@ -51,8 +51,9 @@ func (c *Client) LabelEvents(ctx context.Context, number int) ([]LabelEvent, err
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(all, func(a, b *gogithub.IssueEvent) int {
-		return cmp.Or(a.GetCreatedAt().Compare(b.GetCreatedAt().Time), cmp.Compare(a.GetID(), b.GetID()))
+	sort.SliceStable(all, func(i, k int) bool {
+		a, b := all[i], all[k]
+		return cmp.Or(a.GetCreatedAt().Compare(b.GetCreatedAt().Time), cmp.Compare(a.GetID(), b.GetID())) < 0
 	})
 	events := make([]LabelEvent, len(all))
 	for i, e := range all {

@@ -1,10 +1,10 @@
 package github
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"maps"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -97,7 +97,9 @@ func (m memory) view(listed []found) []found {
 	for id := range m.gone {
 		delete(all, id)
 	}
-	return slices.SortedFunc(maps.Values(all), func(a, b found) int { return cmp.Compare(a.id, b.id) })
+	sorted := slices.Collect(maps.Values(all))
+	sort.Slice(sorted, func(i, k int) bool { return sorted[i].id < sorted[k].id })
+	return sorted
 }
 
 // next is the next step, given what is there. It is bounded by what was taken already.

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 
 	gogithub "github.com/google/go-github/v60/github"
@@ -105,7 +106,7 @@ func (c *Commit) Files(ctx context.Context, below string) ([]Entry, error) {
 	if err := c.walk(ctx, id, below, &files); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(files, func(a, b Entry) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(files, func(i, k int) bool { return files[i].Path < files[k].Path })
 	return files, nil
 }
 
@@ -224,7 +225,7 @@ func (r call) listedOf(got *gogithub.Tree, id string, recursive bool) (*listed, 
 			})
 		}
 	}
-	slices.SortFunc(tree.files, func(a, b Entry) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(tree.files, func(i, k int) bool { return tree.files[i].Path < tree.files[k].Path })
 	return tree, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"sort"
 	"strings"
 
 	"postman-microcks-importer/internal/budget"
@@ -83,7 +84,7 @@ func Diff(m *budget.Meter, served, predicted *Service) (c Comparison) {
 	d := differ{meter: m}
 	c.Err = m.Within(func() { d.services(served, predicted) })
 	c.Changes = slices.Concat(d.ofServed, d.ofPredicted)
-	slices.SortStableFunc(c.Changes, func(a, b Change) int { return cmp.Compare(order(a), order(b)) })
+	sort.SliceStable(c.Changes, func(i, k int) bool { return order(c.Changes[i]) < order(c.Changes[k]) })
 	return c
 }
 

@@ -1,9 +1,9 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"time"
 
 	"postman-microcks-importer/internal/converge"
@@ -81,7 +81,7 @@ func (r *reconciliation) servicesOf(ctx context.Context, it *item) (found []micr
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b microcks.Service) int { return cmp.Compare(a.ID, b.ID) })
+	sort.Slice(found, func(i, k int) bool { return found[i].ID < found[k].ID })
 	return found, nil
 }
 
