@@ -63,13 +63,17 @@ func (r *Review) onPull() bool {
 	return r.Run.Trigger.Event == "pull_request" && r.Run.Trigger.Number > 0
 }
 
+// files reports whether the run has collections of the repository.
+func (r *Review) files() bool {
+	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
+}
+
 // Base is what the run's files are compared with; nil where there is none, or nobody to
 // be asked for it. GitHub is asked when it is used.
 func (r *Review) Base() *reconcile.Base {
 	t := &r.Run.Trigger
 	known := t.Event == "pull_request" && t.MergeCommit != "" || t.Event == "merge_group" && t.HeadCommit != "" && t.BaseCommit != ""
-	files := slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
-	if r.Client == nil || !known || !files {
+	if r.Client == nil || !known || !r.files() {
 		return nil
 	}
 	return &reconcile.Base{
@@ -208,9 +212,11 @@ func covers(i config.Importer, name string) bool {
 // the result by that. Nothing that goes wrong with the comment fails the run.
 func (r *Review) End(ctx context.Context, told *result.Result) {
 	gated := r.Run.FailsOn(config.FailOnBreaking)
-	switch {
-	case told.Interrupted != nil || told.Mode.Writes():
+	if told.Interrupted != nil || told.Mode.Writes() {
 		return
+	}
+	told.Problems = append(told.Problems, r.withheld()...)
+	switch {
 	case r.Run.Trigger.Event == "": // no runner, and no label
 		if gated {
 			refuse(told, count(told, everything), nil)
@@ -238,6 +244,37 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	if gated {
 		refuse(told, count(told, what), told.Gate)
 	}
+}
+
+// withheld tells what a run about a pull request cannot do, and what it would need.
+func (r *Review) withheld() []result.Problem {
+	t := &r.Run.Trigger
+	if t.Event == "pull_request_target" && r.files() {
+		return []result.Problem{{
+			Level: result.Note, Anchor: "pull-target",
+			Text: "on the event pull_request_target collections of the repository are neither compared with the base branch nor" +
+				" commented on: which files lie in the workspace, and who wrote them, cannot be known",
+			Hint: "for these use the event pull_request",
+		}}
+	}
+	note := result.Problem{Level: result.Note, Anchor: "pull-without-token"}
+	switch {
+	case r.Client != nil || !t.OfPullRequest() && t.Event != "merge_group":
+		return nil
+	case r.files() && r.wantsComment():
+		note.Text = "without `github-token` the collections of the repository are not compared with the base branch, and this pull request" +
+			" gets no comment"
+		note.Hint = "add `github-token: ${{ github.token }}`, and give the job the permissions `contents: read` and `pull-requests: write`"
+	case r.files():
+		note.Text = "without `github-token` the collections of the repository are not compared with the base branch"
+		note.Hint = "add `github-token: ${{ github.token }}`, and give the job the permission `contents: read`"
+	case r.wantsComment():
+		note.Text = "without `github-token` this pull request gets no comment"
+		note.Hint = "add `github-token: ${{ github.token }}`, and give the job the permission `pull-requests: write`; or set `comment: never`"
+	default:
+		return nil
+	}
+	return []result.Problem{note}
 }
 
 var notJudged = result.Problem{
@@ -288,9 +325,12 @@ func (r *Review) comment(ctx context.Context, told *result.Result, t touch, show
 
 // comments reports whether the run may keep a comment: the token of a fork's pull
 // request, and of Dependabot's, can only read.
-func (r *Review) comments() bool {
+func (r *Review) comments() bool { return r.Client != nil && r.wantsComment() }
+
+// wantsComment reports whether the run would keep a comment if it had a token.
+func (r *Review) wantsComment() bool {
 	t := &r.Run.Trigger
-	return r.onPull() && r.Client != nil && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
+	return r.onPull() && r.Run.Mode == config.ModePlan && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
 }
 
 func (r *Review) goal(parts []report.Part, create bool) github.Goal {

@@ -36,6 +36,7 @@ func newStory(t *testing.T) *story {
 		t.Fatal(err)
 	}
 	return &story{t: t, hub: hub, client: client, run: config.Run{
+		Mode:   config.ModePlan,
 		FailOn: []string{config.FailOnBreaking}, Importers: []config.Importer{{File: "pets.json"}},
 		Trigger: config.Trigger{Event: "pull_request", Action: "synchronize", Number: 7}, Pull: config.Pull{Comment: config.CommentAuto},
 	}}
