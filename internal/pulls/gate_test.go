@@ -29,3 +29,27 @@ func TestRecord(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What a comment says of a pull request that does not touch the workflow is of its
+// files alone, also in its totals.
+func TestReferencesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	told := &result.Result{
+		Mode: result.Plan, Status: result.Failed, Secrets: []result.Secret{{}}, Collections: []result.Collection{
+			{UID: "1-2", Status: result.Failed, Problems: []result.Problem{{Level: result.Error}}},
+			{File: "pets.json", Status: result.Planned, Problems: []result.Problem{{Level: result.Warning}}},
+		},
+	}
+	told.AddUp()
+	some := without(told, touch{files: true})
+	if len(some.Collections) != 1 || some.Status != result.Planned || some.Totals != (result.Totals{Warnings: 1}) {
+		t.Errorf("%d collections, %s, %+v", len(some.Collections), some.Status, some.Totals)
+	}
+	if whole := without(told, touch{workflow: true}); whole.Status != result.Failed || len(whole.Collections) != 2 {
+		t.Errorf("with the workflow: %s", whole.Status)
+	}
+	told.Problems = []result.Problem{{Level: result.Error}}
+	if some := without(told, touch{files: true}); some.Status != result.Failed {
+		t.Errorf("with an error of the whole run: %s", some.Status)
+	}
+}

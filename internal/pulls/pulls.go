@@ -309,6 +309,15 @@ func without(told *result.Result, t touch) *result.Result {
 	if len(some.Collections) == 0 {
 		some.Secrets = nil
 	}
+	some.AddUp()
+	if some.Status = told.Status; some.Totals.Errors == 0 {
+		some.Status = result.Unchanged
+		for i := range some.Collections {
+			if s := some.Collections[i].Status; s.Worse(some.Status) {
+				some.Status = s
+			}
+		}
+	}
 	return &some
 }
 

@@ -22,34 +22,12 @@ func (r *reconciliation) conclude() {
 			all.Status = it.Status
 		}
 	}
-	addUp(all)
+	all.AddUp()
 	if runFailed {
 		all.Status = result.Failed
 	}
 	all.Changed = all.Written || r.Mode == result.Plan && all.Due()
 	r.failOn()
-}
-
-// addUp counts what a result has.
-func addUp(all *result.Result) {
-	counted := make(map[plan.Key]bool)
-	for i := range all.Collections {
-		c := &all.Collections[i]
-		// What an apply could not bring about is not served, and artifacts of one
-		// service serve the same.
-		if s := c.Service; s != nil && (all.Mode != result.Apply || s.ID != "") && !counted[keyOf(s)] {
-			counted[keyOf(s)] = true
-			all.Totals.Operations += s.CountOperations()
-			all.Totals.Examples += s.Examples()
-		}
-		all.Totals.AddFindings(c.Findings)
-		all.Totals.Add(c.Problems)
-	}
-	all.Totals.Add(all.Problems)
-}
-
-func keyOf(s *result.Service) plan.Key {
-	return plan.Key{Name: string(s.Name), Version: string(s.Version)}
 }
 
 // statusOf a collection that nothing of its own failed, by the mode. A run that

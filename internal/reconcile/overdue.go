@@ -170,7 +170,7 @@ func (r *reconciliation) soFar(ctx context.Context, cause error) *result.Result 
 		}
 		told.Collections[i] = n.collection
 	}
-	addUp(&told)
+	told.AddUp()
 	told.Changed = told.Written
 	return &told
 }

@@ -122,6 +122,26 @@ func (r *Result) Fail(p Problem) {
 	r.Problems = append(r.Problems, p)
 }
 
+// AddUp counts what a result has.
+func (r *Result) AddUp() {
+	r.Totals = Totals{}
+	type service struct{ name, version text.Untrusted }
+	counted := make(map[service]bool)
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		// What an apply could not bring about is not served, and artifacts of one
+		// service serve the same.
+		if s := c.Service; s != nil && (r.Mode != Apply || s.ID != "") && !counted[service{s.Name, s.Version}] {
+			counted[service{s.Name, s.Version}] = true
+			r.Totals.Operations += s.CountOperations()
+			r.Totals.Examples += s.Examples()
+		}
+		r.Totals.AddFindings(c.Findings)
+		r.Totals.Add(c.Problems)
+	}
+	r.Totals.Add(r.Problems)
+}
+
 // Due reports whether an apply of this plan would write.
 func (r *Result) Due() bool {
 	return r.SecretDue() || slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Due() })
