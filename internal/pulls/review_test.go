@@ -1,9 +1,11 @@
 package pulls_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"postman-microcks-importer/internal/config"
@@ -14,6 +16,21 @@ import (
 	standin "postman-microcks-importer/internal/test/standin/github"
 	"postman-microcks-importer/internal/transport"
 )
+
+// wire carries requests to GitHub's stand-in without a network, so that time is virtual.
+type wire struct{ to http.Handler }
+
+func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	received := req.Clone(req.Context())
+	if received.Body == nil {
+		received.Body = http.NoBody
+	}
+	answer := httptest.NewRecorder()
+	w.to.ServeHTTP(answer, received)
+	said := answer.Result()
+	said.Request = req
+	return said, nil
+}
 
 // story is one pull request and the runs on it.
 type story struct {
@@ -27,10 +44,8 @@ type story struct {
 func newStory(t *testing.T) *story {
 	hub := standin.New("o/r", standin.Options{})
 	hub.SetPull(7, standin.Pull{Files: []standin.File{{Path: "pets.json"}}})
-	server := httptest.NewServer(hub)
-	t.Cleanup(server.Close)
 	client, err := github.New(github.Options{
-		API: server.URL, Repository: "o/r", Token: standin.Token, Transport: transport.Options{Attempts: 1},
+		API: "https://api.github.com", Repository: "o/r", Token: standin.Token, Transport: transport.Options{Base: wire{hub}, Attempts: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +86,10 @@ func (s *story) review() *pulls.Review {
 // The label accepts what the comment showed before it was set, and nothing else.
 func TestTheLabelAcceptsWhatWasShown(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, labelAccepts)
+}
+
+func labelAccepts(t *testing.T) {
 	s := newStory(t)
 	if told := s.plan("a"); told.Status != result.Failed || told.Comment.State != result.CommentCreated {
 		t.Fatalf("a first breaking change: %s, comment %+v, %+v", told.Status, told.Comment, told.Problems)
@@ -102,6 +121,10 @@ func TestTheLabelAcceptsWhatWasShown(t *testing.T) {
 // On a fork's pull request the run that the label starts is green, and no other.
 func TestTheLabelOnAFork(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, labelOnAFork)
+}
+
+func labelOnAFork(t *testing.T) {
 	s := newStory(t)
 	s.run.Trigger.Fork = true
 	s.hub.Label(7, pulls.Label, true, "olga", time.Now())
