@@ -190,9 +190,7 @@ func withoutFragment(url string) string {
 // withQuery is an address with these parameters in place of its own, as Postman sends
 // it. What has no value has no equals sign.
 func withQuery(url string, query []pair) string {
-	base, _, _ := strings.Cut(withoutFragment(url), "?")
 	var b strings.Builder
-	b.WriteString(base)
 	separator := byte('?')
 	for _, p := range query {
 		if p.disabled() {
@@ -208,8 +206,11 @@ func withQuery(url string, query []pair) string {
 			b.WriteString(p.value.text)
 		}
 	}
-	b.WriteString(url[len(withoutFragment(url)):])
-	return b.String()
+	if base, _, _ := strings.Cut(url, "?"); url == base+b.String() {
+		return url // also where a parameter has what would be a fragment
+	}
+	base, _, _ := strings.Cut(withoutFragment(url), "?")
+	return base + b.String() + url[len(withoutFragment(url)):]
 }
 
 // queryOf writes the parameters of an address that has them in its text only. What

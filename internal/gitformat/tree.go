@@ -32,25 +32,37 @@ const (
 
 // roleOf is the role of a file, and its name without what tells the role.
 func roleOf(base string) (stem string, r role) {
-	lower := strings.ToLower(base)
-	for _, end := range []string{".yaml", ".yml"} {
-		rest, yaml := strings.CutSuffix(lower, end)
-		switch {
-		case !yaml:
-		case rest == "definition":
-			return "", definition
-		case strings.HasSuffix(rest, ".request"):
-			return base[:len(rest)-len(".request")], request
-		case strings.HasSuffix(rest, ".example"):
-			return base[:len(rest)-len(".example")], example
-		}
+	base, yaml := withoutEnd(base, ".yaml")
+	if !yaml {
+		base, yaml = withoutEnd(base, ".yml")
 	}
-	return base, other
+	if !yaml {
+		return "", other
+	}
+	if strings.EqualFold(base, "definition") {
+		return "", definition
+	}
+	if stem, is := withoutEnd(base, ".request"); is {
+		return stem, request
+	}
+	if stem, is := withoutEnd(base, ".example"); is {
+		return stem, example
+	}
+	return "", other
+}
+
+// withoutEnd cuts off an end in whatever case it is.
+func withoutEnd(name, end string) (string, bool) {
+	if i := len(name) - len(end); i >= 0 && strings.EqualFold(name[i:], end) {
+		return name[:i], true
+	}
+	return name, false
 }
 
 func isYAML(name string) bool {
-	lower := strings.ToLower(name)
-	return strings.HasSuffix(lower, ".yaml") || strings.HasSuffix(lower, ".yml")
+	_, long := withoutEnd(name, ".yaml")
+	_, short := withoutEnd(name, ".yml")
+	return long || short
 }
 
 // in reports whether a path leads through a folder of this name.
