@@ -3,7 +3,6 @@ module postman-microcks-importer
 go 1.26.0
 
 require (
-	github.com/goccy/go-yaml v1.19.2
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/google/go-cmp v0.7.0
 	github.com/hashicorp/go-retryablehttp v0.7.8
