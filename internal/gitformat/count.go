@@ -3,10 +3,9 @@ package gitformat
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 )
 
-// count bounds what the YAML library makes of a text, before it is asked to: at most
+// count bounds what the YAML library makes of a text without [breaks], before it is asked to: at most
 // two values for each one counted, and three more. Where a quote is open at the end,
 // open is the offset of it, else -1.
 //
@@ -49,25 +48,17 @@ func (c *counter) rest() {
 	c.pos = len(c.raw)
 }
 
-// ends is where the line at pos ends, and where the next begins. YAML 1.1 has five
-// ends of lines.
+// ends is where the line at pos ends, and where the next begins.
 func (c *counter) ends(pos int) (end, next int) {
-	for i := pos; i < len(c.raw); i++ {
-		switch b := c.raw[i]; {
-		case b == '\n':
-			return i, i + 1
-		case b == '\r':
-			if i+1 < len(c.raw) && c.raw[i+1] == '\n' {
-				return i, i + 2
-			}
-			return i, i + 1
-		case b == 0xC2 || b == 0xE2:
-			if r, size := utf8.DecodeRune(c.raw[i:]); r == '\u0085' || r == '\u2028' || r == '\u2029' {
-				return i, i + size
-			}
-		}
+	i := bytes.IndexAny(c.raw[pos:], "\r\n")
+	if i < 0 {
+		return len(c.raw), len(c.raw)
 	}
-	return len(c.raw), len(c.raw)
+	end = pos + i
+	if bytes.HasPrefix(c.raw[end:], []byte("\r\n")) {
+		return end, end + 2
+	}
+	return end, end + 1
 }
 
 // spaces is where the spaces at i end.

@@ -1,6 +1,7 @@
 package gitformat
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -65,8 +66,9 @@ func TestCountOfLines(t *testing.T) {
 }
 
 func counted(t interface{ Errorf(string, ...any) }, s string) {
-	n, _ := count([]byte(s))
-	decoder := yaml.NewDecoder(strings.NewReader(s))
+	raw, _ := hideBreaks(nil, []byte(s))
+	n, _ := count(raw)
+	decoder := yaml.NewDecoder(bytes.NewReader(raw))
 	made := 0
 	for {
 		var node yaml.Node

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -55,6 +56,7 @@ func (v *value) get(key string) *value {
 // What reading costs.
 const (
 	workOfByte   = 2
+	bytesInWork  = 8 // that are searched in a unit of work
 	workOfValue  = 120
 	bytesOfValue = 540 // while a file is read
 	bytesOfFile  = 600
@@ -77,6 +79,7 @@ func (r *reader) read(name string, raw []byte, start int) (*value, *Fault) {
 	if fault := f.look(); fault != nil {
 		return nil, fault
 	}
+	raw, f.restore = hideBreaks(r.meter, raw)
 	n, open := count(raw)
 	if n > MostValues {
 		return nil, f.fault(TooManyValues, mark{}, "")
@@ -115,6 +118,33 @@ func (r *reader) read(name string, raw []byte, start int) (*value, *Fault) {
 	return v, nil
 }
 
+// breaks end lines in YAML 1.1, which the library reads, and are characters as others
+// in YAML 1.2, which Postman writes; each beside the first character of as many bytes
+// that may take its place.
+var breaks = []struct{ mark, from rune }{{'\u0085', '\u07C0'}, {'\u2028', '\uE000'}, {'\u2029', '\uE400'}}
+
+// hideBreaks puts characters that a text does not have in the place of breaks.
+func hideBreaks(m *budget.Meter, raw []byte) ([]byte, *strings.Replacer) {
+	var back []string
+	for _, b := range breaks {
+		if !bytes.ContainsRune(raw, b.mark) {
+			continue
+		}
+		r := b.from
+		for bytes.ContainsRune(raw, r) && r < b.from+mostTried {
+			m.Work(len(raw) / bytesInWork)
+			r++
+		}
+		raw = bytes.ReplaceAll(raw, []byte(string(b.mark)), []byte(string(r)))
+		back = append(back, string(r), string(b.mark))
+	}
+	return raw, strings.NewReplacer(back...)
+}
+
+// mostTried is how many characters a text may have to itself before breaks are no
+// longer told from the last of them.
+const mostTried = 0x3F
+
 // lineByLine gives one line at a time, so that it tells how far the library has read
 // when it finds a fault: its errors have a line in their words only.
 type lineByLine struct {
@@ -139,11 +169,13 @@ func (l *lineByLine) Read(p []byte) (int, error) {
 
 // reading is one file that is read.
 type reading struct {
-	name   string
-	raw    []byte
-	start  int // in the source
-	values int
-	failed *Fault // the first one
+	name  string
+	raw   []byte
+	start int // in the source
+	// restore brings back what was hidden from the library.
+	restore *strings.Replacer
+	values  int
+	failed  *Fault // the first one
 
 	text         counter // for the ends of lines
 	at           int     // what was found last in the text
@@ -233,7 +265,7 @@ func (f *reading) value(n *yaml.Node, depth int) *value {
 	case yaml.MappingNode:
 		f.members(v, n, depth)
 	default:
-		v.kind, v.text = kindOf(n), n.Value
+		v.kind, v.text = kindOf(n), f.restore.Replace(n.Value)
 	}
 	return v
 }
@@ -280,8 +312,8 @@ func (v *value) number() (float64, bool) {
 	return f, err == nil && v.kind != isList && v.kind != isMap
 }
 
-// offset is where a node stands in the source. The library counts lines as YAML 1.1
-// does, and characters in them. Nodes are asked for in the order of the text, but for
+// offset is where a node stands in the source. The library counts lines, and
+// characters in them. Nodes are asked for in the order of the text, but for
 // those that an alias stands for, which were asked for before: what was found stays in
 // the node.
 func (f *reading) offset(n *yaml.Node) int {
