@@ -23,8 +23,11 @@ func main() {
 		debug.SetMemoryLimit(mostMemory)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	command := app.Command{Getenv: os.Getenv, Stdout: os.Stdout, GiveUpRoot: func() { rights.GiveUp(os.Getenv) }}
+	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // who closes the output ends no run half-way
+	command := app.Command{
+		Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr, GiveUpRoot: func() { rights.GiveUp(os.Getenv) },
+	}
 	code := command.Main(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

@@ -38,14 +38,10 @@ type Annotation struct {
 }
 
 // Annotate shows an annotation. The runner drops all but 10 of a level: from the
-// tenth on they are counted, and [Runner.Close] says how many there were. Off
-// GitHub there is nothing to annotate, and the summary has them all.
+// tenth on they are counted, and [Runner.Close] says how many there were.
 func (r *Runner) Annotate(level Level, a Annotation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.OnGitHub() {
-		return
-	}
 	if r.asked[level]++; r.asked[level] < maxAnnotations {
 		r.show(level, a)
 	}

@@ -13,25 +13,10 @@ type Output struct{ Name, Value string }
 
 var outputName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_-]*$`)
 
-// SetOutputs sets outputs of the step; on an error some of them may be set. Off
-// GitHub they are printed.
+// SetOutputs sets outputs of the step; on an error some of them may be set.
 func (r *Runner) SetOutputs(outputs []Output) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.OnGitHub() {
-		r.writeLine("--- outputs ---")
-		for _, o := range outputs {
-			value := strings.TrimSuffix(strings.ToValidUTF8(o.Value, "\uFFFD"), "\n")
-			first, more, many := strings.Cut(value, "\n")
-			r.writeLine(o.Name + "=" + first)
-			if many {
-				for line := range strings.SplitSeq(more, "\n") {
-					r.writeLine("  " + line)
-				}
-			}
-		}
-		return nil
-	}
 	var text strings.Builder
 	for _, o := range outputs {
 		if err := formatOutput(&text, o, rand.Text); err != nil {

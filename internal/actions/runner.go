@@ -1,6 +1,5 @@
 // Package actions speaks the protocol of the GitHub Actions runner: masks, groups,
-// log lines, annotations, outputs and the job summary. Off the runner it says the
-// same in plain text.
+// log lines, annotations, outputs and the job summary.
 //
 // The runner takes commands from the log itself, from two grammars, on every
 // line of it. So nothing leaves this package unescaped, whatever it is given:
@@ -22,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"unicode"
 
 	"github.com/sethvargo/go-githubactions"
@@ -149,11 +149,7 @@ func (r *Runner) Group(title string) (end func()) {
 	r.endGroup(r.current)
 	g := &group{title: Safe(r.Hide(beginning(title, maxSafe)))}
 	r.current = g
-	if r.OnGitHub() {
-		r.commands.Group(g.title)
-	} else {
-		r.writeLine(g.title)
-	}
+	r.commands.Group(g.title)
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -167,9 +163,7 @@ func (r *Runner) endGroup(g *group) {
 		return
 	}
 	r.current = nil
-	if r.OnGitHub() {
-		r.commands.EndGroup()
-	}
+	r.commands.EndGroup()
 }
 
 // Printf writes log lines. The format is trusted: its line breaks are kept. The
@@ -193,13 +187,7 @@ func (r *Runner) Debugf(format string, args ...any) {
 	message := r.sprintf(format, args...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.OnGitHub() {
-		r.commands.Debugf("%s", text.Lines(message))
-		return
-	}
-	for line := range strings.SplitSeq(strings.TrimSuffix(message, "\n"), "\n") {
-		r.writeLine("debug: " + line)
-	}
+	r.commands.Debugf("%s", text.Lines(message))
 }
 
 // writeLine writes one line that can be no command. The caller holds the lock.
@@ -226,7 +214,8 @@ func (r *Runner) Close() error {
 }
 
 // sink is standard output to a library that panics when a write fails. The
-// first error is kept for Close.
+// first error is kept for Close, unless somebody closed the output, who wants no more
+// of it.
 type sink struct {
 	w   io.Writer
 	err error
@@ -234,7 +223,7 @@ type sink struct {
 
 func (s *sink) Write(p []byte) (int, error) {
 	if s.err == nil {
-		if _, err := s.w.Write(p); err != nil {
+		if _, err := s.w.Write(p); err != nil && !errors.Is(err, syscall.EPIPE) {
 			s.err = fmt.Errorf("writing to standard output: %w", err)
 		}
 	}

@@ -108,11 +108,6 @@ func TestGroups(t *testing.T) {
 	if diff := cmp.Diff(want, s.log.String()); diff != "" {
 		t.Error(diff)
 	}
-	local := newLocal(t)
-	local.Group("title")()
-	if diff := cmp.Diff("title\n", local.log.String()); diff != "" {
-		t.Error(diff)
-	}
 }
 
 type named struct{ Name string }
@@ -161,9 +156,7 @@ func TestDebugf(t *testing.T) {
 		want string
 	}{
 		{newStep(t), ""},
-		{newLocal(t), ""},
 		{newStep(t, "RUNNER_DEBUG", "1"), "::debug::GET x ::error::%0Asecond\n"},
-		{newLocal(t, "RUNNER_DEBUG", "1"), "debug: GET x ::error::\ndebug: second\n"},
 	} {
 		c.step.Debugf("GET %s\nsecond", "x\n::error::")
 		if diff := cmp.Diff(c.want, c.step.log.String()); diff != "" {
@@ -189,11 +182,6 @@ func TestAnnotate(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, commandsIn(s.log.String())); diff != "" {
 		t.Error(diff, s.log.String())
-	}
-	local := newLocal(t)
-	local.Annotate(Error, all)
-	if said := local.log.String(); said != "" {
-		t.Errorf("off GitHub it says %q", said)
 	}
 }
 
@@ -308,21 +296,6 @@ func TestDelimitersCannotBeGuessed(t *testing.T) {
 	}
 	if len(seen) != 20 {
 		t.Errorf("%d delimiters", len(seen))
-	}
-}
-
-func TestOutputsOffGitHub(t *testing.T) {
-	t.Parallel()
-	s := newLocal(t)
-	if err := s.SetOutputs([]Output{{"status", "created"}, {"result", "{\n  \"a\": \"\x1b[2J\"\n}\n"}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.WriteSummary("### Done\n\n| a |\n"); err != nil {
-		t.Fatal(err)
-	}
-	want := "--- outputs ---\nstatus=created\nresult={\n    \"a\": \"[2J\"\n  }\n--- summary ---\n### Done\n\n| a |\n"
-	if diff := cmp.Diff(want, s.log.String()); diff != "" {
-		t.Error(diff)
 	}
 }
 
@@ -621,19 +594,18 @@ func TestLongTextsAreCutBeforeTheyAreSearched(t *testing.T) {
 // An input's credential is always masked, and hidden where that leaves a report.
 func TestMaskedIsHidden(t *testing.T) {
 	t.Parallel()
-	for _, s := range []*step{newStep(t), newLocal(t)} {
-		s.Mask("s3cret/of+mine")
-		s.Mask("short")
-		s.Mask("unchanged")
-		before := s.log.Len()
-		s.Printf("%s and %s, %s", "xs3cret/of+minex", "s3cret%2Fof%2Bmine", errors.New("unchanged s3cret\u200b/of+mine"))
-		s.Group("s3cret/of+mine")()
-		s.Annotate(Error, Annotation{Title: "s3cret/of+mine", Message: `"s3cret\/of+mine"`, File: "s3cret/of+mine"})
-		if got := s.log.String()[before:]; strings.Contains(got, "s3cret") || !strings.HasPrefix(got, "x…x and …, unchanged …\n") {
-			t.Errorf("got %q", got)
-		}
-		if s.Unhidden() != 2 {
-			t.Errorf("%d credentials cannot be hidden, want 2", s.Unhidden())
-		}
+	s := newStep(t)
+	s.Mask("s3cret/of+mine")
+	s.Mask("short")
+	s.Mask("unchanged")
+	before := s.log.Len()
+	s.Printf("%s and %s, %s", "xs3cret/of+minex", "s3cret%2Fof%2Bmine", errors.New("unchanged s3cret\u200b/of+mine"))
+	s.Group("s3cret/of+mine")()
+	s.Annotate(Error, Annotation{Title: "s3cret/of+mine", Message: `"s3cret\/of+mine"`, File: "s3cret/of+mine"})
+	if got := s.log.String()[before:]; strings.Contains(got, "s3cret") || !strings.HasPrefix(got, "x…x and …, unchanged …\n") {
+		t.Errorf("got %q", got)
+	}
+	if s.Unhidden() != 2 {
+		t.Errorf("%d credentials cannot be hidden, want 2", s.Unhidden())
 	}
 }

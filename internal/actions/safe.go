@@ -21,6 +21,17 @@ func Safe(s string) string {
 // shown: what is hidden or taken out can be longer than what stays.
 func beginning(s string, n int) string { return text.Cut(s, 4*n) }
 
+// Unheard takes from lines what a runner would take for commands. It reads what a
+// container prints that a step runs without telling it of GitHub, such as by
+// `docker run`.
+func Unheard(lines string) string {
+	var b strings.Builder
+	for line := range strings.Lines(lines) {
+		b.WriteString(breakCommands(line))
+	}
+	return b.String()
+}
+
 // breakCommands puts a backslash into what the runner would take for a command
 // in a line: "##[" anywhere, "::" at the start. The runner searches with a
 // comparison in which characters without weight do not count, so all that is

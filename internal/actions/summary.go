@@ -14,18 +14,11 @@ const cutNotice = "\n\n**The rest was cut:** a job summary can take no more. The
 
 // WriteSummary adds Markdown to the job summary. What is beyond 900 KiB, over
 // all calls, is cut at the end of a line, and a notice says so. The text has to
-// be escaped already. Off GitHub it is printed.
+// be escaped already.
 func (r *Runner) WriteSummary(markdown string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	markdown = strings.ToValidUTF8(markdown, "\uFFFD")
-	if !r.OnGitHub() {
-		r.writeLine("--- summary ---")
-		for line := range strings.SplitSeq(strings.TrimSuffix(markdown, "\n"), "\n") {
-			r.writeLine(line)
-		}
-		return nil
-	}
 	f, err := r.file("GITHUB_STEP_SUMMARY", &r.summary)
 	if err != nil {
 		return err

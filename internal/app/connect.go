@@ -40,7 +40,7 @@ func (p *program) client(change func(*transport.Options)) (*http.Client, error) 
 	return transport.NewClient(options)
 }
 
-// microcksClient makes a client for Microcks: one that has what a gateway before it
+// microcksClient makes a client for Microcks: one that has what a gateway in front of it
 // wants.
 func (p *program) microcksClient(change func(*transport.Options)) (*http.Client, error) {
 	gateway := &transport.Gateway{Origin: originOf(p.Microcks.URL), Headers: http.Header{}}
@@ -70,11 +70,11 @@ func (p *program) trace(x transport.Exchange) {
 	} else if x.Err != nil {
 		outcome = x.Err.Error()
 	}
-	p.runner.Debugf("%s %s: %d in %s, attempt %d: %s",
-		x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond), x.Attempt, outcome)
+	p.voice.debug(fmt.Sprintf("%s %s: %d in %s, attempt %d: %s",
+		x.Method, x.URL, x.Status, x.Duration.Round(time.Millisecond), x.Attempt, outcome))
 	if x.Wait > 0 {
-		p.runner.Printf("waiting %s before attempt %d of %d: %s %s: %s",
-			x.Wait.Round(10*time.Millisecond), x.Attempt+1, x.Attempts, x.Method, x.URL, outcome)
+		p.voice.waiting(fmt.Sprintf("waiting %s before attempt %d of %d: %s %s: %s",
+			x.Wait.Round(10*time.Millisecond), x.Attempt+1, x.Attempts, x.Method, x.URL, outcome))
 	}
 }
 
@@ -306,7 +306,7 @@ func (p *program) awaitHealth(ctx context.Context, last error) error {
 		}
 		if time.Since(told) >= tellAgain {
 			told = time.Now()
-			p.runner.Printf("connect  waiting for Microcks, %s of %s: %s", time.Since(began).Round(time.Second), limit, last)
+			p.voice.waiting(fmt.Sprintf("connect  waiting for Microcks, %s of %s: %v", time.Since(began).Round(time.Second), limit, last))
 		}
 		timer := time.NewTimer(lookAgain)
 		select {

@@ -5,7 +5,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/resolve"
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/terminal"
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
@@ -31,9 +31,11 @@ var Version = "dev"
 type Command struct {
 	// Getenv is the environment, as [os.Getenv]; "" for what is not set.
 	Getenv func(string) string
-	// Stdout gets everything that a person reads: the runner keeps masks and
-	// commands of one stream only.
+	// Stdout gets everything on GitHub, whose runner keeps masks and commands of one
+	// stream only; elsewhere the report.
 	Stdout io.Writer
+	// Stderr gets what goes on and what failed, outside GitHub; nil is Stdout.
+	Stderr io.Writer
 	// GiveUpRoot is called once, when all files that the run writes are open and
 	// before anything is read that others wrote; nil is for a process that keeps
 	// its rights.
@@ -46,7 +48,10 @@ type Command struct {
 // Main runs the program and returns its exit code. args are without the
 // program's name.
 func (c *Command) Main(ctx context.Context, args []string) int {
-	getenv, stdout := c.Getenv, c.Stdout
+	getenv, stdout, stderr := c.Getenv, c.Stdout, c.Stderr
+	if stderr == nil {
+		stderr = stdout
+	}
 	began := time.Now()
 	runner := actions.New(getenv, stdout)
 	// What cannot be opened now is told when it is written: the run does what it is
@@ -62,14 +67,21 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 		return nil
 	})()
 	event.close()
+	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
+	if runner.OnGitHub() {
+		p.voice = &onRunner{Runner: runner, context: p.context}
+	} else {
+		person := newTerminal(getenv, stdout, stderr)
+		person.hide, person.context = runner.Hide, p.context
+		p.voice = person
+	}
 	if wanted.Help || wanted.Version || wanted.Unsaid {
 		_ = runner.Close() // there is nothing in it
-		return answer(stdout, wanted)
+		return p.answer(terminal.Open(stdout, getenv))
 	}
 	for _, secret := range wanted.Masks() {
 		runner.Mask(secret)
 	}
-	p := &program{Run: wanted, runner: runner, getenv: getenv, change: c.Transport}
 	var told *result.Result
 	if broken == nil {
 		broken = crash.Caught(func() error { told = p.result(ctx, problems); return nil })()
@@ -78,17 +90,17 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 		told = p.refused([]result.Problem{result.ProblemOf(broken)})
 	}
 	told.DurationMillis = time.Since(began).Milliseconds()
-	said, broken := p.render(told)
+	broken = p.render(told)
 	if broken != nil { // what is left holds nothing from outside
 		told.Status, told.Interrupted, told.Secrets, told.Collections = result.Failed, nil, nil, []result.Collection{}
 		told.Problems = []result.Problem{result.ProblemOf(broken)}
-		said, broken = p.render(told)
+		broken = p.render(told)
 	}
 	code := told.ExitCode()
 	if broken != nil {
 		p.complain(broken)
 	}
-	if err := p.publish(said); err != nil {
+	if err := p.publish(); err != nil {
 		p.complain(err)
 		if told.Interrupted == nil {
 			code = result.FirstCode(code, 14)
@@ -98,45 +110,39 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 }
 
 // answer prints what was asked for in place of a run, and returns the exit code.
-func answer(stdout io.Writer, wanted *config.Run) int {
+func (p *program) answer(out *terminal.Stream) int {
 	said, code := config.Usage(), 0
 	switch {
-	case wanted.Version:
+	case p.Run.Version:
 		said = "postman-microcks-importer " + Version + "\n"
-	case wanted.Unsaid:
+	case p.Unsaid:
 		code = 2
 	}
-	if _, err := io.WriteString(stdout, said); err != nil {
-		return 14
+	out.Print(said)
+	if err := out.Err(); err != nil {
+		p.complain(unwritten(err))
+		return result.FirstCode(code, 14)
 	}
 	return code
 }
 
-// complain reports outputs or a summary that cannot be written, in the places
-// that are left. Joined errors are one problem each.
+// complain tells of what cannot be written. Joined errors are one problem each.
 func (p *program) complain(err error) {
-	runner := p.runner
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range several.Unwrap() {
 			p.complain(err)
 		}
 		return
 	}
-	problem := result.ProblemOf(err)
-	message := string(problem.Text)
-	runner.Printf("error: %s", problem.Text)
-	if problem.Hint != "" {
-		runner.Printf("hint: %s", problem.Hint)
-		runner.Printf("see: %s", report.Troubleshooting(p.docsURL(), problem.Anchor))
-		message = fmt.Sprintf("%s\nHint: %s", problem.Text, problem.Hint)
-	}
-	runner.Annotate(actions.Error, actions.Annotation{Title: "Microcks import", Message: message})
+	p.voice.complain(result.ProblemOf(err))
 }
 
 // program is one run with what it needs of its surroundings.
 type program struct {
 	*config.Run
-	runner *actions.Runner
+	voice  voice
+	files  []reportFile
+	runner *actions.Runner // which knows the credentials
 	getenv func(string) string
 	change func(*transport.Options) // of every client; nil changes nothing
 }
@@ -151,16 +157,14 @@ func (p *program) result(ctx context.Context, problems []config.Problem) *result
 		refused[0].Headline = text.Untrusted(text.Plural(len(problems), "problem") + " with the inputs")
 		return p.refused(refused)
 	}
+	if p.Skipped {
+		return p.skipped()
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Timeout, &timeoutError{p.Timeout})
 	defer cancel()
-	if p.ModeReason == "" {
-		p.runner.Printf("postman-microcks-importer %s, mode %s", Version, p.Mode)
-	} else {
-		p.runner.Printf("postman-microcks-importer %s, mode %s (%s)", Version, p.Mode, p.ModeReason)
-	}
-	steps := newStepLog(p.runner, result.Mode(p.Mode))
-	defer steps.end()
-	done := p.carryOut(ctx, steps)
+	p.voice.begin(p.Run)
+	defer p.voice.end()
+	done := p.carryOut(ctx)
 	var warnings []result.Problem
 	for _, warning := range p.Warnings {
 		warnings = append(warnings, result.Problem{Level: result.Warning, Text: text.Untrusted(warning), Anchor: "inputs"})
@@ -182,6 +186,16 @@ var plainCredential = result.Problem{
 	Anchor: "credential-plain",
 }
 
+// skipped is the result of a run that GitHub gives no secrets.
+func (p *program) skipped() *result.Result {
+	r := p.refused([]result.Problem{{
+		Level: result.Note, Text: text.Untrusted("nothing was planned: " + p.NoSecrets.Reason()), Anchor: "no-secrets",
+		Hint: "to judge exported files on such pull requests, add a step with `mode: check`, which needs no secret",
+	}})
+	r.Status = result.Skipped
+	return r
+}
+
 // refused is the result of a run that did nothing.
 func (p *program) refused(problems []result.Problem) *result.Result {
 	r := &result.Result{
@@ -193,13 +207,13 @@ func (p *program) refused(problems []result.Problem) *result.Result {
 }
 
 // carryOut wires the clients together and runs.
-func (p *program) carryOut(ctx context.Context, steps *stepLog) *result.Result {
+func (p *program) carryOut(ctx context.Context) *result.Result {
 	return reconcile.Run(ctx, p.settings(), reconcile.Deps{
 		Resolve: func(ctx context.Context) ([]*plan.Wanted, error) { return resolve.Importers(ctx, p.Run) },
 		Postman: &sources{program: p},
 		File:    p.readFile,
 		Connect: p.connect,
-		Log:     steps,
+		Log:     steps{p.voice},
 		Mask:    p.runner.MaskFound,
 	})
 }
@@ -253,46 +267,52 @@ func inputProblem(p config.Problem) result.Problem {
 	}
 }
 
-// said is a result in the words of each place.
-type said struct {
-	log         []string
-	annotations []report.Annotation
-	outputs     []actions.Output
-	summary     string
-}
-
 // render puts the result into words, of all places before the first is told, since
 // what breaks here is told there. What any text of it holds of a credential goes
 // before a place escapes it in its own way.
-func (p *program) render(told *result.Result) (words said, broken error) {
-	broken = crash.Caught(func() error {
+func (p *program) render(told *result.Result) (broken error) {
+	return crash.Caught(func() error {
 		told := told.Rewritten(p.runner.Hide)
-		for _, o := range report.Outputs(told) {
-			words.outputs = append(words.outputs, actions.Output(o))
-		}
-		words.log, words.annotations = report.Log(told, p.reportContext()), report.Annotations(told)
-		words.summary = report.Summary(told, p.reportContext())
+		p.voice.render(told)
+		p.renderFiles(told)
 		return nil
 	})()
-	return words, broken
 }
 
 // publish says the result everywhere. It goes on when one place fails.
-func (p *program) publish(words said) error {
-	for _, line := range words.log {
-		p.runner.Printf("%s", line)
+func (p *program) publish() error {
+	errs := []error{p.voice.publish()}
+	for _, file := range p.files {
+		errs = append(errs, file.write())
 	}
-	for _, a := range words.annotations {
-		p.runner.Annotate(actions.Level(a.Level), actions.Annotation{
-			Title: a.Title, Message: a.Message, File: string(a.File), Line: a.Line, Col: a.Column,
-		})
-	}
-	errs := []error{p.runner.SetOutputs(words.outputs), p.runner.WriteSummary(words.summary)}
-	errs = append(errs, p.runner.Close())
 	return errors.Join(errs...)
 }
 
-func (p *program) reportContext() report.Context { return report.Context{DocsURL: p.docsURL()} }
+// reportFile is a file that the inputs name for a part of the report.
+type reportFile struct {
+	input, name string
+	content     []byte
+}
+
+func (p *program) renderFiles(told *result.Result) {
+	p.files = nil
+	if p.ResultFile != "" {
+		p.files = append(p.files, reportFile{"result-file", p.ResultFile, append(report.JSON(told, mostJSON), '\n')})
+	}
+	if p.SummaryFile != "" {
+		p.files = append(p.files, reportFile{"summary-file", p.SummaryFile, []byte(report.Summary(told, p.context()) + "\n")})
+	}
+}
+
+func (f reportFile) write() error {
+	if err := os.WriteFile(f.name, f.content, 0o644); err != nil {
+		return &outputError{doing: "writing the file of --" + f.input, err: err,
+			hint: "name a file in a folder that is there and can be written, and see that the disk has room"}
+	}
+	return nil
+}
+
+func (p *program) context() report.Context { return report.Context{DocsURL: p.docsURL()} }
 
 // docsURL is where the documents of this version of the action are.
 func (p *program) docsURL() string {

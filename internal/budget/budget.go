@@ -4,6 +4,7 @@
 package budget
 
 import (
+	"cmp"
 	"context"
 	"errors"
 )
@@ -26,10 +27,21 @@ type Meter struct {
 	ctx          context.Context // a meter lives as long as the one call that it counts
 	work, memory int
 	looked       int // work at which the context was looked at last
+	// What may be counted; 0 is MostWork and MostMemory.
+	mostWork, mostMemory int
 }
 
 // New is a meter with the whole budget, which also ends with the context.
 func New(ctx context.Context) *Meter { return &Meter{ctx: ctx} }
+
+// Beside is a meter of its own, which ends with the same context, for what may be left
+// out: beyond its bounds nothing else ends.
+func (m *Meter) Beside(work, memory int) *Meter {
+	if m == nil {
+		return nil
+	}
+	return &Meter{ctx: m.ctx, mostWork: work, mostMemory: memory}
+}
 
 // lookEvery is how much work passes between two looks at the context: about ten
 // milliseconds.
@@ -48,7 +60,7 @@ func (m *Meter) Work(units int) {
 		return
 	}
 	m.work += units
-	if m.work > MostWork {
+	if m.work > cmp.Or(m.mostWork, MostWork) {
 		panic(end{m, ErrSpent})
 	}
 	if m.work-m.looked >= lookEvery {
@@ -66,7 +78,7 @@ func (m *Meter) Memory(bytes int) {
 		return
 	}
 	m.memory += bytes
-	if m.memory > MostMemory {
+	if m.memory > cmp.Or(m.mostMemory, MostMemory) {
 		panic(end{m, ErrSpent})
 	}
 	m.Work(bytes / 256)

@@ -19,13 +19,13 @@ const largestCertificates = 1 << 20
 
 // What can be wrong with certificates.
 const (
-	withPrivateKey fault = "it holds a private key"
-	noCertificate  fault = "it holds no whole certificate"
+	withPrivateKey fault = "it contains a private key"
+	noCertificate  fault = "it contains no whole certificate"
 	tooLarge       fault = "it is larger than 1 MiB"
-	noPEM          fault = "it is no PEM text"
-	noKey          fault = "it holds no private key"
+	noPEM          fault = "it is not PEM text"
+	noKey          fault = "it contains no private key"
 	encryptedKey   fault = "the key is encrypted, and there is no passphrase here"
-	brokenKey      fault = "it holds no private key that can be read"
+	brokenKey      fault = "it contains no private key that can be read"
 	otherKey       fault = "it is not the key of `client-certificate`"
 )
 
@@ -98,10 +98,10 @@ func parseCertificates(given []byte) ([]byte, fault) {
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
 			return nil, withPrivateKey
 		case block.Type != blockCertificate:
-			return nil, fault(fmt.Sprintf("it holds something else than certificates (block %d)", n))
+			return nil, fault(fmt.Sprintf("it contains something other than certificates (block %d)", n))
 		}
 		if !isCertificate(block.Bytes) {
-			return nil, fault(fmt.Sprintf("it holds a broken certificate (block %d)", n))
+			return nil, fault(fmt.Sprintf("it contains a broken certificate (block %d)", n))
 		}
 		certificates = append(certificates, pem.EncodeToMemory(&pem.Block{Type: blockCertificate, Bytes: block.Bytes})...)
 	}

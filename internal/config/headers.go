@@ -9,7 +9,7 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// Header is one that a gateway before Microcks wants of every request.
+// Header is one that a gateway in front of Microcks wants of every request.
 type Header struct {
 	Name  string // in its canonical form
 	Value Secret
@@ -17,7 +17,7 @@ type Header struct {
 
 // What can be wrong with a line of headers. None quotes it.
 const (
-	noHeader     fault = "it is no line `Name: value`"
+	noHeader     fault = "it is not a line `Name: value`"
 	oddHeader    fault = "its value is empty, or has a character that is not ASCII or cannot be seen"
 	headerTwice  fault = "another line has the same name"
 	headerOfOurs fault = "it belongs to the request or the connection itself"

@@ -115,7 +115,7 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 		problem.Hint = "give the link of Share > Via API in Postman, or write " + p.setting("mode", string(ModeCheck))
 	case wrong == isFolder:
 		problem.Fault = wrong
-		problem.Hint = "give the files in it, one a line; Postman's git format is not read: export the collection as Collection v2.1"
+		problem.Hint = "give the files in it, one per line; Postman's git format is not read: export the collection as Collection v2.1"
 	case wrong != "" && wrong != notThere && wrong != notInSpace:
 		problem.Fault, problem.Hint = wrong, p.space.hint()
 	default: // one that is not there fails by itself, when it is read
@@ -150,7 +150,7 @@ func looksLikeFile(line string) bool {
 func (p *parser) refused(line string, err error) (reason fault, hint string) {
 	r, ok := errors.AsType[*postman.RefError](err)
 	if !ok || holdsSecret(line, p.secrets) && !isURL(line) {
-		return "it is no reference to a collection", "copy the link of Share > Via API in Postman; a key belongs into postman-api-key only"
+		return "it is not a reference to a collection", "copy the link of Share > Via API in Postman; a key goes into postman-api-key only"
 	}
 	return fault(plain(r.Reason, p.secrets, shownMessage)), r.Hint()
 }

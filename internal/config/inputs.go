@@ -44,7 +44,7 @@ type Input struct {
 	// stands in action.yml: the runner hands it over as if it had been given.
 	Default  string
 	Creating string // what counts without value and default, for what describes an importer on creating one; in Markdown
-	Needed   string // when it cannot be left out, in Markdown, to go on after "needed"; "" is never
+	Needed   string // when it cannot be left out, in Markdown, to go on after "required"; "" is never
 
 	// Env is the plain environment variable that gives the same value. An
 	// input that has one is a credential: it is refused as a flag.
@@ -99,8 +99,8 @@ func Inputs() []Input {
 			Name: "collections", Group: groupWhat, Kind: KindList,
 			Accepts: "a link of Share > Via API, a Postman API URL, a uid or a web link that holds a uid; with mode check also a file",
 			Needed:  "always",
-			Description: "The Postman collections, one a line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
-				" link of the web app that holds a uid. With `mode: check` also the path of an exported collection in the" +
+			Description: "The Postman collections, one per line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
+				" link of Postman's web app that contains a uid. With `mode: check` also the path of an exported collection in the" +
 				" workspace.",
 			Example: "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
 		},
@@ -111,16 +111,16 @@ func Inputs() []Input {
 			Needed:  "outside GitHub",
 			Description: "`check` judges the collections and needs no Microcks; `plan` shows what would change; `apply` changes it;" +
 				" `remove` deletes the importers that this repository's runs made. `auto` applies on a push to the default branch" +
-				" or of a tag, on a release, a schedule and a dispatch, and plans on every other event.",
+				" or of a tag, on a release, on a schedule and on a start by hand (dispatch), and plans on every other event.",
 			Example: "plan",
 		},
 		{
 			Name: "fail-on", Group: groupWhat, Kind: KindList, Modes: []Mode{ModeCheck, ModePlan},
 			Allowed: []string{FailOnWarning, FailOnChanges},
 			Only:    map[string][]Mode{FailOnChanges: {ModePlan}},
-			Description: "What fails a run beside errors, one a line: `warning`, a finding that Microcks imports otherwise than the" +
-				" author expects, and with `mode: plan` `changes`, any difference between Microcks and the collections. `apply` never" +
-				" refuses because of them.",
+			Description: "What makes a run fail besides errors, one per line: `warning`, when Microcks would import something other" +
+				" than the author expects; and with `mode: plan` `changes`, when Microcks and the collections differ in anything." +
+				" They never stop an `apply`.",
 			Example: FailOnWarning,
 		},
 		{
@@ -130,10 +130,10 @@ func Inputs() []Input {
 				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowRemoveServices: {ModeRemove},
 				AllowUntrustedEvent: {ModeApply, ModeRemove},
 			},
-			Description: "What is dangerous and refused or left undone unless it stands here, one a line: `replace-secret` puts a new key" +
-				" into a secret that importers outside this run use as well, `replace-service` lets a collection take over a service that" +
-				" another artifact, such as an OpenAPI file, defines now, and `remove-services` makes `mode: remove` delete the services" +
-				" of the removed importers. `untrusted-event` lets a run write on an event that anybody can cause, such as" +
+			Description: "What is dangerous, and therefore not done unless it is listed here, one per line: `replace-secret`, to put a new key" +
+				" into a secret that importers outside this run use as well; `replace-service`, to let a collection take over a service" +
+				" that another artifact, such as an OpenAPI file, defines now; `remove-services`, to delete with `mode: remove` the services" +
+				" of the removed importers too; `untrusted-event`, to write on an event that anybody can cause, such as" +
 				" `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
 			Example: AllowReplaceService,
 		},
@@ -141,38 +141,38 @@ func Inputs() []Input {
 		{
 			Name: "postman-api-key", Group: groupPostman, Kind: KindSecret, Env: "POSTMAN_API_KEY",
 			Needed: "in mode `plan` and `apply`; in `check` unless all collections are files",
-			Description: "The Postman API key. It reads the collections here; with `mode: apply` Microcks gets it as a secret, and keeps it, to" +
-				" read them again on its schedule.",
+			Description: "The Postman API key, to read the collections. With `mode: apply` Microcks gets it too, as a secret that it keeps," +
+				" to read them again on its schedule.",
 			Example: "${{ secrets.POSTMAN_API_KEY }}",
 		},
 		{
 			Name: "postman-api-url", Group: groupPostman, Kind: KindURL,
 			Accepts:  "the https:// address of a Postman API, scheme and host alone; http:// for this machine only",
 			Creating: "`https://api.getpostman.com`",
-			Description: "Where the Postman API is: `https://api.eu.postman.com` for a team with EU data residency. This program" +
-				" sends the API key to Postman's own hosts and to this one, and to Microcks as the secret that it keeps.",
+			Description: "The address of the Postman API: `https://api.eu.postman.com` for a team with EU data residency. The API key" +
+				" is sent to Postman's own hosts and to this address, and to Microcks as the secret that it keeps.",
 			Example: "https://api.eu.postman.com",
 		},
 
 		{
 			Name: "microcks-url", Group: groupMicrocks, Kind: KindURL,
 			Needed: "in mode `plan`, `apply` and `remove`",
-			Description: "The address of Microcks as this step reaches it; what a browser shows, with `/#/…` or `/api` at its end, is" +
-				" understood too. A Microcks that may be starting along (on this machine, a service container, a private network) is" +
-				" waited for up to 60 s.",
+			Description: "The address of Microcks as this step reaches it; one copied from the browser, with `/#/…` or `/api` at its" +
+				" end, is understood too. A Microcks that may be starting at the same time (on this machine, in a service container, in a" +
+				" private network) is waited for, up to 60 s.",
 			Example: "https://microcks.example.com",
 		},
 		{
 			Name: "microcks-headers", Group: groupMicrocks, Kind: KindSecret, Env: "MICROCKS_HEADERS",
 			Accepts: "lines `Name: value`, none of them a header of the request or connection itself",
-			Description: "Headers, `Name: value`, one a line, that a gateway before Microcks wants, such as Cloudflare Access. They are" +
-				" masked, and go to the origin of `microcks-url` only, calls of mocks included.",
+			Description: "Headers for a gateway in front of Microcks, such as Cloudflare Access: `Name: value`, one per line. They are" +
+				" masked, and sent to the origin of `microcks-url` only, calls of mocks included.",
 			Example: "${{ secrets.MICROCKS_HEADERS }}",
 		},
 		{
 			Name: "keycloak-client-id", Group: groupMicrocks, Kind: KindString, Env: "KEYCLOAK_CLIENT_ID",
 			Needed:      "with `keycloak-client-secret`",
-			Description: "The client (service account) to sign in to Microcks with, when its sign-in is on.",
+			Description: "The Keycloak client (service account) that signs in to Microcks, when Microcks has a sign-in.",
 			Example:     "${{ secrets.KEYCLOAK_CLIENT_ID }}",
 		},
 		{
@@ -194,30 +194,30 @@ func Inputs() []Input {
 			Needed:   "with `keycloak-auth: github-oidc`, unless the mode is `check`",
 			Creating: "the address that Microcks names, if that is https or this machine",
 			Description: "The address of Keycloak as this step reaches it, without `/realms/…`: when the one that Microcks names works in" +
-				" browsers only or is plain http, and always with `github-oidc`, whose token goes nowhere else.",
+				" browsers only or is plain http, and always with `github-oidc`, whose token is sent nowhere else.",
 			Example: "https://keycloak.example.com",
 		},
 		{
 			Name: "keycloak-audience", Group: groupMicrocks, Kind: KindURL,
 			Accepts:  "an address that ends in /realms/ and the realm's name",
 			Creating: "the realm below `keycloak-url`",
-			Description: "With `github-oidc`, the realm's issuer as Keycloak itself names it, where its host is not that of" +
-				" `keycloak-url`: GitHub's token is asked for no other audience.",
+			Description: "With `github-oidc`, the realm's issuer as Keycloak itself names it, when its host is not that of" +
+				" `keycloak-url`: GitHub is asked for a token with no other audience.",
 			Example: "https://sso.example.com/realms/microcks",
 		},
 		{
 			Name: "microcks-version", Group: groupMicrocks, Kind: KindString, Modes: []Mode{ModeCheck},
 			Accepts:  "three numbers, 1.7.0 or newer",
 			Creating: "`1.15.0`, the newest known",
-			Description: "The version of Microcks that `mode: check` judges by, three numbers from 1.7.0 on. The other modes ask the" +
-				" server.",
+			Description: "The version of Microcks whose rules `mode: check` applies, as three numbers, from 1.7.0 on. The other modes ask" +
+				" the server.",
 			Example: "1.15.0",
 		},
 
 		{
 			Name: "service-version", Group: groupImporter, Kind: KindString, Modes: toJudge,
-			Description: "The version that each collection must give its service: one that gives another fails, and nothing of it is" +
-				" written. A gate for releases.",
+			Description: "A gate for releases: the version that each collection must give its service. A collection that gives another" +
+				" one fails, and nothing of it is written.",
 			Example: "2.1.0",
 		},
 		{
@@ -236,8 +236,8 @@ func Inputs() []Input {
 		{
 			Name: "labels", Group: groupImporter, Kind: KindList, Modes: toChange,
 			Accepts: "key=value lines, without a dot in the key",
-			Description: "Labels of the importer and of the service that it makes, `key=value`, one a line. They are added or changed;" +
-				" others stay as they are.",
+			Description: "Labels for the importer and for the service that it makes: `key=value`, one per line. They are added or" +
+				" changed; other labels stay as they are.",
 			Example: "domain=pets\nteam=web",
 		},
 		{
@@ -249,7 +249,7 @@ func Inputs() []Input {
 		{
 			Name: "importer-name", Group: groupImporter, Kind: KindString, FlagOnly: true, Modes: toChange,
 			Creating:    "the collection's name",
-			Description: "The importer's name. For a run with one collection.",
+			Description: "The importer's name, in a run with one collection.",
 			Example:     "Pet Store (Postman)",
 		},
 
@@ -257,35 +257,36 @@ func Inputs() []Input {
 			Name: "import", Group: groupImport, Kind: KindEnum, Modes: toChange,
 			Allowed: []string{ImportAuto, ImportAlways, ImportNever},
 			Default: ImportAuto,
-			Description: "When to import now: `auto` when the importer changed, its last import failed, or Microcks serves something else" +
-				" than the collection says; `always`; or `never`, leaving it to the schedule.",
+			Description: "When to import now: `auto` when the importer changed, its last import failed, or Microcks serves something other" +
+				" than the collection says; `always` in every run; `never` to leave it to the schedule of Microcks.",
 			Example: ImportAlways,
 		},
 		{
 			Name: "verify", Group: groupImport, Kind: KindEnum, Modes: toChange,
 			Allowed: []string{VerifyService, VerifyMocks, VerifyNone},
 			Default: VerifyService,
-			Description: "What to check after an import: `service` compares operations and examples with the collection; `mocks` also" +
-				" calls the mock of each example; `none` trusts the server's answer.",
+			Description: "What to check, also when nothing had to be imported: `service` compares operations and examples with the" +
+				" collection; `mocks` also calls the mock of each operation that has an example, and Microcks counts these calls in" +
+				" its statistics; `none` trusts the server's answer.",
 			Example: VerifyMocks,
 		},
 
 		{
 			Name: "timeout", Group: groupRun, Kind: KindDuration, Default: "5m",
-			Description: "How long the whole run may take, waiting included; 6h at most.",
+			Description: "How long the whole run may take, waiting included: at most 6h.",
 			Example:     "10m",
 		},
 		{
 			Name: "ca-certificate", Group: groupRun, Kind: KindPEM,
-			Description: "A certificate authority to trust beside the system's: PEM text, or the path of a PEM file in the workspace.",
+			Description: "A certificate authority to trust in addition to the system's: PEM text, or the path of a PEM file in the workspace.",
 			Example:     "certs/company-ca.pem",
 		},
 		{
 			Name: "client-certificate", Group: groupRun, Kind: KindSecret, Env: "MICROCKS_CLIENT_CERTIFICATE",
 			Accepts: "the PEM text of a certificate, with those of its chain behind it",
 			Needed:  "with `client-key`",
-			Description: "The certificate, as PEM text, that this step shows to Microcks or a gateway before it (mutual TLS). It goes to" +
-				" the origin of `microcks-url` only.",
+			Description: "The certificate, as PEM text, that this step shows to Microcks or a gateway in front of it (mutual TLS). It is" +
+				" sent to the origin of `microcks-url` only.",
 			Example: "${{ secrets.MICROCKS_CLIENT_CERTIFICATE }}",
 		},
 		{
@@ -299,6 +300,23 @@ func Inputs() []Input {
 			Name: "parallelism", Group: groupRun, Kind: KindInt, FlagOnly: true, Min: 1, Max: 64, Default: "8",
 			Description: "How many requests may be under way at once.",
 			Example:     "4",
+		},
+		{
+			Name: "output", Group: groupRun, Kind: KindEnum, FlagOnly: true,
+			Allowed: []string{OutputText, OutputJSON, OutputMarkdown}, Default: OutputText,
+			Description: "What standard output gets outside GitHub: `text` for a person at a terminal, the whole result as one line of" +
+				" `json`, or the summary as `markdown`. What failed stands on standard error as well.",
+			Example: OutputJSON,
+		},
+		{
+			Name: "result-file", Group: groupRun, Kind: KindString, FlagOnly: true,
+			Description: "A file that gets the whole result as one line of JSON, whatever else is written where.",
+			Example:     "result.json",
+		},
+		{
+			Name: "summary-file", Group: groupRun, Kind: KindString, FlagOnly: true,
+			Description: "A file that gets the summary as Markdown.",
+			Example:     "summary.md",
 		},
 	}
 }

@@ -36,14 +36,14 @@ func parseLabels(entries []entry) (map[string]string, []labelFault) {
 			fault.takes = "a key before the = sign"
 			fault.hint = "write the label as key=value, for example domain=pets"
 		case hasControl(line):
-			fault.takes = "labels without characters that cannot be seen"
+			fault.takes = "labels without invisible characters"
 			fault.hint = "type the line anew: a character in it cannot be seen"
 		case nextLabel.MatchString(value):
-			fault.takes = "one label a line, and this one goes on to another behind a comma"
+			fault.takes = "one label per line, and this one goes on to another behind a comma"
 			fault.hint = "write each label on a line of its own"
 		case strings.ContainsAny(key, "[]{}\"'`,;:"):
 			fault.takes = "keys without brackets, quotation marks, commas and colons"
-			fault.hint = "write one label a line as key=value, for example domain=pets"
+			fault.hint = "write one label per line as key=value, for example domain=pets"
 		case strings.Contains(key, "."):
 			// The server's database reads the dot as a path: generic 500.
 			fault.takes = "keys without a dot, since Microcks fails to store a label whose key holds one"

@@ -13,7 +13,7 @@ type entry struct {
 	text string // without what only makes the list
 }
 
-// parseList reads one value a line, or an array of texts in JSON. What people write
+// parseList reads one value per line, or an array of texts in JSON. What people write
 // lists with is no part of a value: empty lines, a # at the beginning of a line or
 // between white space with all that follows it, a bullet before, quotes around, a
 // comma behind.
@@ -69,11 +69,11 @@ func isSeparator(r rune) bool { return strings.ContainsRune(",;| \t\u00a0", r) }
 // What can be wrong with how a value is written, where the value itself is not
 // understood.
 const (
-	severalOnLine fault = "it holds several collections on one line"
+	severalOnLine fault = "it contains several collections on one line"
 	inBrackets    fault = "it is a list in brackets"
 	withMainFlag  fault = "it ends as in other actions, where that says whether a file is a main artifact"
-	unclosedQuote fault = "it holds a quotation mark"
-	unfilled      fault = "it holds a variable that nothing has filled in"
+	unclosedQuote fault = "it contains a quotation mark"
+	unfilled      fault = "it contains a variable that nothing has filled in"
 )
 
 // variable is one of a shell or of a workflow.
@@ -94,7 +94,7 @@ func (p *parser) misshapen(line string) (wrong fault, hint string) {
 	case strings.HasSuffix(line, ":true"), strings.HasSuffix(line, ":false"):
 		return withMainFlag, "leave it out, and say it with " + p.example("main-artifact")
 	case strings.ContainsAny(line, "\"'`“”"):
-		return unclosedQuote, "write the value without quotation marks, one a line"
+		return unclosedQuote, "write the value without quotation marks, one per line"
 	}
 	return oddCharacterIn(line), "type the value anew, without characters around it"
 }

@@ -16,8 +16,8 @@ func Outputs() []Output {
 	return []Output{
 		{
 			Name: "status",
-			Description: "The worst outcome of any collection: `failed`, `created`, `updated`, `planned`, `checked`, `removed` or" +
-				" `unchanged`.",
+			Description: "The outcome; of several collections the first of these that one of them has: `failed`, `created`, `updated`," +
+				" `removed`, `planned`, `checked`, `unchanged`. `skipped` when GitHub gives the run no secrets.",
 			Example: "updated",
 		},
 		{

@@ -24,8 +24,12 @@ type Sources struct {
 }
 
 // Parse reads everything and reports all problems together, in the order of the
-// table of inputs. The Run is never nil: beside problems it holds what could be
+// table of inputs. The Run is never nil: beside problems it contains what could be
 // read, so that credentials can be masked and the report knows its mode.
+//
+// Where the event decided the mode and nothing is wrong but that GitHub gives the run
+// no secrets, there is nothing to do, and no problem: a contributor can do nothing
+// about it.
 //
 // A flag wins over the environment; empty counts as not given, since the runner
 // cannot tell the two apart.
@@ -67,6 +71,10 @@ func Parse(src Sources) (*Run, []Problem) {
 	p.parse()
 
 	problems := p.problems
+	if p.run.ModeReason != "" && len(problems) > 0 && !slices.ContainsFunc(problems, func(p Problem) bool { return !p.withheld }) {
+		p.run.Skipped = true
+		return p.run, nil
+	}
 	sort.SliceStable(problems, func(i, k int) bool { return order[problems[i].Input] < order[problems[k].Input] })
 	return p.run, problems
 }
@@ -386,7 +394,7 @@ func (p *parser) credential(name string) Secret {
 	switch {
 	case strings.ContainsAny(value, " \t") || hasControl(value):
 		p.report(Problem{
-			Input: name, Got: "a value that holds white space or a character that cannot be seen (not shown)",
+			Input: name, Got: "a value that holds white space or an invisible character (not shown)",
 			Hint: "save the credential again without quotes, spaces and line breaks around it",
 		})
 	case len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0]:
@@ -434,7 +442,7 @@ func (p *parser) missingFor(name, need string) {
 	if p.run.Mode != "" {
 		takes = fmt.Sprintf("%s (%s needs it)", takes, need)
 	}
-	p.report(Problem{Input: name, Takes: takes, Hint: p.missingHint(in)})
+	p.report(Problem{Input: name, Takes: takes, Hint: p.missingHint(in), withheld: p.trigger.withheld() != ""})
 }
 
 // missingHint is how to give what is missing, or why it cannot be there.
@@ -442,9 +450,9 @@ func (p *parser) missingHint(in Input) string {
 	withheld := p.trigger.withheld()
 	switch {
 	case withheld != "" && in.FromEnvironmentOnly():
-		return "use mode check on exported files, which needs no secret: " + withheld.reason()
+		return "use mode check on exported files, which needs no secret: " + withheld.Reason()
 	case withheld != "":
-		return "if it comes from a secret, use mode check on exported files, which needs none: " + withheld.reason()
+		return "if it comes from a secret, use mode check on exported files, which needs none: " + withheld.Reason()
 	case p.trigger.onGitHub && in.FromEnvironmentOnly():
 		return fmt.Sprintf("pass it to the step as %s, and see that the secret exists: one that does not arrives empty", in.asYAML())
 	case in.FromEnvironmentOnly():

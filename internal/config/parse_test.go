@@ -72,10 +72,10 @@ func planned(workspace string) *Run {
 		Secret:      MicrocksSecret{Name: "Postman API key for acme/pets"},
 		Repository:  "acme/pets",
 		Timeout:     5 * time.Minute,
-		Parallelism: 8,
-		Import:      ImportAuto,
-		Verify:      VerifyService,
-		Importers:   []Importer{{Source: uidA, Ref: &postman.Ref{UID: uidA}}},
+		Parallelism: 8, Output: OutputText,
+		Import:    ImportAuto,
+		Verify:    VerifyService,
+		Importers: []Importer{{Source: uidA, Ref: &postman.Ref{UID: uidA}}},
 	}
 }
 
@@ -178,7 +178,7 @@ func TestGoodValues(t *testing.T) {
 		"keycloak-audience": {
 			{"https://sso.example.com/auth/realms/My%20Pets/", func(r *Run) {
 				r.Keycloak.Audience = "https://sso.example.com/auth/realms/My%20Pets"
-				r.Warnings = []string{"keycloak-audience counts with keycloak-auth github-oidc only."}
+				r.Warnings = []string{"keycloak-audience has an effect with keycloak-auth github-oidc only."}
 			}},
 		},
 		"microcks-version": {
@@ -239,6 +239,12 @@ func TestGoodValues(t *testing.T) {
 			{"1ns", func(r *Run) { r.Timeout = 1 }},
 			{"1.5h", func(r *Run) { r.Timeout = 90 * time.Minute }},
 		},
+		"output": {
+			{"json", func(r *Run) { r.Output = OutputJSON }},
+			{"markdown", func(r *Run) { r.Output = OutputMarkdown }},
+		},
+		"result-file":  {{"out/a b.json", func(r *Run) { r.ResultFile = "out/a b.json" }}},
+		"summary-file": {{"/tmp/ä.md", func(r *Run) { r.SummaryFile = "/tmp/ä.md" }}},
 		"parallelism": {
 			{"1", func(r *Run) { r.Parallelism = 1 }},
 			{"64", func(r *Run) { r.Parallelism = 64 }},
@@ -381,6 +387,9 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("service-version", "two\nlines")...)
 	cases = append(cases, by("fail-on", "Warning", "error", "never", "change")...)
 	cases = append(cases, by("timeout", durations...)...)
+	cases = append(cases, by("output", "xml", "JSON", "text json")...)
+	cases = append(cases, by("result-file", "two\nlines", "bell\x07", "a\u202Eb")...)
+	cases = append(cases, by("summary-file", "two\nlines", "bell\x07", "a\u202Eb")...)
 	cases = append(cases, by("parallelism", "0", "65", "-1", "+8", "8.0", "eight", "0x8", "99999999999999999999")...)
 	for _, headers := range []string{
 		"canary-without-a-colon", ": canary", "Cf Access: canary", "Cf-Access:", "Cf-Access: caf\u00e9-canary", "A: canary-one\nB: canary\x01two",

@@ -13,7 +13,9 @@ type Problem struct {
 	Line  int    // of a list that holds several, from 1; else 0
 	Fault fault  // what is wrong with what was given; "" when Takes says enough
 	Takes string // what the input takes
-	Hint  string // the next step, as the hints of errors are: without a capital and a full stop
+	// withheld: it is missing because GitHub gives the run no secrets.
+	withheld bool
+	Hint     string // the next step, as the hints of errors are: without a capital and a full stop
 }
 
 // String is the two lines that a person sees.

@@ -38,6 +38,13 @@ const (
 	FailOnChanges = "changes"
 )
 
+// Values of output.
+const (
+	OutputText     = "text"
+	OutputJSON     = "json"
+	OutputMarkdown = "markdown"
+)
+
 // Values of import.
 const (
 	ImportAuto   = "auto"
@@ -68,6 +75,8 @@ type Run struct {
 	// untrusted text.
 	ModeReason string
 
+	// Skipped: nothing is to be done, since NoSecrets keeps away what it needs.
+	Skipped    bool
 	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
 	Workspace  string   // the folder that local files are read from, and none outside it; "" off the runner: any file
 	Repository string   // OWNER/REPO; "" outside GitHub
@@ -81,7 +90,12 @@ type Run struct {
 
 	Timeout     time.Duration // of the whole run
 	Parallelism int           // requests at once, at most
-	CA          []byte        // PEM, certificates only; nil: the system's roots alone
+
+	Output      string // what standard output gets outside GitHub: OutputText, OutputJSON or OutputMarkdown
+	ResultFile  string // path of a file that gets the result as JSON; "" is none
+	SummaryFile string // path of a file that gets the summary; "" is none
+
+	CA []byte // PEM, certificates only; nil: the system's roots alone
 
 	FailOn []string // what fails a run of this mode beside errors: FailOnWarning, FailOnChanges
 	Import string   // ImportAuto, ImportAlways or ImportNever
@@ -116,7 +130,7 @@ type Microcks struct {
 	URL     string // without a trailing slash, /api or /#/…
 	Version string // the version that mode check judges by; "" is the newest known
 
-	// What a gateway before it wants, for its origin alone.
+	// What a gateway in front of it wants, for its origin alone.
 	Headers           []Header
 	ClientCertificate []byte // PEM; nil for none
 	ClientKey         Secret // PEM, of the certificate

@@ -211,7 +211,7 @@ func (p *parser) keycloak() {
 		return
 	}
 	if k.Audience != "" {
-		p.warn("keycloak-audience counts with keycloak-auth %s only.", AuthGitHubOIDC)
+		p.warn("keycloak-audience has an effect with keycloak-auth %s only.", AuthGitHubOIDC)
 	}
 	switch {
 	case p.run.Mode == ModeCheck:
@@ -235,7 +235,7 @@ func (p *parser) clientID() string {
 	if strings.ContainsAny(value, " \t") || hasControl(value) || len(value) > longestName {
 		p.report(Problem{
 			Input: "keycloak-client-id",
-			Got:   "a value that holds white space, a character that cannot be seen, or too many (not shown)",
+			Got:   "a value that holds white space, an invisible character, or too many (not shown)",
 			Takes: "the client's id as Keycloak shows it, on one line",
 			Hint:  "save the client's id again without quotes, spaces and line breaks around it",
 		})
@@ -271,6 +271,7 @@ func (p *parser) judging() {
 func (p *parser) limits() {
 	p.run.Timeout = p.duration("timeout")
 	p.run.Parallelism = p.number("parallelism")
+	p.run.Output, p.run.ResultFile, p.run.SummaryFile = p.choice("output"), p.line("result-file"), p.line("summary-file")
 	p.run.CA = p.certificates()
 }
 

@@ -101,9 +101,9 @@ func oddCharacterIn(s string) fault {
 	for _, r := range s {
 		switch {
 		case unicode.Is(unicode.Cf, r):
-			return fault(fmt.Sprintf("it holds a character that cannot be seen (U+%04X)", r))
+			return fault(fmt.Sprintf("it contains an invisible character (U+%04X)", r))
 		case r != ' ' && unicode.Is(unicode.Zs, r):
-			return fault(fmt.Sprintf("it holds a character that looks like a space and is none (U+%04X)", r))
+			return fault(fmt.Sprintf("it contains a character that looks like a space and is not one (U+%04X)", r))
 		}
 	}
 	return ""

@@ -118,8 +118,8 @@ const (
 	WithheldFromDependabot Withheld = "dependabot" // even when a person runs it again
 )
 
-// reason is the clause that a person reads.
-func (w Withheld) reason() string {
+// Reason is the clause that a person reads.
+func (w Withheld) Reason() string {
 	switch w {
 	case WithheldFromDependabot:
 		return "Dependabot started this run, and GitHub gives such runs Dependabot secrets only, even when a person runs them again"

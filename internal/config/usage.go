@@ -22,7 +22,7 @@ Examples:
       --microcks-url=https://microcks.example.com --collections="$(cat list.txt)"
 
 Every input is a flag; a flag wins over the environment (INPUT_NAME, dashes kept).
-A list takes one value a line, or its flag several times; empty lines and what
+A list takes one value per line, or its flag several times; empty lines and what
 stands behind a # are left out. Arguments without a flag are collections.
 Credentials are read from the environment only.
 `
@@ -48,6 +48,7 @@ Environment:
   GITHUB_REPOSITORY        OWNER/REPO whose runs own what they create
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
   RUNNER_DEBUG=1           every request in the log
+  NO_COLOR, FORCE_COLOR    colours never, or where the output is no terminal, too
 `
 
 // Usage is the text of --help: every input with what it takes.
@@ -106,7 +107,7 @@ func (in Input) usageText() string {
 		text += " Default: " + in.Default + "."
 	}
 	if in.Needed != "" {
-		text += " Needed " + in.Needed + "."
+		text += " Required " + in.Needed + "."
 	}
 	return strings.NewReplacer("`", "", "*", "").Replace(text)
 }
@@ -116,7 +117,7 @@ func (in Input) Full() string {
 	if in.Modes == nil {
 		return in.Description
 	}
-	return in.Description + " Counts in mode " + inWords(in.Modes) + "."
+	return in.Description + " Used in mode " + inWords(in.Modes) + "."
 }
 
 // WithoutValue is a sentence in Markdown with what counts when an input without a
@@ -124,7 +125,7 @@ func (in Input) Full() string {
 func (in Input) WithoutValue() string {
 	switch {
 	case in.DescribesImporter():
-		return fmt.Sprintf("On creating: %s; on an existing one: kept.", in.Creating)
+		return fmt.Sprintf("For a new importer: %s; an existing one keeps its own.", in.Creating)
 	case in.Creating != "":
 		return fmt.Sprintf("Not given: %s.", in.Creating)
 	}

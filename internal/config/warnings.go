@@ -20,7 +20,7 @@ func (p *parser) warnings() {
 	p.warnClear("microcks-url", p.run.Microcks.URL)
 	p.warnClear("keycloak-url", p.run.Keycloak.URL)
 	if u, err := url.Parse(p.run.Microcks.URL); err == nil && u.Scheme == "http" && p.run.Microcks.ClientKey != "" {
-		p.warn("client-certificate counts with an address that begins with https:// only, and microcks-url does not.")
+		p.warn("client-certificate has an effect with an address that begins with https:// only, and microcks-url does not.")
 	}
 	if p.planFollowsFromPayload() {
 		p.warn("The default branch is not known (%s): a push to it would apply, and this one is only planned.", p.trigger.payloadFault)
@@ -44,12 +44,12 @@ func (p *parser) warnUnused() {
 			continue
 		}
 		if !counts(in, "", mode) {
-			p.warn("%s counts in mode %s only, and this is mode %s.", in.Name, inWords(in.Modes), mode)
+			p.warn("%s has an effect in mode %s only, and this is mode %s.", in.Name, inWords(in.Modes), mode)
 			continue
 		}
 		for _, value := range slices.Sorted(maps.Keys(in.Only)) {
 			if !counts(in, value, mode) && slices.Contains(p.words(in.Name), value) {
-				p.warn("%s of %s counts in mode %s only, and this is mode %s.", value, in.Name, inWords(in.Only[value]), mode)
+				p.warn("%s of %s has an effect in mode %s only, and this is mode %s.", value, in.Name, inWords(in.Only[value]), mode)
 			}
 		}
 	}

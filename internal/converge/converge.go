@@ -299,7 +299,7 @@ func crashed(times int) error {
 	return &result.Problem{
 		Level:  result.Error,
 		Text:   text.Untrustedf("importing: Microcks answered 500 %d times, although nothing in the collection explains it", times),
-		Hint:   "the reason stands in Microcks' own log only; look there for the time of this run",
+		Hint:   "only Microcks' own log has the reason: look there at the time of this run",
 		Anchor: "import-500", ExitCode: 12,
 	}
 }

@@ -332,7 +332,7 @@ func (g Goal) unseen(seen observation) error {
 	return &result.Problem{
 		Level: result.Error,
 		Text:  text.Untrustedf("saving importer %q: Microcks answered that it is saved, and does not show it", g.name(seen)),
-		Hint: "Microcks may read from a copy of its database that lags behind, or something before it may keep answers:" +
+		Hint: "Microcks may read from a copy of its database that lags behind, or something in front of it may keep answers:" +
 			" look there, and run again",
 		Anchor: "importer-unseen", ExitCode: 12,
 	}

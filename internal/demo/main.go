@@ -1,11 +1,13 @@
-// Command demo shows the whole job: it serves collections through a stand-in
-// for the Postman API and imports them twice, as two steps of a workflow would.
+// Command demo shows the whole job in a minute: a collection that Microcks takes without
+// a word and does not mock, the plan that says why, the import that proves every mock,
+// and a second one that has nothing to do.
 //
 //	go run ./internal/demo                                      on a stand-in for Microcks
 //	go run ./internal/demo -microcks-url URL [-version V] FILE… on a real one, with exported collections
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -19,8 +21,8 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"time"
 
+	client "postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
@@ -44,7 +46,7 @@ func main() {
 	}
 }
 
-// show runs the job twice and fails unless the second run writes nothing.
+// show tells the story, and fails unless it ends well.
 func show(ctx context.Context, out io.Writer, microcksURL, version string, files []string) error {
 	w := world.New()
 	defer w.Close()
@@ -65,27 +67,96 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 		}
 		out = &renaming{out, w.MicrocksURL, microcksURL}
 	}
-	env := w.Environment()
-	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_VERIFY": "mocks"})
-	for run := 1; run <= 2; run++ {
-		w.Forget()
-		began := time.Now()
-		fmt.Fprintf(out, "\n━━━ run %d ━━━\n", run)
-		code := w.Run(ctx, out, env)
-		wrote := len(w.Writes())
-		fmt.Fprintf(out, "\nrun %d: exit code %d, %d write requests, %s\n", run, code, wrote, time.Since(began).Round(time.Millisecond))
-		if code != 0 {
-			return fmt.Errorf("run %d ended with exit code %d", run, code)
-		}
-		if run == 2 && wrote > 0 {
-			return fmt.Errorf("the second run wrote %d times, although nothing had changed", wrote)
+	story := &story{w: w, out: out, env: w.Environment()}
+	maps.Copy(story.env, map[string]string{"INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_VERIFY": "mocks"})
+	if microcksURL == "" && len(files) == 0 {
+		if err := story.withoutVersion(ctx, uids[0]); err != nil {
+			return err
 		}
 	}
+	if _, err := story.run(ctx, "apply: the collection goes to Microcks, and every mock is called", "apply", 0); err != nil {
+		return err
+	}
+	wrote, err := story.run(ctx, "apply again: nothing has changed", "apply", 0)
+	if err != nil {
+		return err
+	}
+	if wrote > 0 {
+		return fmt.Errorf("the second run wrote %d times, although nothing had changed", wrote)
+	}
+	fmt.Fprintln(out, "0 requests of it wrote.")
 	if microcksURL != "" {
 		fmt.Fprintf(out, "\nThe mocks stay at %s. The importers refer to this demo, which ends here: "+
 			"delete them, and the secret of %s, when you are done.\n", microcksURL, w.Repository)
 	}
 	return nil
+}
+
+// story is what is shown, in a world.
+type story struct {
+	w   *world.World
+	out io.Writer
+	env map[string]string
+}
+
+func (s *story) title(what string) { fmt.Fprintf(s.out, "\n━━━ %s\n", what) }
+
+// run carries out one run, and returns how many requests wrote to Microcks.
+func (s *story) run(ctx context.Context, title, mode string, want int) (wrote int, err error) {
+	s.title(title)
+	s.env["INPUT_MODE"] = mode
+	s.w.Forget()
+	if code := s.w.Run(ctx, s.out, s.env); code != want {
+		return 0, fmt.Errorf("mode %s ended with exit code %d", mode, code)
+	}
+	return len(s.w.Writes()), nil
+}
+
+// withoutVersion imports the collection by hand as it is before anybody gave it a
+// version, and has the plan say what is wrong with it.
+func (s *story) withoutVersion(ctx context.Context, uid string) error {
+	versionless := bytes.Replace(harbour, []byte("version=1.2.0 - "), nil, 1)
+	if err := s.w.Postman.AddCollection(uid, versionless); err != nil {
+		return err
+	}
+	s.title("by hand: an importer whose collection names no version")
+	job, err := s.byHand(ctx, uid)
+	if err != nil {
+		return err
+	}
+	const mock = "/rest/Harbour+API/1.2.0/boats"
+	resp, err := s.w.Client().Get(s.w.MicrocksURL + mock)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	fmt.Fprintf(s.out, "PUT /api/jobs/%s/start: 200 OK\nGET %s: %s\n", job, mock, resp.Status)
+	if _, err := s.run(ctx, "plan: why there is no mock", "plan", 1); err != nil {
+		return err
+	}
+	return s.w.Postman.AddCollection(uid, harbour)
+}
+
+// byHand makes an importer as a person does, starts it, and returns its id.
+func (s *story) byHand(ctx context.Context, uid string) (job string, err error) {
+	c := client.New(s.w.Client(), s.w.MicrocksURL)
+	key, header := s.env["POSTMAN_API_KEY"], client.TokenHeader
+	if key == "" {
+		key = s.env["INPUT_POSTMAN-API-KEY"]
+	}
+	secret := client.Secret{ID: client.DerivedID(client.SecretKind, "demo"), Name: "my key", Token: &key, TokenHeader: &header}
+	if err := c.CreateSecret(ctx, &secret); err != nil {
+		return "", err
+	}
+	made, err := c.SaveJob(ctx, &client.ImportJob{
+		ID: client.DerivedID(client.ImporterKind, "demo"), Name: "Harbour API", MainArtifact: true,
+		RepositoryURL: s.w.PostmanURL + "/collections/" + uid, SecretRef: &client.SecretRef{SecretID: secret.ID, Name: secret.Name},
+	})
+	if err != nil {
+		return "", err
+	}
+	_, err = c.StartJob(ctx, made.ID)
+	return made.ID, err
 }
 
 // origin is that of a Microcks on this machine: the demo writes to no other.

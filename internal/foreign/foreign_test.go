@@ -61,8 +61,8 @@ func TestKinds(t *testing.T) {
 		{"### list\nGET https://api.example.com/orders\nAccept: */*\n", "requests of an HTTP client's file"},
 		{"type Query {\n  orders: [Order!]!\n}\n", "a GraphQL schema"},
 		{"schema {\n query: Q }", "a GraphQL schema"},
-		{"hello", "no JSON (it begins `hello`)"},
-		{"Internal Server Error\n", "no JSON (it begins `Internal Server Error`)"},
+		{"hello", "not JSON (it begins `hello`)"},
+		{"Internal Server Error\n", "not JSON (it begins `Internal Server Error`)"},
 
 		{`{"openapi":"3.0.3","info":{},"paths":{}}`, "an OpenAPI description"},
 		{`{"info":{"title":"x"},"openapi":"3.0.3"}`, "an OpenAPI description"},
@@ -169,7 +169,7 @@ func TestAnswer(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"":                               "empty",
-		"hello":                          "no JSON (it begins `hello`)",
+		"hello":                          "not JSON (it begins `hello`)",
 		"<html><title>Sign in</title>":   `an HTML page (title "Sign in")`,
 		`{"hello":"world"}`:              "JSON of another form (it begins `{\"hello\":\"world\"}`)",
 		collection:                       "JSON of another form (it begins `" + collection + "`)",

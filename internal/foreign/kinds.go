@@ -30,9 +30,9 @@ const (
 	noReport      = "give the collection that was run, not what came of it"
 	whole         = "take `model=minimal` from the address that it was downloaded from"
 	format2       = "export it as Collection v2.1 from Postman, or give its uid: the Postman API serves format 2.1"
-	asItSays      = "the answer says what is wrong: mend that, then download the collection again"
+	asItSays      = "the answer says what is wrong: fix that, then download the collection again"
 	outOfString   = "take it out of the string, such as by `jq -r .`"
-	mendJSON      = "mend the JSON there, or export the collection from Postman again"
+	fixJSON       = "fix the JSON there, or export the collection from Postman again"
 	notCut        = "get it again, and check that nothing on the way cuts it"
 )
 
@@ -131,24 +131,24 @@ var kinds = []kind{
 var breaks = []kind{
 	{conflicted, solve, func(l *look) bool { return l.broken() != nil && conflict.Match(l.raw) }, placeOfBreak},
 	{notUTF8, inUTF8, func(l *look) bool { return !utf8.Valid(l.raw) }, nil},
-	{"JSON with comments", mendJSON, breaksAt(func(m *mistake) bool { return m.at == '/' }), placeOfBreak},
-	{"JSON with a comma before a closing bracket", mendJSON, breaksAt(func(m *mistake) bool {
+	{"JSON with comments", fixJSON, breaksAt(func(m *mistake) bool { return m.at == '/' }), placeOfBreak},
+	{"JSON with a comma before a closing bracket", fixJSON, breaksAt(func(m *mistake) bool {
 		return m.before == ',' && (m.at == '}' || m.at == ']')
 	}), placeOfBreak},
 	{"JSON that was cut off", notCut, breaksAt(func(m *mistake) bool { return m.early }), placeOfBreak},
 	{"several JSON documents one after another", one, breaksAt(func(m *mistake) bool {
 		return m.behind && (m.at == '{' || m.at == '[')
 	}), placeOfBreak},
-	{"JSON with something else behind it", mendJSON, breaksAt(func(m *mistake) bool { return m.behind }), placeOfBreak},
-	{"JavaScript, not JSON, in which names and texts have double quotes", mendJSON, breaksAt(func(m *mistake) bool {
+	{"JSON with something else behind it", fixJSON, breaksAt(func(m *mistake) bool { return m.behind }), placeOfBreak},
+	{"JavaScript, not JSON, in which names and texts have double quotes", fixJSON, breaksAt(func(m *mistake) bool {
 		return strings.IndexByte("{,[:", m.before) >= 0 && (m.at == '\'' || letter(m.at))
 	}), placeOfBreak},
-	{"JSON with a mistake in it", mendJSON, breaksAt(func(*mistake) bool { return true }), placeOfBreak},
+	{"JSON with a mistake in it", fixJSON, breaksAt(func(*mistake) bool { return true }), placeOfBreak},
 }
 
 // rest is what is left, whatever it is.
 var rest = []kind{
-	{"no JSON", again, func(l *look) bool { return l.broken() != nil }, beginning},
+	{"not JSON", again, func(l *look) bool { return l.broken() != nil }, beginning},
 	{"JSON without `info` and `item`", again, func(*look) bool { return true }, beginning},
 }
 

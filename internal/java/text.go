@@ -88,6 +88,7 @@ func WellFormed(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for len(s) > 0 {
 		r, n := DecodeCodePoint(s)
 		b.WriteRune(r) // which writes U+FFFD for a surrogate

@@ -81,15 +81,17 @@ const workOfRule = 3
 // subject is what the rules look at, with what they have found.
 type subject struct {
 	*predict.Import
-	from     *delivery.Document
-	meter    *budget.Meter
-	definer  *predict.Definer
-	findings []result.Finding
-	bytes    int                              // of the findings
-	most     int                              // of the bytes
-	offsets  []int                            // of the findings in the source, -1 without a place
-	each     []predict.ExampleAt              // each response once; see once
-	names    map[jackson.Value]text.Untrusted // of folders, requests and examples
+	from        *delivery.Document
+	meter       *budget.Meter
+	definer     *predict.Definer
+	findings    []result.Finding
+	bytes       int                              // of the findings
+	most        int                              // of the bytes
+	offsets     []int                            // of the findings in the source, -1 without a place
+	each        []predict.ExampleAt              // each response once; see once
+	names       map[jackson.Value]text.Untrusted // of folders, requests and examples
+	mocked      *mocked                          // see mocks
+	definitions map[string]int                   // items by the operation that they define
 }
 
 // unexplained reports whether the import breaks and no error tells why.

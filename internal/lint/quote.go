@@ -15,10 +15,17 @@ import (
 func quote(s string) string {
 	const longest = 81 // runes
 	if most := utf8.UTFMax * (longest + 1); len(s) > most {
-		s = s[:most] // half a rune at its end is cut off below
+		for most > 0 && !utf8.RuneStart(s[most]) {
+			most--
+		}
+		s = s[:most]
+	}
+	s = text.Cut(java.WellFormed(s), longest)
+	if !strings.ContainsFunc(s, func(c rune) bool { return !strconv.IsPrint(c) }) {
+		return `"` + s + `"`
 	}
 	var b strings.Builder
-	for _, c := range text.Cut(java.WellFormed(s), longest) {
+	for _, c := range s {
 		if strconv.IsPrint(c) {
 			b.WriteRune(c)
 		} else {

@@ -9,7 +9,7 @@ var badEscape = Rule{
 	ID: "PMI013", Name: "bad-escape", Level: result.Error,
 	Text: "Microcks decodes query parameters. A `%` that does not begin an escape of two hexadecimal digits breaks the import: in " +
 		"a parameter's name in a request the import is refused, in an example the server answers 500.",
-	Hint: "Write a percent sign in an address as %25.",
+	Hint: "write a percent sign in an address as %25",
 	Bad: Sample{Items: `[{"name": "sale", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/sale?rate=5"}}, "response": [{
   "name": "half price", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/sale?rate=50%"}}, "code": 200
 }]}]`},

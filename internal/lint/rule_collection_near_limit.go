@@ -12,7 +12,7 @@ var collectionNearLimit = Rule{
 	ID: "PMI034", Name: "collection-near-limit", Level: result.Warning,
 	Text: "Microcks cannot store a collection of more than 16 MB. What Postman's API serves may be longer than an exported file, " +
 		"and it grows.",
-	Hint: "Split the collection, or shorten large example bodies, before it reaches 16 MB.",
+	Hint: "split the collection, or shorten large example bodies, before it reaches 16 MB",
 	Bad:  Sample{Note: "A collection of 15.5 MB.", Make: func() []byte { return padded(15<<20 + 1<<19) }},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {

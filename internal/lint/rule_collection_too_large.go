@@ -7,9 +7,9 @@ import (
 
 var collectionTooLarge = Rule{
 	ID: "PMI033", Name: "collection-too-large", Level: result.Error,
-	Text: "Microcks stores the whole text of a collection in one document of its database, which may have 16 MB. Beyond that the " +
+	Text: "Microcks stores the whole text of a collection in one document of its database, which can have at most 16 MB. Beyond that the " +
 		"server answers 500.",
-	Hint: "Split the collection, or shorten large example bodies.",
+	Hint: "split the collection, or shorten large example bodies",
 	Bad:  Sample{Note: "A collection of 16.1 MB.", Make: func() []byte { return padded(16<<20 + 100_000) }},
 	Good: Sample{},
 	check: func(s *subject, r *reporter) {

@@ -11,11 +11,11 @@ import (
 
 var credentialInCollection = Rule{
 	ID: "PMI041", Name: "credential-in-collection", Level: result.Warning,
-	Text: "What Microcks has imported is public on it: it shows the requests and answers of a service, headers and variables " +
-		"included, to everybody who reaches it, also without a sign-in. The collection holds a credential of a published format, such as " +
+	Text: "What Microcks has imported is public there: it shows the requests and answers of a service, headers and variables " +
+		"included, to everybody who reaches it, also without a sign-in. The collection holds a credential in a well-known format, such as " +
 		"a Postman API key (`PMAK-…`), a token of GitHub (`ghp_…`), an access key of AWS (`AKIA…`) or a private key. The finding names " +
 		"the place, never the value.",
-	Hint: "Revoke this credential, and put a variable such as {{token}} or a made-up value in its place.",
+	Hint: "revoke this credential, and put a variable such as {{token}} or a made-up value in its place",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"},
   "header": [{"key": "X-API-Key", "value": "PMAK-000000000000000000000000-0000000000000000000000000000000000"}]}, "code": 200,
@@ -34,8 +34,8 @@ var credentialInCollection = Rule{
 var credentialLike = Rule{
 	ID: "PMI042", Name: "credential-like", Level: result.Note,
 	Text: "A header, variable or parameter whose name is that of a credential has a value that looks like a real one: letters and " +
-		"digits, no variable. What Microcks has imported is public on it, see [PMI041](#pmi041).",
-	Hint: "If it is a real credential, revoke it, and put a variable such as {{token}} or a made-up value in its place.",
+		"digits, no variable. What Microcks has imported is public there, see [PMI041](#pmi041).",
+	Hint: "if it is a real credential, revoke it, and put a variable such as {{token}} or a made-up value in its place",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"},
   "header": [{"key": "Authorization", "value": "Bearer 8f14e45fceea167a5a36dedd4bea2543"}]}, "code": 200,

@@ -10,7 +10,7 @@ var criteriaEmpty = Rule{
 	Text: "The operation chooses by parameters, but this example has none of them in its request: path variables count only when " +
 		"they are listed with values (`url.variable`), query parameters only when they have a value. Calls that send parameters do " +
 		"not find it.",
-	Hint: "Fill in the path variables and query parameters of the example's request, then save the example again.",
+	Hint: "fill in the path variables and query parameters of the example's request, then save the example again",
 	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id"}}, "response": [{
   "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/1"}}, "code": 200
 }]}]`},

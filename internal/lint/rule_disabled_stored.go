@@ -8,7 +8,7 @@ import (
 var disabledStored = Rule{
 	ID: "PMI031", Name: "disabled-stored", Level: result.Note,
 	Text: "Microcks stores query parameters that are switched off in Postman like any other, and contract tests send them.",
-	Hint: "Remove the parameter from the example's request.",
+	Hint: "remove the parameter from the example's request",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets",
   "query": [{"key": "debug", "value": "1", "disabled": true}]}}, "code": 200

@@ -9,7 +9,7 @@ var dispatcherLost = Rule{
 	ID: "PMI023", Name: "dispatcher-lost", Level: result.Warning,
 	Text: "Requests of the same method and path are one operation, and the first of them decides by which parameters it chooses an " +
 		"example. What later requests add is not looked at.",
-	Hint: "Put all query parameters on the first request of that path, or move the request that has them to the front.",
+	Hint: "put all query parameters on the first request of that path, or move the request that has them to the front",
 	Bad: Sample{Items: `[
   {"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": []},
   {"name": "find pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": []}

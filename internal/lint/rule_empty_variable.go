@@ -8,7 +8,7 @@ import (
 var emptyVariable = Rule{
 	ID: "PMI032", Name: "empty-variable", Level: result.Note,
 	Text: "A path variable without a value gives criteria that no call meets: `/id=` for an empty one, `/id=null` for null.",
-	Hint: "Give the path variable of the example a value.",
+	Hint: "give the path variable of the example a value",
 	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id"}}, "response": [{
   "name": "pet 1", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets/:id",
   "variable": [{"key": "id", "value": ""}]}}, "code": 200

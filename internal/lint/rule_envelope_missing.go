@@ -15,8 +15,8 @@ var envelopeMissing = Rule{
 	Text: "Microcks looks at the first lines of what it downloads to find out what it is. An answer of Postman's API is recognised " +
 		"because it starts with `{\"collection\":`, with nothing before and no space inside. Exports, other orders and byte order " +
 		"marks are taken for something else.",
-	Hint: "Let the importer read https://api.getpostman.com/collections/UID; a file elsewhere has to start with {\"collection\": " +
-		"on its first line.",
+	Hint: "let the importer read https://api.getpostman.com/collections/UID; a file elsewhere has to start with {\"collection\": " +
+		"on its first line",
 	Bad:  Sample{Raw: `{ "collection": {"info": {"name": "Pets", "description": "version=1.0 - the pets"}, "item": []}}`},
 	Good: Sample{Raw: `{"collection":{"info":{"name":"Pets","description":"version=1.0 - the pets"},"item":[]}}`},
 	check: func(s *subject, r *reporter) {

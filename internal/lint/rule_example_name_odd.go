@@ -12,7 +12,7 @@ var exampleNameOdd = Rule{
 	ID: "PMI045", Name: "example-name-odd", Level: result.Note,
 	Text: "Microcks shows an example by its name, and reports and tests name it so. An example without a name is an empty line there, " +
 		"one whose name is null is called \"null\", and line breaks stay in it.",
-	Hint: "Give the example a name on one line.",
+	Hint: "give the example a name on one line",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 200, "body": "[]"
 }]}]`},

@@ -6,7 +6,7 @@ var formDropped = Rule{
 	ID: "PMI027", Name: "form-dropped", Level: result.Warning,
 	Text: "Microcks keeps raw request bodies only. Form fields, multipart bodies and files of an example's request are dropped, so " +
 		"contract tests send no body.",
-	Hint: "Nothing is wrong for mocks; for contract tests write the body as raw text.",
+	Hint: "nothing is wrong for mocks; for contract tests write the body as raw text",
 	Bad: Sample{Items: `[{"name": "add pet", "request": {"method": "POST", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "added", "originalRequest": {"method": "POST", "url": {"raw": "{{baseUrl}}/pets"},
   "body": {"mode": "urlencoded", "urlencoded": [{"key": "name", "value": "Rex"}]}}, "code": 201

@@ -10,7 +10,7 @@ var graphQLExample = Rule{
 	Text: "An example of a GraphQL request breaks the import of a collection that comes from Postman's API: the server answers 500 " +
 		"without a reason. Once such an importer is active, every scheduled scan of the server ends at it, and the importers after " +
 		"it are not refreshed. Every version up to 1.15.0 does so. GraphQL requests without examples are harmless.",
-	Hint: "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.",
+	Hint: "write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example",
 	Bad: Sample{Items: `[{"name": "film", "request": {"method": "POST", "url": {"raw": "{{baseUrl}}/graphql"}}, "response": [{
   "name": "one film",
   "originalRequest": {"method": "POST", "url": {"raw": "{{baseUrl}}/graphql"}, "body": {"mode": "graphql",

@@ -7,11 +7,11 @@ import (
 
 var itemIgnored = Rule{
 	ID: "PMI043", Name: "item-ignored", Level: result.Warning,
-	Text: "Microcks makes mocks of HTTP requests alone: an item counts when it has a `request`. Requests of other protocols, such as " +
+	Text: "Microcks makes mocks of HTTP requests only: an item counts when it has a `request`. Requests of other protocols, such as " +
 		"gRPC, WebSocket, Socket.IO, MQTT, GraphQL of Postman's own kind and MCP, are items without one: nothing of them is imported, " +
 		"and Microcks says nothing.",
-	Hint: "Save an HTTP request with an example in its place, or give Microcks the protocol's own description (protobuf, AsyncAPI, " +
-		"GraphQL schema) beside the collection.",
+	Hint: "save an HTTP request with an example in its place, or give Microcks the protocol's own description (protobuf, AsyncAPI, " +
+		"GraphQL schema) beside the collection",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{
   "name": "two pets", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 200, "body": "[]"
 }]}, {"name": "watch pets", "type": "ws-raw-request", "url": "wss://localhost/pets"}]`},

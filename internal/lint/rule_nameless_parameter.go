@@ -8,7 +8,7 @@ import (
 var namelessParameter = Rule{
 	ID: "PMI014", Name: "nameless-parameter", Level: result.Error,
 	Text: "A query parameter that is only an equals sign has neither name nor value, and the import is refused.",
-	Hint: "Remove the empty parameter from the request's address.",
+	Hint: "remove the empty parameter from the request's address",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets?=&page=1"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "list pets", "request": {"method": "GET",

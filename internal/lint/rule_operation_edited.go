@@ -9,7 +9,7 @@ var operationEdited = Rule{
 	ID: "PMI039", Name: "operation-edited", Level: result.Note,
 	Text: "An operation whose dispatcher somebody set in Microcks keeps it, with its rules, whatever the collection says. " +
 		"Microcks does not tell which operations were edited; this one has a dispatcher that no collection makes.",
-	Hint: "Leave it if it is meant so; otherwise reset the operation's dispatcher in Microcks.",
+	Hint: "leave it if that is intended; otherwise reset the operation's dispatcher in Microcks",
 	Bad: Sample{
 		Note:     "In Microcks somebody set the dispatcher `SCRIPT` on the operation.",
 		Existing: pets(predict.Operation{Name: "GET /pets", Dispatcher: "SCRIPT", DispatcherRules: new("'two pets'")}),

@@ -10,7 +10,7 @@ var operationOdd = Rule{
 	ID: "PMI021", Name: "operation-odd", Level: result.Warning,
 	Text: "An operation should be called `METHOD /path`. Without a path, with a fragment, or with a protocol that Microcks does " +
 		"not know, the name becomes something that no call can match.",
-	Hint: "Write the request's address as {{baseUrl}}/path or https://host/path, and choose a method.",
+	Hint: "write the request's address as {{baseUrl}}/path or https://host/path, and choose a method",
 	Bad:  Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "pets"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": []}]`},
 	check: func(s *subject, r *reporter) {

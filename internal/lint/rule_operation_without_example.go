@@ -5,7 +5,7 @@ import "postman-microcks-importer/internal/result"
 var operationWithoutExample = Rule{
 	ID: "PMI010", Name: "operation-without-example", Level: result.Warning,
 	Text: "Microcks answers with saved examples. An operation without one exists, but a call of it is an error.",
-	Hint: "Save a response of this request as an example in Postman.",
+	Hint: "save a response of this request as an example in Postman",
 	Bad: Sample{Items: `[
   {"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": []},
   {"name": "delete pets", "request": {"method": "DELETE", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [

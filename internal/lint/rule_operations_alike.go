@@ -4,9 +4,9 @@ import "postman-microcks-importer/internal/result"
 
 var operationsAlike = Rule{
 	ID: "PMI022", Name: "operations-alike", Level: result.Warning,
-	Text: "Microcks gives a request's examples to every operation whose name is equal but for capitals, or matches the request's " +
+	Text: "Microcks gives a request's examples to every operation whose name is equal except for capitals, or matches the request's " +
 		"name as a regular expression: `GET /v1.0` also receives the examples of `GET /v1x0`.",
-	Hint: "Write the same path with the same capitals everywhere, and avoid paths that differ only where another one has a dot.",
+	Hint: "write the same path with the same capitals everywhere, and avoid paths that differ only where another one has a dot",
 	Bad: Sample{Items: `[
   {"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "response": [{"name": "two",
   "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}}, "code": 200}]},

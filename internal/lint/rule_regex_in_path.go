@@ -12,7 +12,7 @@ var regexInPath = Rule{
 	Text: "Microcks uses a request's address as a regular expression to find its `:variables`. Characters that mean something " +
 		"there, such as `( ) + * [ ] |`, make it miss them: the operation gets empty rules and cannot tell its examples apart. What " +
 		"Java refuses altogether is PMI017.",
-	Hint: "Keep ( ) + * [ ] | and ^ out of the path, or write them as percent escapes.",
+	Hint: "keep ( ) + * [ ] | and ^ out of the path, or write them as percent escapes",
 	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets+cats/:id"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET",
@@ -24,7 +24,7 @@ var regexInPath = Rule{
 			}
 			if parts, _, _ := strings.Cut(*op.DispatcherRules, " ??"); parts == "" && !op.Unknown {
 				if at := s.Document.Address(s.Document.Items[op.Item]); strings.Contains(beforeQuery(at.AsText()), "/:") {
-					r.at(at, "Microcks cannot find the variables of %s: it takes the path for a regular expression that does not match itself",
+					r.at(at, "Microcks cannot find the variables of %s: it reads the path as a regular expression, which does not match itself",
 						quote(op.Name))
 				}
 			}

@@ -12,7 +12,7 @@ var regexRefused = Rule{
 	Text: "Microcks puts the path of a request with `:variables`, and the name of every path variable of an example, into regular " +
 		"expressions as they are. One that Java refuses, for instance for an unclosed bracket, breaks the import: refused for a " +
 		"path, 500 for a variable's name.",
-	Hint: "Use letters, digits and hyphens only in the names of path variables, and no brackets in the path.",
+	Hint: "use letters, digits and hyphens only in the names of path variables, and no brackets in the path",
 	Bad: Sample{Items: `[{"name": "one pet", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets[/:id"}}, "response": []}]`},
 	Good: Sample{Items: `[{"name": "one pet", "request": {"method": "GET",
@@ -20,12 +20,12 @@ var regexRefused = Rule{
 	check: func(s *subject, r *reporter) {
 		for _, f := range s.Document.Failures {
 			if bad, ok := errors.AsType[*java.PatternError](f.Cause.Exception); ok {
-				r.at(f.Value, "the path of %s is no regular expression: %s", quote(s.Document.Items[f.Item].Operation), bad.Summary())
+				r.at(f.Value, "the path of %s is not a valid regular expression: %s", quote(s.Document.Items[f.Item].Operation), bad.Summary())
 			}
 		}
 		for _, c := range s.distinctCrashes() {
 			if bad, ok := errors.AsType[*java.PatternError](c.Cause.Exception); ok {
-				r.at(c.Value, "the name of a path variable of this example is no regular expression: %s", bad.Summary())
+				r.at(c.Value, "the name of a path variable of this example is not a valid regular expression: %s", bad.Summary())
 			}
 		}
 	},

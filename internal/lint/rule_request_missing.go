@@ -11,7 +11,7 @@ var requestMissing = Rule{
 	Text: "Microcks reads the parameters by which it finds an example from the request that Postman saves with it, and only from " +
 		"an address that is an object with `raw`. Without one the criteria are empty and the operation gets an empty path beside its " +
 		"own.",
-	Hint: "Save the example again from a sent request, so that Postman keeps its original request.",
+	Hint: "save the example again from a sent request, so that Postman keeps its original request",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{"name": "new pets", "code": 200}]}]`},
 	Good: Sample{},
@@ -20,7 +20,7 @@ var requestMissing = Rule{
 			request := e.Value.At("originalRequest")
 			switch {
 			case e.Value.Kind() != jackson.Object:
-				r.at(e.Value, "the example is no object, so it becomes an empty answer without a name")
+				r.at(e.Value, "the example is not an object, so it becomes an empty answer without a name")
 			case request.Kind() == jackson.Missing || request.Kind() == jackson.Null:
 				r.at(e.Value, "the example %s has no original request, so it cannot be chosen by parameters", quote(e.Name))
 			case request.At("url").IsText():

@@ -9,7 +9,7 @@ var rulesMissing = Rule{
 	ID: "PMI018", Name: "rules-missing", Level: result.Error,
 	Text: "An operation that was edited in Microcks keeps its dispatcher and rules. A dispatcher that needs rules and has none " +
 		"makes the server answer 500 when it reads an example with parameters.",
-	Hint: "Open the operation in Microcks and give its dispatcher rules, or remove the dispatcher.",
+	Hint: "open the operation in Microcks and give its dispatcher rules, or remove the dispatcher",
 	Bad: Sample{
 		Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets"}},
   "response": [{"name": "new", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "code": 200}]}]`,

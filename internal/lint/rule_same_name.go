@@ -5,7 +5,7 @@ import "postman-microcks-importer/internal/result"
 var sameName = Rule{
 	ID: "PMI030", Name: "same-name", Level: result.Note,
 	Text: "Examples of one operation with the same name are kept side by side and cannot be told apart in Microcks.",
-	Hint: "Give every example of a request a name of its own.",
+	Hint: "give every example of a request a name of its own",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [
   {"name": "OK", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "code": 200},

@@ -9,7 +9,7 @@ var secondaryAlone = Rule{
 	ID: "PMI035", Name: "secondary-alone", Level: result.Error,
 	Text: "A secondary artifact only adds to a service that exists. Without one of exactly this name and version the server skips " +
 		"it silently and reports success.",
-	Hint: "Import the main artifact first, and check that name and version are equal in both.",
+	Hint: "import the main artifact first, and check that name and version are equal in both",
 	Bad:  Sample{Note: "The collection is a secondary artifact; Microcks has no service `Pets` `1.0`.", Secondary: true},
 	Good: Sample{
 		Note:      "The collection is a secondary artifact; Microcks has the service.",

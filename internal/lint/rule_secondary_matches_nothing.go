@@ -9,7 +9,7 @@ var secondaryMatchesNothing = Rule{
 	ID: "PMI036", Name: "secondary-matches-nothing", Level: result.Warning,
 	Text: "A secondary artifact gives examples to the operations that the service has. Requests whose method and path match none " +
 		"of them are left out silently.",
-	Hint: "Write the request's method and path as the main artifact has them; {id} there is :id in Postman.",
+	Hint: "write the request's method and path as the main artifact has them; {id} there is :id in Postman",
 	Bad: Sample{
 		Note:      "The collection is a secondary artifact; the service has the operation `GET /cats` only.",
 		Secondary: true, Existing: pets(predict.Operation{Name: "GET /cats", Method: "GET"}),

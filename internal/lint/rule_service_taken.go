@@ -9,7 +9,7 @@ var serviceTaken = Rule{
 	ID: "PMI004", Name: "service-taken", Level: result.Warning,
 	Text: "A main artifact replaces the service of its name and version, whoever made it: operations that only the other artifact " +
 		"had are gone, and an API description's service becomes one of a collection.",
-	Hint: "Give the collection a name or a version of its own, or import it as a secondary artifact.",
+	Hint: "give the collection a name or a version of its own, or import it as a secondary artifact",
 	Bad: Sample{
 		Note:     "Microcks has this service from `pets-openapi.yaml`.",
 		Existing: &predict.Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: "pets-openapi.yaml"},

@@ -9,7 +9,7 @@ var takenForOther = Rule{
 	ID: "PMI008", Name: "taken-for-other", Level: result.Error,
 	Text: "Microcks stops at the first line that looks like one of the formats it knows. A line that holds `swagger:` or `openapi: " +
 		"3`, in whatever text, makes it read the whole as an API description, unless the collection was recognised before.",
-	Hint: "Serve the collection as Postman's API does, so that its first characters are {\"collection\":.",
+	Hint: "serve the collection as Postman's API does, so that its first characters are {\"collection\":",
 	Bad:  Sample{Raw: `{"info": {"name": "made from swagger: 2.0", "_postman_id": "0fd7"}, "item": []}`},
 	Good: Sample{Raw: `{"collection":{"info":{"name":"made from swagger: 2.0","description":"version=1.0 - the pets"},"item":[]}}`},
 	check: func(s *subject, r *reporter) {

@@ -11,7 +11,7 @@ import (
 var unreadable = Rule{
 	ID: "PMI007", Name: "unreadable", Level: result.Error,
 	Text: "What is not valid JSON in UTF-8 cannot be read: a truncated answer, a text in another encoding.",
-	Hint: "Export or download the collection again, and check that nothing on the way cuts it.",
+	Hint: "export or download the collection again, and check that nothing on the way cuts it",
 	Bad:  Sample{Raw: `{"collection":{"info":{"name":"Pets","descr`},
 	Good: Sample{Raw: `{"collection":{"info":{"name":"Pets","description":"version=1.0 - the pets"},"item":[]}}`},
 	check: func(s *subject, r *reporter) {

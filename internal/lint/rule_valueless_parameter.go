@@ -8,7 +8,7 @@ import (
 var valuelessParameter = Rule{
 	ID: "PMI015", Name: "valueless-parameter", Level: result.Error,
 	Text: "Before 1.10.0 Microcks answers 500 to an example with a query parameter that has no value (`?status=`, `?flag`).",
-	Hint: "Give every query parameter of the example a value, or use Microcks 1.10.0 or newer.",
+	Hint: "give every query parameter of the example a value, or use Microcks 1.10.0 or newer",
 	Bad: Sample{
 		Items: `[{"name": "list pets", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{
   "name": "all", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status="}}, "code": 200

@@ -10,7 +10,7 @@ var variableInCriteria = Rule{
 	ID: "PMI020", Name: "variable-in-criteria", Level: result.Warning,
 	Text: "Microcks compares a call's parameters with those of the examples, text by text. A value that is a Postman variable " +
 		"matches no call but one that sends `{{…}}` literally.",
-	Hint: "Put a real value into the example's request.",
+	Hint: "put a real value into the example's request",
 	Bad: Sample{Items: `[{"name": "list pets", "request": {"method": "GET",
   "url": {"raw": "{{baseUrl}}/pets?status=new"}}, "response": [{
   "name": "new", "originalRequest": {"method": "GET", "url": {"raw": "{{baseUrl}}/pets?status={{status}}"}}, "code": 200

@@ -12,7 +12,7 @@ var versionInProse = Rule{
 	ID: "PMI044", Name: "version-in-prose", Level: result.Warning,
 	Text: "The first `version=` anywhere in a description gives the service its version, also one inside a word or an address: " +
 		"`?api-version=2024-01-01` in a link, `apiversion=2`, or the end of a sentence, `version=v1.0.0.`",
-	Hint: "Begin the description with \"version=1.0 - \": the first version= counts.",
+	Hint: "begin the description with \"version=1.0 - \": the first version= counts",
 	Bad:  Sample{Info: `{"name": "Pets", "description": "See https://localhost/pets?api-version=2024-01-01 for more."}`},
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - See https://localhost/pets?api-version=2024-01-01 for more."}`},
 	check: func(s *subject, r *reporter) {

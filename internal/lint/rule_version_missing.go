@@ -12,7 +12,7 @@ var versionMissing = Rule{
 	Text: "Microcks reads a service's version from the collection's description: what follows the first `version=`, up to a space. " +
 		"Without it the import is refused. Postman's API does not pass on `info.version`, so a version that stands only there does " +
 		"not reach Microcks.",
-	Hint: "Begin the collection's description with \"version=1.0 - \" and the text that you have.",
+	Hint: "begin the collection's description with \"version=1.0 - \" and leave the rest as it is",
 	Bad:  Sample{Info: `{"name": "Pets", "description": "the pets"}`},
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
 	check: func(s *subject, r *reporter) {
@@ -20,13 +20,13 @@ var versionMissing = Rule{
 		if !s.Document.Parsed() || !info.Exists() || s.Document.Versioned {
 			return
 		}
-		at, message := info, "the collection has no description, so no version"
+		at, message := info, "the collection has no description, and so no version"
 		if d := info.At("description"); d.Exists() && d.Kind() != jackson.Null {
-			at, message = d, "the description says no version"
+			at, message = d, "the description names no version"
 			if d.Kind() == jackson.Object {
-				message = "the description is no plain text, so Microcks finds no version in it"
+				message = "the description is not plain text, so Microcks finds no version in it"
 			} else if strings.Contains(strings.ToLower(d.AsText()), "version") {
-				message = "the description says no version in the form version=1.0, without spaces around the equals sign"
+				message = "the description names no version in the form version=1.0, without spaces around the equals sign"
 			}
 		}
 		if s.from.InfoVersion {

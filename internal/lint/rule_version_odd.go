@@ -11,7 +11,7 @@ var versionOdd = Rule{
 	ID: "PMI002", Name: "version-odd", Level: result.Warning,
 	Text: "Only a space ends the version in a description. Line breaks, commas, Markdown marks and the rest of a link stay part of it, " +
 		"and the version is part of every mock's address.",
-	Hint: "Put a space after the version, and keep to letters, digits, dots and hyphens in it.",
+	Hint: "put a space after the version, and keep to letters, digits, dots and hyphens in it",
 	Bad:  Sample{Info: `{"name": "Pets", "description": "**version=1.0** - the pets"}`},
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
 	check: func(s *subject, r *reporter) {
@@ -33,7 +33,7 @@ var versionOdd = Rule{
 		case v == "null":
 			r.at(at, "the version is null")
 		case odd >= 0 && !predict.AddressableVersion(v):
-			r.at(at, "the version reads %s, and mocks are found behind no address that has to escape a sign of it", quote(v))
+			r.at(at, "the version reads %s: addresses have to escape a character of it, and then Microcks finds no mock", quote(v))
 		case odd >= 0:
 			r.at(at, "the version reads %s", quote(v))
 		}

@@ -14,7 +14,7 @@ type Rule struct {
 	Name  string       // "version-missing", stable
 	Level result.Level // of its findings
 	Text  string       // what happens and why, Markdown
-	Hint  string       // what to do about it, one sentence
+	Hint  string       // what to do about it, as all hints are: no capital, no full stop
 	Bad   Sample       // an input with this finding
 	Good  Sample       // the same without
 
@@ -40,5 +40,7 @@ func Rules() []Rule {
 		secondaryAlone, secondaryMatchesNothing, untold, importBroken, operationEdited,
 		answerUnreadable, credentialInCollection, credentialLike,
 		itemIgnored, versionInProse, exampleNameOdd,
+		breaksOthers, errorAnswers, exampleUnreachable, bracesVanish, bracesComputed, headerRepeated, methodNotMocked,
+		answerDelayed,
 	}
 }

@@ -69,8 +69,9 @@ func TestRulesAreInOrder(t *testing.T) {
 		if !form.MatchString(rule.Name) {
 			t.Errorf("%s: name %q", rule.ID, rule.Name)
 		}
-		if strings.Contains(rule.Hint, "\n") || !strings.HasSuffix(rule.Hint, ".") || rule.Text == "" {
-			t.Errorf("%s: a hint is one sentence, and every rule has a text", rule.ID)
+		hint := rule.Hint
+		if strings.ContainsAny(hint, "\n") || strings.HasSuffix(hint, ".") || hint[:1] != strings.ToLower(hint[:1]) || rule.Text == "" {
+			t.Errorf("%s: a hint has one line, no capital and no full stop, and every rule has a text", rule.ID)
 		}
 	}
 }

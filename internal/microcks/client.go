@@ -161,7 +161,7 @@ func (c *Client) send(req *http.Request) (*http.Response, error) {
 }
 
 // decode reads JSON. Text that is no UTF-8 is refused: encoding/json replaces
-// it, and the server would get back something else than it sent.
+// it, and the server would get back something other than it sent.
 func decode(data []byte, into any) error {
 	if !utf8.Valid(data) {
 		return errNoUTF8
@@ -311,5 +311,5 @@ var errDotSegment = errors.New("a name or an id in its path reads . or .., which
 // What can be wrong with an answer that has come whole.
 var (
 	errNoBody = errors.New("the answer has no body")
-	errNoUTF8 = errors.New("the answer is no UTF-8")
+	errNoUTF8 = errors.New("the answer is not UTF-8")
 )

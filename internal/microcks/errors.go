@@ -61,7 +61,7 @@ func (e *APIError) Refused() bool {
 func (e *APIError) Hint() string {
 	switch {
 	case e.basic != "":
-		return "a gateway before Microcks wants a sign-in of its own: give it in `microcks-headers` (Authorization: Basic …)," +
+		return "a gateway in front of Microcks wants a sign-in of its own: give it in `microcks-headers` (Authorization: Basic …)," +
 			" if the sign-in of Microcks is off; otherwise have the gateway let this runner through"
 	case e.Status == http.StatusForbidden && !e.lacks:
 		return e.refusedHint()
@@ -69,31 +69,31 @@ func (e *APIError) Hint() string {
 		return "the Keycloak client lacks a role of microcks-app: importers need `manager` (or `admin`), secrets need `admin`," +
 			" reading services needs `user`; add it in Keycloak under Clients > your client > Service account roles"
 	case e.Status == http.StatusUnauthorized && (e.open || !e.signedIn):
-		return "Microcks itself wants no access token for this request: a gateway before it, or another server, answered;" +
+		return "Microcks itself wants no access token for this request: a gateway in front of it, or another server, answered;" +
 			" give what the gateway wants in `microcks-headers`, or give `microcks-url` as the address at which Microcks" +
 			" answers this runner without a sign-in of its own"
 	case e.Status == http.StatusUnauthorized:
 		return "Microcks did not accept the access token: check that `keycloak-url` and the realm are the ones this Microcks trusts," +
 			" and that `microcks-url` is the right server"
 	case e.Gateway() && e.Answerer.Proxy != "":
-		return fmt.Sprintf("Microcks, a gateway before it or the proxy %s is down or overloaded: try again;"+
+		return fmt.Sprintf("Microcks, a gateway in front of it or the proxy %s is down or overloaded: try again;"+
 			" if Microcks is to be reached without the proxy, add its host to NO_PROXY", e.Answerer.Proxy)
 	case e.Gateway():
-		return "Microcks or a gateway before it is down or overloaded: try again, or raise the gateway's time-out"
+		return "Microcks or a gateway in front of it is down or overloaded: try again, or raise the gateway's time-out"
 	case e.Status == http.StatusMethodNotAllowed && e.Answerer.Page:
-		return fmt.Sprintf("have the gateway or firewall before Microcks let the method %s through:"+
+		return fmt.Sprintf("have the gateway or firewall in front of Microcks let the method %s through:"+
 			" importers and secrets need PUT and DELETE", e.method)
 	case e.Status == http.StatusRequestEntityTooLarge && e.Answerer.Page:
-		return "raise the size of a request's body that the gateway before Microcks allows (nginx: client_max_body_size)"
+		return "raise the size of a request's body that the gateway in front of Microcks allows (nginx: client_max_body_size)"
 	case e.Answerer.Page:
 		return "a gateway or proxy answered instead of Microcks: check that `microcks-url` is the address of Microcks itself," +
 			" as opened in a browser, without `/api`"
 	case e.Status == http.StatusNotFound:
 		return "check that `microcks-url` is the address of Microcks as opened in a browser, its path included, without `/api`"
 	case e.Status >= 500:
-		return "the reason stands in Microcks' own log only; look there for the time of this run"
+		return "only Microcks' own log has the reason: look there at the time of this run"
 	default:
-		return "see Microcks' own log for the time of this run"
+		return "look at Microcks' own log at the time of this run"
 	}
 }
 
@@ -175,7 +175,7 @@ func (e *BrokenAnswerError) Hint() string {
 		return "a sign-in page, gateway or proxy answered instead of Microcks: let this runner through, give what it wants in" +
 			" `microcks-headers`, or correct `microcks-url`: followed by /api/health it has to answer this runner with JSON"
 	}
-	return "something else than Microcks may answer at `microcks-url`:" +
+	return "something other than Microcks may answer at `microcks-url`:" +
 		" open it, followed by /api/health, from the machine of this run"
 }
 

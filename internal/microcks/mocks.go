@@ -31,15 +31,16 @@ func NewMocks(httpClient *http.Client, base string) *Mocks {
 
 // MockAnswer is what a mock answered.
 type MockAnswer struct {
-	Status      int
-	ContentType string
-	Body        []byte
+	Status int
+	Header http.Header
+	Body   []byte
 }
 
 // Call sends one request to path, which is escaped and below the server's
 // address, and reaches nothing but what lies below the path of the service's
-// mocks: what is sent has been chosen by the author of a collection. So of the
-// headers only those go along that a mock looks at, and none that holds a credential.
+// mocks: what is sent has been chosen by the author of a collection. So a call with a
+// header that mocks need not hear of, or that holds a credential, is not sent: the error is
+// [ErrWithheld].
 func (m *Mocks) Call(ctx context.Context, method, below, path string, headers http.Header, body *string) (MockAnswer, error) {
 	var content io.Reader
 	if body != nil {
@@ -55,9 +56,10 @@ func (m *Mocks) Call(ctx context.Context, method, below, path string, headers ht
 	}
 	for name, values := range headers {
 		for _, value := range values {
-			if sendable(name, value) {
-				req.Header.Add(name, value)
+			if !sendable(name, value) {
+				return MockAnswer{}, fmt.Errorf("%s: not sent: %w", doing, ErrWithheld)
 			}
+			req.Header.Add(name, value)
 		}
 	}
 	res, err := m.http.Do(req)
@@ -69,8 +71,12 @@ func (m *Mocks) Call(ctx context.Context, method, below, path string, headers ht
 	if err != nil {
 		return MockAnswer{}, fmt.Errorf("%s: %w", doing, err)
 	}
-	return MockAnswer{Status: res.StatusCode, ContentType: res.Header.Get("Content-Type"), Body: data}, nil
+	return MockAnswer{Status: res.StatusCode, Header: res.Header, Body: data}, nil
 }
+
+// ErrWithheld is why a call is not sent that would have to carry a header which does
+// not go to mocks.
+var ErrWithheld = errors.New("it takes a header that does not go to mocks")
 
 // errElsewhere is why a call is not sent.
 var errElsewhere = errors.New("it leads out of the mocks of its service")
@@ -87,11 +93,11 @@ func (m *Mocks) reaches(u *url.URL, below string) bool {
 	return found && below != "" && (rest == "" || rest[0] == '/') && !text.HasDotSegment(path)
 }
 
-// heard are the headers that a mock looks at. Any other one is at best of no use; at
-// worst it signs in at a gateway, tells it who asks, or makes it take the request for
-// another one.
+// heard are the headers of calls that go to mocks. Any other one is at best of no use;
+// at worst it signs in at a gateway, tells it who asks, or makes it take the request
+// for another one.
 var heard = map[string]bool{
-	"Accept": true, "Accept-Encoding": true, "Accept-Language": true, "Content-Language": true, "Content-Type": true,
+	"Accept": true, "Accept-Encoding": true, "Content-Type": true,
 }
 
 // headerValue is what a header may hold (RFC 9110, section 5.5).

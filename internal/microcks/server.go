@@ -62,20 +62,30 @@ func (c *Client) Health(ctx context.Context) error {
 
 // KeycloakConfig is what a server says about how to sign in.
 type KeycloakConfig struct {
-	Enabled bool   `json:"enabled"`
-	URL     string `json:"auth-server-url"` // the address for browsers
-	Realm   string `json:"realm"`
+	Enabled bool
+	URL     string // the address for browsers
+	Realm   string
 }
 
 // KeycloakConfig asks how to sign in. It needs no token.
 func (c *Client) KeycloakConfig(ctx context.Context) (KeycloakConfig, error) {
-	var config KeycloakConfig
-	read := request{doing: "reading how to sign in to Microcks", method: http.MethodGet, path: "/keycloak/config", open: true}
+	var config struct {
+		Enabled *bool  `json:"enabled"`
+		URL     string `json:"auth-server-url"`
+		Realm   string `json:"realm"`
+	}
+	read := request{
+		doing: "reading how to sign in to Microcks", method: http.MethodGet, path: "/keycloak/config", open: true,
+		whole: func() bool { return config.Enabled != nil },
+	}
 	found, err := c.call(ctx, read, &config)
 	if err == nil && !found {
 		err = &BrokenAnswerError{Doing: read.doing, Status: http.StatusOK, Err: errNoBody}
 	}
-	return config, err
+	if err != nil {
+		return KeycloakConfig{}, err
+	}
+	return KeycloakConfig{Enabled: *config.Enabled, URL: config.URL, Realm: config.Realm}, nil
 }
 
 // RepositoryTenancy reports whether membership of a group can stand in for roles:

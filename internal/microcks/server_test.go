@@ -45,12 +45,12 @@ func TestBefore(t *testing.T) {
 	}
 }
 
-// What answers in the place of Microcks is named.
+// What answers in place of Microcks is named.
 func TestAnswerOfAnother(t *testing.T) {
 	t.Parallel()
 	for body, says := range map[string]string{
 		`{"hello":"world"}`:                   "it is JSON of another form (it begins `{\"hello\":\"world\"}`)",
-		"hello":                               "it is no JSON (it begins `hello`)",
+		"hello":                               "it is not JSON (it begins `hello`)",
 		"<html><title>Sign in</title></html>": `something in front of Microcks answered 200 with the page "Sign in", not JSON`,
 		`{"message":"no Route matched"}`:      `it is an error answer of an API ("no Route matched")`,
 		`{"versionId":15}`:                    "it is JSON of another form",
@@ -58,7 +58,11 @@ func TestAnswerOfAnother(t *testing.T) {
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
 		t.Cleanup(server.Close)
-		_, err := microcks.New(server.Client(), server.URL).Version(t.Context())
+		client := microcks.New(server.Client(), server.URL)
+		_, err := client.Version(t.Context())
+		if _, ofSignIn := client.KeycloakConfig(t.Context()); ofSignIn == nil || !strings.Contains(ofSignIn.Error(), says) {
+			t.Errorf("%q: %v, want %s", body, ofSignIn, says)
+		}
 		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "unmarshal") {
 			t.Errorf("%q: %v, want %s", body, err, says)
 		}

@@ -70,7 +70,7 @@ func newSource(realm Realm, clientID string, fetch func() (*oauth2.Token, error)
 		if _, err := ReadAccount(token.AccessToken); err != nil {
 			return nil, &SignInError{
 				Realm: realm, ClientID: clientID, Status: http.StatusOK,
-				Detail: "its access token is no JWT, from which roles could be read",
+				Detail: "its access token is not a JWT, from which roles could be read",
 			}
 		}
 		learned(token.AccessToken)
@@ -142,10 +142,10 @@ func (e *SignInError) Hint() string {
 		return "the realm wants https: set `keycloak-url` to the address of Keycloak that begins with https://," +
 			" or, in a network of your own, set Require SSL of the realm to None (Realm settings > General)"
 	case e.foreign() && e.Status < 500:
-		return "a gateway, proxy or sign-in page answered in the place of Keycloak: let this runner through to it," +
+		return "a gateway, proxy or sign-in page answered in place of Keycloak: let this runner through to it," +
 			" set `keycloak-url` to the root of Keycloak as this runner reaches it, or add its host to NO_PROXY"
 	case e.Status == http.StatusOK:
-		return "something else than Keycloak answers at that address, such as a proxy or a sign-in page:" +
+		return "something other than Keycloak answers at that address, such as a proxy or a sign-in page:" +
 			" set `keycloak-url` to the root of Keycloak as this runner reaches it"
 	case e.Status == http.StatusNotFound:
 		return "there is no such realm at that address: set `keycloak-url` to the root of Keycloak (older ones end in /auth)"

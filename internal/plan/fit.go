@@ -17,19 +17,19 @@ import (
 func (w *Wanted) Unfit(p *predict.Import, findings []result.Finding) []*result.Problem {
 	var problems []*result.Problem
 	wrong := Count(findings, result.Error)
-	const mend = "mend the collection in Postman as the findings say"
+	const fix = "fix the collection in Postman as the findings say"
 	switch {
 	case p.Outcome == predict.Untold:
 		problems = append(problems, untold(p.Err))
 	case p.Outcome == predict.Refused:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would refuse it: %s", p.ImportError),
-			Hint: firstHint(findings, mend), Anchor: "collection-refused", ExitCode: 1, OfFindings: wrong > 0,
+			Hint: firstHint(findings, fix), Anchor: "collection-refused", ExitCode: 1, OfFindings: wrong > 0,
 		})
 	case p.Outcome == predict.Crashed:
 		problems = append(problems, &result.Problem{
 			Level: result.Error, Text: text.Untrustedf("predicting the import: Microcks would answer 500: %s", lint.CauseText(p.Cause)),
-			Hint: firstHint(findings, mend), Anchor: "collection-crashes", ExitCode: 1, OfFindings: wrong > 0,
+			Hint: firstHint(findings, fix), Anchor: "collection-crashes", ExitCode: 1, OfFindings: wrong > 0,
 		})
 	case wrong > 0:
 		problems = append(problems, &result.Problem{

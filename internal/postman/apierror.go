@@ -272,3 +272,21 @@ func (t *looseString) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
+
+// unreachedError is the Postman API at base not reached, which is the same for every
+// collection: the text names none.
+type unreachedError struct {
+	base  string
+	cause *transport.Error
+}
+
+func (e *unreachedError) Error() string {
+	same := *e.cause
+	same.URL = e.base + "/collections/…"
+	return "fetching from Postman: " + same.Error()
+}
+
+func (e *unreachedError) Unwrap() error { return e.cause }
+
+// Headline is what that means for a run.
+func (e *unreachedError) Headline() string { return "Postman cannot be reached" }

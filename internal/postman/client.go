@@ -3,6 +3,8 @@ package postman
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -18,9 +20,9 @@ import (
 type Client struct {
 	http *http.Client
 	base string // scheme://host[:port]
-	// ended is the first answer after which no other can be better: the key was
-	// refused, or its calls are used up.
-	ended atomic.Pointer[APIError]
+	// ended is the first error after which no other call can do better: the key was
+	// refused, its calls are used up, or no connection comes about.
+	ended atomic.Pointer[error]
 }
 
 // New makes a client for an origin that [CheckBase] returned; empty is
@@ -35,18 +37,19 @@ func New(client *http.Client, baseURL string) *Client {
 // Collection is a collection as the API served it.
 type Collection struct {
 	UID   string
+	Name  string // its own, where it stands in front as the API writes it; else ""
 	Raw   []byte // the whole body, {"collection":{…}}; nobody has judged it yet
 	Quota Quota
 }
 
 // Collection fetches a collection, GET /collections/{uid}. Of the body no more is
 // looked at than whether it has the form of a collection. Errors are an [*APIError] for an
-// answer and a *transport.Error for none. After an answer that is about the key and
-// not about the collection nothing more is asked: every further call gives that
-// error.
+// answer and a *transport.Error for none. After one that is about the key or the
+// connection and not about the collection nothing more is asked: every further call
+// gives that error.
 func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error) {
 	if ended := c.ended.Load(); ended != nil {
-		return nil, ended
+		return nil, *ended
 	}
 	address := c.base + "/collections/" + url.PathEscape(uid)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -56,7 +59,11 @@ func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("fetching the collection %s: %w", quotable(uid), transport.Explain(err))
+		err = transport.Explain(err)
+		if own, ok := errors.AsType[*transport.Error](err); ok && own.Unreached() {
+			return nil, c.first(&unreachedError{c.base, own})
+		}
+		return nil, fmt.Errorf("fetching the collection %s: %w", quotable(uid), err)
 	}
 	defer resp.Body.Close()
 	body, err := transport.Body(resp)
@@ -64,9 +71,13 @@ func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error
 		return nil, fmt.Errorf("fetching the collection %s: reading the answer: %w", quotable(uid), err)
 	}
 	if resp.StatusCode != http.StatusOK || !collectionLike(body) {
-		return nil, c.first(newAPIError(uid, req.URL.Host, resp, body))
+		answer := newAPIError(uid, req.URL.Host, resp, body)
+		if answer.Ends() {
+			return nil, c.first(answer)
+		}
+		return nil, answer
 	}
-	return &Collection{UID: uid, Raw: body, Quota: quotaOf(resp.Header)}, nil
+	return &Collection{UID: uid, Name: nameOf(body), Raw: body, Quota: quotaOf(resp.Header)}, nil
 }
 
 // collectionLike reports whether a body has the form of a collection. What Microcks
@@ -79,14 +90,29 @@ func collectionLike(body []byte) bool {
 	return !other
 }
 
-// first is what is told of an answer: where several ended all calls at the same
-// time, the first of them.
-func (c *Client) first(e *APIError) *APIError {
-	if !e.Ends() {
-		return e
+// nameOf is what {"collection":{"info":{"name":…}}} begins with.
+func nameOf(body []byte) string {
+	const front = 64 << 10 // bytes: a description may stand before the name
+	from := json.NewDecoder(bytes.NewReader(body[:min(front, len(body))]))
+	for _, want := range []json.Token{json.Delim('{'), "collection", json.Delim('{'), "info"} {
+		if got, err := from.Token(); err != nil || got != want {
+			return ""
+		}
 	}
-	c.ended.CompareAndSwap(nil, e)
-	return c.ended.Load()
+	var info struct {
+		Name looseString `json:"name"`
+	}
+	if from.Decode(&info) != nil {
+		return ""
+	}
+	return string(info.Name)
+}
+
+// first is what is told where an error ends all calls: of several at the same time
+// the first.
+func (c *Client) first(err error) error {
+	c.ended.CompareAndSwap(nil, &err)
+	return *c.ended.Load()
 }
 
 // looksLikeJSON reports whether a body begins as an object or array does; a page

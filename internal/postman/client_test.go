@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,7 +67,7 @@ func TestCollection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.want.UID, c.want.Raw = uid, []byte(body)
+			c.want.UID, c.want.Name, c.want.Raw = uid, "Pet Store", []byte(body)
 			if diff := cmp.Diff(c.want, *got); diff != "" {
 				t.Error(diff)
 			}
@@ -89,7 +90,7 @@ func TestOddBodies(t *testing.T) {
 		`{"collections":[]}`:                   "answered 200 OK, but no collection: it is a list of collections",
 		`{"hello":"world"}`:                    "but no collection: it is JSON without `info` and `item` (it begins `{\"hello\":\"world\"}`)",
 		`{"error":{"message":"no"}}`:           `it is an error answer of an API ("no")`,
-		`hello`:                                "answered 200 OK with what is not from the Postman API: it is no JSON (it begins `hello`)",
+		`hello`:                                "answered 200 OK with what is not from the Postman API: it is not JSON (it begins `hello`)",
 		`<title>Sign in</title>`:               `answered 200 OK with the page "Sign in", which is not from the Postman API`,
 	} {
 		got, err := fetch(t, answer(200, body))
@@ -298,6 +299,48 @@ func TestRefusedKeyEndsAllCalls(t *testing.T) {
 	}
 }
 
+// So it is when the API cannot be reached.
+func TestUnreachedEndsAllCalls(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	down := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		asked++
+		return nil, syscall.ECONNREFUSED
+	})}
+	client := New(down, "")
+	_, first := client.Collection(t.Context(), uid)
+	_, second := client.Collection(t.Context(), "1-"+uid)
+	const want = "fetching from Postman: GET https://api.getpostman.com/collections/…: connection refused"
+	if asked != 1 || first == nil || first.Error() != want || second != first {
+		t.Errorf("asked %d times: %v, %v, want %s", asked, first, second, want)
+	}
+	explained, ok := errors.AsType[*transport.Error](first)
+	if !ok || explained.Anchor() != "connect-refused" || first.(interface{ Headline() string }).Headline() == "" {
+		t.Errorf("%#v", first)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A name is read where it stands in front, and nowhere else.
+func TestNameOf(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		served: "",
+		`{"collection":{"info":{"_postman_id":"1","name":"Pets"},"item":[` + strings.Repeat(" ", 100_000): "Pets",
+		`{"collection":{"info":{"name":7}}}`:                "",
+		`{"info":{"name":"Pets"}}`:                          "",
+		`{"collection":{"item":[],"info":{"name":"Pets"}}}`: "",
+		`{"collection":{"info":{"description":"` + strings.Repeat("a", 100_000) + `","name":"Pets"}}}`: "",
+	} {
+		if got := nameOf([]byte(body)); got != want {
+			t.Errorf("%.60s…: %q, want %q", body, got, want)
+		}
+	}
+}
+
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[Kind]struct {
@@ -422,7 +465,7 @@ func TestNoAnswer(t *testing.T) {
 	s.Close()
 	_, err := New(http.DefaultClient, s.URL).Collection(t.Context(), uid)
 	e, ok := errors.AsType[*transport.Error](err)
-	if !ok || e.Kind != transport.KindRefused || !strings.HasPrefix(err.Error(), "fetching the collection "+uid+": GET http://127.0.0.1:") {
+	if !ok || e.Kind != transport.KindRefused || !strings.HasPrefix(err.Error(), "fetching from Postman: GET http://127.0.0.1:") {
 		t.Errorf("%v", err)
 	}
 	if _, err := New(http.DefaultClient, "http://%zz").Collection(t.Context(), uid); err == nil {

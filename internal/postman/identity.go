@@ -107,7 +107,7 @@ func CheckBase(raw string) (origin string, err error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	switch {
 	case err != nil || u.Hostname() == "":
-		return "", &BaseError{withoutQuery(raw), "it is no URL"}
+		return "", &BaseError{withoutQuery(raw), "it is not a URL"}
 	case u.User != nil:
 		return "", &BaseError{withoutQuery(raw), "it has a user or password in it"}
 	case u.Scheme != "https" && u.Scheme != "http":
@@ -123,7 +123,7 @@ func CheckBase(raw string) (origin string, err error) {
 // BaseError is a base URL that the API key will not be sent to.
 type BaseError struct {
 	Got    string // without query and userinfo
-	Reason string // a clause: "it is no URL"
+	Reason string // a clause: "it is not a URL"
 }
 
 func (e *BaseError) Error() string {

@@ -126,10 +126,10 @@ func TestCheckBase(t *testing.T) {
 		}
 	}
 	for in, reason := range map[string]string{
-		"":                                       "no URL",
-		"api.getpostman.com":                     "no URL",
-		"https://%zz":                            "no URL",
-		"https://:443":                           "no URL",
+		"":                                       "not a URL",
+		"api.getpostman.com":                     "not a URL",
+		"https://%zz":                            "not a URL",
+		"https://:443":                           "not a URL",
 		"http://api.getpostman.com":              "unencrypted",
 		"http://127.0.0.1.evil.example":          "unencrypted",
 		"http://192.168.1.1":                     "unencrypted",

@@ -100,7 +100,7 @@ func apiURL(given string, path []string) (string, error) {
 	case uuidForm.MatchString(path[1]):
 		return "", bareUUID(given)
 	case !uidForm.MatchString(path[1]):
-		return "", refused(given, fmt.Sprintf("it is a URL of a collection, but %q is no uid", quotable(path[1])))
+		return "", refused(given, fmt.Sprintf("it is a URL of a collection, but %q is not a uid", quotable(path[1])))
 	}
 	return lowerUUID(path[1]), nil
 }
@@ -144,7 +144,7 @@ type RefError struct {
 }
 
 func (e *RefError) Error() string {
-	return fmt.Sprintf("%q is no reference to a collection: %s", e.Got, e.Reason)
+	return fmt.Sprintf("%q is not a reference to a collection: %s", e.Got, e.Reason)
 }
 
 // Hint is the next step for whoever runs this.

@@ -81,7 +81,7 @@ func TestRefused(t *testing.T) {
 		{api + "/collections", api + "/collections", "not one of a collection", ""},
 		{api + "/workspaces/" + uuid, api + "/workspaces/" + uuid, "not one of a collection", ""},
 		{api + "/collections/" + uid + "/forks", api + "/collections/" + uid + "/forks", "not one of a collection", ""},
-		{api + "/collections/abc", api + "/collections/abc", `"abc" is no uid`, ""},
+		{api + "/collections/abc", api + "/collections/abc", `"abc" is not a uid`, ""},
 		{
 			"https://www.getpostman.com/collections/0123456789abcdef0123",
 			"https://www.getpostman.com/collections/0123456789abcdef0123", "gave up in 2022", "Share > Via API",

@@ -122,7 +122,7 @@ func (r *reconciliation) failOnWarnings() {
 	}
 	r.fail(result.Problem{
 		ExitCode: 1, Anchor: "warnings-found",
-		Text: text.Untrustedf("judging: %s of level warning in %s, and `fail-on` holds warning",
+		Text: text.Untrustedf("judging: %s of level warning in %s, and `fail-on` includes warning",
 			text.Plural(warnings, "finding"), text.Plural(collections, "collection")),
 		Hint: "correct in Postman what the findings name, or take warning out of `fail-on`",
 	})
@@ -142,7 +142,7 @@ func (r *reconciliation) failOnChanges() {
 	}
 	r.fail(result.Problem{
 		ExitCode: 3, Anchor: "changes-found",
-		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on` holds changes",
+		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on` includes changes",
 			text.Plural(differing, "collection")),
 		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
 	})

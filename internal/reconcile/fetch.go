@@ -76,6 +76,7 @@ func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) 
 		return nil, err
 	}
 	r.quotas.note(collection.Quota)
+	it.Collection.Name = text.Untrusted(collection.Name)
 	r.step("fetch", it, began, "fetched "+text.Size(len(collection.Raw)))
 	return collection.Raw, nil
 }
@@ -147,7 +148,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		return
 	}
 	if r.Mode == result.Check {
-		it.Service = r.serviceResult("", p.Service)
+		it.Service = r.serviceResult(ctx, "", p.Service, false)
 	}
 	it.judged = &plan.Judged{
 		Wanted: it.Wanted, Key: plan.Key{Name: strings.Clone(p.Name), Version: strings.Clone(p.Version)},
@@ -195,7 +196,7 @@ func foretold(p *predict.Import) string {
 	case predict.Refused:
 		return "Microcks would refuse it: " + p.ImportError
 	case predict.Untold:
-		return "not told: " + p.Err.Error()
+		return "not predicted: " + p.Err.Error()
 	case predict.Crashed:
 		return "Microcks would answer 500: " + lint.CauseText(p.Cause)
 	}

@@ -13,6 +13,8 @@ const (
 	mostTold     = 24 << 20
 	leastOfOne   = 16 << 10
 	mostToldName = 300 // characters of a name that is listed
+
+	mostToldAddress = 1000 // bytes of an address that stands beside an example
 )
 
 // mostKept is how many bytes services as they are and as they will be may take

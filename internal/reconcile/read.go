@@ -109,7 +109,7 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	}, judged, r.there)
 	for i, it := range planned {
 		it.artifact = r.plan.Artifacts[i]
-		r.showPlanned(it)
+		r.showPlanned(ctx, it)
 	}
 	return r.showPlan()
 }

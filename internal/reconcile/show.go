@@ -1,9 +1,12 @@
 package reconcile
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"strings"
 
+	"postman-microcks-importer/internal/mock"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -29,7 +32,7 @@ func (r *reconciliation) showPlan() error {
 var errTold = errors.New("told")
 
 // showPlanned puts what is planned for a collection into its result.
-func (r *reconciliation) showPlanned(it *item) {
+func (r *reconciliation) showPlanned(ctx context.Context, it *item) {
 	a := it.artifact
 	if a.Findings != nil {
 		it.Findings = shown(a.Findings)
@@ -60,17 +63,21 @@ func (r *reconciliation) showPlanned(it *item) {
 	for _, job := range i.Surplus[:min(most, len(i.Surplus))] {
 		it.Importer.Surplus = append(it.Importer.Surplus, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
 	}
-	it.showService(r, a.Service, a.Service.Goal())
+	id := ""
+	if there := a.Service.Before.Services; len(there) == 1 {
+		id = there[0].ID
+	}
+	it.showService(ctx, r, a.Service, id, a.Service.Goal())
 }
 
-// tellDrift says what a plan leaves as it is.
+// tellDrift says what is not imported, since `import` is never.
 func (it *item) tellDrift() {
 	if !it.Drifts() || it.Importer.Change == result.Create {
 		return // what is new is served by nobody
 	}
 	what := "nothing of the collection"
 	if it.Importer.Drift.Kind == result.ServesOther {
-		what = "something else than the collection makes"
+		what = "something other than the collection makes"
 	}
 	it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves %s, and `import` is never", what), "set `import: auto`")
 }
@@ -86,12 +93,8 @@ func (it *item) showProblems() {
 }
 
 // showService shows the service of a collection as it is, or will be.
-func (it *item) showService(r *reconciliation, s *plan.Service, as *predict.Service) {
-	id := ""
-	if len(s.Before.Services) == 1 {
-		id = s.Before.Services[0].ID
-	}
-	it.Service = r.serviceResult(id, as)
+func (it *item) showService(ctx context.Context, r *reconciliation, s *plan.Service, id string, as *predict.Service) {
+	it.Service = r.serviceResult(ctx, id, as, !s.HasMain())
 }
 
 // difference as a run tells it, as many changes as the room has bytes for, and how
@@ -129,8 +132,8 @@ func shownPart(value *string) *text.Untrusted {
 }
 
 // serviceResult shows a service as served or predicted; id is empty when it
-// does not exist yet.
-func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Service {
+// does not exist yet. anyOrder as in [mock.Options].
+func (r *reconciliation) serviceResult(ctx context.Context, id string, s *predict.Service, anyOrder bool) *result.Service {
 	if s == nil {
 		return nil
 	}
@@ -148,7 +151,7 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Se
 			shown.URL = r.session.Microcks.ServiceURL(id)
 		}
 	}
-	room := r.share()
+	room, answers := r.share(), mock.Of(s, r.mockOptions(ctx, anyOrder))
 	for i := range s.Operations {
 		const itself = 150 // bytes
 		op := &s.Operations[i]
@@ -161,7 +164,7 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Se
 			shown.MoreExamples += len(op.Examples)
 			continue
 		}
-		room = list(&operation, s, op, room)
+		room = list(&operation, answers, op, room)
 		shown.Operations = append(shown.Operations, operation)
 	}
 	return shown
@@ -169,17 +172,25 @@ func (r *reconciliation) serviceResult(id string, s *predict.Service) *result.Se
 
 // list adds the examples of an operation, as many as the room has bytes for, and
 // returns the room that is left.
-func list(to *result.Operation, s *predict.Service, op *predict.Operation, room int) int {
-	below, calls := len(predict.MockPath(s.Name, s.Version)), s.MockCalls(op)
+func list(to *result.Operation, answers *mock.Mocks, op *predict.Operation, room int) int {
+	calls, _ := answers.CallsOf(op, nil)
+	of := make(map[*predict.Example]*mock.Call, len(op.Examples))
+	for i := range calls {
+		for _, ex := range calls[i].Examples {
+			if of[ex] == nil {
+				of[ex] = &calls[i]
+			}
+		}
+	}
 	for k := range op.Examples {
 		const itself = 120 // bytes
 		saved := &op.Examples[k]
 		example := result.Example{Name: listed(saved.Name), Status: listed(saved.Response.Status)}
 		size := itself + len(example.Name) + len(example.Status)
 		if size <= room {
-			if call, ok := calls.To(saved); ok {
-				example.Call = &result.Call{Method: call.Method, Path: text.Untrusted(call.Path[below:])}
-				size += len(call.Path)
+			if call := of[saved]; call != nil && len(call.Path()) <= mostToldAddress {
+				example.Call = shownCall(call)
+				size += len(example.Call.Path)
 			}
 		}
 		if room -= size; room < 0 {
@@ -189,6 +200,10 @@ func list(to *result.Operation, s *predict.Service, op *predict.Operation, room 
 		to.Examples = append(to.Examples, example)
 	}
 	return room
+}
+
+func shownCall(c *mock.Call) *result.Call {
+	return &result.Call{Method: c.Request.Method, Path: text.Untrusted(strings.TrimPrefix(c.Path(), c.Below))}
 }
 
 func value(s *string) string {

@@ -24,7 +24,7 @@ func TestWhatIsToldHasABound(t *testing.T) {
 	}
 	r := &reconciliation{items: make([]*item, 2000)}
 	room := r.share()
-	shown := r.serviceResult("", s)
+	shown := r.serviceResult(t.Context(), "", s, false)
 	size := 0
 	for _, op := range shown.Operations {
 		size += len(op.Name) + 20*len(op.Examples)
@@ -36,7 +36,8 @@ func TestWhatIsToldHasABound(t *testing.T) {
 	if len(all) == 0 || more == 0 || len(all)+more != 300 || len(all)*300 > room {
 		t.Errorf("%d and %d more differences in %d bytes", len(all), more, room)
 	}
-	if one := (&reconciliation{items: make([]*item, 1)}).serviceResult("", s); one.MoreOperations > 0 || one.Examples() != 6000 {
+	one := (&reconciliation{items: make([]*item, 1)}).serviceResult(t.Context(), "", s, false)
+	if one.MoreOperations > 0 || one.Examples() != 6000 {
 		t.Error("one collection has room")
 	}
 }

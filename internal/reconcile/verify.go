@@ -39,6 +39,9 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 	case len(v.items) == 0:
 		return
 	case v.now == nil && !imported && v.items[0].Wanted.Import == plan.ImportNever:
+		for _, it := range v.items {
+			it.tellDrift()
+		}
 		return
 	case v.now == nil:
 		v.fail(&result.Problem{
@@ -49,12 +52,12 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 		return
 	}
 	for _, it := range v.items {
-		it.Service = c.serviceResult(v.id, v.now)
+		it.showService(ctx, c.reconciliation, s, v.id, v.now)
 	}
 	v.tellLeftovers()
 	v.tellOtherImporters()
 	scope := v.items[0].Wanted.Verify
-	if scope != plan.VerifyNone && !v.compare(imported) {
+	if scope != plan.VerifyNone && !v.compare(ctx, imported) {
 		return
 	}
 	if scope == plan.VerifyMocks {
@@ -80,7 +83,7 @@ func (v *verification) fail(err error) {
 
 // compare reports whether the service is what was predicted, and says so to the
 // collections that it is made of.
-func (v *verification) compare(imported bool) bool {
+func (v *verification) compare(ctx context.Context, imported bool) bool {
 	s := v.service
 	if !s.AcceptsEdits && len(s.Difference(v.now, s.Predicted).Changes) > 0 && s.LooksEdited(v.now) {
 		s.AcceptsEdits = true
@@ -98,18 +101,18 @@ func (v *verification) compare(imported bool) bool {
 		switch {
 		case len(wrong) == 0 && compared.Err != nil: // nothing is proved
 		case len(wrong) == 0:
-			it.Service = v.serviceResult(v.id, v.inOrder())
+			it.showService(ctx, v.reconciliation, s, v.id, v.inOrder())
 			it.Verified = &result.Verification{Scope: result.ScopeService, Examples: it.Service.Examples()}
 		case imported:
 			it.Fail(&result.Problem{
 				Level:  result.Error,
-				Text:   text.Untrustedf("verifying: Microcks imported, but serves something else than the collection makes: %s", someOf(wrong)),
+				Text:   text.Untrustedf("verifying: Microcks imported, but serves something other than the collection makes: %s", someOf(wrong)),
 				Hint:   "the collection may have changed in Postman during the run, or another import of the same service ran: run again",
 				Anchor: "verify-differs", ExitCode: 1,
 			})
 		default:
 			it.Tell(result.Warning, "verify-not-imported",
-				text.Untrustedf("Microcks serves something else than the collection makes, and `import` is never: %s", someOf(wrong)),
+				text.Untrustedf("Microcks serves something other than the collection makes, and `import` is never: %s", someOf(wrong)),
 				"set `import: auto`")
 		}
 	}

@@ -40,7 +40,7 @@ func TestUncomparedIsNotVerified(t *testing.T) {
 			service: &plan.Service{Predicted: service(c.examples, "200")},
 			items:   []*item{it}, now: service(c.examples, status),
 		}
-		if got := v.compare(true); got != c.verified || (it.Verified != nil) != c.verified || it.Failed() {
+		if got := v.compare(t.Context(), true); got != c.verified || (it.Verified != nil) != c.verified || it.Failed() {
 			t.Errorf("%d examples: %t, %+v", c.examples, got, it.Collection)
 		}
 		told := ""

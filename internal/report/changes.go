@@ -104,10 +104,10 @@ func (s *jobSummary) importerRows(c *result.Collection) [][]Markdown {
 	}
 	rows := fieldRows(object, i.Change, join("<br>", todo...), fields)
 	for _, surplus := range i.Surplus {
-		rows = append(rows, []Markdown{"", "", "surplus importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
+		rows = append(rows, []Markdown{"", "", "duplicate importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
 	}
 	if i.MoreSurplus > 0 {
-		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more surplus importers", i.MoreSurplus)), "", "(deleted)"})
+		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more duplicate importers", i.MoreSurplus)), "", "(deleted)"})
 	}
 	return rows
 }
@@ -165,15 +165,11 @@ type notable struct {
 // difference shows what consumers of the mocks would notice, or did: breaking
 // changes of every collection first.
 func (s *jobSummary) difference() {
-	all := s.breakingFirst()
+	all := breakingFirst(s.r)
 	if len(all) == 0 {
 		return
 	}
-	if s.r.Mode == result.Plan {
-		s.heading(4, "What consumers would notice")
-	} else {
-		s.heading(4, "What consumers notice")
-	}
+	s.heading(4, Markdown(differenceTitle(s.r)))
 	s.paragraph(s.differenceSum(all))
 	columns := []column{{title: "Operation"}, {title: "Example"}, {title: "Change"}}
 	if len(s.r.Collections) > 1 {
@@ -196,11 +192,19 @@ func (s *jobSummary) difference() {
 	}
 }
 
+// differenceTitle is what differences are about.
+func differenceTitle(r *result.Result) string {
+	if r.Mode == result.Plan {
+		return "What consumers would notice"
+	}
+	return "What consumers notice"
+}
+
 // breakingFirst are the differences of all collections: what breaks first, and of one
 // collection what goes before what comes.
-func (s *jobSummary) breakingFirst() []notable {
+func breakingFirst(r *result.Result) []notable {
 	var breaking, harmless []notable
-	for _, c := range s.differing() {
+	for _, c := range differing(r) {
 		changes := slices.Clone(c.Difference)
 		sort.SliceStable(changes, func(i, k int) bool { return kindRank(changes[i]) < kindRank(changes[k]) })
 		for _, d := range changes {
@@ -217,7 +221,7 @@ func (s *jobSummary) breakingFirst() []notable {
 // differenceSum counts the differences in a sentence or three.
 func (s *jobSummary) differenceSum(all []notable) Markdown {
 	kinds, breaking, failed, more := map[result.DifferenceKind]int{}, 0, false, 0
-	for _, c := range s.differing() {
+	for _, c := range differing(s.r) {
 		more += c.MoreDifferences
 	}
 	for _, d := range all {
@@ -245,7 +249,7 @@ func (s *jobSummary) differenceSum(all []notable) Markdown {
 		sum += " " + bold(Markdown(text.Plural(breaking, "breaking change"))) + ": consumers may use what goes or changes."
 	}
 	if s.r.Mode == result.Plan && failed {
-		sum += " Of a collection that failed, nothing is imported before that is mended."
+		sum += " Of a collection that failed, nothing is imported before that is fixed."
 	}
 	return sum
 }
@@ -264,12 +268,12 @@ func (s *jobSummary) differenceRow(d notable) []Markdown {
 
 // differing are the collections with a difference to tell, one for each service:
 // the artifacts of one service all have the same.
-func (s *jobSummary) differing() []*result.Collection {
+func differing(r *result.Result) []*result.Collection {
 	var all []*result.Collection
 	listed := map[[2]text.Untrusted]bool{}
-	for i := range s.r.Collections {
-		c := &s.r.Collections[i]
-		told := !s.r.Mode.Writes() || c.Importer != nil && c.Importer.Imported
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		told := !r.Mode.Writes() || c.Importer != nil && c.Importer.Imported
 		if len(c.Difference) == 0 || !told {
 			continue
 		}

@@ -47,7 +47,7 @@ func (s *jobSummary) hasDetail(c *result.Collection) bool {
 // detailTitle is the line to click on.
 func (s *jobSummary) detailTitle(c *result.Collection) string {
 	var parts []string
-	if s.shown(c) {
+	if shown(s.r, c) {
 		parts = append(parts, text.Plural(c.Service.CountOperations(), "operation"), text.Plural(c.Service.Examples(), "example"))
 	}
 	if found := counts(c.Findings).String(); found != "" {
@@ -71,7 +71,7 @@ func (s *jobSummary) importer(c *result.Collection) {
 		all = append(all, s.importerName(c.Importer), importRole(c.Importer), s.schedule(c))
 	}
 	if c.Verified != nil {
-		all = append(all, verified(c.Verified))
+		all = append(all, Markdown(verified(c.Verified)))
 	}
 	if c.JudgedAs == result.AsServed {
 		all = append(all, "The file was judged as the Postman API would serve it: on one line, descriptions as texts, each address with "+
@@ -132,10 +132,10 @@ func importRole(i *result.Importer) Markdown {
 func (s *jobSummary) mockAddress(c *result.Collection) Markdown {
 	base := mockBase(c.Service)
 	switch {
-	case !s.shown(c):
+	case !shown(s.r, c):
 		return ""
 	case s.r.Mode != result.Check && c.Service.MockPath == "":
-		return "No address leads to its mocks, because of a sign in its name or version"
+		return "No address leads to its mocks, because of a character in its name or version"
 	case base == "" || s.r.Mode == result.Check && c.Failed():
 		return ""
 	case c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported):
@@ -155,18 +155,6 @@ func (s *jobSummary) schedule(c *result.Collection) Markdown {
 		return "Active: Microcks keeps pulling " + code(i.Repository) + " on its schedule"
 	}
 	return "Not active: Microcks does not pull " + code(i.Repository) + " by itself"
-}
-
-// verified is the proof in one line.
-func verified(v *result.Verification) Markdown {
-	if v.Scope != result.ScopeMocks {
-		return Markdown(fmt.Sprintf("Verified: Microcks lists %s, as predicted", text.Plural(v.Examples, "example")))
-	}
-	t := Markdown(fmt.Sprintf("Verified: %d of %d mocks answered as saved", v.Answered, v.Examples))
-	if v.Skipped > 0 {
-		t += Markdown(fmt.Sprintf("; %d cannot be called by a request of their own", v.Skipped))
-	}
-	return t
 }
 
 // findings lists what was found in the collection, by rule.
@@ -247,9 +235,14 @@ func where(file text.Untrusted, f result.Finding) Markdown {
 	return "the whole collection"
 }
 
-// service lists operations and examples with the calls that the mocks answer.
+// service lists operations and examples with the calls that the mocks answer; where
+// they were called, what came of it.
 func (s *jobSummary) service(c *result.Collection) {
-	if !s.shown(c) || len(c.Service.Operations) == 0 {
+	if !shown(s.r, c) || len(c.Service.Operations) == 0 {
+		return
+	}
+	if c.Verified != nil && c.Verified.Mocks != nil {
+		s.mocks(c.Service, c.Verified.Mocks)
 		return
 	}
 	if s.compact {

@@ -76,8 +76,37 @@ func petStore() result.Collection {
 			URL: server + "/#/services/66f0c6a1e9b3d4c2a8e7f6b5", MockPath: "/rest/Pet+Store/1.0.0", MockURL: server + "/rest/Pet+Store/1.0.0",
 			Operations: petStoreOperations(),
 		},
-		Verified: &result.Verification{Scope: result.ScopeMocks, Examples: 23, Answered: 23},
+		Verified: proved(petStoreOperations()),
 	}
+}
+
+// proved is what came of calling the mocks of operations that answer as saved.
+func proved(operations []result.Operation) *result.Verification {
+	m := &result.Mocks{}
+	v := &result.Verification{Scope: result.ScopeMocks, Mocks: m}
+	for _, op := range operations {
+		n := len(op.Examples)
+		o := result.MockedOperation{Name: op.Name, Outcome: result.MockProved, Examples: n, Calls: n, Candidates: 1}
+		o.Call, o.AnsweredBy = op.Examples[0].Call, []text.Untrusted{op.Examples[0].Name}
+		v.Examples, m.Calls, m.Proved = v.Examples+n, m.Calls+n, m.Proved+1
+		m.Operations = append(m.Operations, o)
+	}
+	return v
+}
+
+// notAllProved makes the mocks of three operations what they should not be.
+func notAllProved(m *result.Mocks) {
+	all := m.Operations
+	m.Proved, m.Spoilt, m.NotCalled, m.ExamplesNotCalled = m.Proved-2, 1, 1, 2
+	none := &all[4]
+	none.Outcome, none.Calls, none.Call, none.AnsweredBy, none.Candidates = result.MockNotCalled, 0, nil, nil, 0
+	none.NotCalled = []result.NotCalled{{Reason: result.CallProxy, Examples: 1}}
+	spoilt := &all[3]
+	spoilt.Outcome, spoilt.Flaw = result.MockSpoilt, result.FlawStatus
+	part := &all[2]
+	part.Calls, part.NotCalled = 2, []result.NotCalled{{Reason: result.CallUnselected, Examples: 1}}
+	m.Calls -= 2
+	slices.SortStableFunc(m.Operations, func(a, b result.MockedOperation) int { return result.WorseMock(&a, &b) })
 }
 
 func ran(mode result.Mode, status result.Status, collections ...result.Collection) *result.Result {
@@ -225,7 +254,7 @@ func updatedWithWarnings() *result.Result {
 	c.Importer.Fields = []result.FieldChange{field(result.FieldLabel, "team", "(none)", "pets")}
 	c.Importer.Import, c.Importer.Done = differs(3), did(result.ImporterUpdated, result.CollectionImported)
 	c.Findings = warnings()
-	c.Verified.Answered, c.Verified.Skipped = 21, 2
+	notAllProved(c.Verified.Mocks)
 	c.Difference = difference()
 	c.Problems = []result.Problem{{
 		Level: result.Note, Text: "another artifact, \"petstore-openapi.yaml\", added 2 examples to the service",
@@ -297,11 +326,11 @@ func failedMixed() *result.Result {
 	refused := result.Collection{
 		Source: "12345678-0a1b2c3d-0000-4000-8000-000000000007", UID: "12345678-0a1b2c3d-0000-4000-8000-000000000007",
 		Name: "Legacy", Status: result.Failed,
-		Findings: []result.Finding{finding("PMI001", "the description says no version", 0, 0)},
+		Findings: []result.Finding{finding("PMI001", "the description names no version", 0, 0)},
 		Problems: []result.Problem{{
 			Level:  result.Error,
 			Text:   "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
-			Hint:   "Begin the collection's description with \"version=1.0 - \" and the text that you have.",
+			Hint:   "begin the collection's description with \"version=1.0 - \" and leave the rest as it is",
 			Anchor: "collection-refused", ExitCode: 1, OfFindings: true,
 		}},
 	}
@@ -394,7 +423,7 @@ func checkFile() *result.Result {
 		Level: result.Error,
 		Text: "predicting the import: Microcks would answer 500: Cannot invoke " +
 			"\"com.fasterxml.jackson.databind.ObjectMapper.readTree(String)\" because \"this.mapper\" is null",
-		Hint:   "Write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example.",
+		Hint:   "write the request's body as raw JSON ({\"query\": …}) instead of GraphQL, in the example too, or remove the example",
 		Anchor: "collection-crashes", ExitCode: 1, OfFindings: true,
 	}}
 	r := ran(result.Check, result.Failed, c)

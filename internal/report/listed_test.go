@@ -48,7 +48,7 @@ func TestWhatThereIsTooMuchOfIsCounted(t *testing.T) {
 	planned.Mode, planned.Status = result.Plan, result.Planned
 	planned.Collections = slices.Clone(r.Collections)
 	planned.Collections[0].Status = result.Planned
-	if of, want := report.Summary(&planned, report.Context{}), "99 more surplus importers"; !strings.Contains(of, want) {
+	if of, want := report.Summary(&planned, report.Context{}), "99 more duplicate importers"; !strings.Contains(of, want) {
 		t.Errorf("no %q in:\n%s", want, of)
 	}
 	for _, want := range []string{"warning: Pets: one (and 94 more of this kind)\n", "and 70 more"} {

@@ -39,6 +39,8 @@ func outcome(r *result.Result) string {
 	case r.Mode == result.Plan && len(r.Collections) > 1,
 		r.Mode == result.Check && len(r.Collections) > 1 && count(r, hasStatus(result.Checked)) == len(r.Collections):
 		return several(r)
+	case r.Status == result.Skipped:
+		return "Skipped: GitHub gives this run no secrets"
 	case len(r.Collections) == 0:
 		return "Nothing to do"
 	}
@@ -80,9 +82,12 @@ func onlyBy(c *result.Collection, cause *result.Problem) bool {
 	return counts(c.Findings).errors == 0 && !slices.ContainsFunc(c.Problems, func(p result.Problem) bool { return isError(p) && p != *cause })
 }
 
+// mostOfCause is how much of a problem's text stands in one line, in characters.
+const mostOfCause = 150
+
 // headline is what ended a run, or failed its collections, and what that left.
 func headline(r *result.Result, cause *result.Problem, failed int) string {
-	line := string(text.Cut(cause.Text, 150))
+	line := string(text.Cut(cause.Text, mostOfCause))
 	if first, size := utf8.DecodeRuneInString(string(cause.Headline)); size > 0 {
 		line = string(unicode.ToUpper(first)) + string(cause.Headline[size:])
 	}
@@ -123,11 +128,17 @@ func failure(r *result.Result, c *result.Collection) string {
 	case r.Mode == result.Check && bad.errors > 0:
 		return "Microcks cannot serve this collection, " + bad.String()
 	case r.Mode == result.Check:
-		return "the check failed" + bad.and()
+		return firstError(c) + bad.and()
 	case r.Mode == result.Plan:
 		return "the plan failed" + bad.and()
 	case r.Mode == result.Remove:
 		return "not removed"
+	case c.Verified != nil && c.Verified.Mocks != nil && c.Verified.Mocks.Otherwise > 0:
+		line := fmt.Sprintf("%d of %s answered otherwise than saved", c.Verified.Mocks.Otherwise, text.Plural(c.Verified.Mocks.Count(), "mock"))
+		if c.Importer != nil && c.Importer.Imported {
+			return "imported, but " + line
+		}
+		return line
 	case c.Importer != nil && c.Importer.Imported:
 		return "imported, but not as it should be"
 	case c.Importer != nil && len(c.Importer.Done) > 0:
@@ -136,6 +147,14 @@ func failure(r *result.Result, c *result.Collection) string {
 		return "not imported"
 	}
 	return "not imported, nothing was written"
+}
+
+// firstError is the first error of a collection that failed, cut for a line.
+func firstError(c *result.Collection) string {
+	if k := slices.IndexFunc(c.Problems, isError); k >= 0 {
+		return string(text.Cut(c.Problems[k].Text, mostOfCause))
+	}
+	return "failed"
 }
 
 // success says what a single collection came to.

@@ -1,12 +1,18 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // Output of the step. The value is untrusted and one line.
@@ -81,7 +87,7 @@ func JSON(r *result.Result, limit int) []byte {
 		}
 	}
 	short.Collections = append([]result.Collection{}, r.Collections...)
-	for _, leaveOut := range []func(*result.Collection){withoutExamples, withoutOperations, withoutDetail} {
+	for _, leaveOut := range []func(*result.Collection){withoutExamples, withoutProved, withoutOperations, withoutDetail} {
 		for i := range short.Collections {
 			leaveOut(&short.Collections[i])
 		}
@@ -104,7 +110,7 @@ func JSON(r *result.Result, limit int) []byte {
 // least is a number of bytes that the Result as JSON surely has: one that is far too
 // long is not even made.
 func least(r *result.Result) (n int) {
-	const ofFinding, ofExample, ofOperation, ofDifference = 50, 20, 24, 40
+	const ofFinding, ofExample, ofOperation, ofDifference, ofMock = 50, 20, 24, 40, 40
 	for i := range r.Collections {
 		c := &r.Collections[i]
 		n += ofFinding*len(c.Findings) + ofDifference*len(c.Difference)
@@ -113,6 +119,9 @@ func least(r *result.Result) (n int) {
 			for k := range c.Service.Operations {
 				n += ofExample * len(c.Service.Operations[k].Examples)
 			}
+		}
+		if c.Verified != nil && c.Verified.Mocks != nil {
+			n += ofMock * len(c.Verified.Mocks.Operations)
 		}
 		for k := range c.Findings {
 			n += len(c.Findings[k].Message)
@@ -134,6 +143,27 @@ func withoutExamples(c *result.Collection) {
 	c.Service = &service
 }
 
+// withoutProved leaves out the operations whose mocks answered as saved.
+func withoutProved(c *result.Collection) {
+	if c.Verified == nil || c.Verified.Mocks == nil {
+		return
+	}
+	all := c.Verified.Mocks.Operations
+	shortened(c, slices.IndexFunc(all, func(o result.MockedOperation) bool { return o.Outcome == result.MockProved }))
+}
+
+// shortened leaves the first operations whose mocks were called; -1 leaves all.
+func shortened(c *result.Collection, most int) {
+	if c.Verified == nil || c.Verified.Mocks == nil || most < 0 || most >= len(c.Verified.Mocks.Operations) {
+		return
+	}
+	verified, mocks := *c.Verified, *c.Verified.Mocks
+	mocks.MoreOperations += len(mocks.Operations) - most
+	mocks.Operations = mocks.Operations[:most:most]
+	verified.Mocks = &mocks
+	c.Verified = &verified
+}
+
 func withoutOperations(c *result.Collection) {
 	if c.Service == nil {
 		return
@@ -150,6 +180,7 @@ func withoutDetail(c *result.Collection) {
 	c.Difference = nil
 	c.Findings = c.Findings[:min(most, len(c.Findings))]
 	c.Problems = c.Problems[:min(most, len(c.Problems))]
+	shortened(c, most)
 }
 
 func encode(r *result.Result, truncated bool) []byte {
@@ -162,9 +193,30 @@ func encode(r *result.Result, truncated bool) []byte {
 		// Result is made of strings, numbers and structs of them.
 		panic("encoding the result: " + err.Error())
 	}
-	return twoHashes.ReplaceAll(b, []byte(`#$1\u0023`))
+	return printableJSON(twoHashes.ReplaceAll(b, []byte(`#$1\u0023`)))
 }
 
 // twoHashes finds what begins the runner's command "##[", for which characters that
 // are not ASCII do not count: what keeps it from being one would break the JSON.
 var twoHashes = regexp.MustCompile(`#([^\x00-\x7F]*)#`)
+
+// printableJSON escapes in JSON, which has them in strings only, the characters that a
+// terminal obeys or does not show.
+func printableJSON(b []byte) []byte {
+	odd := func(c rune) bool { return c >= 0x7f && text.Line(string(c)) != string(c) }
+	if bytes.IndexFunc(b, odd) < 0 {
+		return b
+	}
+	var out bytes.Buffer
+	for _, c := range string(b) {
+		switch high, low := utf16.EncodeRune(c); {
+		case !odd(c):
+			out.WriteRune(c)
+		case high != unicode.ReplacementChar:
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, c)
+		}
+	}
+	return out.Bytes()
+}

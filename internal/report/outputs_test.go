@@ -173,13 +173,16 @@ func TestJSONLosesTheLeastTellingFirst(t *testing.T) {
 		c.Findings = slices.Repeat(warnings(), 20)
 		c.Problems = slices.Repeat([]result.Problem{{Level: result.Note, Text: "x"}}, 6)
 		c.Difference = plannedUpdate().Collections[0].Difference
+		for k := range 7 {
+			c.Verified.Mocks.Operations[k].Outcome = result.MockNotCalled
+		}
 	}
 	r.Collections[3].Service = nil
 	b := JSON(r, 10<<20)
 	whole := decode(t, b)
-	type left struct{ Collections, Operations, Examples, Findings, Problems, Differences int }
+	type left struct{ Collections, Operations, Mocks, Examples, Findings, Problems, Differences int }
 	var got []left
-	for range 6 {
+	for range 7 {
 		b = JSON(r, len(b)-1)
 		if again := JSON(r, len(b)); string(again) != string(b) {
 			t.Errorf("%d bytes do not fit into as many", len(b))
@@ -188,6 +191,10 @@ func TestJSONLosesTheLeastTellingFirst(t *testing.T) {
 		l := left{Collections: len(d.Collections)}
 		for _, c := range d.Collections[:min(1, len(d.Collections))] {
 			l.Operations, l.Findings, l.Problems, l.Differences = len(c.Service.Operations), len(c.Findings), len(c.Problems), len(c.Difference)
+			m := c.Verified.Mocks
+			if l.Mocks = len(m.Operations); l.Mocks+m.MoreOperations != 14 {
+				t.Errorf("%d operations were called, and %d more", l.Mocks, m.MoreOperations)
+			}
 			for _, op := range c.Service.Operations {
 				l.Examples += len(op.Examples)
 				if op.Name == "" {
@@ -199,8 +206,8 @@ func TestJSONLosesTheLeastTellingFirst(t *testing.T) {
 	}
 	all := whole.Collections[0]
 	want := []left{
-		{4, 14, 0, len(all.Findings), 6, len(all.Difference)}, {4, 0, 0, len(all.Findings), 6, len(all.Difference)},
-		{4, 0, 0, 5, 5, 0}, {2, 0, 0, 5, 5, 0}, {1, 0, 0, 5, 5, 0}, {},
+		{4, 14, 14, 0, len(all.Findings), 6, len(all.Difference)}, {4, 14, 7, 0, len(all.Findings), 6, len(all.Difference)},
+		{4, 0, 7, 0, len(all.Findings), 6, len(all.Difference)}, {4, 0, 5, 0, 5, 5, 0}, {2, 0, 5, 0, 5, 5, 0}, {1, 0, 5, 0, 5, 5, 0}, {},
 	}
 	if d := cmp.Diff(want, got); d != "" || len(all.Difference) == 0 {
 		t.Errorf("(-want +got):\n%s", d)

@@ -32,7 +32,7 @@ func documented() *result.Result {
 	c.Service.Operations[0].Examples = c.Service.Operations[0].Examples[:2]
 	c.Difference = append(c.Difference[:2:2], c.Difference[3])
 	c.Findings = c.Findings[:1]
-	c.Verified = &result.Verification{Scope: "mocks", Examples: 2, Answered: 2}
+	c.Verified = proved(c.Service.Operations)
 	r.Totals = result.Totals{Operations: 1, Examples: 2, Warnings: 1}
 	return r
 }
@@ -87,6 +87,11 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Finding]():      "Finding",
 	reflect.TypeFor[result.Problem]():      "Problem",
 	reflect.TypeFor[result.Verification](): "Verified",
+
+	reflect.TypeFor[result.Mocks]():            "Mocks",
+	reflect.TypeFor[result.MockedOperation]():  "Mocked operation",
+	reflect.TypeFor[result.AnswerDifference](): "Difference of an answer",
+	reflect.TypeFor[result.NotCalled]():        "Not called",
 }
 
 // TestReferenceDescribesEveryMember compares the tables with the types, and
@@ -176,6 +181,7 @@ func TestReferenceListsTheStatuses(t *testing.T) {
 	var want []string
 	for _, s := range []result.Status{
 		result.Failed, result.Created, result.Updated, result.Removed, result.Planned, result.Checked, result.Unchanged,
+		result.Skipped,
 	} {
 		want = append(want, string(s))
 	}

@@ -109,7 +109,14 @@ func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Re
 				{Level: result.Warning, Path: make([]text.Untrusted, 3), Line: 3},
 			},
 			Problems: []result.Problem{{Level: result.Error}, {Level: result.Note}},
-			Verified: &result.Verification{},
+			Verified: &result.Verification{Mocks: &result.Mocks{Operations: []result.MockedOperation{
+				{Outcome: result.MockOtherwise, Differences: []result.AnswerDifference{
+					{Aspect: result.AnswerHeader}, {Aspect: result.AnswerMediaType},
+				}},
+				{Outcome: result.MockOtherwise, Failure: "f"},
+				{Outcome: result.MockProved, Call: &result.Call{}, AnsweredBy: make([]text.Untrusted, 2), NotCalled: make([]result.NotCalled, 1)},
+				{Outcome: result.MockNotCalled, NotCalled: make([]result.NotCalled, 2)},
+			}}},
 		})
 	}
 	n := 0

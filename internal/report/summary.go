@@ -69,6 +69,8 @@ func icon(r *result.Result) Markdown {
 		return "🛑"
 	case r.Status == result.Failed || r.Status == "":
 		return "❌"
+	case r.Status == result.Skipped:
+		return "⏭️"
 	case r.Status == result.Planned && r.Due():
 		return "📋"
 	case r.Mode == result.Check && r.Totals.Warnings > 0:
@@ -152,7 +154,7 @@ func (s *jobSummary) overview() {
 	}
 	s.table(s.overviewColumns(), rows)
 	if len(quiet) > 0 {
-		s.details(s.quietTitle(order[len(order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
+		s.details(quietTitle(s.r, order[len(order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
 	}
 }
 
@@ -174,9 +176,9 @@ func (s *jobSummary) unreached() []*result.Collection {
 }
 
 // quietTitle says what kind of collections are behind the click.
-func (s *jobSummary) quietTitle(hidden []*result.Collection) string {
+func quietTitle(r *result.Result, hidden []*result.Collection) string {
 	which := "unchanged"
-	if s.r.Mode == result.Check {
+	if r.Mode == result.Check {
 		which = "without findings"
 	}
 	if slices.ContainsFunc(hidden, func(c *result.Collection) bool { return urgency(c) != calm }) {
@@ -242,29 +244,32 @@ func (s *jobSummary) overviewRow(c *result.Collection) []Markdown {
 	if c.Service != nil {
 		service = s.link(short(c.Service.Name+" "+c.Service.Version, 80), c.Service.URL)
 	}
-	if s.shown(c) {
+	if shown(s.r, c) {
 		operations, examples = Markdown(fmt.Sprint(c.Service.CountOperations())), Markdown(fmt.Sprint(c.Service.Examples()))
 	}
 	row = append(row, service, operations, examples)
 	if s.r.Mode != result.Check {
 		row = append(row, s.changeCell(c))
 	}
-	found := Markdown(counts(c.Findings).String())
-	switch {
+	return append(row, Markdown(findingsCell(c)))
+}
+
+// findingsCell counts the findings of a collection.
+func findingsCell(c *result.Collection) string {
+	switch found := counts(c.Findings).String(); {
 	case found != "":
+		return found
 	case c.Judged:
-		found = "none"
-	default:
-		found = "–"
+		return "none"
 	}
-	return append(row, found)
+	return "–"
 }
 
 // shown reports whether a collection's operations are worth showing: they are not
-// when the run was to import them and failed to.
-func (s *jobSummary) shown(c *result.Collection) bool {
+// when the run was to import them and failed to, and nothing else was found of them.
+func shown(r *result.Result, c *result.Collection) bool {
 	failed := c.Status == result.Failed || c.Status == ""
-	return c.Service != nil && (!failed || !s.r.Mode.Writes() || c.Importer != nil && c.Importer.Imported)
+	return c.Service != nil && (!failed || !r.Mode.Writes() || c.Importer != nil && c.Importer.Imported || c.Verified != nil)
 }
 
 // mark shows at a glance how a collection fared.
@@ -296,25 +301,30 @@ func collectionName(c *result.Collection) text.Untrusted {
 
 // changeCell is what happens to a collection's importer, in few words.
 func (s *jobSummary) changeCell(c *result.Collection) Markdown {
+	change := Markdown(changeOf(s.r, c))
+	if n := breaking(c.Difference); n > 0 && s.r.Mode == result.Plan && c.Due() {
+		change += ", " + bold(Markdown(fmt.Sprintf("%d breaking", n)))
+	}
+	return change
+}
+
+// changeOf is what happens to a collection, in few words, whom it breaks left aside.
+func changeOf(r *result.Result, c *result.Collection) string {
 	switch {
 	case c.Status == "":
 		return "not reached"
-	case c.Status == result.Failed && s.r.Interrupted != nil && c.Importer != nil && len(c.Importer.Done) == 0:
+	case c.Status == result.Failed && r.Interrupted != nil && c.Importer != nil && len(c.Importer.Done) == 0:
 		return "not reached"
 	case c.Status == result.Failed && c.Importer != nil && len(c.Importer.Done) > 0:
 		return "half-way"
 	case c.Status == result.Failed:
 		return "failed"
-	case s.r.Mode == result.Plan && c.Due():
-		change := Markdown(join(", ", intents(s.r, c, intention.inCell)...))
-		if n := breaking(c.Difference); n > 0 {
-			change += ", " + bold(Markdown(fmt.Sprintf("%d breaking", n)))
-		}
-		return change
-	case s.r.Mode == result.Plan:
+	case r.Mode == result.Plan && c.Due():
+		return join(", ", intents(r, c, intention.inCell)...)
+	case r.Mode == result.Plan:
 		return "none"
 	}
-	return Markdown(fateOf(s.r, c).cell)
+	return fateOf(r, c).cell
 }
 
 // interruption tells why a run ended early.

@@ -60,7 +60,10 @@ func TestOutcomeOfARunThatFailed(t *testing.T) {
 			r.Written, c.Importer.Imported = true, true
 		}), "imported, but not as it should be"},
 		{one(result.Plan, func(r *result.Result, c *result.Collection) { c.Findings = warnings() }), "the plan failed, 3 warnings"},
-		{one(result.Check, func(r *result.Result, c *result.Collection) { c.Findings = warnings() }), "the check failed, 3 warnings"},
+		{one(result.Check, func(r *result.Result, c *result.Collection) {
+			c.Problems = []result.Problem{{Level: result.Warning, Text: "b"}, {Level: result.Error, Text: "it is a picture"}}
+			c.Findings = warnings()
+		}), "it is a picture, 3 warnings"},
 		{one(result.Remove, func(r *result.Result, c *result.Collection) {}), "not removed"},
 	} {
 		if got := outcome(tt.r); got != "Pet Store 1.0.0: "+tt.want {
@@ -174,6 +177,9 @@ func TestSummaryOfHugeServices(t *testing.T) {
 		c := named(fmt.Sprintf("Service %d", i), i)
 		for range 12 {
 			c.Service.Operations = append(c.Service.Operations, petStoreOperations()...)
+		}
+		if c.Verified = nil; i%2 > 0 {
+			c.Verified = proved(c.Service.Operations)
 		}
 		all = append(all, c)
 	}

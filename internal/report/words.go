@@ -27,14 +27,14 @@ var deeds = map[result.DoneKind]text.Untrusted{
 	result.ImporterDeactivated:   "importer deactivated",
 	result.ImporterStopped:       "importer stopped, so that the server's scan does not run into it",
 	result.ImporterDeleted:       "importer deleted",
-	result.SurplusDeleted:        "surplus importer deleted",
-	result.DoubledServiceDeleted: "doubled service deleted",
+	result.SurplusDeleted:        "duplicate importer deleted",
+	result.DoubledServiceDeleted: "duplicate service deleted",
 	result.CollectionImported:    "imported",
 	result.ImportRefused:         "import tried, and refused by Microcks",
 	result.ServiceLabelled:       "service labelled",
-	result.ImportInDoubt:         "an import started, which may still run and puts the importer into the schedule",
-	result.ChangeInDoubt:         "a change sent, whose answer got lost",
-	result.DeletionInDoubt:       "a deletion sent, whose answer got lost",
+	result.ImportInDoubt:         "an import was started: it may still be running, and puts the importer into the schedule",
+	result.ChangeInDoubt:         "a change was sent, and its answer got lost",
+	result.DeletionInDoubt:       "a deletion was sent, and its answer got lost",
 }
 
 // idOf names the object where a deed alone does not tell which one is meant.
@@ -101,6 +101,38 @@ var verbs = map[result.Change]verb{
 	result.Update: {"update", "updated"},
 	result.Delete: {"delete", "deleted"},
 	result.Keep:   {"unchanged", "unchanged"},
+}
+
+// flaws are why a saved answer does not come back as it is.
+var flaws = map[result.MockFlaw]text.Untrusted{
+	result.FlawStatus:     "Microcks knows no such status and answers 500",
+	result.FlawMediaType:  "Microcks cannot send its Content-Type and answers 500",
+	result.FlawValue:      "Microcks cannot send the value of a header and answers 500",
+	result.FlawNameless:   "a header without a name makes Microcks answer 500",
+	result.FlawHeaderName: "clients do not read the name of a header",
+	result.FlawEncoding:   "its Content-Encoding says that the body is compressed, which it is not",
+	result.FlawInterim:    "clients wait for another answer after this status",
+	result.FlawLength:     "its Content-Length is not that of the body",
+}
+
+// callReasons are why no call shows an example.
+var callReasons = map[result.CallReason]text.Untrusted{
+	result.CallNoAddress:       "no address leads to the service, because of a character in its name or version",
+	result.CallMethod:          "Microcks mocks no such method",
+	result.CallProxy:           "it could be forwarded to a real backend",
+	result.CallScript:          "it could run somebody's script",
+	result.CallHeader:          "it takes a header that may be a credential",
+	result.CallOtherDispatcher: "the operation has a dispatcher that no collection makes",
+	result.CallNotKnown:        "it is not known what Microcks answers",
+	result.CallTooMany:         "it has too many examples or parameters",
+	result.CallTooLong:         "its address is too long",
+	result.CallBroken:          "the name of an operation is no valid pattern and breaks the call",
+	result.CallShadowed:        "another operation answers",
+	result.CallUnreachable:     "no address leads to it",
+	result.CallUnselected:      "no request selects it",
+	result.CallUnanswered:      "the answer would not come whole: its saved Content-Length is not that of its body, or its status is 1xx",
+	result.CallDelayed:         "its parameter `delay` makes Microcks wait",
+	result.CallLeadsOut:        "its address would leave the mocks of the service",
 }
 
 // levels are each level in one word.

@@ -84,7 +84,7 @@ func ProblemOf(err error) Problem {
 		p.Text = text.HideCredentials(p.Text)
 		return p
 	}
-	p := Problem{Level: Error, Text: text.HideCredentials(text.Untrusted(err.Error())), ExitCode: 20}
+	p := Problem{Level: Error, Text: text.HideCredentials(text.Untrusted(err.Error())), Anchor: "unexplained", ExitCode: 20}
 	if explained, ok := errors.AsType[Explained](err); ok {
 		p.Hint, p.Anchor, p.ExitCode = text.Untrusted(explained.Hint()), explained.Anchor(), explained.ExitCode()
 	}

@@ -41,10 +41,11 @@ const (
 	Planned   Status = "planned"
 	Checked   Status = "checked"
 	Unchanged Status = "unchanged"
+	Skipped   Status = "skipped" // of a run: nothing was looked at
 )
 
 // severity orders statuses; the run has the worst of its collections.
-var severity = []Status{Unchanged, Checked, Planned, Removed, Updated, Created, Failed}
+var severity = []Status{Skipped, Unchanged, Checked, Planned, Removed, Updated, Created, Failed}
 
 // Worse reports whether s tells more of a run than other does.
 func (s Status) Worse(other Status) bool {
@@ -219,7 +220,7 @@ func (c *Collection) Due() bool {
 	return !c.Failed() && c.Importer != nil && (c.Importer.Import != nil || c.Importer.Change != Keep && c.Importer.Change != "")
 }
 
-// Drifts reports whether Microcks serves something else than the collection makes
+// Drifts reports whether Microcks serves something other than the collection makes
 // and no import of this run is to change that.
 func (c *Collection) Drifts() bool { return c.Importer != nil && c.Importer.Drift != nil }
 
@@ -423,10 +424,9 @@ type Call struct {
 
 // Verification is the proof that the mocks are there.
 type Verification struct {
-	Scope    Scope `json:"scope"`
-	Examples int   `json:"examples"`
-	Answered int   `json:"answered,omitempty"` // mocks that answered as saved
-	Skipped  int   `json:"skipped,omitempty"`  // mocks that cannot be addressed
+	Scope    Scope  `json:"scope"`
+	Examples int    `json:"examples"`        // that Microcks lists
+	Mocks    *Mocks `json:"mocks,omitempty"` // what they answered, of [ScopeMocks]
 }
 
 // Scope of a verification.

@@ -113,7 +113,7 @@ func TestProblemOf(t *testing.T) {
 		err  error
 		want result.Problem
 	}{
-		"plain": {errors.New("what?key=secret"), result.Problem{Level: result.Error, Text: "what?key=…", ExitCode: 20}},
+		"plain": {errors.New("what?key=secret"), result.Problem{Level: result.Error, Text: "what?key=…", Anchor: "unexplained", ExitCode: 20}},
 		"explained": {
 			fmt.Errorf("asking: %w", explained{errors.New("no")}),
 			result.Problem{Level: result.Error, Text: "asking: no", Hint: "do this", Anchor: "place", ExitCode: 13},

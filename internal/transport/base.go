@@ -59,7 +59,7 @@ func roots(pem []byte) (*x509.CertPool, error) {
 
 // errProxyAddress stands for net/http's own error, which quotes the address
 // with the password that may be in it.
-var errProxyAddress = errors.New("the proxy address in the environment is no URL")
+var errProxyAddress = errors.New("the proxy address in the environment is not a URL")
 
 func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
 	proxy, err := http.ProxyFromEnvironment(req)

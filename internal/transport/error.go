@@ -90,7 +90,7 @@ func (e *Error) Hint() string {
 		return "run again; what was done until then is in the summary"
 	}
 	if errors.Is(e.Err, errSwitching) {
-		return "something else than the server you mean answers at that address: check host and port in the URL, and proxies on the way"
+		return "something other than the server you mean answers at that address: check host and port in the URL, and proxies on the way"
 	}
 	if is[*unsendable](e.Err) {
 		return "save the key or token again as a secret, on one line and without anything around it"
@@ -186,6 +186,11 @@ func (e *Error) Anchor() string { return "connect-" + string(e.Kind) }
 
 // ExitCode is 11: cannot connect.
 func (e *Error) ExitCode() int { return 11 }
+
+// Unreached reports whether no connection came about, whatever was asked for.
+func (e *Error) Unreached() bool {
+	return slices.Contains([]Kind{KindDNS, KindRefused, KindTLS, KindProxy}, e.Kind)
+}
 
 // Timeout reports whether time was what lacked.
 func (e *Error) Timeout() bool { return e.Kind == KindTimeout }

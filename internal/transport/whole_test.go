@@ -44,7 +44,7 @@ func TestSwitchingProtocols(t *testing.T) {
 				began := time.Now()
 				_, _, err := send(t, clientWith(t, Options{}), method, s.URL, "")
 				own, ok := errors.AsType[*Error](Explain(err))
-				if !ok || !errors.Is(err, errSwitching) || own.Attempts != 1 || !strings.Contains(own.Hint(), "something else") {
+				if !ok || !errors.Is(err, errSwitching) || own.Attempts != 1 || !strings.Contains(own.Hint(), "something other") {
 					t.Errorf("got %v", err)
 				}
 				if took := time.Since(began); took > time.Second {

@@ -16,7 +16,7 @@ const actionHead = `# Generated from internal/config/inputs.go and outputs.go by
 # No input has a default here, since the runner hands a default over as if it had
 # been given; what counts then stands in the descriptions.
 name: Postman to Microcks importer
-description: Imports Postman collections into Microcks, keeps the importers, and checks that the mocks are there
+description: Imports Postman collections into Microcks, creates and updates the importers, and checks that the mocks are there
 author: The postman-microcks-importer authors
 branding:
   icon: upload-cloud
@@ -70,7 +70,7 @@ func inputText(in config.Input) string {
 		text += fmt.Sprintf(" Default: `%s`.", in.Default)
 	}
 	if in.Needed != "" {
-		text += " Needed " + in.Needed + "."
+		text += " Required " + in.Needed + "."
 	}
 	return text
 }

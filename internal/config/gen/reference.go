@@ -35,10 +35,11 @@ func fill(text, name, content string) (string, error) {
 	return before + begin + note + "-->\n" + content + end + after, nil
 }
 
-// inputsTable is one table a group, so that each stays short enough to read.
+// inputsTable is a table for each group, with what an input takes, and below it what
+// the inputs are: in a cell that would be too long to read.
 func inputsTable(inputs []config.Input) string {
 	var b strings.Builder
-	heading := ""
+	heading, below := "", ""
 	for _, in := range slices.SortedStableFunc(slices.Values(inputs), flagsLast) {
 		under := in.Group
 		if in.FlagOnly {
@@ -46,12 +47,13 @@ func inputsTable(inputs []config.Input) string {
 		}
 		if under != heading {
 			heading = under
-			fmt.Fprintf(&b, "\n### %s\n\n| input | what it is | takes | when not given |\n|---|---|---|---|\n", heading)
+			fmt.Fprintf(&b, "%s\n### %s\n\n| input | takes | when not given |\n|---|---|---|\n", below, heading)
+			below = "\n"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", in.Name, cell(in.Full()), cell(takes(in)), cell(without(in)))
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", in.Name, cell(takes(in)), cell(without(in)))
+		below += fmt.Sprintf("- **`%s`**: %s\n", in.Name, in.Full())
 	}
-	b.WriteString("\n")
-	return b.String()
+	return b.String() + below + "\n"
 }
 
 // flagsLast orders what action.yml does not have behind all else.
@@ -76,9 +78,9 @@ func takes(in config.Input) string {
 		return fmt.Sprintf("%d to %d", in.Min, in.Max)
 	case config.KindList:
 		if len(in.Allowed) > 0 {
-			return "lines, each `" + strings.Join(in.Allowed, "` or `") + "`"
+			return "a list of `" + strings.Join(in.Allowed, "`, `") + "`"
 		}
-		return "lines"
+		return "a list"
 	case config.KindSecret:
 		return "a secret"
 	case config.KindDuration:
@@ -95,11 +97,11 @@ func takes(in config.Input) string {
 func without(in config.Input) string {
 	var parts []string
 	if in.Needed != "" {
-		parts = append(parts, "**needed** "+in.Needed)
+		parts = append(parts, "**required** "+in.Needed)
 	}
 	switch {
 	case in.DescribesImporter():
-		parts = append(parts, fmt.Sprintf("on creating: %s; on an existing one: kept", in.Creating))
+		parts = append(parts, fmt.Sprintf("new importer: %s; existing one: kept", in.Creating))
 	case in.Creating != "":
 		parts = append(parts, in.Creating)
 	case in.Default != "":

@@ -201,8 +201,9 @@ func (e *ender) end(run hostileRun, by ends) (late time.Duration, code int, said
 	}
 	late = time.Since(m.due)
 	told, said, err := published(p)
+	said += fmt.Sprintf(", %d MB", p.Memory()>>20)
 	if err == nil {
-		err = m.wrong(late, p.Wait(), told)
+		err = m.wrong(late, p, told)
 	}
 	return late, p.Wait(), said, err
 }
@@ -280,14 +281,16 @@ func (m *meeting) signal(p *world.Process) {
 }
 
 // wrong is what is wrong about the end of a run.
-func (m *meeting) wrong(late time.Duration, code int, told result.Result) error {
-	most := mostLate
+func (m *meeting) wrong(late time.Duration, p *world.Process, told result.Result) error {
+	code, most := p.Wait(), mostLate
 	if m.writing {
 		most = mostLateWriting
 	}
 	switch {
 	case late > most:
 		return errors.New("too late")
+	case p.Memory() > mostMB<<20:
+		return errors.New("too much memory")
 	case (code == 0) != (told.Status != result.Failed) || told.Interrupted != nil && code != 1:
 		return errors.New("the exit code is another than the result's")
 	case m.writing && told.Interrupted != nil && !(told.Written && doubts(told) != ""):

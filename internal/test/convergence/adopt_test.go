@@ -29,7 +29,7 @@ func TestAdoptsWhatWasMadeByHand(t *testing.T) {
 			c := microcks.New(w.Client(), w.MicrocksURL)
 
 			code, said := apply(t, w, world.UID(n), nil)
-			if code != 0 || !strings.Contains(said, "status=updated") {
+			if code != 0 || !strings.Contains(said, `"status":"updated"`) {
 				t.Fatalf("exit code %d:\n%s", code, said)
 			}
 			after, err := c.Job(t.Context(), importer.ID)
@@ -52,7 +52,7 @@ func TestAdoptsWhatWasMadeByHand(t *testing.T) {
 				t.Errorf("%d importers of the collection", len(jobs))
 			}
 			code, said = apply(t, w, world.UID(n), nil)
-			if code != 0 || !strings.Contains(said, "status=unchanged") {
+			if code != 0 || !strings.Contains(said, `"status":"unchanged"`) {
 				t.Errorf("the second run: exit code %d:\n%s", code, said)
 			}
 		})

@@ -74,7 +74,7 @@ func (s *sightings) look(log string) {
 	defer s.guard.Unlock()
 	s.imports += strings.Count(log, ": imported (")
 	s.skipped += strings.Count(log, "another run has just imported the same")
-	s.healed += strings.Count(log, "doubled service")
+	s.healed += strings.Count(log, "duplicate service")
 }
 
 func (s *sightings) String() string {
@@ -208,7 +208,7 @@ func TestAServiceFoundTwiceIsHealedOnARealServer(t *testing.T) {
 	tries := double(t, w, name, microcks.DerivedID(microcks.ImporterKind, world.UID(n)))
 	t.Logf("two starts at once made the service twice at try %d", tries)
 	code, said := apply(t, w, world.UID(n), inputs)
-	if code != 0 || !strings.Contains(said, "doubled service") {
+	if code != 0 || !strings.Contains(said, "duplicate service") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
 	if problem := promise(t, w, world.UID(n), name, secret, 3); problem != "" {

@@ -32,7 +32,7 @@ func TestADispatcherSetByHandIsNoReasonToImport(t *testing.T) {
 			run := func(wantStatus, wantText string) {
 				t.Helper()
 				code, said := apply(t, w, world.UID(n), inputs)
-				if code != 0 || !strings.Contains(said, "\nstatus="+wantStatus+"\n") || !strings.Contains(said, wantText) {
+				if code != 0 || !strings.Contains(said, `"status":"`+wantStatus+`"`) || !strings.Contains(said, wantText) {
 					t.Fatalf("exit code %d, want status %s and %q in:\n%s", code, wantStatus, wantText, said)
 				}
 			}

@@ -44,7 +44,7 @@ func TestImporterThatShowsLate(t *testing.T) {
 	if err := w.Postman.AddCollection(world.UID(1), world.Collection("Pets", "1.0", 2)); err != nil {
 		t.Fatal(err)
 	}
-	code, said := apply(t, w, world.UID(1), nil)
+	code, said := apply(t, w, world.UID(1), map[string]string{"RUNNER_DEBUG": "1"})
 	if code != 0 || !strings.Contains(said, "the importer does not show yet what was saved, looking again") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}

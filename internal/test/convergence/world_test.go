@@ -73,14 +73,14 @@ func withSignIn(t *testing.T) (w *world.World, keycloakURL string) {
 	return w, w.KeycloakURL
 }
 
-// apply runs the program in mode apply.
+// apply runs the program in mode apply. What it says ends with the result as JSON.
 func apply(t testing.TB, w *world.World, uid string, more map[string]string) (code int, said string) {
 	t.Helper()
 	env := w.Environment()
 	env["INPUT_MODE"], env["INPUT_COLLECTIONS"] = "apply", uid
 	maps.Copy(env, more)
 	var out bytes.Buffer
-	code = w.Run(t.Context(), &out, env)
+	code = w.Run(t.Context(), &out, env, "--output=json")
 	return code, out.String()
 }
 

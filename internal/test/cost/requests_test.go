@@ -159,7 +159,7 @@ func costOf(t *testing.T, w *world.World, name string, env map[string]string) co
 		t.Fatalf("%s: exit code %d\n%.2000s", name, code, said.String())
 	}
 	if took%time.Second != 0 {
-		t.Errorf("%s: took %s: the run waited for something else than a request", name, took)
+		t.Errorf("%s: took %s: the run waited for something other than a request", name, took)
 	}
 	return cost{
 		Run: name, Postman: w.To(world.Postman), Keycloak: w.To(world.Keycloak), Microcks: w.To(world.Microcks),

@@ -7,24 +7,23 @@ import (
 	"postman-microcks-importer/internal/postman"
 )
 
-// The README names every host that a step speaks to, for those who let out only
-// what is on a list, and what polling costs of the quota.
-func TestReadmeNamesTheNetwork(t *testing.T) {
+// The guide names every host that a step speaks to, for those who let out only
+// what is on a list; the README, what polling costs of the quota.
+func TestNetworkIsNamed(t *testing.T) {
 	t.Parallel()
-	readme := readDocument(t, "README.md")
-	_, network, found := strings.Cut(readme, "**Network.** The step needs:")
+	_, network, found := strings.Cut(readDocument(t, "docs/guides/networks.md"), "## What the step connects to\n")
 	if !found {
-		t.Fatal("the README does not say which network a step needs")
+		t.Fatal("the guide does not say what a step connects to")
 	}
-	network, _, _ = strings.Cut(network, "**Pinning.**")
+	network, _, _ = strings.Cut(network, "\n## ")
 	for _, host := range []string{
 		postman.DefaultHost + ":443", postman.EUHost + ":443", "your Microcks", "your Keycloak", "*.actions.githubusercontent.com:443",
 	} {
 		if !strings.Contains(network, host) {
-			t.Errorf("the README does not name %s", host)
+			t.Errorf("the guide does not name %s", host)
 		}
 	}
-	if !strings.Contains(readme, "12 to 24 calls a day and importer") {
+	if !strings.Contains(readDocument(t, "README.md"), "12 to 24 calls a day for each importer") {
 		t.Error("the README does not say what polling costs")
 	}
 }

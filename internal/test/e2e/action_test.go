@@ -34,7 +34,7 @@ func TestActionInWorkflows(t *testing.T) {
 		{
 			workflow: "import.yml", event: "push",
 			results: map[string]string{"mocks": "success", "outputs": "success", "call": "success"},
-			summary: map[string][]string{"mocks": {"### ✅ E2E Harbour API 1.2.0", "created", "13", "22 of 22 mocks answered"}},
+			summary: map[string][]string{"mocks": {"### ✅ E2E Harbour API 1.2.0", "created", "13 of 13 operations answered as saved"}},
 			writes:  true,
 		},
 		{

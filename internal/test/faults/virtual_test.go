@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -131,20 +133,26 @@ func (v *virtual) run(ctx context.Context, more map[string]string) ended {
 	maps.Copy(env, more)
 	before := len(v.proxies["microcks"].Requests())
 	began := time.Now()
+	folder, err := os.MkdirTemp("", "run")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "result.json")
 	var out bytes.Buffer
-	e := ended{code: v.Run(ctx, &out, env)}
+	e := ended{code: v.Run(ctx, &out, env, "--result-file="+file)}
 	e.took, e.said = time.Since(began), out.String()
 	for _, request := range v.proxies["microcks"].Requests()[before:] {
 		if !strings.HasPrefix(request, http.MethodGet) {
 			e.writes = append(e.writes, request)
 		}
 	}
-	for line := range strings.Lines(e.said) {
-		if raw, isResult := strings.CutPrefix(line, "result="); isResult {
-			if err := json.Unmarshal([]byte(raw), &e.result); err != nil {
-				panic(fmt.Sprintf("the output result is no JSON: %v\n%s", err, raw))
-			}
-		}
+	raw, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(raw, &e.result)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("the result is no JSON: %v\n%s", err, raw))
 	}
 	return e
 }

@@ -384,7 +384,7 @@ func (c *crowd) round(ctx context.Context, name string) error {
 	all.Wait()
 	for i, r := range ended {
 		c.imports += strings.Count(r.said, ": imported (")
-		c.healed += strings.Count(r.said, "doubled service")
+		c.healed += strings.Count(r.said, "duplicate service")
 		if r.err != nil && (!c.kill || i%2 == 0) {
 			c.failed++
 			fmt.Fprintln(os.Stderr, r.err)

@@ -59,7 +59,7 @@ func TestMutualTLS(t *testing.T) {
 	env["MICROCKS_CLIENT_CERTIFICATE"] = strings.ReplaceAll(certificate, "\n", " ")
 	env["MICROCKS_CLIENT_KEY"] = strings.ReplaceAll(key, "\n", `\n`)
 	code, out := run()
-	if code != 0 || !strings.Contains(out, "2 of 2 mocks") {
+	if code != 0 || !strings.Contains(out, "the mocks of 2 of 2 operations answered as saved") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 	if line := strings.Split(key, "\n")[1]; strings.Contains(out, line) {

@@ -45,7 +45,7 @@ func gatewayWords() map[string]command {
 	}
 }
 
-// gated puts the scenario's gateway before Microcks.
+// gated puts the scenario's gateway in front of Microcks.
 func (w *story) gated(name world.Server, next http.Handler) http.Handler {
 	if name != world.Microcks {
 		return next

@@ -33,6 +33,8 @@ func microcksWords() map[string]command {
 				w.putMicrocks(ts, rest)
 			case "wrote": // microcks wrote nothing, or exactly these requests in this order
 				w.compareWrites(ts, rest)
+			case "called": // microcks called nothing, or exactly these mocks in any order
+				w.compareCalls(ts, rest)
 			case "importers", "secrets", "services": // prints them, for cmp stdout FILE
 				need(ts, len(rest) == 0, "microcks "+args[0])
 				_, err := fmt.Fprint(ts.Stdout(), w.plain(w.show(args[0])))
@@ -145,6 +147,29 @@ func (w *story) markRequests() {
 
 func (w *story) askedPostman() int {
 	return len(w.Postman.Requests()) - w.polled
+}
+
+// compareCalls holds the last run's calls of mocks against those wanted, such as
+// "GET Pet%20Store/1.0.0/cats".
+func (w *story) compareCalls(ts *testscript.TestScript, want []string) {
+	need(ts, len(want) > 0, "microcks called nothing|REQUEST...")
+	var got []string
+	for _, r := range w.Microcks.Requests()[w.seen:] {
+		if path, mocks := strings.CutPrefix(r.Path, "/rest/"); mocks {
+			if r.Query != "" {
+				path += "?" + r.Query
+			}
+			got = append(got, r.Method+" "+path)
+		}
+	}
+	if len(want) == 1 && want[0] == "nothing" {
+		want = nil
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		ts.Fatalf("mocks were called by\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
 }
 
 // compareWrites holds the last run's requests to the API that are not GET

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/test/standin/postman"
 	"postman-microcks-importer/internal/test/world"
 )
@@ -97,6 +98,13 @@ func textWords() map[string]command {
 				ts.Fatalf("%s holds no %q", args[0], args[1])
 			}
 			storyOf(ts).write(ts, args[0], strings.ReplaceAll(text, args[1], args[2]))
+		},
+		// json FILE must be a Result as JSON, and nothing but that.
+		"json": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 1, "json FILE")
+			var told result.Result
+			ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &told))
+			need(ts, told.Schema == result.Schema, "a result")
 		},
 		// grow FILE BYTES adds a collection's description until it is that long.
 		"grow": func(ts *testscript.TestScript, neg bool, args []string) {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bufio"
 	"os"
 	"regexp"
 	"slices"
@@ -27,6 +28,31 @@ func runWords() map[string]command {
 		"starts": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) >= 1, "starts NAME [FLAG...]")
 			storyOf(ts).start(ts, args[0], args[1:])
+		},
+		// pipes NAME LINES [FLAG…] starts the program with its standard output a pipe, of
+		// which head reads so many lines into the file head, and then goes.
+		"pipes": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 2, "pipes NAME LINES [FLAG...]")
+			most, err := strconv.Atoi(args[1])
+			ts.Check(err)
+			storyOf(ts).pipe(ts, args[0], most, args[2:])
+		},
+		// fills CODE [FLAG…] is exits with a standard output that takes nothing.
+		"fills": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) >= 1, "fills CODE [FLAG...]")
+			full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+			ts.Check(err)
+			defer full.Close()
+			w := storyOf(ts)
+			w.startTo(full, ts, "it", args[1:])
+			w.finish(ts, "it", args[0])
+		},
+		// gone NAME waits until the reader of its pipe has gone.
+		"gone": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 1, "gone NAME")
+			r := storyOf(ts).run(args[0])
+			need(ts, r != nil && r.gone != nil, "a program with a pipe")
+			<-r.gone
 		},
 		// ends NAME CODE waits for a started program.
 		"ends": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -55,7 +81,8 @@ func need(ts *testscript.TestScript, ok bool, usage string) {
 type run struct {
 	*world.Process
 	onGitHub bool
-	given    []string // credentials that it got
+	given    []string      // credentials that it got
+	gone     chan struct{} // closed when the reader of its standard output has gone; nil without one
 }
 
 func (w *story) run(name string) *run {
@@ -67,6 +94,33 @@ func (w *story) run(name string) *run {
 // start runs the program with the scenario's environment. Each run has its own
 // files for outputs and summary, as each step of a job has.
 func (w *story) start(ts *testscript.TestScript, name string, flags []string) {
+	w.startTo(nil, ts, name, flags)
+}
+
+// pipe is start with a pipe, whose reader goes after some lines.
+func (w *story) pipe(ts *testscript.TestScript, name string, most int, flags []string) {
+	reader, writer, err := os.Pipe()
+	ts.Check(err)
+	gone := make(chan struct{})
+	w.startTo(writer, ts, name, flags).gone = gone
+	ts.Check(writer.Close())
+	go func() {
+		defer close(gone)
+		defer reader.Close()
+		var head strings.Builder
+		for lines := bufio.NewReader(reader); most > 0; most-- {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				break
+			}
+			head.WriteString(line)
+		}
+		w.write(ts, "head", w.plain(head.String()))
+	}()
+}
+
+// startTo is start with a standard output of its own; nil is a file.
+func (w *story) startTo(stdout *os.File, ts *testscript.TestScript, name string, flags []string) *run {
 	w.markRequests()
 	files, err := os.MkdirTemp(w.dir, ".run-")
 	ts.Check(err)
@@ -74,9 +128,10 @@ func (w *story) start(ts *testscript.TestScript, name string, flags []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	need(ts, w.running[name] == nil, "a name that no running program has")
-	r.Process, err = world.Start(ts.Value(programKey{}).(string), w.dir, files, environment(ts), flags...)
+	r.Process, err = world.StartTo(stdout, ts.Value(programKey{}).(string), w.dir, files, environment(ts), flags...)
 	ts.Check(err)
 	w.running[name] = r
+	return r
 }
 
 // finish waits for a run, keeps what it said for the scenario, and compares its
@@ -112,7 +167,8 @@ var (
 
 // keep writes what a run said into files of the scenario:
 //
-//	log          standard output
+//	log          what it printed, standard error last
+//	screen       standard output
 //	told         the lines that tell problems and outcome, the summary's heading,
 //	             and the outputs that count
 //	annotations  what is shown beside the code
@@ -121,6 +177,9 @@ var (
 //	result.json  the output result
 func (w *story) keep(ts *testscript.TestScript, r *run, log string) {
 	w.write(ts, "log", w.plain(log))
+	out, err := r.Stdout()
+	ts.Check(err)
+	w.write(ts, "screen", w.plain(out))
 	told := lines(log, toldLine.MatchString)
 	w.write(ts, "annotations", w.plain(lines(log, annotation.MatchString)))
 	if !r.onGitHub {

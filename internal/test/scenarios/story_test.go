@@ -74,7 +74,7 @@ func newStory(dir string) *story {
 
 func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
 
-// gatewayCanaries are what a gateway before Microcks wants.
+// gatewayCanaries are what a gateway in front of Microcks wants.
 var gatewayCanaries = []canary.Canary{
 	{Name: "the gateway's secret", Value: gateway.Secret}, {Name: "the gateway's password", Value: gateway.Password},
 }

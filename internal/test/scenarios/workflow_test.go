@@ -76,7 +76,7 @@ func runnerEnvironment(dir string) map[string]string {
 func environment(ts *testscript.TestScript) map[string]string {
 	names := []string{
 		"PATH", "HOME", "TMPDIR", "WORK",
-		"GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF", "RUNNER_DEBUG", "RUNNER_ENVIRONMENT",
+		"GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF", "RUNNER_DEBUG", "FORCE_COLOR", "NO_COLOR", "RUNNER_ENVIRONMENT",
 		"ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
 	}

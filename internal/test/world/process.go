@@ -15,9 +15,9 @@ import (
 // Its standard output is a file, so that servers can look what the runner has
 // read when a request comes in.
 type Process struct {
-	cmd                      *exec.Cmd
-	stdout, outputs, summary string // paths
-	ended                    chan struct{}
+	cmd                              *exec.Cmd
+	stdout, stderr, outputs, summary string // paths
+	ended                            chan struct{}
 
 	guard           sync.Mutex
 	signalled, over time.Time
@@ -27,8 +27,14 @@ type Process struct {
 // GitHub, go to another folder, unless env names other files. env is its whole
 // environment.
 func Start(program, folder, files string, env map[string]string, args ...string) (*Process, error) {
+	return StartTo(nil, program, folder, files, env, args...)
+}
+
+// StartTo is Start with a standard output of its own, such as a pipe; nil is a file.
+func StartTo(stdout *os.File, program, folder, files string, env map[string]string, args ...string) (*Process, error) {
 	p := &Process{
-		stdout: filepath.Join(files, "stdout"), outputs: filepath.Join(files, "outputs"), summary: filepath.Join(files, "summary"),
+		stdout: filepath.Join(files, "stdout"), stderr: filepath.Join(files, "stderr"),
+		outputs: filepath.Join(files, "outputs"), summary: filepath.Join(files, "summary"),
 		ended: make(chan struct{}),
 	}
 	all := make(map[string]string)
@@ -44,14 +50,22 @@ func Start(program, folder, files string, env map[string]string, args ...string)
 		all["GORACE"] = "atexit_sleep_ms=0" // in place of a second at the end of each run
 	}
 	maps.Copy(all, env)
-	stdout, err := os.Create(p.stdout)
+	file, err := os.Create(p.stdout)
 	if err != nil {
 		return nil, err
 	}
-	defer stdout.Close()
+	defer file.Close()
+	if stdout == nil {
+		stdout = file
+	}
+	stderr, err := os.Create(p.stderr)
+	if err != nil {
+		return nil, err
+	}
+	defer stderr.Close()
 	// No CommandContext: it would kill where a test wants to see an end.
 	p.cmd = exec.Command(program, args...)
-	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = folder, stdout, stdout
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = folder, stdout, stderr
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		p.cmd.Env = append(p.cmd.Env, name+"="+all[name])
 	}
@@ -97,6 +111,14 @@ func (p *Process) Wait() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
+// Memory is what the process had of memory at its highest, in bytes, once it has ended:
+// at most, since Linux counts what its parent had when it started it.
+func (p *Process) Memory() int64 {
+	<-p.ended
+	usage, _ := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return usage.Maxrss << 10
+}
+
 // EndedAfter is how long after the last signal the process ended.
 func (p *Process) EndedAfter() time.Duration {
 	p.guard.Lock()
@@ -104,8 +126,18 @@ func (p *Process) EndedAfter() time.Duration {
 	return p.over.Sub(p.signalled)
 }
 
-// Log is what the process has printed so far.
-func (p *Process) Log() (string, error) { return read(p.stdout) }
+// Log is what the process has printed so far, its standard error last.
+func (p *Process) Log() (string, error) {
+	out, err := read(p.stdout)
+	if err != nil {
+		return "", err
+	}
+	errs, err := read(p.stderr)
+	return out + errs, err
+}
+
+// Stdout is what of it went to standard output.
+func (p *Process) Stdout() (string, error) { return read(p.stdout) }
 
 // Summary is the job summary that the process wrote.
 func (p *Process) Summary() (string, error) { return read(p.summary) }

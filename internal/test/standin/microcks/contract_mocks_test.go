@@ -1,14 +1,18 @@
 package microcks
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"postman-microcks-importer/internal/mock"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/test/standin/postman"
 )
@@ -174,6 +178,70 @@ func TestContractMocksEvaluateExpressions(t *testing.T) {
 	})
 }
 
+// Mocks answer one of the candidates that are predicted, and where there are several,
+// imports choose anew.
+func TestContractMocksAnswerAsPredicted(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, c *contract) {
+		collection, err := os.ReadFile(filepath.Join("testdata", "mocks.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		collection = bytes.Replace(collection, []byte("NAME"), []byte(c.name("Mocks")), 1)
+		document := predict.Read(mustWrap(t, collection), predict.Options{Version: c.version.String()})
+		service := document.Import(predict.Target{Main: true}).Service
+		mocks := mock.Of(service, mock.Options{Version: c.version.String()})
+		calls, uncalled := mocks.Calls(nil)
+		if len(calls) < 12 || len(uncalled) == 0 {
+			t.Fatalf("%d calls, %d examples without", len(calls), len(uncalled))
+		}
+		var requests []mock.Request
+		for _, call := range calls {
+			requests = append(requests, call.Request)
+		}
+		for _, at := range []string{
+			"GET /pets/9", "GET /nothing", "PUT /nothing", "HEAD /pets", "TRACE /pets", "COPY /pets", "GET /find?q=%",
+			"GET /find?q=a+b", "GET /find?delay=x", "GET /pets%2F1", "GET /v1x0/cat", "OPTIONS /nothing", "GET /find?q", "GET /pets/1/", "GET /PETS",
+		} {
+			method, path, _ := strings.Cut(at, " ")
+			path, query, _ := strings.Cut(path, "?")
+			requests = append(requests, mock.Request{Method: method, Path: path, Query: query})
+		}
+		id := c.importer(t, 1, c.serve(t, 1, collection), map[string]any{"secretRef": c.key(t)})
+		seen := map[string]map[string]bool{}
+		for range 4 {
+			c.start(t, id)
+			for _, r := range requests {
+				header := http.Header{}
+				for _, h := range r.Headers {
+					header[h.Name] = h.Values
+				}
+				path := strings.TrimPrefix(predict.MockPath(service.Name, service.Version), "/rest") + r.Path
+				if r.Query != "" {
+					path += "?" + r.Query
+				}
+				got := c.mock(t, r.Method, path, header)
+				answer := mocks.Answer(r)
+				one, differences := answer.Judge(mock.Response{Status: got.status, Header: got.header, Body: []byte(got.body)})
+				if answer.Open || len(differences) > 0 {
+					t.Errorf("%s %s: %v: %v", r.Method, path, got, differences)
+				}
+				if one != nil && one.Example != nil && len(answer.Candidates) > 1 {
+					if seen[path] == nil {
+						seen[path] = map[string]bool{}
+					}
+					seen[path][one.Example.Name] = true
+				}
+			}
+		}
+		for path, names := range seen {
+			if c.fake != nil && len(names) < 2 {
+				t.Errorf("%s: only %v answered", path, names)
+			}
+		}
+	})
+}
+
 // A mock is found where the prediction says, and where it says that there is no
 // address it is found nowhere.
 func TestContractMocksAddresses(t *testing.T) {
@@ -199,7 +267,8 @@ func TestContractMocksAddresses(t *testing.T) {
 			if service == nil {
 				t.Fatalf("%q %q: no service predicted", name, version)
 			}
-			_, addressed := service.MockCalls(&service.Operations[0]).To(&service.Operations[0].Examples[0])
+			calls, _ := mock.Of(service, mock.Options{Version: number}).Calls(nil)
+			addressed := len(calls) == 1
 			got := c.mock(t, "GET", strings.TrimPrefix(predict.MockPath(service.Name, service.Version), "/rest")+"/t", nil)
 			if (got.status == 200 && got.body == fmt.Sprint("here ", i)) != addressed {
 				t.Errorf("%q %q: predicted to be found: %t, got %v", name, version, addressed, got)

@@ -144,7 +144,11 @@ func (s *Server) saveImported(jobID string, p *predict.Service, existing *stored
 			}
 		}
 	}
-	return put(s, &s.services, one)
+	saved := put(s, &s.services, one)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.imported[*saved.key()]++
+	return saved
 }
 
 func operationOf(p predict.Operation) *operation {

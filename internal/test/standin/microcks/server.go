@@ -72,6 +72,7 @@ type Server struct {
 	secrets   table
 	services  table
 	messages  []message
+	imported  map[string]int // how often, by the service's id
 	lastID    int
 	hooks     Hooks
 	faults    []*Fault
@@ -84,7 +85,7 @@ func New(o Options) *Server {
 	if o.Version == "" {
 		o.Version = "1.15.0"
 	}
-	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, hooks: o.Hooks}
+	s := &Server{options: o, version: parseVersion(o.Version), source: o.Source, hooks: o.Hooks, imported: map[string]int{}}
 	if s.source == nil {
 		s.source = &http.Transport{Proxy: nil, DisableCompression: true, DisableKeepAlives: true}
 	}

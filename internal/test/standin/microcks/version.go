@@ -1,6 +1,7 @@
 package microcks
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,8 @@ func parseVersion(s string) version {
 	}
 	return version{v[0], v[1], v[2]}
 }
+
+func (v version) String() string { return fmt.Sprintf("%d.%d.%d", v.major, v.minor, v.patch) }
 
 func (v version) since(major, minor, patch int) bool {
 	if v.major != major {

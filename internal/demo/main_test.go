@@ -1,0 +1,31 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"postman-microcks-importer/internal/text"
+)
+
+// The story fits one screen, and says what it is told for.
+func TestOneScreen(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	if err := show(t.Context(), &out, "", "", nil); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, want := range []string{
+		"/start: 200 OK", ": 404 Not Found", "PMI001", "mocks of 13 of 13 operations answered as saved", "\n0 requests of it wrote.\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	rows := 0
+	for line := range strings.Lines(out.String()) {
+		rows += 1 + max(0, text.Width(strings.TrimSuffix(line, "\n"))-1)/80
+	}
+	if rows > 40 {
+		t.Errorf("%d rows of 80 columns, want 40 at most:\n%s", rows, out.String())
+	}
+}

@@ -1,0 +1,179 @@
+package mock
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"postman-microcks-importer/internal/java"
+	"postman-microcks-importer/internal/predict"
+)
+
+// The parts in an operation's name, as they are written.
+var (
+	colonPart  = regexp.MustCompile(`:[^:^/]+`)
+	curlyPart  = regexp.MustCompile(`\{[^{}/]+\}`)
+	nameInPath = regexp.MustCompile(`:[^:^/]+|\{[^{}/]+\}`)
+)
+
+// partsIn is what finds the parts that a server reads: where one is written in braces,
+// those with a colon are none.
+func partsIn(name string) *regexp.Regexp {
+	if strings.Contains(name, "/{") {
+		return curlyPart
+	}
+	return colonPart
+}
+
+// pair is a name with its value, in criteria.
+type pair struct{ name, value string }
+
+// asked is what a request is dispatched by.
+type asked struct {
+	criteria *string // nil without a dispatcher
+	open     bool    // what the server makes of it is not known
+	failed   bool    // taking the query apart breaks the call
+}
+
+// criteriaOf a request that reached an operation.
+func (m *Mocks) criteriaOf(op *predict.Operation, r Request) asked {
+	if op.Dispatcher == "" {
+		return asked{}
+	}
+	if op.DispatcherRules == nil {
+		return asked{open: true}
+	}
+	var out asked
+	text := ""
+	switch op.Dispatcher {
+	case predict.URIParts, predict.URIElements:
+		parts, known := m.partCriteria(m.pathNameOf(op), r.Path)
+		text, out.open = parts, !known
+	case predict.URIParams:
+	default:
+		return asked{open: true}
+	}
+	if op.Dispatcher != predict.URIParts {
+		params, failed := m.paramCriteria(*op.DispatcherRules, r.Query)
+		text, out.failed = text+params, failed
+	}
+	out.criteria = &text
+	return out
+}
+
+// partCriteria are the values of the parts that the rules name, sorted by name. known
+// is false where the name holds signs that mean something in an expression.
+func (m *Mocks) partCriteria(n *pathName, path string) (criteria string, known bool) {
+	if strings.ContainsAny(path, "%+") {
+		plain, err := url.PathUnescape(strings.ReplaceAll(path, "+", "%20"))
+		if err != nil {
+			return "", false
+		}
+		path = strings.ReplaceAll(plain, "+", " ") // decoded a second time
+	}
+	if m.behaviour.cutsParts {
+		path, _, _ = strings.Cut(path, "?")
+	}
+	values, known := n.values(path)
+	slices.SortFunc(values, func(a, b pair) int { return java.Compare(a.name, b.name) })
+	var out strings.Builder
+	for _, v := range values {
+		if n.wanted[v.name] {
+			out.WriteString("/" + v.name + "=" + v.value)
+		}
+	}
+	return out.String(), known
+}
+
+// values are what the parts of a name have in a path. The server makes each part a
+// group that takes as much as it can, slashes included.
+func (n *pathName) values(path string) (values []pair, known bool) {
+	if values, simple := n.bySegment(path); simple {
+		return values, true
+	}
+	var expression strings.Builder
+	last := 0
+	known = true
+	literal := func(s string) {
+		known = known && !strings.ContainsAny(s, `\^$?*+[(|){}`)
+		expression.WriteString(strings.ReplaceAll(regexp.QuoteMeta(s), `\.`, "."))
+	}
+	for _, at := range partsIn(n.path).FindAllStringIndex(n.path, -1) {
+		literal(n.path[last:at[0]])
+		expression.WriteString("(.+)")
+		last = at[1]
+	}
+	literal(n.path[last:])
+	re, err := regexp.Compile(`^` + expression.String() + `$`)
+	if err != nil {
+		return nil, false
+	}
+	found := re.FindStringSubmatch(path)
+	if found == nil {
+		return nil, known
+	}
+	for i, name := range n.names {
+		if !slices.Contains(n.names[i+1:], name) { // the last of a name counts
+			values = append(values, pair{name, found[i+1]})
+		}
+	}
+	return values, known
+}
+
+// bySegment reads the values of a name whose parts are whole segments, in a path of
+// as many segments.
+func (n *pathName) bySegment(path string) (values []pair, simple bool) {
+	if n.segments == nil || strings.Count(path, "/")+1 != len(n.segments) {
+		return nil, false
+	}
+	values = make([]pair, 0, len(n.names))
+	for k := range n.segments {
+		got, rest, _ := strings.Cut(path, "/")
+		path = rest
+		switch {
+		case n.parts[k] != "" && got != "":
+			values = append(values, pair{n.parts[k], got})
+		case n.parts[k] != "" || n.segments[k] != got:
+			return nil, false
+		}
+	}
+	return values, true
+}
+
+// paramCriteria are the query parameters whose name is any part of the rules' text,
+// sorted. Those without a value do not count, or break the call.
+func (m *Mocks) paramCriteria(rules, query string) (criteria string, failed bool) {
+	if !strings.Contains(query, "=") {
+		return "", false
+	}
+	var found []pair
+	for _, param := range java.Split(query, "&") {
+		halves := java.Split(param, "=")
+		if len(halves) < 2 {
+			if m.behaviour.skipsValueless {
+				continue
+			}
+			return "", true
+		}
+		name, err1 := java.DecodeURL(halves[0], m.behaviour.java)
+		value, err2 := java.DecodeURL(halves[1], m.behaviour.java)
+		if err1 != nil || err2 != nil {
+			return "", true
+		}
+		if strings.Contains(rules, name) {
+			found = append(found, pair{name, value})
+		}
+	}
+	slices.SortFunc(found, func(a, b pair) int {
+		if c := java.Compare(a.name, b.name); c != 0 {
+			return c
+		}
+		return java.Compare(a.value, b.value)
+	})
+	var out strings.Builder
+	for _, p := range slices.Compact(found) {
+		out.WriteString("?" + p.name + "=" + p.value)
+	}
+	return out.String(), false
+}
