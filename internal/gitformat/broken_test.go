@@ -177,6 +177,11 @@ func TestCost(t *testing.T) {
 	if _, _, err := read(MostBytes/len(hostile), hostile); !errors.Is(err, budget.ErrSpent) {
 		t.Error("16 MB of headers:", err)
 	}
+	values := "a: [" + strings.Repeat("[],", MostValues/4) + "]\n"
+	_, one, _ := read(1, values)
+	if _, five, err := read(5, values); err != nil || one < 50<<20 || five > one+20*len(values) {
+		t.Errorf("the library takes %d MB for a file, and for five, one by one, %d MB: %v", one>>20, five>>20, err)
+	}
 	ctx, end := context.WithCancelCause(context.Background())
 	end(errors.New("it is late"))
 	late := folderOf(map[string]string{"a.request.yaml": usual + strings.Repeat(" ", 1<<20)})
