@@ -145,7 +145,7 @@ func (p *program) connect(ctx context.Context) (*reconcile.Session, error) {
 func (p *program) reach(ctx context.Context, open *microcks.Client) (*reconcile.Session, microcks.KeycloakConfig, error) {
 	var signIn microcks.KeycloakConfig
 	mocks, err := p.microcksClient(func(o *transport.Options) {
-		o.Attempts = 1 // a saved 503 is an answer like any other
+		o.Attempts, o.ErrorsWhole = 1, true // a saved 503 is an answer like any other
 	})
 	if err != nil {
 		return nil, signIn, err

@@ -30,7 +30,8 @@ type atTerminal struct {
 
 	guard sync.Mutex
 	of    int            // collections
-	at    map[string]int // by stage: how many
+	at    map[string]int // by what was done with them: how many
+	far   string         // the last of those counts, in words; "" before the first
 }
 
 func newTerminal(getenv func(string) string, stdout, stderr io.Writer) *atTerminal {
@@ -45,22 +46,47 @@ func (v *atTerminal) begin(run *config.Run) {
 	v.debug(began(run))
 }
 
-// counted are the stages that every collection goes through once, as a person calls
-// them.
-var counted = map[string]string{"fetch": "fetched", "predict": "judged", "read": "read", "verify": "verified"}
+// counted are the stages whose step every collection takes once, as a person calls them.
+// What is verified is services, in steps of which each takes several.
+var counted = map[string]string{"fetch": "fetched", "predict": "judged"}
 
-func (v *atTerminal) step(stage, line string, took time.Duration) {
+// countedDeeds are what is done once at most for a collection, and how many have it to
+// come is not known before.
+var countedDeeds = map[result.DoneKind]string{result.CollectionImported: "imported", result.ImporterDeleted: "removed"}
+
+// count is how many collections are through something; of is all there are, or 0.
+func (v *atTerminal) count(done string, of int) string {
+	v.guard.Lock()
+	defer v.guard.Unlock()
+	v.at[done]++
+	v.far = fmt.Sprintf("%s %d", done, v.at[done])
+	if of > 0 {
+		v.far += fmt.Sprintf(" of %d", of)
+	}
+	return v.far
+}
+
+// progress is how far the run is, with what it is doing.
+func (v *atTerminal) progress(line string) {
+	v.guard.Lock()
+	if v.far != "" {
+		line = v.far + ", " + line
+	}
+	v.guard.Unlock()
+	v.err.Progress(v.hide(line))
+}
+
+func (v *atTerminal) step(stage, collection, what string, took time.Duration) {
+	line := about(collection) + what
 	if v.verbose {
 		v.say(timed(stage, line, took))
 		return
 	}
-	if done, counts := counted[stage]; counts {
-		v.guard.Lock()
-		v.at[stage]++
-		line = fmt.Sprintf("%s %d of %d: %s", done, min(v.at[stage], v.of), v.of, line)
-		v.guard.Unlock()
+	if done := counted[stage]; done != "" && collection != "" {
+		v.err.Progress(v.count(done, v.of))
+	} else {
+		v.progress(line)
 	}
-	v.err.Progress(v.hide(line))
 	if stage == "import" && took >= longWait && !v.err.Live {
 		v.say(timed(stage, line, took))
 	}
@@ -70,12 +96,17 @@ func (v *atTerminal) step(stage, line string, took time.Duration) {
 // written over.
 const longWait = 5 * time.Second
 
-func (v *atTerminal) did(stage, line string, took time.Duration) {
+func (v *atTerminal) did(stage, collection string, deed result.Done, took time.Duration) {
+	line := about(collection) + string(report.Deed(deed))
 	if v.verbose || !v.err.Live {
 		v.say(timed(stage, line, took))
 		return
 	}
-	v.err.Progress(v.hide(line))
+	if done := countedDeeds[deed.Kind]; done != "" {
+		v.err.Progress(v.count(done, 0))
+		return
+	}
+	v.progress(line)
 }
 
 func timed(stage, line string, took time.Duration) string {

@@ -16,9 +16,10 @@ import (
 type voice interface {
 	// begin says what runs.
 	begin(run *config.Run)
-	// step tells what was done at a stage, did of a deed of the run.
-	step(stage, line string, took time.Duration)
-	did(stage, line string, took time.Duration)
+	// step tells what was done at a stage for a collection, "" for all; did of a deed of
+	// the run.
+	step(stage, collection, what string, took time.Duration)
+	did(stage, collection string, deed result.Done, took time.Duration)
 	// end is after the last step.
 	end()
 	// waiting tells what is waited for, debug what only who looks for a fault reads.
@@ -37,12 +38,12 @@ type steps struct{ voice }
 
 // Step implements reconcile.Log.
 func (s steps) Step(stage, collection, text string, took time.Duration) {
-	s.step(stage, about(collection)+text, took)
+	s.step(stage, collection, text, took)
 }
 
 // Did implements reconcile.Log.
 func (s steps) Did(stage, collection string, deed result.Done, took time.Duration) {
-	s.did(stage, about(collection)+string(report.Deed(deed)), took)
+	s.did(stage, collection, deed, took)
 }
 
 func about(collection string) string {
@@ -78,11 +79,17 @@ func (v *onRunner) begin(run *config.Run) {
 	v.log = newFoldedLog(v.Runner, result.Mode(run.Mode))
 }
 
-func (v *onRunner) step(stage, line string, took time.Duration) { v.log.step(stage, line, took) }
-func (v *onRunner) did(stage, line string, took time.Duration)  { v.log.step(stage, line, took) }
-func (v *onRunner) end()                                        { v.log.end() }
-func (v *onRunner) waiting(line string)                         { v.Printf("%s", line) }
-func (v *onRunner) debug(line string)                           { v.Debugf("%s", line) }
+func (v *onRunner) step(stage, collection, what string, took time.Duration) {
+	v.log.step(stage, about(collection)+what, took)
+}
+
+func (v *onRunner) did(stage, collection string, deed result.Done, took time.Duration) {
+	v.log.step(stage, about(collection)+string(report.Deed(deed)), took)
+}
+
+func (v *onRunner) end()                { v.log.end() }
+func (v *onRunner) waiting(line string) { v.Printf("%s", line) }
+func (v *onRunner) debug(line string)   { v.Debugf("%s", line) }
 
 func (v *onRunner) render(told *result.Result) {
 	v.outputs = nil // of a report that broke

@@ -40,14 +40,19 @@ func main() {
 	server := flag.String("microcks-url", "", "a running Microcks; empty: a stand-in")
 	version := flag.String("version", "", "put version=`V` into descriptions that name none")
 	flag.Parse()
-	if err := show(ctx, os.Stdout, *server, *version, flag.Args()); err != nil {
+	colours := map[string]string{}
+	for _, name := range []string{"TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"} {
+		colours[name] = os.Getenv(name)
+	}
+	if err := show(ctx, os.Stdout, colours, *server, *version, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-// show tells the story, and fails unless it ends well.
-func show(ctx context.Context, out io.Writer, microcksURL, version string, files []string) error {
+// show tells the story, and fails unless it ends well. colours is what the environment
+// says of them.
+func show(ctx context.Context, out io.Writer, colours map[string]string, microcksURL, version string, files []string) error {
 	w := world.New()
 	defer w.Close()
 	w.StartPostman(postman.Options{})
@@ -68,6 +73,7 @@ func show(ctx context.Context, out io.Writer, microcksURL, version string, files
 		out = &renaming{out, w.MicrocksURL, microcksURL}
 	}
 	story := &story{w: w, out: out, env: w.Environment()}
+	maps.Copy(story.env, colours)
 	maps.Copy(story.env, map[string]string{"INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_VERIFY": "mocks"})
 	if microcksURL == "" && len(files) == 0 {
 		if err := story.withoutVersion(ctx, uids[0]); err != nil {

@@ -11,7 +11,7 @@ import (
 func TestOneScreen(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := show(t.Context(), &out, "", "", nil); err != nil {
+	if err := show(t.Context(), &out, nil, "", "", nil); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, want := range []string{
@@ -27,5 +27,19 @@ func TestOneScreen(t *testing.T) {
 	}
 	if rows > 40 {
 		t.Errorf("%d rows of 80 columns, want 40 at most:\n%s", rows, out.String())
+	}
+}
+
+// The program hears what the environment says of colours.
+func TestColoursAreAskedFor(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"FORCE_COLOR": true, "NO_COLOR": false} {
+		var out strings.Builder
+		if err := show(t.Context(), &out, map[string]string{name: "1"}, "", "", nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "\x1b["); got != want {
+			t.Errorf("%s=1: colours %t, want %t", name, got, want)
+		}
 	}
 }

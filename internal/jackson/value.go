@@ -291,23 +291,22 @@ func (d *Document) text(start, end uint32, escaped bool) string {
 	}
 	var b strings.Builder
 	b.Grow(len(in))
+	written := 0 // of in; what follows stands for itself up to i
 	for i := 0; i < len(in); {
 		c := in[i]
-		if d.lax && c >= 0x80 {
-			i += d.writeLax(&b, in[i:])
+		if c != '\\' && (c < 0x80 || !d.lax) {
+			i++
 			continue
 		}
+		b.Write(in[written:i])
 		if c != '\\' {
-			j := i + 1
-			for j < len(in) && in[j] != '\\' && (!d.lax || in[j] < 0x80) {
-				j++
-			}
-			b.Write(in[i:j])
-			i = j
+			i += d.writeLax(&b, in[i:])
+			written = i
 			continue
 		}
 		i++
-		switch c = in[i]; c {
+		written = i + 1
+		switch in[i] {
 		case 'b':
 			b.WriteByte('\b')
 		case 'f':
@@ -328,11 +327,13 @@ func (d *Document) text(start, end uint32, escaped bool) string {
 				}
 			}
 			java.WriteCodePoint(&b, u)
-		default:
-			b.WriteByte(c)
+			written = i + 1
+		default: // a quote, mostly, which stands for itself without its backslash
+			written = i
 		}
 		i++
 	}
+	b.Write(in[written:])
 	return b.String()
 }
 

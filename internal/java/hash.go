@@ -3,6 +3,7 @@ package java
 import (
 	"cmp"
 	"slices"
+	"unicode/utf16"
 )
 
 // HashOrder are distinct keys, given in the order of insertion, in the order in
@@ -10,6 +11,9 @@ import (
 // insertion. It holds as long as no bucket becomes a tree, which takes eight
 // keys of one.
 func HashOrder(keys []string) []string {
+	if len(keys) < 2 {
+		return keys
+	}
 	capacity := 16
 	for len(keys)*4 > capacity*3 {
 		capacity *= 2
@@ -32,8 +36,15 @@ func HashOrder(keys []string) []string {
 // spread is the hash of a string as HashMap uses it.
 func spread(s string) uint32 {
 	var h uint32
-	for _, u := range units(CodePoints(s)) {
-		h = h*31 + uint32(u)
+	for len(s) > 0 {
+		r, n := DecodeCodePoint(s)
+		if r >= 0x10000 { // two units
+			var high rune
+			high, r = utf16.EncodeRune(r)
+			h = h*31 + uint32(high)
+		}
+		h = h*31 + uint32(r)
+		s = s[n:]
 	}
 	return h ^ h>>16
 }

@@ -180,6 +180,7 @@ func percentEncode(s string, keep func(byte) bool) string {
 		s = encodable(s)
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; keep(c) {
 			b.WriteByte(c)

@@ -103,7 +103,11 @@ var heard = map[string]bool{
 // headerValue is what a header may hold (RFC 9110, section 5.5).
 var headerValue = regexp.MustCompile(`^[^\x00-\x08\x0a-\x1f\x7f]*$`)
 
-// sendable reports whether a header of a collection goes to a mock.
+// sendable reports whether a header of a call goes to a mock. No mock hears of the end
+// of a connection.
 func sendable(name, value string) bool {
+	if name == "Connection" {
+		return value == "close"
+	}
 	return heard[http.CanonicalHeaderKey(name)] && headerValue.MatchString(value) && text.KnownCredential(value) == ""
 }

@@ -67,7 +67,9 @@ func TestMockCallsCarryNoCredential(t *testing.T) {
 		return err
 	}
 	l := listen(t)
-	headers := http.Header{"Accept": {"application/json"}, "Content-Type": {"text/plain"}, "Accept-Encoding": {"identity"}}
+	headers := http.Header{
+		"Accept": {"application/json"}, "Content-Type": {"text/plain"}, "Accept-Encoding": {"identity"}, "Connection": {"close"},
+	}
 	if err := call(l, headers); err != nil {
 		t.Fatal(err)
 	}

@@ -78,15 +78,30 @@ func refusal(status int) Answer {
 	return Answer{Candidates: []Candidate{{Kind: Refused, Status: status, Body: Body{Any: true}}}}
 }
 
-var (
-	// pathSigns are what a path may hold (RFC 3986; the server refuses other signs),
-	// and refusedEscapes what it refuses even when escaped.
-	pathSigns      = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,=:@/%-]*$`)
-	refusedEscapes = regexp.MustCompile(`(?i)%(2f|5c|3b|25|0[0ad]|2e)|%e2%80%a[89]`)
-	badEscape      = regexp.MustCompile(`%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
-	dotSegment     = regexp.MustCompile(`(?i)(^|/)(\.|%2e){1,2}(/|$)`)
-	delayOf        = regexp.MustCompile(`(?:^|&)delay=([^&]*)`)
+// Signs that the server takes beside letters and digits as they are, in a path and in
+// a query (RFC 3986; it refuses others).
+const (
+	pathSigns  = "._~!$&'()*+,=:@/%-"
+	querySigns = pathSigns + ";?"
 )
+
+// What the server refuses in a path, even escaped.
+var (
+	refusedEscapes = regexp.MustCompile(`(?i)%(2f|5c|3b|25|0[0ad]|2e)|%e2%80%a[89]`)
+	dotSegment     = regexp.MustCompile(`(?i)(^|/)(\.|%2e){1,2}(/|$)`)
+)
+
+// holdsOnly reports whether a text has nothing but ASCII letters, digits and the signs.
+func holdsOnly(s, signs string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(signs, c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // refuse answers what the server refuses before it looks for an operation.
 func (m *Mocks) refuse(r Request) (Answer, bool) {
@@ -102,15 +117,7 @@ func (m *Mocks) refuse(r Request) (Answer, bool) {
 	switch {
 	case r.Path != "" && r.Path[0] != '/': // the version of a service goes on
 		return open, true
-	case r.Query == "" && isPlain(r.Path):
-		return m.refuseContent(r)
-	case !pathSigns.MatchString(r.Path), badEscape.MatchString(r.Path), strings.Contains(r.Path, "//"), dotSegment.MatchString(r.Path):
-		return refusal(http.StatusBadRequest), true
-	case refusedEscapes.MatchString(r.Path):
-		return refusal(http.StatusBadRequest), true
-	case !unescapes(r.Path):
-		return refusal(http.StatusBadRequest), true
-	case !querySigns.MatchString(r.Query):
+	case !isPlain(r.Path) && refusesPath(r.Path), !holdsOnly(r.Query, querySigns):
 		return refusal(http.StatusBadRequest), true
 	}
 	if answer, is := m.refuseQuery(r.Query); is {
@@ -135,20 +142,22 @@ func isPlain(path string) bool {
 	return true
 }
 
-// querySigns are the signs that the server takes in a query as they are.
-var querySigns = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*$`)
+// refusesPath reports whether a path is refused.
+func refusesPath(path string) bool {
+	return !holdsOnly(path, pathSigns) || !unescapes(path) || strings.Contains(path, "//") ||
+		dotSegment.MatchString(path) || refusedEscapes.MatchString(path)
+}
 
 func (m *Mocks) refuseQuery(query string) (Answer, bool) {
 	if m.behaviour.strictQuery {
-		for _, param := range strings.Split(query, "&") {
-			name, _, valued := strings.Cut(param, "=")
-			if param != "" && (name == "" && valued || badEscape.MatchString(param) || !unescapes(param)) {
+		for param := range strings.SplitSeq(query, "&") {
+			if strings.HasPrefix(param, "=") || !unescapes(param) {
 				return refusal(http.StatusBadRequest), true
 			}
 		}
 	}
-	if found := delayOf.FindStringSubmatch(query); found != nil && found[1] != "" {
-		value := strings.TrimSpace(strings.ReplaceAll(found[1], "+", " "))
+	if delay := delayIn(query); delay != "" {
+		value := strings.TrimSpace(strings.ReplaceAll(delay, "+", " "))
 		if value == "" {
 			return Answer{}, false
 		}
@@ -160,6 +169,17 @@ func (m *Mocks) refuseQuery(query string) (Answer, bool) {
 		}
 	}
 	return Answer{}, false
+}
+
+// delayIn is the value of the first parameter that asks the server to wait; "" when
+// there is none.
+func delayIn(query string) string {
+	for param := range strings.SplitSeq(query, "&") {
+		if value, is := strings.CutPrefix(param, "delay="); is {
+			return value
+		}
+	}
+	return ""
 }
 
 // refuseContent answers requests whose body the server cannot take.
@@ -206,12 +226,12 @@ func (m *Mocks) answerOf(op *predict.Operation, r Request, out *Answer) {
 	}
 	choices := m.choicesOf(op)
 	m.meter.Work(len(choices.all))
-	found, all, unsure := choices.with(asked.criteria)
-	out.Open = out.Open || unsure
+	found := choices.of(asked.criteria)
+	out.Open = out.Open || choices.unsure
 	switch {
 	case len(found) > 0:
 	case op.Dispatcher == "" || !m.behaviour.refusesUnmatched:
-		found = all
+		found = choices.where(func(*choice) bool { return true })
 	default:
 		text := asItIs(fmt.Sprintf("The response %s does not exist!", *asked.criteria))
 		m.own(Candidate{Kind: Unmatched, Status: 400, Body: Body{Text: text}}, r, out)
@@ -238,7 +258,7 @@ func (m *Mocks) own(c Candidate, r Request, out *Answer) {
 	out.Candidates = append(out.Candidates, c)
 }
 
-var plainAccept = regexp.MustCompile("^" + token + "/" + token + "$")
+var plainAccept = regexp.MustCompile("(?i)^" + token + "/" + token + "( *; *charset=" + token + ")?$")
 
 // acceptsAll reports whether an Accept surely leaves the server a choice: without
 // one, with a range of everything, or with one concrete type.
@@ -248,42 +268,38 @@ func acceptsAll(accept string) bool {
 
 // choose adds the examples among which the server chooses: those of the very media
 // type that is asked for, if there are any.
-func (m *Mocks) choose(found []*predict.Example, r Request, out *Answer) {
+func (m *Mocks) choose(found []*choice, r Request, out *Answer) {
 	accept, _ := r.header("Accept")
-	var asked []*predict.Example
-	sure := false
-	if accept != "" {
-		for _, ex := range found {
-			m.meter.Work(1)
-			switch {
-			case len(ex.Response.MediaTypes) > 0:
-				if slices.Contains(ex.Response.MediaTypes, accept) {
-					asked = append(asked, ex)
-				}
-			case ex.Response.MediaType == accept:
-				asked, sure = append(asked, ex), true
-			}
+	m.meter.Work(len(found))
+	asked := accept != "" && slices.ContainsFunc(found, func(c *choice) bool {
+		return len(c.Response.MediaTypes) == 0 && c.Response.MediaType == accept
+	})
+	for _, c := range found {
+		if asked && c.Response.MediaType != accept && !slices.Contains(c.Response.MediaTypes, accept) {
+			continue
 		}
-	}
-	if sure {
-		found = asked
-	}
-	for _, ex := range found {
 		m.meter.Memory(answerBytes)
-		out.Open = out.Open || ex.Unknown
-		m.send(ex, r, out)
+		out.Open = out.Open || c.Unknown
+		m.send(m.sent(c, len(found) > 1), r, out)
 	}
 }
 
-// send adds what comes back for an example.
-func (m *Mocks) send(ex *predict.Example, r Request, out *Answer) {
-	known := m.sent[ex]
-	if known == nil {
-		m.meter.Memory(answerBytes)
-		known = new(m.candidate(ex))
-		m.sent[ex] = known
+// sent is what comes back for an example, but for its method. It is kept where calls of
+// other examples come to it, too.
+func (m *Mocks) sent(c *choice, keep bool) Candidate {
+	switch {
+	case c.sent != nil:
+		return *c.sent
+	case !keep:
+		return m.candidate(c.Example)
 	}
-	c := *known
+	m.meter.Memory(answerBytes)
+	c.sent = new(m.candidate(c.Example))
+	return *c.sent
+}
+
+// send adds what comes back.
+func (m *Mocks) send(c Candidate, r Request, out *Answer) {
 	if c.Flaw == flawUndecided || c.Flaw == flawMediaTypes {
 		spoilt := c
 		spoilt.Kind, spoilt.Status, spoilt.Body, spoilt.Headers = Spoilt, 500, Body{Any: true}, nil
@@ -332,7 +348,24 @@ func (m *Mocks) candidate(ex *predict.Example) Candidate {
 			c.Body.Charset = charsetOf(res.MediaType)
 		}
 	}
+	if c.Flaw == FlawLength && !c.Body.None {
+		c.Body = c.Body.cut(res)
+	}
 	return c
+}
+
+// cut is a body as far as the saved length goes: what is beyond it is not sent.
+func (b Body) cut(res predict.Response) Body {
+	for _, h := range res.Headers {
+		if !strings.EqualFold(h.Name, "Content-Length") {
+			continue
+		}
+		if length, err := strconv.Atoi(strings.TrimSpace(h.Values[0])); err == nil && len(h.Values) == 1 && b.Kind == Literal && b.Charset == "" {
+			text := b.String()
+			return Body{Text: asItIs(text[:min(length, len(text))])}
+		}
+	}
+	return Body{Any: true}
 }
 
 // notCompared are headers that the server or the connection sets.
@@ -408,12 +441,18 @@ func charsetOf(mediaType string) string {
 	return ""
 }
 
-// choices are the examples of an operation by what selects them.
+// choices are the examples of an operation.
 type choices struct {
-	all        []*predict.Example
-	byCriteria map[string][]*predict.Example
-	without    []*predict.Example
-	unsure     bool // the criteria of one are not certain
+	all     []choice
+	without []*choice // criteria
+	with    []*choice // criteria, ordered by them
+	unsure  bool      // the criteria of one are not certain
+}
+
+// choice is an example, and what comes back for it where that is kept.
+type choice struct {
+	*predict.Example
+	sent *Candidate
 }
 
 const workOfChoice = 20
@@ -422,36 +461,45 @@ func (m *Mocks) choicesOf(op *predict.Operation) *choices {
 	if c := m.examples[op]; c != nil {
 		return c
 	}
-	c := &choices{byCriteria: make(map[string][]*predict.Example, len(op.Examples))}
-	c.all = make([]*predict.Example, 0, len(op.Examples))
+	m.meter.Work(workOfChoice * len(op.Examples))
+	c := &choices{all: make([]choice, len(op.Examples))}
 	for i := range op.Examples {
 		ex := &op.Examples[i]
-		m.meter.Work(workOfChoice)
-		c.all = append(c.all, ex)
+		c.all[i].Example = ex
 		c.unsure = c.unsure || ex.Unknown
-		if ex.DispatchCriteria == nil {
-			c.without = append(c.without, ex)
-		} else {
-			c.byCriteria[*ex.DispatchCriteria] = append(c.byCriteria[*ex.DispatchCriteria], ex)
-		}
 	}
+	c.without = c.where(func(c *choice) bool { return c.DispatchCriteria == nil })
+	c.with = c.where(func(c *choice) bool { return c.DispatchCriteria != nil })
+	slices.SortStableFunc(c.with, func(a, b *choice) int { return strings.Compare(*a.DispatchCriteria, *b.DispatchCriteria) })
 	m.examples[op] = c
 	return c
 }
 
-// with are the examples of these criteria; where there are none, those whose name is
-// that text.
-func (c *choices) with(criteria *string) (found, all []*predict.Example, unsure bool) {
-	if criteria == nil {
-		return c.without, c.all, c.unsure
-	}
-	found = c.byCriteria[*criteria]
-	if len(found) == 0 {
-		for _, ex := range c.all {
-			if ex.Name == *criteria {
-				found = append(found, ex)
-			}
+// where are those for which something holds.
+func (c *choices) where(holds func(*choice) bool) (found []*choice) {
+	for i := range c.all {
+		if holds(&c.all[i]) {
+			found = append(found, &c.all[i])
 		}
 	}
-	return found, c.all, c.unsure
+	return found
+}
+
+// of are the examples of these criteria; where there are none, those whose name is
+// that text.
+func (c *choices) of(criteria *string) []*choice {
+	if criteria == nil {
+		return c.without
+	}
+	first, _ := slices.BinarySearchFunc(c.with, *criteria, func(c *choice, criteria string) int {
+		return strings.Compare(*c.DispatchCriteria, criteria)
+	})
+	end := first
+	for end < len(c.with) && *c.with[end].DispatchCriteria == *criteria {
+		end++
+	}
+	if first == end {
+		return c.where(func(c *choice) bool { return c.Name == *criteria })
+	}
+	return c.with[first:end]
 }

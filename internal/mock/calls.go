@@ -2,8 +2,8 @@ package mock
 
 import (
 	"cmp"
-	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -51,7 +51,7 @@ const (
 	Shadowed        Reason = "shadowed"         // another operation answers the call
 	Unreachable     Reason = "unreachable"      // no path leads to the operation, or not with the example's values
 	Unselected      Reason = "unselected"       // no request has the example's criteria
-	Unanswered      Reason = "unanswered"       // the answer does not come whole: its Content-Length is another, or its status 1xx
+	Unanswered      Reason = "unanswered"       // the status is 1xx: a client waits for the answer that follows
 	Delayed         Reason = "delayed"          // a query parameter makes the server wait
 	LeadsOut        Reason = "leads-out"        // the path would leave the mocks of the service
 )
@@ -89,19 +89,25 @@ func (m *Mocks) Calls(wanted func(*predict.Example) bool) (calls []Call, uncalle
 	}
 	calls = make([]Call, 0, examples)
 	for i := range m.service.Operations {
-		op := &m.service.Operations[i]
-		of, not := m.CallsOf(op, wanted)
-		calls, uncalled = append(calls, of...), append(uncalled, not...)
+		calls, uncalled = m.addCalls(calls, uncalled, &m.service.Operations[i], wanted)
 	}
 	return calls, uncalled
 }
 
 // CallsOf are those of one operation of the service.
 func (m *Mocks) CallsOf(op *predict.Operation, wanted func(*predict.Example) bool) (calls []Call, uncalled []Uncalled) {
-	if err := m.meter.Within(func() { m.callsOf(op, wanted, &calls, &uncalled) }); err != nil {
-		return nil, m.without(op, wanted, NotKnown)
+	return m.addCalls(nil, nil, op, wanted)
+}
+
+// addCalls adds those of an operation, all or none.
+func (m *Mocks) addCalls(
+	calls []Call, uncalled []Uncalled, op *predict.Operation, wanted func(*predict.Example) bool,
+) ([]Call, []Uncalled) {
+	with, not := calls, uncalled
+	if err := m.meter.Within(func() { m.callsOf(op, wanted, &with, &not) }); err != nil {
+		return calls, append(uncalled, m.without(op, wanted, NotKnown)...)
 	}
-	return calls, uncalled
+	return with, not
 }
 
 // without are all examples of an operation as not called.
@@ -144,7 +150,7 @@ func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) boo
 // barred is why an operation is not called at all; "" when it may be.
 func (m *Mocks) barred(op *predict.Operation) Reason {
 	switch {
-	case !m.service.Addressable():
+	case !m.addressed:
 		return NoAddress
 	case m.reach == nil, op.Unknown:
 		return NotKnown
@@ -208,8 +214,56 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 	case ex.DispatchCriteria != nil && len(*ex.DispatchCriteria) > longestAddress:
 		return no(TooLong)
 	}
-	call := Call{Operation: op, Below: m.below}
-	call.Request = m.requestFor(op, ex)
+	r := m.requestFor(op, ex)
+	call, not := m.try(op, ex, r)
+	if slices.Contains(astray, not.Reason) {
+		if path, is := m.savedPath(op, ex); is && path != r.Path {
+			r.Path = path
+			if other, no := m.try(op, ex, r); no.Reason == "" {
+				return other, no
+			}
+		}
+	}
+	return call, not
+}
+
+// astray are why an address that is made of an operation's name leads elsewhere. One
+// that was saved with an example is looked up before any name is a pattern.
+var astray = []Reason{Breaks, Shadowed, Unreachable, Unselected, LeadsOut}
+
+// savedPath is one of the operation's paths that has the example's criteria.
+func (m *Mocks) savedPath(op *predict.Operation, ex *predict.Example) (path string, is bool) {
+	known := m.saved[op]
+	if known == nil {
+		known = map[string]string{}
+		m.saved[op] = known
+		for _, path := range op.ResourcePaths {
+			m.meter.Work(workOfName + len(path))
+			if _, refused := m.refuse(Request{Method: op.Method, Path: path}); refused {
+				continue
+			}
+			key, sure := "", true
+			if op.Dispatcher == predict.URIParts || op.Dispatcher == predict.URIElements {
+				key, sure = m.partCriteria(m.pathNameOf(op), path)
+			}
+			if to := m.reach.find(op.Method, path).ops; sure && len(to) == 1 && to[0] == op {
+				known[key] = path
+			}
+		}
+	}
+	parts, _ := m.criteriaIn(op, ex)
+	key := ""
+	for _, p := range parts {
+		key += "/" + p.name + "=" + p.value
+	}
+	path, is = known[key]
+	return path, is
+}
+
+// try a request for an example.
+func (m *Mocks) try(op *predict.Operation, ex *predict.Example, r Request) (Call, Uncalled) {
+	no := func(why Reason) (Call, Uncalled) { return Call{}, Uncalled{Reason: why} }
+	call := Call{Operation: op, Below: m.below, Request: r}
 	size := len(call.Request.Path) + len(call.Request.Query)
 	m.meter.Memory(size)
 	if len(m.below)+size >= longestAddress {
@@ -222,6 +276,9 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 		return no(LeadsOut)
 	}
 	call.Answer = m.answer(call.Request)
+	has := func(f Flaw) bool {
+		return slices.ContainsFunc(call.Answer.Candidates, func(c Candidate) bool { return c.Flaw == f })
+	}
 	for i := range call.Answer.Candidates {
 		switch c := &call.Answer.Candidates[i]; {
 		case c.Kind == Disturbed:
@@ -242,8 +299,13 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 	case delayed(call.Request.Query):
 		return no(Delayed)
 	}
-	if slices.ContainsFunc(call.Answer.Candidates, func(c Candidate) bool { return c.Flaw == FlawInterim || c.Flaw == FlawLength }) {
+	switch {
+	case has(FlawInterim):
 		return no(Unanswered)
+	case has(FlawLength):
+		// The server sends what there is and waits for the next request, the client for
+		// the rest: only the end of the connection tells that there is none.
+		call.Request.Headers = append(call.Request.Headers, predict.Header{Name: "Connection", Values: []string{"close"}})
 	}
 	return call, Uncalled{}
 }
@@ -257,19 +319,19 @@ const (
 
 // delayed reports whether a query asks the server to wait: it reads any parameter of
 // that name so, in milliseconds.
-func delayed(query string) bool {
-	found := delayOf.FindStringSubmatch(query)
-	return found != nil && found[1] != "" && len(strings.TrimLeft(found[1], "-0")) > 3
-}
+func delayed(query string) bool { return len(strings.TrimLeft(delayIn(query), "-0")) > 3 }
 
 // requestFor an example, as a good client makes it. Nothing but the address and the
 // media type selects an example, so other headers and the body are left out, but for
 // methods that have one.
 func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
 	name := m.pathNameOf(op)
-	parts, params := name.criteriaIn(op, ex)
+	parts, params := m.criteriaIn(op, ex)
 	// The server takes HEAD for a part of the name, which no path has.
 	path := strings.TrimPrefix(name.fill(op, parts), op.Method+" ")
+	if !isPlain(path) {
+		path = unsent.ReplaceAllStringFunc(path, url.PathEscape)
+	}
 	r := Request{Method: op.Method, Path: path, Query: queryOf(params)}
 	accept := "*/*"
 	if t := ex.Response.MediaType; t != "" && len(ex.Response.MediaTypes) == 0 && m.flawOfType(t) == NoFlaw && sendable(t) {
@@ -291,6 +353,9 @@ func (m *Mocks) requestFor(op *predict.Operation, ex *predict.Example) Request {
 	return r
 }
 
+// unsent are the signs of a name that a path cannot have as they are.
+var unsent = regexp.MustCompile(`[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+`)
+
 // plainBody reports whether the server takes the body of a media type as it is: it
 // takes forms apart.
 func plainBody(t string) bool {
@@ -306,26 +371,25 @@ func sendable(value string) bool {
 // criteriaIn takes criteria apart: "/id=1/kind=cat?page=2?size=10". Values may hold
 // either sign, so only where one is followed by a name that the operation knows does
 // it begin a pair.
-func (n *pathName) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
+func (m *Mocks) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
 	if ex.DispatchCriteria == nil {
 		return nil, nil
 	}
 	rest := *ex.DispatchCriteria
-	var partNames, paramNames map[string]bool
-	if op.Dispatcher != predict.URIParams {
-		partNames = n.partNames
-	}
-	if op.Dispatcher != predict.URIParts {
-		paramNames = n.paramNames
-		for _, p := range ex.Request.Parameters {
-			if !paramNames[p.Name] { // one whose name is only a part of the rules
-				paramNames = maps.Clone(paramNames)
-				paramNames[p.Name] = true
-			}
+	roles := m.pathNameOf(op).roles
+	m.meter.Work(strings.Count(rest, "?") * len(ex.Request.Parameters) / 4)
+	begins := func(sign byte, name string) bool {
+		switch {
+		case sign == '/':
+			return op.Dispatcher != predict.URIParams && roles[name]&part != 0
+		case op.Dispatcher == predict.URIParts:
+			return false
 		}
+		return roles[name]&wantedParam != 0 || // or its name is only a part of the rules
+			slices.ContainsFunc(ex.Request.Parameters, func(p predict.Parameter) bool { return p.Name == name })
 	}
 	for rest != "" {
-		end := 1 + nextPair(rest[1:], partNames, paramNames)
+		end := 1 + nextPair(rest[1:], begins)
 		name, value, _ := strings.Cut(rest[1:end], "=")
 		if rest[0] == '/' {
 			parts = append(parts, pair{name, value})
@@ -337,14 +401,13 @@ func (n *pathName) criteriaIn(op *predict.Operation, ex *predict.Example) (parts
 	return parts, params
 }
 
-// nextPair is where the next pair begins.
-func nextPair(s string, parts, params map[string]bool) int {
+// nextPair is where the next pair begins: with a sign and a name that does.
+func nextPair(s string, begins func(sign byte, name string) bool) int {
 	for i := range len(s) {
 		if s[i] != '/' && s[i] != '?' {
 			continue
 		}
-		name, _, valued := strings.Cut(s[i+1:], "=")
-		if valued && (s[i] == '/' && parts[name] || s[i] == '?' && params[name]) {
+		if name, _, valued := strings.Cut(s[i+1:], "="); valued && begins(s[i], name) {
 			return i
 		}
 	}

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -126,9 +127,35 @@ func (h Header) fits(got string) bool {
 			pieces[len(pieces)-1] = strings.TrimRight(pieces[len(pieces)-1], " \t")
 			want.Pieces = pieces
 		}
-		return want.Fits(got)
+		return want.Fits(got) || strings.EqualFold(h.Name, "Vary") && len(want.Pieces) == 1 && sameVary(want.Pieces[0], got)
 	})
 }
+
+// sameVary reports whether two values of Vary say the same: names of headers, in
+// whatever case. Where the server could compress a body, of 2 KiB and more, it writes
+// them anew and adds its own.
+func sameVary(want, got string) bool {
+	names := func(s string) map[string]bool {
+		set := map[string]bool{}
+		for name := range strings.SplitSeq(strings.ToLower(s), ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				set[name] = true
+			}
+		}
+		return set
+	}
+	a, b := names(want), names(got)
+	if a["*"] || b["*"] {
+		return a["*"] && b["*"]
+	}
+	if !a[compressed] {
+		delete(b, compressed)
+	}
+	return maps.Equal(a, b)
+}
+
+// compressed is what the server says of answers that it could have compressed.
+const compressed = "accept-encoding"
 
 // latin1 is a text as the bytes that headers are sent in.
 func latin1(s string) string {

@@ -10,20 +10,37 @@ import (
 	"postman-microcks-importer/internal/predict"
 )
 
-// The parts in an operation's name, as they are written.
-var (
-	colonPart  = regexp.MustCompile(`:[^:^/]+`)
-	curlyPart  = regexp.MustCompile(`\{[^{}/]+\}`)
-	nameInPath = regexp.MustCompile(`:[^:^/]+|\{[^{}/]+\}`)
-)
+// nameInPath is a part in an operation's name, as it is written.
+var nameInPath = regexp.MustCompile(`:[^:^/]+|\{[^{}/]+\}`)
 
-// partsIn is what finds the parts that a server reads: where one is written in braces,
-// those with a colon are none.
-func partsIn(name string) *regexp.Regexp {
-	if strings.Contains(name, "/{") {
-		return curlyPart
+// braced reports whether a server reads the parts of a path in braces: where one is
+// written so, those with a colon are none.
+func braced(path string) bool { return strings.Contains(path, "/{") }
+
+// cutPart cuts a path around its first part, as it is written; ok is false when there
+// is none.
+func cutPart(path string, braced bool) (before, part, after string, ok bool) {
+	begin, ends := byte(':'), ":^/"
+	if braced {
+		begin, ends = '{', "{}/"
 	}
-	return colonPart
+	for i := range len(path) {
+		if path[i] != begin {
+			continue
+		}
+		end := i + 1
+		for end < len(path) && strings.IndexByte(ends, path[end]) < 0 {
+			end++
+		}
+		switch {
+		case end == i+1: // nothing is no name
+		case !braced:
+			return path[:i], path[i:end], path[end:], true
+		case end < len(path) && path[end] == '}':
+			return path[:i], path[i : end+1], path[end+1:], true
+		}
+	}
+	return path, "", "", false
 }
 
 // pair is a name with its value, in criteria.
@@ -79,7 +96,7 @@ func (m *Mocks) partCriteria(n *pathName, path string) (criteria string, known b
 	slices.SortFunc(values, func(a, b pair) int { return java.Compare(a.name, b.name) })
 	var out strings.Builder
 	for _, v := range values {
-		if n.wanted[v.name] {
+		if n.roles[v.name]&wantedPart != 0 {
 			out.WriteString("/" + v.name + "=" + v.value)
 		}
 	}
@@ -93,18 +110,17 @@ func (n *pathName) values(path string) (values []pair, known bool) {
 		return values, true
 	}
 	var expression strings.Builder
-	last := 0
 	known = true
 	literal := func(s string) {
 		known = known && !strings.ContainsAny(s, `\^$?*+[(|){}`)
 		expression.WriteString(strings.ReplaceAll(regexp.QuoteMeta(s), `\.`, "."))
 	}
-	for _, at := range partsIn(n.path).FindAllStringIndex(n.path, -1) {
-		literal(n.path[last:at[0]])
+	before, _, rest, more := cutPart(n.path, n.braced)
+	for ; more; before, _, rest, more = cutPart(rest, n.braced) {
+		literal(before)
 		expression.WriteString("(.+)")
-		last = at[1]
 	}
-	literal(n.path[last:])
+	literal(before)
 	re, err := regexp.Compile(`^` + expression.String() + `$`)
 	if err != nil {
 		return nil, false

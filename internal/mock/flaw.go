@@ -23,7 +23,7 @@ const (
 	FlawNameless   Flaw = "empty-header-name"
 	FlawName       Flaw = "header-name" // with signs that a client does not read
 	FlawInterim    Flaw = "interim"     // 1xx: a client waits for the answer that follows
-	FlawLength     Flaw = "length"      // other than that of the body
+	FlawLength     Flaw = "length"      // other than that of the body: a client waits for more, or reads less
 	FlawEncoding   Flaw = "encoding"    // the body is said to be packed, and is not
 	flawUndecided  Flaw = "undecided"   // it may be one, depending on details of the server
 	flawMediaTypes Flaw = "media types" // several, of which not all can be sent
@@ -62,23 +62,21 @@ func (m *Mocks) Flaw(ex *predict.Example) Flaw {
 	if !b.knowsStatus(code) {
 		return FlawStatus
 	}
-	types := slices.Clone(res.MediaTypes)
+	types := res.MediaTypes
 	if len(types) == 0 && (res.MediaType != "" || hasContentType(res)) {
 		types = []string{res.MediaType}
 	}
-	flaws := make([]Flaw, 0, len(types))
-	for _, t := range types {
-		flaws = append(flaws, m.flawOfType(t))
-	}
-	if slices.Sort(flaws); len(flaws) > 0 {
-		switch {
-		case len(slices.Compact(flaws)) > 1:
-			return flawMediaTypes
-		case flaws[0] != NoFlaw:
-			return flaws[0]
-		}
-	}
 	worst := NoFlaw
+	for i, t := range types {
+		f := m.flawOfType(t)
+		if i > 0 && f != worst {
+			return flawMediaTypes
+		}
+		worst = f
+	}
+	if worst != NoFlaw {
+		return worst
+	}
 	for _, h := range res.Headers {
 		for _, v := range h.Values {
 			switch f := b.flawOfHeader(h.Name, v, res); {
@@ -110,16 +108,7 @@ var (
 )
 
 // isToken reports whether a text is a token of RFC 9110, such as the name of a header.
-func isToken(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("!#$%&'*+.^_`|~-", c) >= 0:
-		default:
-			return false
-		}
-	}
-	return s != ""
-}
+func isToken(s string) bool { return s != "" && holdsOnly(s, "!#$%&'*+.^_`|~-") }
 
 // flawOfType is looked up: most examples have one of few media types.
 func (m *Mocks) flawOfType(t string) Flaw {

@@ -54,11 +54,12 @@ type Mocks struct {
 	reach     *reach
 	guard     *reach // in any order, where an operation's calls are not confined to the mocks; else nil
 	examples  map[*predict.Operation]*choices
-	sent      map[*predict.Example]*Candidate
 	names     map[*predict.Operation]*pathName
-	types     map[string]Flaw // of media types
-	below     string          // path of the mocks
-	leadsOut  bool            // that path does
+	saved     map[*predict.Operation]map[string]string // resource paths by the criteria of their parts
+	types     map[string]Flaw                          // of media types
+	below     string                                   // path of the mocks
+	leadsOut  bool                                     // that path does
+	addressed bool                                     // a path leads to the mocks
 }
 
 // Of makes the mocks of a service, which must not change any more. Of an example whose
@@ -66,8 +67,10 @@ type Mocks struct {
 func Of(s *predict.Service, o Options) *Mocks {
 	b := behaviourOf(o.Version)
 	m := &Mocks{
-		service: s, behaviour: b, meter: o.Meter, examples: map[*predict.Operation]*choices{}, sent: map[*predict.Example]*Candidate{},
-		names: map[*predict.Operation]*pathName{}, types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
+		service: s, behaviour: b, meter: o.Meter,
+		examples: make(map[*predict.Operation]*choices, len(s.Operations)), names: make(map[*predict.Operation]*pathName, len(s.Operations)),
+		saved: map[*predict.Operation]map[string]string{}, types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
+		addressed: s.Addressable(),
 	}
 	m.leadsOut = text.HasDotSegment(m.below)
 	if err := o.Meter.Within(func() {

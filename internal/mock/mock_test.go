@@ -104,10 +104,14 @@ func TestAnswer(t *testing.T) {
 		"GET /star*":             {{name: "star"}},
 		"PUT /broken/{{x}}/more": {{name: "never"}},
 		"PUT /whole":             {{name: "whole"}},
+		"GET /several": {
+			{name: "p or z", headers: []string{"Content-Type: a/p", "Content-Type: a/z"}},
+			{name: "z", headers: []string{"Content-Type: a/z"}}, {name: "n", headers: []string{"Content-Type: a/n"}},
+		},
 	}
 	order := []string{
 		"GET /pets/:id", "GET /pets/mine", "POST /pets", "GET /v1.0/:kind/x", "GET /find?q=1", "GET /odd", "GET /mixed", "GET /star*",
-		"PUT /broken/{{x}}/more", "PUT /whole",
+		"PUT /broken/{{x}}/more", "PUT /whole", "GET /several",
 	}
 	for _, c := range []struct{ version, call, accept, want string }{
 		{"1.15.0", "GET /pets/1", "", "saved 200 one"},
@@ -125,11 +129,15 @@ func TestAnswer(t *testing.T) {
 		{"1.9.0", "GET /find?q=&a=b", "", "not decodable 500"},
 		{"1.15.0", "GET /find?q=%", "", "refused 400"},
 		{"1.10.0", "GET /find?q=%", "", "not decodable 500"},
+		{"1.15.0", "GET /find?=x", "", "refused 400"},
+		{"1.10.0", "GET /find?q=[x]", "", "refused 400"},
 		{"1.15.0", "GET /find?delay=soon", "", "refused 400"},
 		{"1.15.0", "GET /odd", "", "spoilt 500 odd"},
 		{"1.15.0", "GET /mixed", "", "saved 200 j, saved 200 x"},
 		{"1.15.0", "GET /mixed", "a/x", "saved 200 x"},
 		{"1.15.0", "GET /mixed", "a/z", "saved 200 j, saved 200 x"},
+		{"1.15.0", "GET /several", "a/z", "saved 200 p or z, saved 200 z"},
+		{"1.15.0", "GET /several", "a/p", "saved 200 p or z, saved 200 z, saved 200 n"},
 		{"1.15.0", "GET /starrr", "", "saved 200 star"},
 		{"1.15.0", "PUT /nothing", "", "disturbed 500 by PUT /broken/{{x}}/more"},
 		{"1.15.0", "PUT /whole", "", "saved 200 whole"},
@@ -141,6 +149,7 @@ func TestAnswer(t *testing.T) {
 		{"1.15.0", "GET /pets//1", "", "refused 400"},
 		{"1.15.0", "GET /pets/../1", "", "refused 400"},
 		{"1.15.0", "GET /pets/a%2Fb", "", "refused 400"},
+		{"1.15.0", "GET /pets/a%2x", "", "refused 400"},
 		{"1.15.0", "GET pets", "", "open"},
 	} {
 		method, path, _ := strings.Cut(c.call, " ")
@@ -195,6 +204,8 @@ func TestCalls(t *testing.T) {
 		},
 		"POST /pets":        {{name: "made", code: 201}, {name: "bad", code: 400}},
 		"GET /find?q=1":     {{name: "q", at: "GET /find?q=John%20Doe&z=%2B"}},
+		"GET /two?p=1&q=1":  {{name: "signs", at: "GET /two?p=1&q=a%3Fz%3D2%2Fb%3Dc"}},
+		"GET /part?kind=1":  {{name: "within", at: "GET /part?kind=1&nd=2", variables: []string{"nd=2"}}},
 		"GET /slow?delay=1": {{name: "slow", at: "GET /slow?delay=9000"}, {name: "quick", at: "GET /slow?delay=5"}},
 		"OPTIONS /pets":     {{name: "options"}},
 		"HEAD /pets":        {{name: "head"}},
@@ -208,7 +219,7 @@ func TestCalls(t *testing.T) {
 	order := []string{
 		"GET /pets/:id", "POST /pets", "GET /find?q=1", "GET /slow?delay=1", "OPTIONS /pets", "HEAD /pets", "HEAD /h/:id",
 		"COPY /pets", "GET /x/:id.json",
-		"GET /kind", "GET /waits",
+		"GET /kind", "GET /waits", "GET /two?p=1&q=1", "GET /part?kind=1",
 		"DELETE /b/{{x}", "DELETE /a/:id",
 	}
 	s := service(t, "1.15.0", items, order...)
@@ -239,6 +250,8 @@ func TestCalls(t *testing.T) {
 		"HEAD " + base + "/pets */*: head",
 		"GET " + base + "/kind a/j: j",
 		"GET " + base + "/kind a/x: x",
+		"GET " + base + "/two?p=1&q=a%3Fz%3D2%2Fb%3Dc */*: signs",
+		"GET " + base + "/part?kind=1&nd=2 */*: within",
 		"DELETE " + base + "/a/1 */*: one",
 		"GET /pets/:id plus: unselected",
 		"GET /slow slow: delayed",
@@ -246,10 +259,75 @@ func TestCalls(t *testing.T) {
 		"COPY /pets copy: method",
 		"GET /x/:id.json x: unselected",
 		"GET /waits waits: unanswered",
-		"DELETE /b/{{x} bad: unreachable",
+		"DELETE /b/{{x} bad: broken DELETE /b/{{x}",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Of an example whose saved length is not that of its body, a client reads what comes
+// until the connection ends; whether it is that one, or another that can answer.
+func TestCallOfAWrongLength(t *testing.T) {
+	t.Parallel()
+	typed := "Content-Type: a/b"
+	s := service(t, "", map[string][]saved{"GET /a": {
+		{name: "short", body: "body", headers: []string{typed, "Content-Length: 3"}},
+		{name: "long", body: "body!", headers: []string{typed, "content-length: 60"}},
+		{name: "rendered", body: "{{now()}}", headers: []string{typed, "Content-Length: 3"}, code: 201},
+		{name: "right", body: "bod", headers: []string{typed, "Content-Length: 3"}, code: 404},
+	}, "GET /b": {{name: "b"}}}, "GET /a", "GET /b")
+	calls, uncalled := mock.Of(s, mock.Options{}).Calls(nil)
+	if len(calls) != 2 || len(uncalled) != 0 || len(calls[0].Examples) != 4 {
+		t.Fatalf("%d calls: %+v", len(calls), uncalled)
+	}
+	last := predict.Header{Name: "Connection", Values: []string{"close"}}
+	for i, want := range []bool{true, false} {
+		ends := slices.ContainsFunc(calls[i].Request.Headers, func(h predict.Header) bool { return cmp.Equal(h, last) })
+		if ends != want {
+			t.Errorf("%s: the connection ends: %t", calls[i].Path(), ends)
+		}
+	}
+	for _, c := range []struct {
+		status     int
+		body, want string
+	}{
+		{200, "bod", "spoilt short"}, {200, "body", ""}, {200, "body!", "spoilt long"}, {201, "any", "spoilt rendered"},
+		{404, "bod", "saved right"}, {404, "body", ""},
+	} {
+		one, d := calls[0].Answer.Judge(mock.Response{Status: c.status, Header: http.Header{"Content-Type": {"a/b"}}, Body: []byte(c.body)})
+		got := ""
+		if len(d) == 0 {
+			got = string(one.Kind) + " " + one.Example.Name
+		}
+		if got != c.want {
+			t.Errorf("%d %s: %q, want %q", c.status, c.body, got, c.want)
+		}
+	}
+}
+
+// Where the address that a name makes leads elsewhere, one that was saved can lead to
+// the operation.
+func TestCallAtASavedPath(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		at, saved, want string
+		variables       []string
+	}{
+		{at: "GET /users/{{id}}", saved: "GET /users/100", want: "/users/100"},
+		{at: "GET /users/{{id}}", saved: "GET /users/{{id}}"},
+		{at: "GET {{path}}", saved: "GET /users/7", want: "/users/7"},
+		{at: "GET /:a/{{b}}", saved: "GET /1/2"},
+	} {
+		s := service(t, "", map[string][]saved{c.at: {{name: "e", at: c.saved, variables: c.variables}}}, c.at)
+		calls, uncalled := mock.Of(s, mock.Options{}).Calls(nil)
+		got := ""
+		if len(calls) == 1 {
+			got = calls[0].Request.Path
+		}
+		if got != c.want || len(calls)+len(uncalled) != 1 {
+			t.Errorf("%s saved at %s is called at %q, want %q: %v", c.at, c.saved, got, c.want, uncalled)
+		}
 	}
 }
 
@@ -485,6 +563,33 @@ func TestJudge(t *testing.T) {
 	}
 	if c, d := (mock.Answer{Open: true}).Judge(mock.Response{Status: 500}); c != nil || d != nil {
 		t.Error("something is said of what is open")
+	}
+}
+
+// A server that could compress a body writes Vary anew, and adds to it.
+func TestJudgeOfVary(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		saved, got string
+		right      bool
+	}{
+		{"Accept-Encoding", "accept-encoding", true},
+		{"Origin, Accept-Encoding", "accept-encoding,origin", true},
+		{"Origin", "origin,accept-encoding", true},
+		{"Origin", "Origin", true},
+		{"*", "*", true},
+		{"Origin, Accept-Encoding", "origin", false},
+		{"Origin", "accept-encoding", false},
+		{"Origin", "origin,cookie", false},
+		{"*", "accept-encoding", false},
+		{"Origin", "*", false},
+	} {
+		s := service(t, "", map[string][]saved{"GET /a": {{name: "a", headers: []string{"vary: " + c.saved}}}}, "GET /a")
+		a := mock.Of(s, mock.Options{}).Answer(mock.Request{Method: "GET", Path: "/a"})
+		_, d := a.Judge(mock.Response{Status: 200, Header: http.Header{"Vary": {c.got}}})
+		if (d == nil) != c.right {
+			t.Errorf("saved %q, came %q: %v", c.saved, c.got, d)
+		}
 	}
 }
 

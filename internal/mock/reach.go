@@ -22,11 +22,16 @@ type reach struct {
 	meter     *budget.Meter
 	behaviour behaviour
 	anyOrder  bool
-	ops       []*predict.Operation     // in the server's order
-	paths     map[[2]string][]int      // by method and path: operations that have it, ascending
-	masks     map[[2]string][]mask     // by method and number of segments: shapes of names
-	masked    map[[3]string][]named    // by method, shape and the segments that mean themselves: names, ascending
-	patterns  map[string][]namePattern // by method: names with other signs, ascending
+	ops       []*predict.Operation // in the server's order
+	paths     map[[2]string][]int  // by method and path: operations that have it, ascending
+	made      *names               // of the operations, from when one is needed
+}
+
+// names of operations by what it takes to match them.
+type names struct {
+	masks    map[[2]string][]mask     // by method and number of segments: shapes of names
+	masked   map[[3]string][]named    // by method, shape and the segments that mean themselves: names, ascending
+	patterns map[string][]namePattern // by method: names with other signs, ascending
 }
 
 // named is a name in which nothing but dots and whole segments means something.
@@ -80,18 +85,33 @@ func pathOf(name string) string {
 const workOfName = 20
 
 func newReach(s *predict.Service, b behaviour, o Options) *reach {
-	r := &reach{
-		meter: o.Meter, behaviour: b, anyOrder: o.AnyOrder, paths: map[[2]string][]int{}, masks: map[[2]string][]mask{},
-		masked: map[[3]string][]named{}, patterns: map[string][]namePattern{},
+	r := &reach{meter: o.Meter, behaviour: b, anyOrder: o.AnyOrder, ops: inServerOrder(s, o.AnyOrder)}
+	paths := 0
+	for _, op := range r.ops {
+		paths += len(op.ResourcePaths) + 1
 	}
-	r.ops = inServerOrder(s, o.AnyOrder)
+	r.paths = make(map[[2]string][]int, paths)
+	each := make([]int, len(r.ops)) // of which the lists of one, which most are, are parts
 	for i, op := range r.ops {
-		r.addPaths(i, op)
-		if op.ResourcePaths != nil {
-			r.addName(i, op)
-		}
+		each[i] = i
+		r.addPaths(each[i:i+1:i+1], op)
 	}
 	return r
+}
+
+// names are made when the first path is not known: most services need none.
+func (r *reach) names() *names {
+	if r.made == nil {
+		n := &names{masks: map[[2]string][]mask{}, masked: map[[3]string][]named{}, patterns: map[string][]namePattern{}}
+		for i, op := range r.ops {
+			if op.ResourcePaths != nil {
+				r.meter.Work(workOfName + len(op.Name))
+				n.add(i, op)
+			}
+		}
+		r.made = n
+	}
+	return r.made
 }
 
 // inServerOrder are the operations as the server goes through them. It keeps those of
@@ -120,12 +140,16 @@ func inServerOrder(s *predict.Service, any bool) []*predict.Operation {
 	return out
 }
 
-func (r *reach) addPaths(i int, op *predict.Operation) {
+// addPaths adds those of an operation, given as the list of it alone.
+func (r *reach) addPaths(alone []int, op *predict.Operation) {
 	add := func(path string) {
 		r.meter.Work(workOfName + len(path)/8)
 		key := [2]string{op.Method, path}
-		if list := r.paths[key]; len(list) == 0 || list[len(list)-1] != i {
-			r.paths[key] = append(list, i)
+		switch list := r.paths[key]; {
+		case list == nil:
+			r.paths[key] = alone
+		case list[len(list)-1] != alone[0]:
+			r.paths[key] = append(list, alone[0])
 		}
 	}
 	for _, path := range op.ResourcePaths {
@@ -136,10 +160,9 @@ func (r *reach) addPaths(i int, op *predict.Operation) {
 	}
 }
 
-// addName files the name of an operation by what it takes to match it.
-func (r *reach) addName(i int, op *predict.Operation) {
+// add files the name of an operation by what it takes to match it.
+func (n *names) add(i int, op *predict.Operation) {
 	name := pathOf(op.Name)
-	r.meter.Work(workOfName + len(name))
 	segments := strings.Split(name, "/")
 	own := slices.Clone(segments)
 	shape, odd := make(mask, len(segments)), false
@@ -156,14 +179,14 @@ func (r *reach) addName(i int, op *predict.Operation) {
 	}
 	size := [2]string{op.Method, count(len(segments))}
 	if odd {
-		r.patterns[op.Method] = append(r.patterns[op.Method], namePattern{op: i, expression: expressionOf(name)})
+		n.patterns[op.Method] = append(n.patterns[op.Method], namePattern{op: i, expression: expressionOf(name)})
 		return
 	}
 	at := [3]string{op.Method, shape.key(), strings.Join(segments, "/")}
-	if !slices.ContainsFunc(r.masks[size], func(m mask) bool { return slices.Equal(m, shape) }) {
-		r.masks[size] = append(r.masks[size], shape)
+	if !slices.ContainsFunc(n.masks[size], func(m mask) bool { return slices.Equal(m, shape) }) {
+		n.masks[size] = append(n.masks[size], shape)
 	}
-	r.masked[at] = append(r.masked[at], named{i, own})
+	n.masked[at] = append(n.masked[at], named{i, own})
 }
 
 // count is a small number as the key of a map.
@@ -190,7 +213,7 @@ func (m *Mocks) Broken() (all []*predict.Operation) {
 			return
 		}
 		var places []int
-		for _, patterns := range m.reach.patterns {
+		for _, patterns := range m.reach.names().patterns {
 			for i := range patterns {
 				if m.reach.match(&patterns[i], "") == broken {
 					places = append(places, patterns[i].op)
@@ -219,8 +242,9 @@ func (r *reach) find(method, path string) reached {
 
 // known are the operations that have a path as it is, or without a slash at its end.
 func (r *reach) known(method, path string) []int {
-	found := slices.Clone(r.paths[[2]string{method, path}])
+	found := r.paths[[2]string{method, path}]
 	if short, is := strings.CutSuffix(path, "/"); is {
+		found = slices.Clone(found)
 		for _, i := range r.paths[[2]string{method, short}] {
 			// A name counts as it is only.
 			if slices.Contains(r.ops[i].ResourcePaths, short) {
@@ -234,8 +258,8 @@ func (r *reach) known(method, path string) []int {
 }
 
 func (r *reach) first(found []int) reached {
-	if !r.anyOrder {
-		found = found[:1]
+	if i := found[0]; !r.anyOrder {
+		return reached{ops: r.ops[i : i+1 : i+1]}
 	}
 	var out reached
 	for _, i := range found {
@@ -248,14 +272,14 @@ func (r *reach) first(found []int) reached {
 func (r *reach) matching(method, path string) (found []int) {
 	segments := strings.Split(path, "/")
 	left := make([]string, len(segments))
-	for _, shape := range r.masks[[2]string{method, count(len(segments))}] {
+	for _, shape := range r.names().masks[[2]string{method, count(len(segments))}] {
 		r.meter.Work(workOfName + len(path)/8)
 		for k, open := range shape {
 			if left[k] = segments[k]; open {
 				left[k] = ""
 			}
 		}
-		for _, n := range r.masked[[3]string{method, shape.key(), strings.Join(left, "/")}] {
+		for _, n := range r.names().masked[[3]string{method, shape.key(), strings.Join(left, "/")}] {
 			r.meter.Work(2 + len(path)/8)
 			if n.matches(shape, segments) {
 				found = append(found, n.op)
@@ -295,7 +319,7 @@ func (r *reach) throughPatterns(method, path string, matches []int) (out reached
 	if len(matches) > 0 {
 		end = matches[0]
 	}
-	list := r.patterns[method]
+	list := r.names().patterns[method]
 	for k := range list {
 		p := &list[k]
 		if !r.anyOrder && p.op > end {

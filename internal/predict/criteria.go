@@ -196,7 +196,8 @@ func (r *reader) partCriteria(rules *string, variables []Parameter) (criteria st
 		}
 		rule = alone[0]
 	}
-	sorted := slices.SortedFunc(slices.Values(variables), func(a, b Parameter) int { return java.Compare(a.Name, b.Name) })
+	sorted := slices.Clone(variables)
+	slices.SortFunc(sorted, func(a, b Parameter) int { return java.Compare(a.Name, b.Name) })
 	var out strings.Builder
 	for _, v := range sorted {
 		n := r.names(rule, v.Name)

@@ -108,6 +108,14 @@ func partsOf(url string, b behaviour, patience *patience) (rules string, unknown
 		return "", true, nil
 	}
 	patience.meter.Work(workOfPartByte * len(url))
+	if names, plain := plainParts(url); plain {
+		return strings.Join(names, " && "), false, nil
+	}
+	return matchedParts(url, b, patience)
+}
+
+// matchedParts are those of an address as the server finds them.
+func matchedParts(url string, b behaviour, patience *patience) (rules string, unknown bool, cause *Cause) {
 	var expression string
 	switch {
 	case strings.Contains(url, "/{"):
@@ -126,6 +134,38 @@ func partsOf(url string, b behaviour, patience *patience) (rules string, unknown
 	}
 	match := patience.match(p, url)
 	return strings.Join(match.Groups, " && "), match.Verdict == java.Undecided, nil
+}
+
+// fewParts are as many as people write. The server's time is exponential in them.
+const fewParts = 6
+
+// plainParts are the few variable parts of an address in which no sign but dots means
+// anything in an expression. It matches itself in one way alone then: there are as many
+// slashes with a colon in the one as in the other.
+func plainParts(url string) (names []string, plain bool) {
+	_, parts, _ := strings.Cut(url, "/:")
+	for part := range strings.SplitSeq(parts, "/:") {
+		if end := strings.IndexAny(part, ":/"); end >= 0 {
+			part = part[:end]
+		}
+		if part != "" {
+			names = append(names, part)
+		}
+	}
+	return names, len(names) <= fewParts && plainText(url)
+}
+
+// plainText reports whether a text is of ASCII and means itself in an expression, but
+// for dots.
+func plainText(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-_~:/,=@!&;%'.", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // dispatching is how an operation chooses an example.

@@ -73,37 +73,57 @@ func (e *equivalence) add(op int, names ...int) {
 		e.unsure[op] = true
 		return
 	}
-	e.hits[op] = append(e.hits[op], names...)
+	for _, name := range names {
+		if hits := e.hits[op]; len(hits) == 0 || hits[len(hits)-1] != name { // most names are found twice
+			e.hits[op] = append(hits, name)
+		}
+	}
 }
 
 // compareNames adds the names that are equal to an operation's but for case, as
 // it is or with its {parts} read as :parts.
 func (e *equivalence) compareNames() {
-	byFold := make(map[string][]int, len(e.names))
+	byFold := newPlaces(len(e.names))
 	for i, n := range e.names {
 		e.meter.Work(4 + len(n)/2)
-		k := java.FoldKey(n)
-		byFold[k] = append(byFold[k], i)
+		byFold.add(java.FoldKey(n), i)
 	}
 	for i, op := range e.ops {
 		e.meter.Work(4 + len(op))
-		e.add(i, byFold[java.FoldKey(op)]...)
+		e.add(i, byFold.of[java.FoldKey(op)]...)
 		if strings.Contains(op, "/{") {
-			e.add(i, byFold[java.FoldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))]...)
+			e.add(i, byFold.of[java.FoldKey(strings.ReplaceAll(strings.ReplaceAll(op, "/{", "/:"), "}", ""))]...)
 		}
 	}
 }
 
+// places are ascending indices below a number, by text.
+type places struct {
+	of   map[string][]int
+	each []int // of which the lists of one, which most are, are parts
+}
+
+func newPlaces(n int) places { return places{make(map[string][]int, n), make([]int, n)} }
+
+func (p places) add(text string, i int) {
+	if list := p.of[text]; list != nil {
+		p.of[text] = append(list, i)
+		return
+	}
+	p.each[i] = i
+	p.of[text] = p.each[i : i+1 : i+1]
+}
+
 // signs are the operations by what their names mean as regular expressions.
 type signs struct {
-	literal  map[string][]int // those that mean themselves, by name
-	lengths  map[int]bool     // of the literal names, in bytes
-	dotted   map[int][]int    // those with "." and no other sign, by length in characters
-	patterns []int            // the others
+	literal  places        // those that mean themselves, by name
+	lengths  map[int]bool  // of the literal names, in bytes
+	dotted   map[int][]int // those with "." and no other sign, by length in characters
+	patterns []int         // the others
 }
 
 func signsIn(ops []string) signs {
-	s := signs{literal: map[string][]int{}, lengths: map[int]bool{}, dotted: map[int][]int{}}
+	s := signs{literal: newPlaces(len(ops)), lengths: map[int]bool{}, dotted: map[int][]int{}}
 	for i, op := range ops {
 		switch {
 		case strings.ContainsAny(op, `\^$?*+[(|){`):
@@ -112,7 +132,7 @@ func signsIn(ops []string) signs {
 			n := len(java.CodePoints(op))
 			s.dotted[n] = append(s.dotted[n], i)
 		default:
-			s.literal[op] = append(s.literal[op], i)
+			s.literal.add(op, i)
 			s.lengths[len(op)] = true
 		}
 	}
@@ -136,7 +156,7 @@ func (e *equivalence) compareTails(s signs) {
 					e.tailsLeft = true
 					return
 				}
-				for _, op := range s.literal[tail] {
+				for _, op := range s.literal.of[tail] {
 					e.add(op, i)
 				}
 			}

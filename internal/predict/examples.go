@@ -85,7 +85,12 @@ func (e *Example) texts() int {
 func (r *reader) examplesOf(op *Operation, item int, yield func(Example, jackson.Value), failed func(jackson.Value, *Cause)) {
 	chooses := rootDispatcher(op, r.behaviour)
 	several := r.times[item] > 1
-	for response := range r.Items[item].Value.At("response").Elements() {
+	responses := r.Items[item].Value.At("response")
+	room := 0
+	if !several { // room for a response is made once
+		room = min(responses.Size(), max(0, maxExamples-r.made))
+	}
+	for response := range responses.Elements() {
 		r.meter.Work(workOfExample)
 		if r.made++; r.made > maxExamples {
 			op.Unknown = true
@@ -122,6 +127,7 @@ func (r *reader) examplesOf(op *Operation, item int, yield func(Example, jackson
 		if several {
 			r.shared[response] = said
 		}
+		op.Examples, room = slices.Grow(op.Examples, room), 0
 		yield(e, response)
 	}
 }
@@ -198,9 +204,15 @@ func (r *reader) response(v jackson.Value) Response {
 
 // headers of a message; nil when there are none.
 func headers(v jackson.Value) []Header {
-	var out []Header
+	n := v.Size()
+	if n == 0 {
+		return nil
+	}
+	out, values := make([]Header, 0, n), make([]string, 0, n)
 	for h := range v.Elements() {
-		out = append(out, Header{h.At("key").AsText(), []string{h.At("value").AsText()}})
+		i := len(values)
+		values = append(values, h.At("value").AsText())
+		out = append(out, Header{h.At("key").AsText(), values[i : i+1 : i+1]})
 	}
 	return out
 }

@@ -168,15 +168,18 @@ func (im *Import) saved() *Service {
 
 // candidates are the distinct names of items, with the items that bear each.
 func (d *Document) candidates() (names []string, items [][]int) {
-	at := make(map[string]int, len(d.Items))
+	at := make(map[string]int, len(d.Operations))
+	names, items = make([]string, 0, len(d.Operations)), make([][]int, 0, len(d.Operations))
+	each := make([]int, len(d.Items)) // of which the lists of one, which most are, are parts
 	for i, it := range d.Items {
+		each[i] = i
 		k, seen := at[it.Operation]
-		if !seen {
-			k = len(names)
-			at[it.Operation] = k
-			names, items = append(names, it.Operation), append(items, nil)
+		if seen {
+			items[k] = append(items[k], i)
+			continue
 		}
-		items[k] = append(items[k], i)
+		at[it.Operation] = len(names)
+		names, items = append(names, it.Operation), append(items, each[i:i+1:i+1])
 	}
 	return names, items
 }

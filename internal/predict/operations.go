@@ -87,6 +87,7 @@ func resourcePath(url string) string {
 // The first of the failures, if there are any, ends the import.
 func (d *Document) definitions(m *budget.Meter) (ops []Definition, failures []Failure) {
 	seen := make(map[string]bool, len(d.Items))
+	ops = make([]Definition, 0, len(d.Items))
 	definer := d.Definer(m)
 	for i, it := range d.Items {
 		if seen[it.Operation] {

@@ -130,7 +130,7 @@ var callReasons = map[result.CallReason]text.Untrusted{
 	result.CallShadowed:        "another operation answers",
 	result.CallUnreachable:     "no address leads to it",
 	result.CallUnselected:      "no request selects it",
-	result.CallUnanswered:      "the answer would not come whole: its saved Content-Length is not that of its body, or its status is 1xx",
+	result.CallUnanswered:      "clients wait for another answer after its status, which is 1xx",
 	result.CallDelayed:         "its parameter `delay` makes Microcks wait",
 	result.CallLeadsOut:        "its address would leave the mocks of the service",
 }

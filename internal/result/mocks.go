@@ -173,7 +173,7 @@ const (
 	CallShadowed        CallReason = "shadowed"         // Other answers the call
 	CallUnreachable     CallReason = "unreachable"      // no path leads to the operation, or not with the example's values
 	CallUnselected      CallReason = "unselected"       // no request selects the example
-	CallUnanswered      CallReason = "unanswered"       // it would not come whole: its Content-Length is another, or its status 1xx
+	CallUnanswered      CallReason = "unanswered"       // its status is 1xx: clients wait for the answer that follows
 	CallDelayed         CallReason = "delayed"          // a query parameter would make Microcks wait
 	CallLeadsOut        CallReason = "leads-out"        // the path would leave the mocks of the service
 )

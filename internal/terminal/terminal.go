@@ -3,6 +3,7 @@
 package terminal
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -68,7 +69,8 @@ func (s *Stream) Progress(line string) {
 	s.guard.Lock()
 	defer s.guard.Unlock()
 	s.erase()
-	s.write(text.Fit(text.Line(line), s.Width-1))
+	const usual = 80 // where the terminal does not say
+	s.write(text.Fit(text.Line(line), cmp.Or(s.Width, usual)-1))
 	s.progress = true
 }
 

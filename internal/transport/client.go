@@ -56,6 +56,9 @@ type Options struct {
 	// decompression; 0 is [DefaultBodyLimit]. More is a [*LimitError]. Bodies of
 	// other statuses are cut at [ErrorBodyLimit] without an error.
 	BodyLimit int64
+	// ErrorsWhole says that an answer of status 400 and above is one like any other:
+	// its body is read under BodyLimit.
+	ErrorsWhole bool
 	// Patience is how long a server may say nothing, before the headers and
 	// between two pieces of the body, until a request that is safe to repeat is
 	// given up and tried again; 0 is [DefaultPatience], negative is without
@@ -157,7 +160,7 @@ func NewClient(o Options) (*http.Client, error) {
 		}
 		layers = b
 	}
-	layers = &whole{next: layers, limit: o.BodyLimit}
+	layers = &whole{next: layers, limit: o.BodyLimit, cuts: !o.ErrorsWhole}
 	layers = newRetry(layers, o, repeatable)
 	layers = &userAgent{next: layers, name: o.UserAgent, base: base}
 	return &http.Client{Transport: layers, CheckRedirect: sameOriginOnly}, nil

@@ -241,6 +241,11 @@ func TestBodyLimits(t *testing.T) {
 			}
 		}
 	})
+	const errors20 = 20 * 64 << 10
+	if code, body, err := send(t, clientWith(t, Options{BodyLimit: errors20, ErrorsWhole: true}), "GET", s.URL+"/error", ""); code != 400 ||
+		len(body) != errors20 {
+		t.Errorf("an error as a whole: status %d, %d bytes, %v", code, len(body), err)
+	}
 	client := clientWith(t, Options{BodyLimit: limit})
 	for _, c := range []struct {
 		path   string

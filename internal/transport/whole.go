@@ -18,6 +18,7 @@ import (
 type whole struct {
 	next  http.RoundTripper
 	limit int64 // bytes, after decompression
+	cuts  bool  // bodies of errors, at [ErrorBodyLimit]
 }
 
 func (l *whole) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -51,7 +52,7 @@ var errSwitching = errors.New("the server answered 101 Switching Protocols, whic
 
 func (l *whole) read(ctx context.Context, resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close()
-	if resp.StatusCode >= 400 {
+	if l.cuts && resp.StatusCode >= 400 {
 		return io.ReadAll(io.LimitReader(resp.Body, ErrorBodyLimit))
 	}
 	// resp.Body is the decompressed stream, so a small gzip bomb ends here too.

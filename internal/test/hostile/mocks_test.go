@@ -56,6 +56,37 @@ func TestCollectionReachesNothingButItsMocks(t *testing.T) {
 	}
 }
 
+// Whatever was saved, a mock's answer is read to its end: a large error, and one whose
+// length is wrong.
+func TestSavedAnswersAreReadToTheirEnd(t *testing.T) {
+	t.Parallel()
+	w := world.New()
+	t.Cleanup(w.Close)
+	w.StartPostman(postman.Options{})
+	w.StartMicrocks(microcks.Options{})
+	item := func(path string, code int, length, body string) string {
+		return fmt.Sprintf(`{"name":"x","request":{"method":"GET","url":{"raw":"{{base}}%[1]s"}},"response":[{"name":"one","originalRequest":{`+
+			`"method":"GET","url":{"raw":"{{base}}%[1]s"}},"code":%d,"header":[%s],"body":%q}]}`, path, code, length, body)
+	}
+	length := `{"key":"Content-Length","value":"%d"}`
+	large := strings.Repeat("large ", 50_000)
+	if err := w.Postman.AddCollection(world.UID(1), fmt.Appendf(nil, `{"info":{"_postman_id":"x","name":"Odd","description":"version=1.0",`+
+		`"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[%s,%s,%s]}`,
+		item("/large", 404, "", large), item("/short", 200, fmt.Sprintf(length, 5), large), item("/long", 200, fmt.Sprintf(length, 500), "small"),
+	)); err != nil {
+		t.Fatal(err)
+	}
+	env := w.Environment()
+	env["INPUT_MODE"], env["INPUT_COLLECTIONS"], env["INPUT_VERIFY"] = "apply", world.UID(1), "mocks"
+	var out bytes.Buffer
+	if code := w.Run(t.Context(), &out, env); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if !strings.Contains(out.String(), "Verified by 3 calls: the mocks of 1 of 3 operations") {
+		t.Errorf("it is not as expected:\n%s", out.String())
+	}
+}
+
 // climbing is a collection with two operations that would lead out of its mocks,
 // and one that is as it should be but for a credential.
 func climbing() []byte {

@@ -92,8 +92,11 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, c mock.Candidate
 		h.Set("Content-Type", res.MediaType+";charset=UTF-8")
 	}
 	for _, header := range res.Headers {
-		if strings.EqualFold(header.Name, "Content-Type") {
+		switch {
+		case strings.EqualFold(header.Name, "Content-Type"):
 			h.Set("Content-Type", header.Values[0])
+		case c.Flaw == mock.FlawLength && strings.EqualFold(header.Name, "Content-Length"):
+			h.Set("Content-Length", header.Values[0])
 		}
 	}
 	for _, header := range c.Headers {
