@@ -36,68 +36,52 @@ func (c *converter) textOf(v *value, key string) (string, bool) {
 	return v.text, true
 }
 
-// pairs are the members of a map, or the elements of a list, of keys with values.
-func (c *converter) pairs(v *value, key string) []pair {
+// pairs are the elements of a list of maps with key and value, and more; or the members
+// of a map as such maps, which have nothing else.
+func (c *converter) pairs(v *value, key string) (out []*value) {
 	if v == nil || v.kind == isNull {
 		return nil
 	}
-	var out []pair
-	switch v.kind {
-	case isMap:
-		for _, m := range v.members {
-			out = append(out, pair{at: m.at, key: &value{at: m.at, text: m.key}, value: m.value})
-		}
-	case isList:
-		for _, e := range v.elements {
-			if e.kind != isMap {
-				c.find(OtherForm, e.at, key)
-				continue
-			}
-			out = append(out, pair{at: e.at, key: e.get("key"), value: e.get("value"), members: e.members})
-		}
-	default:
+	if v.kind != isMap && v.kind != isList {
 		c.find(OtherForm, v.at, key)
+	}
+	for _, m := range v.members {
+		name := &value{at: m.at, text: m.key}
+		out = append(out, &value{kind: isMap, at: m.at, members: []member{{"key", m.at, name}, {"value", m.value.at, m.value}}})
+	}
+	for _, e := range v.elements {
+		if e.kind == isMap {
+			out = append(out, e)
+		} else {
+			c.find(OtherForm, e.at, key)
+		}
 	}
 	return out
 }
 
-// pair is a key with its value: a member of a map, which has nothing else, or an
-// element of a list.
-type pair struct {
-	at         int
-	key, value *value
-	members    []member // of an element
+// some writes the pairs of a member under the name that a v2.1 collection has for it,
+// if there are any.
+func (c *converter) some(o *object, v *value, key, name string) {
+	m := v.get(key)
+	if pairs := c.pairs(m, key); len(pairs) > 0 {
+		c.list(o, m.at, name, pairs)
+	}
 }
 
-func (p pair) get(key string) *value { return (&value{members: p.members}).get(key) }
-
-// disabled reports whether a pair is not sent.
-func (p pair) disabled() bool {
-	d := p.get("disabled")
-	return d != nil && d.kind == isBool && boolOf(d) == "true"
-}
-
-// list writes pairs. Elements keep what else they have.
-func (c *converter) list(o *object, because int, name string, pairs []pair) {
+// list writes pairs.
+func (c *converter) list(o *object, because int, name string, pairs []*value) {
 	o.made(because, name, "[")
 	for i, p := range pairs {
 		if i > 0 {
 			c.made(p.at, ",")
 		}
 		element := c.object(p.at)
-		if len(p.members) == 0 && p.key != nil {
-			element.name(p.at, "key")
-			c.text(p.key.at, p.key.text)
-			element.name(p.value.at, "value")
-			c.scalar(p.value, "value")
-		}
 		for _, m := range p.members {
+			element.name(m.at, m.key)
 			switch m.key {
 			case "key", "value", "description":
-				element.name(m.at, m.key)
 				c.scalar(m.value, m.key)
 			default:
-				element.name(m.at, m.key)
 				c.value(m.value)
 			}
 		}
@@ -174,11 +158,7 @@ func (c *converter) url(o *object, v *value) {
 	} else if _, inRaw, any := strings.Cut(withoutFragment(raw), "?"); any {
 		c.queryOf(object, because, inRaw)
 	}
-	if variables := v.get("pathVariables"); variables != nil {
-		if pairs := c.pairs(variables, "pathVariables"); len(pairs) > 0 {
-			c.list(object, variables.at, "variable", pairs)
-		}
-	}
+	c.some(object, v, "pathVariables", "variable")
 	object.close()
 }
 
@@ -189,21 +169,21 @@ func withoutFragment(url string) string {
 
 // withQuery is an address with these parameters in place of its own, as Postman sends
 // it. What has no value has no equals sign.
-func withQuery(url string, query []pair) string {
+func withQuery(url string, query []*value) string {
 	var b strings.Builder
 	separator := byte('?')
 	for _, p := range query {
-		if p.disabled() {
+		if off := p.get("disabled"); off != nil && off.kind == isBool && boolOf(off) == "true" {
 			continue
 		}
 		b.WriteByte(separator)
 		separator = '&'
-		if p.key != nil && p.key.kind != isNull {
-			b.WriteString(p.key.text)
+		if key := p.get("key"); key != nil && key.kind != isNull {
+			b.WriteString(key.text)
 		}
-		if p.value != nil && p.value.kind != isNull {
+		if value := p.get("value"); value != nil && value.kind != isNull {
 			b.WriteByte('=')
-			b.WriteString(p.value.text)
+			b.WriteString(value.text)
 		}
 	}
 	if base, _, _ := strings.Cut(url, "?"); url == base+b.String() {

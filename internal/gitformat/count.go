@@ -179,8 +179,13 @@ func (c *counter) value(i, end, next, indent int) bool {
 		}
 		c.pos = next
 		return true
-	case b == '[' || b == '{':
-		return c.flow(i, end, next)
+	case bytes.HasPrefix(c.raw[i:end], []byte("[]")), bytes.HasPrefix(c.raw[i:end], []byte("{}")):
+		c.n++
+		if !c.nothing(i+2, end) {
+			return false
+		}
+		c.pos = next
+		return true
 	case c.plain(i, end):
 		return c.words(i, end, next, indent)
 	}
@@ -237,68 +242,23 @@ func (c *counter) block(i, end, next, indent int) bool {
 	}
 }
 
-// words counts a plain scalar, which goes on in lines that are indented deeper.
+// words counts a plain scalar that ends in its line.
 func (c *counter) words(i, end, next, indent int) bool {
 	c.n++
-	for comment := false; ; {
-		for k := i; k < end && !comment; k++ {
-			switch blank := k+1 == end || c.raw[k+1] == ' ' || c.raw[k+1] == '\t'; {
-			case c.raw[k] == ':' && blank:
-				return false
-			case c.raw[k] == '#' && k > i && (c.raw[k-1] == ' ' || c.raw[k-1] == '\t'):
-				c.n++
-				comment = true // and the end of the scalar
-			}
-		}
-		c.pos = next
-		for { // to the next line that is not empty
-			if c.pos >= len(c.raw) {
-				return true
-			}
-			end, next = c.ends(c.pos)
-			if i = c.spaces(c.pos, end); i < end {
-				break
-			}
-			c.pos = next
-		}
-		switch {
-		case i-c.pos <= indent:
-			return true
-		case comment || c.raw[i] == '\t' || c.raw[i] == '#':
+	for k := i; k < end; k++ {
+		switch blank := k+1 == end || c.raw[k+1] == ' ' || c.raw[k+1] == '\t'; {
+		case c.raw[k] == ':' && blank:
 			return false
-		}
-	}
-}
-
-// flow counts lists and maps in brackets that end in their line.
-func (c *counter) flow(i, end, next int) bool {
-	depth := 0
-	last := byte('[')
-	for ; i < end; i++ {
-		b := c.raw[i]
-		if strings.IndexByte(indicators, b) >= 0 {
+		case c.raw[k] == '#' && k > i && (c.raw[k-1] == ' ' || c.raw[k-1] == '\t'):
 			c.n++
-		}
-		switch {
-		case b == '[' || b == '{':
-			depth++
-		case b == ']' || b == '}':
-			if depth--; depth == 0 {
-				c.pos = next
-				return c.nothing(i+1, end)
-			}
-		case b == '"' || b == '\'':
-			k := c.quoted(i)
-			if strings.IndexByte("[{,:", last) < 0 || k < 0 || k > end {
-				return false
-			}
-			i = k - 1
-		case b == '#' || b == '\t':
-			return false
-		}
-		if b != ' ' {
-			last = b
+			k = end // and the end of the scalar
 		}
 	}
-	return false
+	for c.pos = next; c.pos < len(c.raw); c.pos = next {
+		end, next = c.ends(c.pos)
+		if i = c.spaces(c.pos, end); i < end {
+			return i-c.pos <= indent
+		}
+	}
+	return true
 }

@@ -32,8 +32,10 @@ package gitformat
 
 import (
 	"bytes"
+	"cmp"
+	"io/fs"
 	"iter"
-	"path"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -88,17 +90,11 @@ func read(m *budget.Meter, folder string, files iter.Seq2[string, []byte]) (*Doc
 			break
 		}
 	}
-	t.assemble()
 	if t.broken.Count > 0 {
 		return nil, &t.broken
 	}
-	sort.SliceStable(t.findings, func(i, k int) bool {
-		a, b := t.findings[i].Position, t.findings[k].Position
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
-	})
+	t.assemble()
+	slices.SortStableFunc(t.findings, func(a, b Finding) int { return a.Position.compare(b.Position) })
 	return &Document{Raw: t.out.json, Findings: t.findings, source: t.source, places: t.out.places}, nil
 }
 
@@ -134,6 +130,10 @@ type Position struct {
 	File text.Untrusted // its path in the folder; "" for the folder as a whole
 	// Line and Column, from 1; Column counts characters. 0 when unknown.
 	Line, Column int
+}
+
+func (p Position) compare(o Position) int {
+	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Column, o.Column))
 }
 
 // source is the files one behind another.
@@ -201,6 +201,5 @@ func (s *source) position(offset int) Position {
 
 // clean reports whether a path is one below the folder.
 func clean(name string) bool {
-	return name != "" && name != "." && name != ".." && name == path.Clean(name) && !path.IsAbs(name) && !strings.HasPrefix(name, "../") &&
-		!strings.ContainsAny(name, "\\\x00") && utf8.ValidString(name)
+	return fs.ValidPath(name) && name != "." && !strings.ContainsAny(name, "\\\x00")
 }

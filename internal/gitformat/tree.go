@@ -17,14 +17,15 @@ const resources = ".resources"
 // ends of their names, whatever their case.
 func Belongs(name string) bool {
 	_, role := roleOf(path.Base(name))
-	return role != other || in(resources, name) && isYAML(name)
+	return role > unknown || role == unknown && in(resources, name)
 }
 
 // role is what a file is by its name.
 type role int
 
 const (
-	other role = iota
+	notYAML role = iota
+	unknown
 	definition
 	request
 	example
@@ -37,7 +38,7 @@ func roleOf(base string) (stem string, r role) {
 		base, yaml = withoutEnd(base, ".yml")
 	}
 	if !yaml {
-		return "", other
+		return "", notYAML
 	}
 	if strings.EqualFold(base, "definition") {
 		return "", definition
@@ -48,7 +49,7 @@ func roleOf(base string) (stem string, r role) {
 	if stem, is := withoutEnd(base, ".example"); is {
 		return stem, example
 	}
-	return "", other
+	return "", unknown
 }
 
 // withoutEnd cuts off an end in whatever case it is.
@@ -57,12 +58,6 @@ func withoutEnd(name, end string) (string, bool) {
 		return name[:i], true
 	}
 	return name, false
-}
-
-func isYAML(name string) bool {
-	_, long := withoutEnd(name, ".yaml")
-	_, short := withoutEnd(name, ".yml")
-	return long || short
 }
 
 // in reports whether a path leads through a folder of this name.
@@ -247,19 +242,29 @@ func (c *converter) nameOf(o *object, v *value, name string) {
 	c.quoted(name)
 }
 
-// define takes a folder's definition.
+// define takes a folder's definition. Only that of the whole has a kind that says so:
+// folders have one of their own, or none.
 func (t *tree) define(f *folder, v *value) {
-	t.kind(v, "collection")
+	if f == t.root {
+		t.kind(v, "collection")
+	}
 	f.part, f.defined = t.begin(v, f.name, f.path), true
+	t.embrace(f, v)
+}
+
+// embrace makes what is around the items of a folder, by its definition.
+func (t *tree) embrace(f *folder, v *value) {
 	head := t.converter()
-	o := head.object(v.at)
+	begin := head.object
+	if !f.defined {
+		begin = head.madeObject
+	}
+	o, id := begin(v.at), "id"
 	if f == t.root {
 		o.name(v.at, "info")
-		o = head.object(v.at)
-		head.member(o, v, "id", "_postman_id")
-	} else {
-		head.member(o, v, "id", "id")
+		o, id = begin(v.at), "_postman_id"
 	}
+	head.member(o, v, "id", id)
 	head.nameOf(o, v, f.name)
 	head.member(o, v, "description", "description")
 	if f == t.root {
@@ -271,11 +276,7 @@ func (t *tree) define(f *folder, v *value) {
 	o = &object{w: tail.writer, at: v.at, comma: ","}
 	tail.auth(o, v.get("auth"))
 	tail.events(o, v)
-	if variables := v.get("variables"); variables != nil {
-		if pairs := tail.pairs(variables, "variables"); len(pairs) > 0 {
-			tail.list(o, variables.at, "variable", pairs)
-		}
-	}
+	tail.some(o, v, "variables", "variable")
 	o.close()
 	f.tail = tail.fragment()
 }
@@ -284,26 +285,6 @@ const schema = `"https://schema.getpostman.com/json/collection/v2.1.0/collection
 
 // envelope is the member in which the Postman API serves a collection.
 const envelope = "collection"
-
-// undefined makes the parts of a folder that has no definition.
-func (t *tree) undefined(f *folder) {
-	head := &writer{meter: t.meter}
-	o := head.madeObject(f.at)
-	if f == t.root {
-		o.name(f.at, "info")
-		o = head.madeObject(f.at)
-	}
-	o.name(f.at, "name")
-	head.quoted(f.name)
-	if f == t.root {
-		o.made(f.at, "schema", schema)
-		o.close()
-	}
-	f.fragment = head.fragment()
-	tail := &writer{meter: t.meter}
-	tail.made(f.at, "}")
-	f.tail = tail.fragment()
-}
 
 func (t *tree) request(name, stem string, v *value) {
 	kind, known := t.kind(v, "http-request", "graphql-request")
@@ -380,7 +361,7 @@ func (t *tree) assemble() {
 // write writes a folder with all that is in it.
 func (t *tree) write(f *folder) {
 	if !f.defined {
-		t.undefined(f)
+		t.embrace(f, &value{kind: isMap, at: f.at})
 	}
 	t.out.append(f.fragment)
 	t.out.made(f.at, `,"item":[`)
