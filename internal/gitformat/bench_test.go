@@ -19,7 +19,8 @@ func trees() map[string][]txtar.File {
 	headers := strings.Repeat("    - key: some-header\n      value: \"some value\"\n", 40)
 	for i := range 1000 {
 		example := "$kind: http-example\nrequest:\n  url: '{{u}}/a/:id?x=1'\n  method: POST\n  queryParams:\n    x: '1'\n" +
-			"  pathVariables:\n    id: '7'\nresponse:\n  statusCode: 200\n  statusText: OK\n  headers:\n%s  body:\n    type: json\n    content: |-\n%s"
+			"  pathVariables:\n    id: '7'\nresponse:\n  statusCode: 200\n  statusText: OK\n" +
+			"  headers:\n%s  body:\n    type: json\n    content: |-\n%s"
 		name := fmt.Sprintf("a.resources/examples/%d.example.yaml", i)
 		out["bodies"] = append(out["bodies"], txtar.File{Name: name, Data: fmt.Appendf(nil, example, "    A: b\n", body)})
 		out["headers"] = append(out["headers"], txtar.File{Name: name, Data: fmt.Appendf(nil, example, headers, "      {}\n")})

@@ -215,29 +215,19 @@ func (c *counter) block(i, end, next, indent int) bool {
 		return false
 	}
 	c.n++
-	for first := least == 0; ; {
+	for detect := least == 0; ; {
 		c.pos = next
 		if c.pos >= len(c.raw) {
 			return true
 		}
 		end, next = c.ends(c.pos)
 		k := c.spaces(c.pos, end)
-		column := k - c.pos
-		switch {
-		case first:
-			least = max(least, column)
-			first = k == end
-			if first {
-				continue
-			}
-		case k == end:
-			continue
+		if detect {
+			least = max(least, k-c.pos, indent+1)
+			detect = k == end
 		}
-		switch {
-		case column <= indent:
+		if k < end && k-c.pos < least {
 			return true
-		case column < least:
-			return false
 		}
 	}
 }

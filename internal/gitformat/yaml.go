@@ -298,7 +298,7 @@ func kindOf(n *yaml.Node) kind {
 	case "!!bool":
 		return isBool
 	case "!!int", "!!float":
-		if bytes.ContainsRune([]byte(n.Value), '_') {
+		if strings.Contains(n.Value, "_") {
 			return isText
 		}
 		return isNumber

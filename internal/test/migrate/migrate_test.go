@@ -120,6 +120,23 @@ func TestDisagreement(t *testing.T) {
 	}
 }
 
+// Also what servers would make of a collection that they refuse is compared.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	folder := petsFolder()
+	for i, f := range folder.Files {
+		text := strings.NewReplacer("version=1", "none", "content: x", "content: y").Replace(string(f.Data))
+		folder.Files[i].Data = []byte(text)
+	}
+	h, err := hold([]byte(strings.Replace(pets, "version=1", "none", 1)), folder)
+	const want = `refused, differs in 1 examples, with 0 findings
+	1.10.0: *{*predict.Service}.Operations[0].Examples[0].Response.Content: "x" in the collection, "y" in the folder
+`
+	if err != nil || !strings.HasPrefix(h.String(), want) {
+		t.Errorf("%v, %v", h, err)
+	}
+}
+
 // A program that takes Postman's place is given the collection with a version, and what
 // it writes is held against the collection, kept, or said to be refused.
 func TestRun(t *testing.T) {
