@@ -20,6 +20,7 @@ import (
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/reconcile"
+	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
 
@@ -80,44 +81,52 @@ func (p *program) trace(x transport.Exchange) {
 
 // sources are the Postman APIs that the collections of a run come from: a link
 // can name the EU region. Each has a client of its own, so that the key is bound
-// to it.
+// to it, and one without the key for collections that are read by access keys.
 type sources struct {
 	*program
-	guard    sync.Mutex
-	byOrigin map[string]*postman.Client
+	guard sync.Mutex
+	known map[source]*postman.Client
+}
+
+type source struct {
+	origin string
+	keyed  bool // by the API key
 }
 
 // Collection implements reconcile.Postman.
-func (s *sources) Collection(ctx context.Context, origin, uid string) (*postman.Collection, error) {
-	client, err := s.at(origin)
+func (s *sources) Collection(ctx context.Context, origin, uid string, accessKey text.Secret) (*postman.Collection, error) {
+	client, err := s.at(source{origin, accessKey == ""})
 	if err != nil {
 		return nil, err
 	}
-	return client.Collection(ctx, uid)
+	return client.Collection(ctx, uid, accessKey)
 }
 
-// at is the client of the API at an origin.
-func (s *sources) at(origin string) (*postman.Client, error) {
+// at is the client of a source.
+func (s *sources) at(from source) (*postman.Client, error) {
 	s.guard.Lock()
 	defer s.guard.Unlock()
-	if client := s.byOrigin[origin]; client != nil {
+	if client := s.known[from]; client != nil {
 		return client, nil
 	}
 	client, err := s.client(func(o *transport.Options) {
 		o.Permanent = postman.IsMonthlyQuota
+		if !from.keyed {
+			return
+		}
 		o.Credential = &transport.Credential{
-			Origin: origin, Header: microcks.TokenHeader,
+			Origin: from.origin, Header: microcks.TokenHeader,
 			Value: func(context.Context) (string, error) { return s.Postman.APIKey.Reveal(), nil },
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	if s.byOrigin == nil {
-		s.byOrigin = make(map[string]*postman.Client)
+	if s.known == nil {
+		s.known = make(map[source]*postman.Client)
 	}
-	s.byOrigin[origin] = postman.New(client, origin)
-	return s.byOrigin[origin], nil
+	s.known[from] = postman.New(client, from.origin)
+	return s.known[from], nil
 }
 
 // connect finds out how to talk to Microcks and signs in where it wants that.

@@ -91,6 +91,9 @@ func microcksHeadline(err error) string {
 	return "Microcks does not answer as it should"
 }
 
+// errTooLarge is why a file is not read to its end.
+var errTooLarge = fmt.Errorf("it has more than %d MB", largestFile>>20)
+
 // fileError is a local file that cannot be read.
 type fileError struct {
 	name      string
@@ -115,6 +118,9 @@ func (e *fileError) Hint() string {
 	if errors.Is(e.err, fs.ErrPermission) {
 		return "let the step that wrote it make it readable for all (chmod a+r, and a+x for its folders): it is read without" +
 			" root's rights"
+	}
+	if errors.Is(e.err, errTooLarge) {
+		return "split the collection, or check that the file is one: a server could not store half of it"
 	}
 	if e.workspace == "" {
 		return "give the file's path from the current folder, or its whole path"

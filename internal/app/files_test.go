@@ -125,7 +125,7 @@ func TestGiveUpRoot(t *testing.T) {
 func TestLargeFileWaitsForMemory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for name, size := range map[string]int{"small": 10 << 10, "large": 30 << 20} {
+	for name, size := range map[string]int{"small": 10 << 10, "large": largestFile, "larger": largestFile + 1} {
 		if err := os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,12 @@ func TestLargeFileWaitsForMemory(t *testing.T) {
 	}
 	ended, end := context.WithCancelCause(t.Context())
 	end(over)
+	ctx, leave := budget.NewRoom().Enter(t.Context())
+	defer leave()
 	p := &program{Run: &config.Run{Workspace: dir}}
+	if _, err := p.readFile(ctx, "larger"); !errors.Is(err, errTooLarge) || !strings.Contains(err.Error(), "more than 16 MB") {
+		t.Errorf("%v", err)
+	}
 	for name, want := range map[string]error{"large": over, "small": nil} {
 		ctx, leave := room.Enter(ended)
 		defer leave()

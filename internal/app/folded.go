@@ -27,7 +27,7 @@ func newFoldedLog(runner *actions.Runner, mode result.Mode) *foldedLog {
 	}[mode]
 	reading = cmp.Or(reading, "Read Postman and Microcks")
 	l := &foldedLog{runner: runner, groups: map[string]string{
-		"connect": reading, "fetch": reading, "predict": reading, "read": reading,
+		"resolve": reading, "connect": reading, "fetch": reading, "predict": reading, "read": reading,
 		"apply": "Apply, import and verify", "import": "Apply, import and verify", "verify": "Apply, import and verify",
 		"remove": "Remove",
 	}}

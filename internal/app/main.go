@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"postman-microcks-importer/internal/actions"
@@ -209,7 +210,7 @@ func (p *program) refused(problems []result.Problem) *result.Result {
 // carryOut wires the clients together and runs.
 func (p *program) carryOut(ctx context.Context) *result.Result {
 	return reconcile.Run(ctx, p.settings(), reconcile.Deps{
-		Resolve: func(ctx context.Context) ([]*plan.Wanted, error) { return resolve.Importers(ctx, p.Run) },
+		Resolve: p.resolve,
 		Postman: &sources{program: p},
 		File:    p.readFile,
 		Connect: p.connect,
@@ -228,15 +229,34 @@ func (p *program) settings() reconcile.Settings {
 	}
 	return reconcile.Settings{
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
-		Repository: p.Repository, Provenance: provenance,
+		Owner: plan.Owner{Repository: p.Repository, RepositoryID: p.RepositoryID}, Provenance: provenance,
 		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
 		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
 	}
 }
 
+// resolve finds out which importers are wanted. Off a runner patterns look in the
+// current folder.
+func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) {
+	began := time.Now()
+	files := resolve.Files{FS: os.DirFS("."), Found: func(line string) {
+		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
+	}}
+	patterns := slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern != "" })
+	if p.Workspace != "" && patterns {
+		root, err := os.OpenRoot(p.Workspace)
+		if err != nil {
+			return nil, nil, &fileError{".", p.Workspace, err}
+		}
+		defer func() { _ = root.Close() }()
+		files.FS = root.FS()
+	}
+	return resolve.Importers(ctx, p.Run, files)
+}
+
 // largestFile is the most that is read of a local file: a server could not
 // store half of it.
-const largestFile = 32 << 20
+const largestFile = 16 << 20
 
 // readFile reads a file, on a runner one of the workspace and none outside it.
 func (p *program) readFile(ctx context.Context, name string) ([]byte, error) {
@@ -254,7 +274,10 @@ func (p *program) readFile(ctx context.Context, name string) ([]byte, error) {
 		return nil, &fileError{name, p.Workspace, err}
 	}
 	defer func() { _ = f.Close() }()
-	raw, err := budget.ReadAll(ctx, f, largestFile)
+	raw, err := budget.ReadAll(ctx, f, largestFile+1)
+	if err == nil && len(raw) > largestFile {
+		err = errTooLarge
+	}
 	if err != nil {
 		return nil, &fileError{name, p.Workspace, err}
 	}

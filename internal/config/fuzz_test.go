@@ -69,12 +69,15 @@ func holdPromises(t *testing.T, run *Run) {
 	if len(run.Importers) == 0 || run.Secret.Name == "" {
 		t.Errorf("%d importers, secret %q", len(run.Importers), run.Secret.Name)
 	}
-	if run.Mode != ModeCheck && run.Microcks.URL == "" || (run.Mode == ModeApply || run.Mode == ModePlan) && run.Postman.APIKey == "" {
-		t.Errorf("mode %s without Microcks or key", run.Mode)
+	if run.Mode != ModeCheck && run.Microcks.URL == "" {
+		t.Errorf("mode %s without Microcks", run.Mode)
 	}
 	for _, i := range run.Importers {
-		if (i.Ref == nil) == (i.File == "") || i.File != "" && run.Mode != ModeCheck {
+		if (i.Ref == nil) == (i.File+i.Pattern == "") || i.File != "" && i.Pattern != "" {
 			t.Errorf("mode %s: %+v", run.Mode, i)
+		}
+		if i.Ref != nil && run.Mode != ModeRemove && run.Postman.APIKey == "" && !run.ByAccessKey(&i) {
+			t.Errorf("mode %s without a key: %+v", run.Mode, i)
 		}
 	}
 	if u := run.Microcks.URL; u != "" {

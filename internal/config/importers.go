@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/text"
 )
 
 // importers reads the collections and what is said about their importers. The
@@ -24,15 +25,15 @@ func (p *parser) importers() {
 		p.oneOnly("importer-name", len(lines))
 	}
 	seen := map[string]int{}
-	references := false
+	keyed := len(lines) == 0 && p.run.Mode != ModeCheck // whether a collection is read by the API key
 	for _, e := range lines {
 		problem := Problem{Input: "collections", Got: quoted(shownAddress(e.text, p.secrets, shownValue))}
 		if len(lines) > 1 {
 			problem.Line = e.line
 		}
-		importer, key, ok := p.collection(e.text, problem)
+		importer, key, ok := p.collection(e.text, common.Delivery, problem)
 		if !ok {
-			references = references || isURL(e.text) // else it may have been meant as a file
+			keyed = keyed || isURL(e.text) // else it may have been meant as a file
 			continue
 		}
 		if first, twice := seen[key]; twice {
@@ -42,15 +43,38 @@ func (p *parser) importers() {
 			continue
 		}
 		seen[key] = e.line
-		references = references || importer.Ref != nil
 		importer.Name, importer.Main, importer.Active = common.Name, common.Main, common.Active
 		importer.Labels, importer.ServiceVersion = maps.Clone(common.Labels), common.ServiceVersion
+		importer.Delivery = common.Delivery
+		keyed = keyed || importer.Ref != nil && !p.run.ByAccessKey(&importer)
 		p.run.Importers = append(p.run.Importers, importer)
 	}
-	needsKey := p.run.Mode == ModePlan || p.run.Mode == ModeApply || p.run.Mode == ModeCheck && references
-	if needsKey && p.given("postman-api-key") == "" {
-		p.missing("postman-api-key")
+	if keyed && p.run.Mode != ModeRemove && p.run.Mode != "" && p.given("postman-api-key") == "" {
+		p.missingKey()
 	}
+}
+
+// missingKey reports that there is no API key, beside what an access key would need to
+// take its place.
+func (p *parser) missingKey() {
+	told := len(p.problems)
+	p.missing("postman-api-key")
+	byLink := func(i Importer) bool { return i.Ref != nil && i.Ref.AccessKey != "" && !p.run.ByAccessKey(&i) }
+	if len(p.problems) == told || !slices.ContainsFunc(p.run.Importers, byLink) {
+		return
+	}
+	hint := "; or set " + p.setting("delivery", DeliveryUpload) + ", for which the access key in the link is enough"
+	if p.run.Postman.URL != "" && !postman.OwnOrigin(p.run.Postman.URL) {
+		hint = "; the access key in the link is sent to Postman's own address only, and postman-api-url is another one"
+	}
+	p.problems[told].Hint += hint
+}
+
+// ByAccessKey reports whether the access key in a reference's link reads its
+// collection: no API key is given, and nobody but this run reads it.
+func (r *Run) ByAccessKey(i *Importer) bool {
+	return i.Ref != nil && i.Ref.AccessKey != "" && r.Postman.APIKey == "" && i.Ref.At(r.Postman.URL) != "" &&
+		(r.Mode == ModeCheck || i.Delivery == DeliveryUpload)
 }
 
 // description reads what is said about the importers, each nil or empty when
@@ -60,7 +84,10 @@ func (p *parser) description() Importer {
 		Main:           p.boolean("main-artifact"),
 		Active:         p.boolean("active"),
 		Labels:         p.labels("labels"),
-		ServiceVersion: p.line("service-version"),
+		ServiceVersion: p.serviceVersion(),
+	}
+	if p.given("delivery") != "" {
+		i.Delivery = p.choice("delivery")
 	}
 	if name := p.line("importer-name"); name != "" {
 		i.Name = &name
@@ -89,10 +116,10 @@ func (p *parser) oneOnly(name string, collections int) {
 	}
 }
 
-// collection reads one line: a reference, or in mode check a file. The key is
+// collection reads one line: a reference, a file, or a pattern of files. The key is
 // what makes two lines the same collection; problem is the beginning of what is
 // reported when the line is refused.
-func (p *parser) collection(line string, problem Problem) (importer Importer, key string, ok bool) {
+func (p *parser) collection(line, delivery string, problem Problem) (importer Importer, key string, ok bool) {
 	ref, refErr := postman.ParseRef(line)
 	if refErr == nil {
 		address, _, _ := strings.Cut(line, "?") // after it stands the access key
@@ -101,28 +128,58 @@ func (p *parser) collection(line string, problem Problem) (importer Importer, ke
 	}
 	path, wrong := p.space.file(line)
 	shape, shapeHint := p.misshapen(line)
+	pattern := ""
+	if wrong != "" && isPattern(line) && (shape == "" || bracketed(line, shape)) {
+		pattern, wrong = p.space.pattern(line)
+		shape = ""
+	}
 	switch {
 	case wrong != "" && wrong != isFolder && shape != "":
 		problem.Fault, problem.Hint = shape, shapeHint
-	case isURL(line) || wrong != "" && wrong != isFolder && !looksLikeFile(line):
+	case isURL(line) || wrong != "" && wrong != isFolder && !looksLikeFile(line) && !isPattern(line):
 		problem.Fault, problem.Hint = p.refused(line, refErr)
-		if p.run.Mode == ModeCheck && !isURL(line) {
+		if own, ok := errors.AsType[*postman.RefError](refErr); ok && own.Unlike && !isURL(line) {
 			problem.Fault = fault(fmt.Sprintf("%s; taken for a file, %s", problem.Fault, wrong))
 		}
-	case p.run.Mode != ModeCheck && p.run.Mode != "":
-		problem.Takes = fmt.Sprintf("in mode %s a reference to Postman, since Microcks pulls the collection from there;"+
-			" a file in mode check only", p.run.Mode)
-		problem.Hint = "give the link of Share > Via API in Postman, or write " + p.setting("mode", string(ModeCheck))
+	case delivery == DeliveryImporter && (p.run.Mode == ModePlan || p.run.Mode == ModeApply):
+		problem.Fault = "it is no reference to Postman, from where Microcks would pull it"
+		problem.Takes = "with delivery importer references to Postman only"
+		problem.Hint = "leave delivery out: files are uploaded then, and collections of Postman's get importers"
 	case wrong == isFolder:
 		problem.Fault = wrong
-		problem.Hint = "give the files in it, one per line; Postman's git format is not read: export the collection as Collection v2.1"
+		problem.Hint = "name the files in it, such as " + p.shown(strings.TrimRight(line, "/")) + "/*.json; Postman's git format is not" +
+			" read: export the collection as Collection v2.1"
+	case wrong == noPattern:
+		problem.Fault, problem.Hint = wrong, "close every bracket and brace, or put a \\ before one that is part of a name"
 	case wrong != "" && wrong != notThere && wrong != notInSpace:
 		problem.Fault, problem.Hint = wrong, p.space.hint()
+	case pattern != "":
+		return Importer{Source: p.shown(line), Pattern: pattern}, "pattern " + pattern, true
 	default: // one that is not there fails by itself, when it is read
 		return Importer{Source: p.shown(line), File: path}, "file " + path, true
 	}
 	p.report(problem)
 	return Importer{}, "", false
+}
+
+// isPattern reports whether a line that is no reference and no file that is there is
+// meant as a pattern of files, going by its text alone.
+func isPattern(line string) bool {
+	if isURL(line) || text.HasPostmanKey(line) {
+		return false
+	}
+	return strings.Contains(line, "*") || strings.ContainsAny(line, "?[{") && looksLikeFile(line)
+}
+
+// bracketed reports whether a pattern looks like a list by its own brackets or braces.
+func bracketed(pattern string, shape fault) bool {
+	switch shape {
+	case inBrackets:
+		return !strings.HasSuffix(pattern, "]")
+	case severalOnLine:
+		return strings.Contains(pattern, "{") && !strings.ContainsAny(pattern, " \t;|")
+	}
+	return false
 }
 
 // isURL reports whether a line can be nothing but a URL.

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFiles holds that mode check, and it alone, takes files of the workspace,
-// without a key as long as there are only files.
+// TestFiles holds which files and patterns of files are taken from the workspace,
+// without a key as long as there are only such.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	outside := t.TempDir()
@@ -20,6 +20,7 @@ func TestFiles(t *testing.T) {
 	writeFile(t, workspace, "exports/pets.json", "{}")
 	writeFile(t, workspace, "exports/shop", "{}")
 	writeFile(t, workspace, "exports/folder.json/x", "")
+	writeFile(t, workspace, "exports/[pets].json", "{}")
 	for link, target := range map[string]string{
 		"inside.json": filepath.Join("exports", "pets.json"),
 		"escape.json": filepath.Join(outside, "pets.json"),
@@ -58,16 +59,26 @@ func TestFiles(t *testing.T) {
 			"check", "exports/pets.json\nexports/./pets.json", "", []string{"exports/pets.json"},
 			[]string{"(line 2): it is the collection of line 1"},
 		},
-		"not there":            {"check", "exports/none.json", "", []string{"exports/none.json"}, nil}, // it fails when it is read
-		"a folder":             {"check", "exports/folder.json", "", nil, []string{": it is a folder"}},
-		"a pipe":               {"check", "pipe.json", "", nil, []string{": it is not a file"}},
-		"outside":              {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{": it lies outside the workspace"}},
-		"outside, absolute":    {"check", filepath.Join(outside, "pets.json"), "", nil, []string{": it lies outside the workspace"}},
-		"a link out of it":     {"check", "escape.json", "", nil, []string{": it lies outside the workspace"}},
-		"a link that climbs":   {"check", "climb.json", "", nil, []string{": it lies outside the workspace"}},
-		"only check takes one": {"plan", "exports/pets.json", apiKey, nil, []string{"in mode plan a reference to Postman"}},
-		"nor apply":            {"apply", "exports/shop", apiKey, nil, []string{"in mode apply a reference to Postman"}},
-		"nor remove":           {"remove", "exports/pets.json", "", nil, []string{"in mode remove a reference to Postman"}},
+		"not there":          {"check", "exports/none.json", "", []string{"exports/none.json"}, nil}, // it fails when it is read
+		"a folder":           {"check", "exports/folder.json", "", nil, []string{": it is a folder"}},
+		"a pipe":             {"check", "pipe.json", "", nil, []string{": it is not a file"}},
+		"outside":            {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{": it lies outside the workspace"}},
+		"outside, absolute":  {"check", filepath.Join(outside, "pets.json"), "", nil, []string{": it lies outside the workspace"}},
+		"a link out of it":   {"check", "escape.json", "", nil, []string{": it lies outside the workspace"}},
+		"a link that climbs": {"check", "climb.json", "", nil, []string{": it lies outside the workspace"}},
+		"in a plan":          {"plan", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
+		"in an apply":        {"apply", "exports/shop", "", []string{"exports/shop"}, nil},
+		"in a removal":       {"remove", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
+		"a pattern":          {"apply", "exports/**/*.json", "", []string{"exports/**/*.json"}, nil},
+		"another way to say it": {
+			"plan", filepath.Join(workspace, "exports", "{a,b}?.json"), "", []string{"exports/{a,b}?.json"}, nil,
+		},
+		"of any ending":         {"check", "exports/*", "", []string{"exports/*"}, nil},
+		"a file named like one": {"plan", "exports/[pets].json", "", []string{"exports/[pets].json"}, nil},
+		"two patterns":          {"plan", "*.json\n./*.json", "", []string{"*.json"}, []string{"(line 2): it is the collection of line 1"}},
+		"a pattern outside":     {"plan", "../*.json", "", nil, []string{": it lies outside the workspace"}},
+		"a broken pattern":      {"plan", "exports/{a,*.json", "", nil, []string{": it is a pattern with a bracket or brace"}},
+		"a variable in it":      {"plan", "${DIR}/*.json", "", nil, []string{": it contains a variable"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -81,10 +92,10 @@ func TestFiles(t *testing.T) {
 			run, problems := Parse(Sources{Getenv: e.get})
 			var files []string
 			for _, i := range run.Importers {
-				if (i.Ref == nil) == (i.File == "") {
-					t.Errorf("neither or both of reference and file: %+v", i)
+				if (i.Ref == nil) == (i.File+i.Pattern == "") || i.File != "" && i.Pattern != "" {
+					t.Errorf("not one of reference, file and pattern: %+v", i)
 				}
-				files = append(files, i.File)
+				files = append(files, i.File+i.Pattern)
 			}
 			if diff := cmp.Diff(test.files, files); diff != "" {
 				t.Errorf("files (-want +got):\n%s", diff)

@@ -97,11 +97,11 @@ func Inputs() []Input {
 	return []Input{
 		{
 			Name: "collections", Group: groupWhat, Kind: KindList,
-			Accepts: "a link of Share > Via API, a Postman API URL, a uid or a web link that holds a uid; with mode check also a file",
+			Accepts: "a link of Share > Via API, a Postman API URL, a uid, a web link that holds a uid, a file, or a pattern of files",
 			Needed:  "always",
 			Description: "The Postman collections, one per line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
-				" link of Postman's web app that contains a uid. With `mode: check` also the path of an exported collection in the" +
-				" workspace.",
+				" link of Postman's web app that contains a uid; or the path of an exported collection in the workspace, or a pattern of" +
+				" such paths, `postman/**/*.json`.",
 			Example: "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
 		},
 		{
@@ -125,14 +125,15 @@ func Inputs() []Input {
 		},
 		{
 			Name: "allow", Group: groupWhat, Kind: KindList,
-			Allowed: []string{AllowReplaceSecret, AllowReplaceService, AllowRemoveServices, AllowUntrustedEvent},
+			Allowed: []string{AllowReplaceSecret, AllowReplaceService, AllowTakeOver, AllowRemoveServices, AllowUntrustedEvent},
 			Only: map[string][]Mode{
-				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowRemoveServices: {ModeRemove},
+				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowTakeOver: toChange, AllowRemoveServices: {ModeRemove},
 				AllowUntrustedEvent: {ModeApply, ModeRemove},
 			},
 			Description: "What is dangerous, and therefore not done unless it is listed here, one per line: `replace-secret`, to put a new key" +
 				" into a secret that importers outside this run use as well; `replace-service`, to let a collection take over a service" +
-				" that another artifact, such as an OpenAPI file, defines now; `remove-services`, to delete with `mode: remove` the services" +
+				" that another artifact, such as an OpenAPI file, defines now; `take-over`, to deactivate importers that others made of" +
+				" a collection that is uploaded; `remove-services`, to delete with `mode: remove` the services" +
 				" of the removed importers too; `untrusted-event`, to write on an event that anybody can cause, such as" +
 				" `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
 			Example: AllowReplaceService,
@@ -140,9 +141,10 @@ func Inputs() []Input {
 
 		{
 			Name: "postman-api-key", Group: groupPostman, Kind: KindSecret, Env: "POSTMAN_API_KEY",
-			Needed: "in mode `plan` and `apply`; in `check` unless all collections are files",
+			Needed: "in mode `plan`, `apply` and `check`, unless each collection is a file, or a link with an access key that is" +
+				" uploaded or only checked",
 			Description: "The Postman API key, to read the collections. With `mode: apply` Microcks gets it too, as a secret that it keeps," +
-				" to read them again on its schedule.",
+				" to read those again on its schedule that have an importer.",
 			Example: "${{ secrets.POSTMAN_API_KEY }}",
 		},
 		{
@@ -216,8 +218,9 @@ func Inputs() []Input {
 
 		{
 			Name: "service-version", Group: groupImporter, Kind: KindString, Modes: toJudge,
-			Description: "A gate for releases: the version that each collection must give its service. A collection that gives another" +
-				" one fails, and nothing of it is written.",
+			Accepts: "a version of signs that an address carries: letters, digits and -._~!$&'()*+,:=@",
+			Description: "The version of the services, such as that of a release: `refs/tags/` and a `v` before a number are cut. A collection" +
+				" that gives none gets it when it is uploaded; one that gives another one fails, and nothing of it is written.",
 			Example: "2.1.0",
 		},
 		{
@@ -253,6 +256,14 @@ func Inputs() []Input {
 			Example:     "Pet Store (Postman)",
 		},
 
+		{
+			Name: "delivery", Group: groupImport, Kind: KindEnum, Modes: toJudge,
+			Allowed:  []string{DeliveryImporter, DeliveryUpload},
+			Creating: "`importer` for a collection of Postman's, `upload` for a file",
+			Description: "How collections get to Microcks: by an `importer`, with which Microcks pulls them from Postman, at once and on its" +
+				" schedule; or by `upload` from this step, which needs neither an importer nor a secret in Microcks.",
+			Example: DeliveryUpload,
+		},
 		{
 			Name: "import", Group: groupImport, Kind: KindEnum, Modes: toChange,
 			Allowed: []string{ImportAuto, ImportAlways, ImportNever},

@@ -226,6 +226,16 @@ func TestGoodValues(t *testing.T) {
 		},
 		"service-version": {
 			{"2.1.0", first(func(i *Importer) { i.ServiceVersion = "2.1.0" })},
+			{"v2.1.0-rc.1", first(func(i *Importer) { i.ServiceVersion = "2.1.0-rc.1" })},
+			{"refs/tags/v2", first(func(i *Importer) { i.ServiceVersion = "2" })},
+			{"refs/tags/next", first(func(i *Importer) { i.ServiceVersion = "next" })},
+			{"v", first(func(i *Importer) { i.ServiceVersion = "v" })},
+			{"version1", first(func(i *Importer) { i.ServiceVersion = "version1" })},
+			{" ", func(*Run) {}}, // as an expression that gives nothing
+		},
+		"delivery": {
+			{"upload", first(func(i *Importer) { i.Delivery = DeliveryUpload })},
+			{"importer", first(func(i *Importer) { i.Delivery = DeliveryImporter })},
 		},
 		"fail-on": {
 			{"warning", func(r *Run) { r.FailOn = []string{FailOnWarning} }},
@@ -343,7 +353,8 @@ func badValues(t *testing.T, workspace string) []bad {
 	ownedBy := func(owner string) string { return strings.Replace(uidA, "12345678", owner, 1) }
 	cases = append(cases, by("collections", "pets", "https://example.com/collections/1",
 		"https://api.postman.com/collections/12ece9e1?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0",
-		"12ece9e1-2abf-4edc-8e34-de66e74114d2", "exports/pets.json", "exports/none.json", "../pets.json",
+		"12ece9e1-2abf-4edc-8e34-de66e74114d2", "../pets.json", "exports", "../**/*.json", "{exports/*.json",
+		"a*.json b*.json", "[a*.json, b*.json]",
 		uidA+"\n"+strings.ToUpper(uidA), ownedBy("owner")+"\n"+ownedBy("Owner"),
 		uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "",
 		uidA+","+uidB, uidA+"; "+uidB, uidA+" "+uidB, "["+uidA+", "+uidB+"]", "\""+uidA, uidA+":true", "$PETS", "${{ vars.PETS }}",
@@ -384,7 +395,17 @@ func badValues(t *testing.T, workspace string) []bad {
 	cases = append(cases, by("allow", "untrusted-events", "Untrusted-Event", "true", "*")...)
 	cases = append(cases, by("import", "allways", "yes")...)
 	cases = append(cases, by("verify", "mock", "all")...)
-	cases = append(cases, by("service-version", "two\nlines")...)
+	cases = append(cases, by("service-version", "two\nlines", "12/merge", "refs/heads/main", "1<0>", "ä", "..", "a b")...)
+	cases = append(cases, by("delivery", "uploads", "Importer")...)
+	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/pets.json"}})
+	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/*.json"}})
+	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
+	cases = append(cases,
+		bad{input: "postman-api-key", args: []string{"--collections=" + link}, env: env{"INPUT_POSTMAN-API-KEY": ""}},
+		bad{
+			input: "postman-api-key", env: env{"INPUT_POSTMAN-API-KEY": ""},
+			args: []string{"--delivery=upload", "--postman-api-url=https://gateway.example.com", "--collections=" + link},
+		})
 	cases = append(cases, by("fail-on", "Warning", "error", "never", "change")...)
 	cases = append(cases, by("timeout", durations...)...)
 	cases = append(cases, by("output", "xml", "JSON", "text json")...)

@@ -12,7 +12,11 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/text"
 )
+
+// Secret is a credential, which no way of printing shows.
+type Secret = text.Secret
 
 // Mode is where a run ends.
 type Mode string
@@ -43,6 +47,12 @@ const (
 	OutputText     = "text"
 	OutputJSON     = "json"
 	OutputMarkdown = "markdown"
+)
+
+// Values of delivery.
+const (
+	DeliveryImporter = "importer"
+	DeliveryUpload   = "upload"
 )
 
 // Values of import.
@@ -80,8 +90,10 @@ type Run struct {
 	NoSecrets  Withheld // why GitHub gives this run no secrets; "" when it does
 	Workspace  string   // the folder that local files are read from, and none outside it; "" off the runner: any file
 	Repository string   // OWNER/REPO; "" outside GitHub
-	Allow      []string // what is allowed that a run would refuse: AllowReplaceSecret and so on
-	Provenance Provenance
+	// RepositoryID is GitHub's number of the repository, digits; "" where nobody said it.
+	RepositoryID string
+	Allow        []string // what is allowed that a run would refuse: AllowReplaceSecret and so on
+	Provenance   Provenance
 
 	Postman  Postman
 	Microcks Microcks
@@ -153,18 +165,23 @@ type MicrocksSecret struct {
 
 // Importer is one wanted importer: a collection and what was said about it. A
 // nil field means that nothing was said, so that an existing importer keeps
-// what it has.
+// what it has. One of Ref, File and Pattern is set.
 type Importer struct {
 	Source string       // as given, without its query; safe to show once escaped
 	Ref    *postman.Ref // nil for a file
-	File   string       // path of an exported collection, relative to Run.Workspace; mode check only
+	File   string       // path of an exported collection, relative to Run.Workspace
+	// Pattern of such paths, with which each file that it finds is a collection: as
+	// doublestar reads it, below Run.Workspace, off a runner below the current folder.
+	Pattern string
+
+	Delivery string // DeliveryImporter or DeliveryUpload; "" where nothing was said
 
 	Name   *string
 	Main   *bool
 	Active *bool
 	Labels map[string]string // of the importer and its service; added or changed, never removed
 
-	ServiceVersion string // the only one that the collection may give its service; "" is any
+	ServiceVersion string // the only one that the collection may give its service, without refs/tags/ and v; "" is any
 }
 
 // Allows reports whether something dangerous is allowed: AllowReplaceSecret and so
@@ -196,7 +213,8 @@ func (r *Run) Masks() []string {
 	}
 	for _, i := range r.Importers {
 		if i.Ref != nil {
-			add(i.Ref.AccessKey)
+			add(i.Ref.AccessKey.Reveal())
+			add(i.Ref.Stray.Reveal())
 		}
 	}
 	for _, s := range append(slices.Clip(r.Strays), r.Proxies...) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
@@ -14,6 +15,9 @@ func (p *parser) origin() {
 	p.run.NoSecrets = p.trigger.withheld()
 	p.run.Workspace = p.space.dir
 	p.run.Repository, p.run.Provenance = readProvenance(p.getenv)
+	if id := p.getenv("GITHUB_REPOSITORY_ID"); p.run.Repository != "" && runID.MatchString(id) {
+		p.run.RepositoryID = id
+	}
 	p.run.Allow = p.choices("allow")
 }
 
@@ -161,6 +165,30 @@ func (p *parser) serverVersion() string {
 	default:
 		return version
 	}
+	return ""
+}
+
+// serviceVersion reads the version of services; "" when none was given or it is
+// refused.
+func (p *parser) serviceVersion() string {
+	const name = "service-version"
+	given := p.line(name)
+	version, uncarried := parseServiceVersion(given)
+	switch {
+	case given == "":
+		return ""
+	case uncarried == "":
+		return version
+	}
+	problem := Problem{
+		Input: name, Got: quoted(p.shown(given)),
+		Fault: fault(fmt.Sprintf("no address of a mock carries %s in a version", strconv.QuoteToASCII(uncarried))),
+	}
+	if strings.Contains(given, "/") {
+		problem.Hint = "where a workflow gives the name of its ref, which is such as 12/merge for a pull request, write" +
+			" ${{ github.ref_type == 'tag' && github.ref_name || '' }}: empty counts as not given"
+	}
+	p.report(problem)
 	return ""
 }
 

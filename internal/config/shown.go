@@ -10,6 +10,9 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
+// hidden is what stands in place of a credential.
+const hidden = "***"
+
 // Lengths in runes beyond which foreign text is cut.
 const (
 	shownValue   = 80

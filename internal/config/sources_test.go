@@ -109,8 +109,8 @@ func TestArguments(t *testing.T) {
 		"a pattern that a shell filled in": {append(check, "a.json", "b.json"), []string{"a.json", "b.json"}, nil},
 		"files alone":                      {[]string{"a.json", "--mode=check", "b.json"}, []string{"a.json", "b.json"}, nil},
 		"a flag without its value": {
-			[]string{"--mode=plan", "a.json", "--microcks-url", "--active"}, nil,
-			[]string{"collections", "postman-api-key", "microcks-url"},
+			[]string{"--mode=plan", "a.json", "--microcks-url", "--active"}, []string{"a.json"},
+			[]string{"microcks-url"},
 		},
 		"a mistyped flag": {[]string{"--mode=check", "--colections=a.json"}, nil, []string{"--colections"}},
 	} {

@@ -169,7 +169,7 @@ func (t trigger) mode() (Mode, string) {
 var (
 	repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
 	commitID       = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
-	runID          = regexp.MustCompile(`^[0-9]{1,20}$`)
+	runID          = regexp.MustCompile(`^[0-9]{1,20}$`) // also of a repository
 )
 
 // readProvenance reads which commit and run this is. What does not look as the

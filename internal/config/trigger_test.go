@@ -190,3 +190,16 @@ func TestMissing(t *testing.T) {
 		})
 	}
 }
+
+// The repository's number is what the runner says, where it says it as it does.
+func TestRepositoryID(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{"123456": "123456", "": "", "12a": "", " 1": "", "-1": "", strings.Repeat("1", 21): ""} {
+		if run, _ := Parse(Sources{Getenv: readyToPlan().with(env{"GITHUB_REPOSITORY_ID": id}).get}); run.RepositoryID != want {
+			t.Errorf("%q is read as %q", id, run.RepositoryID)
+		}
+	}
+	if run, _ := Parse(Sources{Getenv: env{"GITHUB_REPOSITORY_ID": "1", "INPUT_MODE": "check"}.get}); run.RepositoryID != "" {
+		t.Error("the number of no repository")
+	}
+}

@@ -109,7 +109,11 @@ func (in Input) usageText() string {
 	if in.Needed != "" {
 		text += " Required " + in.Needed + "."
 	}
-	return strings.NewReplacer("`", "", "*", "").Replace(text)
+	parts := strings.Split(text, "`")
+	for i := 0; i < len(parts); i += 2 { // the others are code
+		parts[i] = strings.ReplaceAll(parts[i], "*", "")
+	}
+	return strings.Join(parts, "")
 }
 
 // Full is the description, with the modes in which the input counts; in Markdown.

@@ -133,3 +133,26 @@ func (in Input) asYAML() string {
 	}
 	return in.Name + ": " + value
 }
+
+// Signs that an address of a mock carries as they are: a server compares versions
+// with what stands in the address, not unescaped (1.15.0).
+var carriedSign = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,:=@-]$`)
+
+// parseServiceVersion reads the version of a service: a tag's ref and a v before a
+// number are cut. uncarried is the first sign that no mock's address carries; "" where
+// all do.
+func parseServiceVersion(s string) (version, uncarried string) {
+	version = strings.TrimPrefix(s, "refs/tags/")
+	if rest, ok := strings.CutPrefix(version, "v"); ok && rest != "" && '0' <= rest[0] && rest[0] <= '9' {
+		version = rest
+	}
+	for _, r := range version {
+		if !carriedSign.MatchString(string(r)) {
+			return version, string(r)
+		}
+	}
+	if strings.Trim(version, ".") == "" && len(version) <= 2 { // a step in a path
+		return version, version
+	}
+	return version, ""
+}

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // workspace is where local files may come from. On a runner that is one folder,
@@ -65,6 +67,8 @@ const (
 	isFolder    fault = "it is a folder"
 	notRegular  fault = "it is not a file"
 	unreadable  fault = "it cannot be read"
+	outOfFolder fault = "it leads out of the current folder"
+	noPattern   fault = "it is a pattern with a bracket or brace that is not closed"
 )
 
 // file gives the relative path of a regular file of the workspace, and of one that is
@@ -93,6 +97,24 @@ func (w *workspace) file(path string) (string, fault) {
 		return "", notRegular
 	}
 	return path, ""
+}
+
+// pattern gives a pattern of paths relative to the workspace; off a runner those of
+// the current folder, since a shell fills in one of another.
+func (w *workspace) pattern(line string) (string, fault) {
+	if w.err != nil {
+		return "", closedSpace
+	}
+	pattern, wrong := w.relative(line)
+	switch {
+	case wrong != "":
+		return "", wrong
+	case !filepath.IsLocal(pattern):
+		return "", outOfFolder
+	case !doublestar.ValidatePattern(filepath.ToSlash(pattern)):
+		return "", noPattern
+	}
+	return filepath.ToSlash(pattern), ""
 }
 
 // leadsOut reports whether a path of the workspace leads out of it by symbolic

@@ -41,6 +41,8 @@ type Outcome struct {
 	Served *predict.Service
 	// ServiceID of it.
 	ServiceID string
+	// Superseded: a later upload of the same artifact is served, in place of ours.
+	Superseded bool
 	// Err says why the goal was not reached.
 	Err error
 }
@@ -78,6 +80,7 @@ func (r *Runner) Run(ctx context.Context, g Goal, log Log) Outcome {
 	return Outcome{
 		Done: c.memory.done, Imported: c.memory.imported, Active: c.memory.active, Wrote: c.memory.wrote,
 		Served: c.seen.served, ServiceID: c.seen.serviceID(), Err: err,
+		Superseded: c.memory.whose == aLaterOne,
 	}
 }
 
@@ -109,7 +112,7 @@ func (c *convergence) drive(ctx context.Context) error {
 			return nil
 		case GiveUp:
 			return s.err
-		case Start:
+		case Start, Upload:
 			if !c.slot && c.Slots != nil {
 				// What was seen while there was no slot may be old by now.
 				if err := c.acquire(ctx); err != nil {
@@ -159,7 +162,7 @@ func (c *convergence) notice(seen observation) {
 // prepare gives a slot back that the step needs no more, and waits before the
 // first write. An import whose end is not known keeps its slot: it still runs.
 func (c *convergence) prepare(ctx context.Context, s step) error {
-	if s.kind != Start && !c.memory.inFlight {
+	if s.kind != Start && s.kind != Upload && !c.memory.inFlight {
 		c.release()
 	}
 	if !s.writes() || c.waited || c.BeforeWrite == nil {
@@ -179,7 +182,7 @@ func (c *convergence) take(ctx context.Context, s step) error {
 	leave()
 	m, err := c.memory.learnt(s, c.seen, o)
 	c.memory = m
-	if s.kind == Start && !m.inFlight {
+	if (s.kind == Start || s.kind == Upload) && !m.inFlight {
 		c.release()
 	}
 	for _, d := range m.done[len(before.done):] {
@@ -237,7 +240,7 @@ func (c *convergence) lastStop(ctx context.Context) {
 // writes reports whether a step writes.
 func (s step) writes() bool {
 	switch s.kind {
-	case WriteSecret, Create, Save, Remove, Heal, Start, Switch, Stop, Label:
+	case WriteSecret, Create, Save, Remove, Heal, Start, Upload, TakeBack, Switch, Stop, Label:
 		return true
 	}
 	return false
@@ -258,7 +261,7 @@ func (s step) pauses(m memory) bool {
 // stage of a run that a step belongs to.
 func (s step) stage() string {
 	switch s.kind {
-	case Start, Await, Rest, Stop, Look:
+	case Start, Upload, Await, Rest, Stop, Look:
 		return "import"
 	case LookAgain, ImportAgain:
 		return "verify"
@@ -281,6 +284,8 @@ func (s step) trouble(err error) string {
 	switch {
 	case s.kind == Stop:
 		return "the importer could not be stopped: " + err.Error()
+	case s.kind == Upload && (isServerError(err) || microcks.Refused(err)):
+		return "Microcks refused the upload, looking again: " + err.Error()
 	case s.kind == Start && isServerError(err):
 		return "Microcks answered 500, looking again"
 	case s.kind == Start:
@@ -336,7 +341,7 @@ func (m memory) tries(kind Kind) int {
 		return m.counts[Rest] + m.counts[LookAgain] + m.counts[ImportAgain]
 	case Appear:
 		return m.waits - 1
-	case Start:
+	case Start, Upload:
 		return max(m.crashes, m.lost)
 	case Remove, Switch:
 		return max(m.counts[kind], m.lost)

@@ -22,6 +22,7 @@ import (
 var (
 	errLost = errors.New("connection reset")
 	err500  = &microcks.APIError{Doing: "x", Status: http.StatusInternalServerError}
+	err400  = &microcks.APIError{Doing: "x", Status: http.StatusBadRequest}
 	err403  = &microcks.APIError{Doing: "x", Status: http.StatusForbidden}
 	err504  = &microcks.APIError{Doing: "x", Status: http.StatusGatewayTimeout}
 )
@@ -66,7 +67,6 @@ func TestRun(t *testing.T) {
 	}
 	known := func(g *Goal) {
 		g.Importer.There, g.Importer.Unborn = importer(importedAt(90, "s1")), false
-		g.Importer.Import.Kind = result.ServesOther
 		g.Service.Before.Services = []microcks.Service{service("s1", uid)}
 	}
 	created := []result.DoneKind{result.ImporterCreated, result.CollectionImported}
@@ -95,7 +95,7 @@ func TestRun(t *testing.T) {
 			server: there,
 			goal: func(g *Goal) {
 				known(g)
-				g.Importer.Import, g.Service.Labels = nil, map[string]string{"a": "b"}
+				g.Due, g.Service.Labels = false, map[string]string{"a": "b"}
 			},
 			writes: []string{"label"}, done: []result.DoneKind{result.ServiceLabelled}, active: true,
 		},

@@ -8,6 +8,7 @@ import (
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
 )
 
 // memory is what a convergence has learnt so far. It changes by three pure
@@ -36,6 +37,10 @@ type memory struct {
 	base  *microcks.ImportJob // as it was before that
 	waits int                 // for it to show
 
+	compared bool     // since the last upload
+	whose    served   // as it was compared
+	left     []string // artifacts of others who lost the service to us
+
 	failed  *microcks.ImportJob // as the import that was refused left it
 	stopped bool                // after that
 	crashes int                 // starts that were answered 500
@@ -48,15 +53,27 @@ type memory struct {
 	wrote   bool // something was written, or may have been
 }
 
+// served says whose upload a service is made of that is not as ours makes it.
+type served int
+
+const (
+	nobodys   served = iota // of none that is known
+	aLaterOne               // of the same artifact
+	mixedUp                 // of ours, under the name of another's
+)
+
 // remember is what is known before the first look.
 func remember(g Goal) memory {
 	m := memory{counts: map[Kind]int{}}
 	if i := g.Importer; i != nil {
-		m.due, m.baseline, m.active = i.Import != nil, i.Baseline(), i.WasActive()
+		m.due, m.baseline, m.active = g.Due, i.Baseline(), i.WasActive()
 		m.unsaved = i.There == nil || len(i.Diff(i.There)) > 0
 	}
 	m.doubt = g.Service != nil && len(g.Service.Before.Services) > 1
-	m.settling = g.Importer == nil && g.Service != nil
+	if g.Importer == nil && g.Service != nil {
+		m.due = g.Due && g.Upload != nil
+		m.settling = !m.due
+	}
 	return m
 }
 
@@ -69,14 +86,15 @@ func (g Goal) looksAtService(m memory) bool {
 	if g.Service == nil || m.inFlight || m.failed != nil {
 		return false
 	}
-	return m.settling || m.doubt || m.due && m.news || !m.due && g.labelsDiffer()
+	return m.settling || m.doubt || m.due && (m.news || g.Upload != nil) || !m.due && g.labelsDiffer()
 }
 
 // labelsDiffer reports whether the plan changes labels of the service.
 func (g Goal) labelsDiffer() bool {
 	before := g.Service.Before.Services
 	return len(before) == 0 && len(g.Service.Labels) > 0 ||
-		len(before) > 0 && len(plan.LabelChanges(result.FieldServiceLabel, before[0].Metadata, g.Service.Labels)) > 0
+		len(before) > 0 && (g.Service.Unstamped(before[0].Metadata) ||
+			len(plan.LabelChanges(result.FieldServiceLabel, before[0].Metadata, g.Service.Labels)) > 0)
 }
 
 // takes reports whether an import of another run can stand for the one that is
@@ -91,6 +109,12 @@ func (m memory) noticed(g Goal, seen observation) memory {
 		m.did(g.arrived(m.pending, seen)...)
 	}
 	m.pending = nil
+	if g.Upload != nil {
+		if m.due && len(seen.services) == 1 && g.takes(m) && g.fits(seen.served) {
+			m.due, m.settling, m.others = false, true, true
+		}
+		return m
+	}
 	i, job := g.Importer, seen.job
 	m.saved = m.unseen(job)
 	if i == nil || job == nil {
@@ -142,6 +166,8 @@ func (g Goal) arrived(s *step, seen observation) []result.Done {
 		there = seen.view != nil && len(plan.LabelChanges(result.FieldServiceLabel, seen.view.Service.Metadata, g.Service.Labels)) == 0
 	case Heal:
 		return healed(s.doomed, seen)
+	case Upload:
+		there = len(seen.services) == 1 && g.fits(seen.served)
 	}
 	if !there {
 		return nil
@@ -175,7 +201,12 @@ func (m memory) took(s step, seen observation) memory {
 		m.rests++
 	case ImportAgain:
 		m.rests++
-		m.due, m.others, m.baseline = true, true, seen.job.Imported() // only a later import can be a better one
+		m.due, m.others = true, true
+		if seen.job != nil {
+			m.baseline = seen.job.Imported() // only a later import can be a better one
+		}
+	case Upload:
+		m.rests, m.compared, m.whose = 0, false, nobodys
 	case Start:
 		m.rests = 0
 		m.before, m.inFlight, m.inSchedule = seen.job.Imported(), true, !seen.job.Active
@@ -186,9 +217,12 @@ func (m memory) took(s step, seen observation) memory {
 
 // answer is what the server did and said at one step.
 type answer struct {
-	job  *microcks.ImportJob // that was answered
-	done []result.Done
-	err  error
+	job   *microcks.ImportJob // that was answered
+	made  string              // the service of an upload, Name:Version
+	whose served
+	left  []string // see memory
+	done  []result.Done
+	err   error
 }
 
 // learnt is what came of a step. The error is one that ends the convergence.
@@ -198,6 +232,15 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 	switch s.kind {
 	case Start:
 		return m.learntStart(seen, o)
+	case Upload:
+		return m.learntUpload(s, o)
+	case Compare:
+		return m.learntWhose(o)
+	case Sweep:
+		m.left = o.left
+		return m, nil
+	case TakeBack:
+		m.left = m.left[min(1, len(m.left)):]
 	case Heal: // also where an answer got lost: what is left may have no examples
 		m.due, m.others, m.doubt = true, true, true
 	}
@@ -219,6 +262,9 @@ func (m memory) learnt(s step, seen observation, o answer) (memory, error) {
 // lostAnswer turns an error after which the write may have happened into another
 // look.
 func (m memory) lostAnswer(s step, err error) (memory, error) {
+	if s.kind == TakeBack && !microcks.InDoubt(err) { // whose the service is, is what counts
+		return m, nil
+	}
 	if s.kind == Stop { // it was tried; the failure before it is what counts
 		m.stopped = true
 		return m, nil
@@ -263,6 +309,58 @@ func (m memory) learntStart(seen observation, o answer) (memory, error) {
 		return m, crashed(m.crashes)
 	}
 	return m, nil
+}
+
+// learntUpload is what the answer to an upload tells. A server before 1.14.0 mixes
+// uploads of the same moment: the one's answer is about the other's collection, or
+// refuses it.
+func (m memory) learntUpload(s step, o answer) (memory, error) {
+	switch {
+	case o.err == nil && o.made == s.service:
+		m.due, m.imported, m.settling, m.lost = false, true, true, 0
+		m.did(result.Done{Kind: result.CollectionUploaded})
+		return m, nil
+	case o.err == nil:
+		o.err = mixed(o.made)
+	case microcks.InDoubt(o.err):
+		m.others, m.doubt = true, true // it may still be under way
+		return m.lostAnswer(s, o.err)
+	case !isServerError(o.err) && !microcks.Refused(o.err):
+		return m, o.err
+	}
+	m.others, m.doubt = true, true
+	if m.crashes++; m.crashes > crashes.contended {
+		return m, o.err
+	}
+	return m, nil
+}
+
+// learntWhose is what comes of an upload whose service is not as it makes it: one that
+// was mixed up with another's is sent again.
+func (m memory) learntWhose(o answer) (memory, error) {
+	m.compared, m.whose = true, o.whose
+	if o.whose != mixedUp {
+		return m, nil
+	}
+	m.due, m.imported, m.others, m.doubt = true, false, true, true
+	if m.crashes++; m.crashes > crashes.contended {
+		return m, mixed("it for another file")
+	}
+	return m, nil
+}
+
+// mixed is the error of an upload that came to another service.
+func mixed(with string) error {
+	if with == "" {
+		with = "nothing"
+	}
+	return &result.Problem{
+		Level: result.Error,
+		Text: text.Untrustedf("uploading: Microcks answered that it made %s, which is not of this collection: "+
+			"it mixed two uploads of the same moment", with),
+		Hint: "run again; where several workflows upload to one Microcks before 1.14.0 at the same time, give them one `concurrency:` group," +
+			" or update Microcks", Anchor: "upload-mixed", ExitCode: 12,
+	}
 }
 
 // ended is what the end of an import tells, from its answer or from the importer

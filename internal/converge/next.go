@@ -18,9 +18,15 @@ type Goal struct {
 	Importer *plan.Importer
 	// Gone is an importer that shall not be there.
 	Gone *microcks.ImportJob
+	// Idle is an importer that shall not be active, if it is there.
+	Idle *microcks.ImportJob
+	// Upload that brings the artifact.
+	Upload *plan.Upload
 	// Service that the artifact makes, and what it is after its import.
 	Service   *plan.Service
 	Predicted *predict.Service
+	// Due: an import is.
+	Due bool
 	// Always: an import of another run does not count.
 	Always bool
 }
@@ -50,7 +56,11 @@ const (
 	Remove      Kind = "remove the importer"
 	Heal        Kind = "heal the service" // delete all but the oldest
 	Start       Kind = "import"
+	Upload      Kind = "upload"
 	Await       Kind = "await the import" // whose answer was lost
+	TakeBack    Kind = "take an upload back"
+	Sweep       Kind = "look what others left"
+	Compare     Kind = "look whose upload is served"
 	Look        Kind = "look at the service"
 	Rest        Kind = "let others finish"
 	LookAgain   Kind = "look again"
@@ -71,6 +81,7 @@ var bounds = map[Kind]struct{ alone, contended int }{
 	Remove:      {4, 4},
 	Heal:        {8, 8},
 	Start:       {16, 16},
+	Upload:      {8, 8},
 	Look:        {40, 40},
 	Rest:        {16, 16},
 	ImportAgain: {20, 20},
@@ -110,7 +121,11 @@ type step struct {
 	doomed []microcks.Service // Heal
 	active bool               // Switch
 	labels *microcks.Metadata // Label
-	err    error              // GiveUp
+	// service that an Upload makes, Name:Version.
+	service string
+	// artifact of TakeBack.
+	artifact string
+	err      error // GiveUp
 }
 
 // next is the next step towards the goal: the first of these that applies.
@@ -145,6 +160,12 @@ func choose(g Goal, seen observation, m memory) step {
 			}}
 		}
 		return step{kind: Remove, job: g.Gone}
+	}
+	if g.Idle != nil {
+		if seen.job == nil || !seen.job.Active {
+			return step{kind: Done}
+		}
+		return step{kind: Switch}
 	}
 	if g.Importer == nil {
 		return serviceStep(g, seen, m)
@@ -195,15 +216,72 @@ func secretStep(s *plan.Secret, there *microcks.Secret, m memory) step {
 }
 
 // serviceStep brings a service to what was predicted when the goal has no importer
-// of its own: a doubled one is healed, and missing examples are waited for.
+// of its own: what is due is uploaded, a doubled service is healed, and missing
+// examples are waited for.
 func serviceStep(g Goal, seen observation, m memory) step {
+	var taken *result.Problem
+	if g.Upload != nil && len(seen.services) == 1 {
+		taken = g.Service.Taken(seen.services)
+	}
 	switch {
 	case len(seen.services) > 1:
-		return healStep(g, seen)
+		return twiceStep(g, seen, m)
+	case taken != nil && m.imported && !m.compared:
+		return step{kind: Compare}
+	case taken != nil && m.whose != mixedUp && m.counts[Upload] > m.counts[TakeBack] && has(seen.served, g.ours):
+		return step{kind: TakeBack, artifact: g.Upload.Name}
+	case taken != nil && m.whose != mixedUp: // since the plan was made
+		return step{kind: GiveUp, err: taken}
+	case m.due && m.counts[Upload] > 0 && m.others && !m.quiet():
+		return step{kind: Rest}
+	case m.due:
+		return step{kind: Upload, service: g.Service.Name + ":" + g.Service.Version}
+	case len(m.left) > 0:
+		return step{kind: TakeBack, artifact: m.left[0]}
+	case m.imported && m.counts[Sweep] == 0 && g.Service.Owned() && g.uploadOfOthers(seen.served):
+		return step{kind: Sweep}
+	case m.whose == aLaterOne: // and its run sees to it
+		return step{kind: Done}
+	case m.settling && g.unsettled(seen, m) && g.Upload != nil:
+		if m.imported && !m.compared && seen.view != nil && m.counts[LookAgain] >= looks.alone {
+			return step{kind: Compare}
+		}
+		return settleStep(g, seen, m)
 	case m.settling && g.unsettled(seen, m):
 		return step{kind: LookAgain}
 	}
 	return labelStep(g, seen, m)
+}
+
+// has reports whether a service has examples of such artifacts.
+func has(now *predict.Service, such func(artifact string) bool) bool {
+	return now != nil && slices.ContainsFunc(now.Operations, func(op predict.Operation) bool {
+		return slices.ContainsFunc(op.Examples, func(e predict.Example) bool { return such(e.SourceArtifact) })
+	})
+}
+
+func (g Goal) ours(artifact string) bool { return artifact == g.Upload.Name }
+
+// uploadOfOthers reports whether a service has examples that another repository may
+// have uploaded. One that lost the service to this run's upload leaves them.
+func (g Goal) uploadOfOthers(now *predict.Service) bool {
+	return has(now, func(artifact string) bool { return plan.IsUpload(artifact) && !g.Service.Imports(artifact) })
+}
+
+// twiceStep is what becomes of a doubled service where uploads of several owners can
+// have made it: each run deletes what its own made, but for the oldest.
+func twiceStep(g Goal, seen observation, m memory) step {
+	if g.Upload == nil || !slices.ContainsFunc(seen.services, func(s microcks.Service) bool { return !g.Service.Owns(s.SourceArtifact) }) {
+		return healStep(g, seen)
+	}
+	own := slices.DeleteFunc(slices.Clone(seen.services[1:]), func(s microcks.Service) bool { return !g.Service.Owns(s.SourceArtifact) })
+	switch {
+	case len(own) > 0:
+		return step{kind: Heal, doomed: own}
+	case g.Service.Owns(seen.services[0].SourceArtifact) && m.counts[LookAgain] < looks.contended: // the others' run is at it
+		return step{kind: LookAgain}
+	}
+	return step{kind: GiveUp, err: g.Service.Twice(seen.services)}
 }
 
 // afterFailure takes an importer whose import failed out of the schedule again if
@@ -241,10 +319,11 @@ func labelStep(g Goal, seen observation, m memory) step {
 		}}
 	}
 	there := seen.view.Service.Metadata
-	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 {
+	unstamped := g.Service.Unstamped(there) && (m.imported || g.fits(seen.served))
+	if len(plan.LabelChanges(result.FieldServiceLabel, there, g.Service.Labels)) == 0 && !unstamped {
 		return step{kind: Done}
 	}
-	return step{kind: Label, labels: plan.WithLabels(there, g.Service.Labels)}
+	return step{kind: Label, labels: g.Service.Labelled(there)}
 }
 
 // quiet reports whether other runs have had time to finish, and none has
@@ -270,7 +349,7 @@ func (g Goal) unsettled(seen observation, m memory) bool {
 	}
 	most := looks.alone
 	switch {
-	case m.others:
+	case m.others, g.doubled(seen.served):
 		most = looks.contended
 	case seen.served == nil || g.lacking(seen.served):
 		most = looks.missing
@@ -281,7 +360,7 @@ func (g Goal) unsettled(seen observation, m memory) bool {
 // settleStep gives other runs time to finish, and imports once more where they
 // have been at work: a lone difference is not mended by importing again.
 func settleStep(g Goal, seen observation, m memory) step {
-	if !seen.bound() || seen.job.Imported() != m.at || g.doubled(seen.served) {
+	if !seen.bound() || seen.job != nil && seen.job.Imported() != m.at || g.doubled(seen.served) {
 		return step{kind: ImportAgain}
 	}
 	return step{kind: LookAgain}
@@ -370,7 +449,7 @@ func (g Goal) tooOften(kind Kind, seen observation, m memory) error {
 	}
 	return &result.Problem{
 		Level:  result.Error,
-		Text:   text.Untrustedf("importing: after %d imports the service is still not there once", m.counts[Start]),
+		Text:   text.Untrustedf("importing: after %d imports the service is still not there once", m.counts[Start]+m.counts[Upload]),
 		Hint:   "other imports of the same service run at the same time: give workflows that import a `concurrency:` group and run again",
 		Anchor: "service-contended", ExitCode: 12,
 	}
@@ -381,6 +460,8 @@ func (g Goal) name(seen observation) string {
 	switch {
 	case g.Gone != nil:
 		return g.Gone.Name
+	case g.Idle != nil:
+		return g.Idle.Name
 	case seen.job != nil:
 		return seen.job.Name
 	case g.Importer != nil && g.Importer.Name != nil:

@@ -31,18 +31,18 @@ func ptr[T any](v T) *T { return &v }
 // examples "one" and "two".
 func wanted(change func(*Goal)) Goal {
 	artifact := &plan.Artifact{
-		Judged:   plan.Judged{Wanted: &plan.Wanted{UID: uid}},
-		Importer: plan.Importer{ImportedFrom: "https://h/collections/" + uid},
+		Judged: plan.Judged{Wanted: &plan.Wanted{UID: uid}},
+		From:   "https://h/collections/" + uid,
 	}
 	g := Goal{
 		Importer: &plan.Importer{
-			ID: "a1", Name: ptr("Pets"), Active: true, Unborn: true, Import: &result.ImportReason{Kind: result.ImporterIsNew},
+			ID: "a1", Name: ptr("Pets"), Active: true, Unborn: true,
 			Annotations: map[string]string{plan.AnnotationWriter: "me"},
 		},
 		Service: &plan.Service{
 			Key: plan.Key{Name: "Pets", Version: "1.0"}, Artifacts: []*plan.Artifact{artifact}, Predicted: pets("one", "two"),
 		},
-		Predicted: pets("one", "two"),
+		Predicted: pets("one", "two"), Due: true,
 	}
 	if change != nil {
 		change(&g)
@@ -127,11 +127,11 @@ func TestNext(t *testing.T) {
 		},
 		"one that is as wanted imports": {seen: observation{job: importer(nil)}, want: Start},
 		"one that nothing is due for is done": {
-			goal: func(g *Goal) { g.Importer.Import = nil },
+			goal: func(g *Goal) { g.Due = false },
 			seen: observation{job: importer(func(j *microcks.ImportJob) { j.Active = true })}, want: Done,
 		},
 		"one that shall be active is activated": {
-			goal: func(g *Goal) { g.Importer.Import = nil }, seen: observation{job: importer(nil)}, want: Switch,
+			goal: func(g *Goal) { g.Due = false }, seen: observation{job: importer(nil)}, want: Switch,
 		},
 		"beside others it waits before it imports": {
 			seen: observation{job: importer(nil)}, memory: []func(*memory){contended}, want: Rest,

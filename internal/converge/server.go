@@ -2,6 +2,8 @@ package converge
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
 	"sort"
 	"strings"
@@ -27,7 +29,12 @@ type Server interface {
 	ActivateJob(ctx context.Context, id string) (*microcks.ImportJob, error)
 	StopJob(ctx context.Context, id string) (*microcks.ImportJob, error)
 	DeleteJob(ctx context.Context, id string) error
+	// Upload imports a document under a file's name, and returns Name:Version of the
+	// service that it made.
+	Upload(ctx context.Context, name string, document []byte, main bool) (service string, err error)
 	Services
+	// Resources are the documents of which a service was made.
+	Resources(ctx context.Context, serviceID string) ([]microcks.Resource, error)
 	SetServiceMetadata(ctx context.Context, id string, metadata *microcks.Metadata) error
 	DeleteService(ctx context.Context, id string) error
 }
@@ -79,6 +86,8 @@ func (g Goal) importerID() string {
 	switch {
 	case g.Gone != nil:
 		return g.Gone.ID
+	case g.Idle != nil:
+		return g.Idle.ID
 	case g.Importer != nil:
 		return g.Importer.ID
 	}
@@ -210,12 +219,27 @@ func (c *convergence) act(ctx context.Context, s step) answer {
 		defer told()
 		job, err := c.Server.StartJob(ctx, c.goal.Importer.ID)
 		return answer{job: job, err: err}
+	case Upload:
+		told := c.tellWhile("Microcks is importing the upload")
+		defer told()
+		made, err := c.Server.Upload(ctx, c.goal.Upload.Name, c.goal.Upload.Document(), c.goal.Upload.Main)
+		return answer{made: made, err: err}
+	case TakeBack:
+		_, err := c.Server.Upload(ctx, s.artifact, c.goal.Service.Emptied(), false)
+		return s.came(err)
+	case Compare:
+		return c.compare(ctx)
+	case Sweep:
+		return c.sweep(ctx)
 	case Switch:
 		call := c.Server.StopJob
 		if s.active {
 			call = c.Server.ActivateJob
 		}
-		_, err := call(ctx, c.goal.Importer.ID)
+		_, err := call(ctx, c.goal.importerID())
+		if api, is := errors.AsType[*microcks.APIError](err); is && api.Status == http.StatusNotFound && c.goal.Idle != nil {
+			return answer{} // another run has deleted it, if it is not a proxy that says so
+		}
 		return s.came(err)
 	case Stop:
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
@@ -255,6 +279,7 @@ func (s step) deed() result.Done {
 	kinds := map[Kind]result.DoneKind{
 		WriteSecret: result.SecretUpdated, Create: result.ImporterCreated, Save: result.ImporterUpdated, Remove: result.ImporterDeleted,
 		Switch: result.ImporterDeactivated, Stop: result.ImporterStopped, Label: result.ServiceLabelled,
+		Upload: result.CollectionUploaded, TakeBack: result.UploadTakenBack,
 	}
 	d := result.Done{Kind: kinds[s.kind]}
 	switch {
@@ -269,6 +294,49 @@ func (s step) deed() result.Done {
 		d.Kind = result.ImporterActivated
 	}
 	return d
+}
+
+// compare finds out whose upload a service was made of, where it is not as ours makes
+// it. A server that does not tell has nothing to add.
+func (c *convergence) compare(ctx context.Context) answer {
+	resources, err := c.Server.Resources(ctx, c.seen.serviceID())
+	if err != nil || len(resources) == 0 {
+		return answer{}
+	}
+	return answer{whose: whose(resources, c.goal.Upload)}
+}
+
+// sweep finds the main artifacts of others that this run's upload took the service from:
+// they had found it missing, as this run had. A secondary artifact of others stays.
+func (c *convergence) sweep(ctx context.Context) answer {
+	resources, err := c.Server.Resources(ctx, c.seen.serviceID())
+	if err != nil {
+		return answer{}
+	}
+	var o answer
+	for _, r := range resources {
+		if r.Main && plan.IsUpload(r.SourceArtifact) && !c.goal.Service.Imports(r.SourceArtifact) {
+			o.left = append(o.left, r.SourceArtifact)
+		}
+	}
+	return o
+}
+
+// whose upload is served.
+func whose(resources []microcks.Resource, ours *plan.Upload) served {
+	document := string(ours.Document())
+	of := nobodys
+	for _, r := range resources {
+		switch {
+		case r.SourceArtifact == ours.Name && r.Content == document:
+			return nobodys // what it makes is in question, not whose it is
+		case r.SourceArtifact == ours.Name:
+			of = aLaterOne
+		case r.Content == document && of == nobodys:
+			of = mixedUp
+		}
+	}
+	return of
 }
 
 func (c *convergence) heal(ctx context.Context, doomed []microcks.Service) answer {

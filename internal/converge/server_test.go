@@ -1,6 +1,7 @@
 package converge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,8 +27,10 @@ type standIn struct {
 	secrets  map[string]microcks.Secret
 	services map[string]microcks.Service
 	examples map[string][]string // of a service, by id
-	calls    []string
-	clock    int64
+	// documents that were uploaded, by service and artifact.
+	documents map[string]map[string]string
+	calls     []string
+	clock     int64
 
 	importing time.Duration // of one import
 	makes     []string      // the examples that an import makes
@@ -40,7 +43,8 @@ type standIn struct {
 func newStandIn() *standIn {
 	return &standIn{
 		jobs: map[string]microcks.ImportJob{}, secrets: map[string]microcks.Secret{}, services: map[string]microcks.Service{},
-		examples: map[string][]string{}, clock: 100, importing: 50 * time.Millisecond, makes: []string{"one", "two"},
+		examples: map[string][]string{}, documents: map[string]map[string]string{}, clock: 100, importing: 50 * time.Millisecond,
+		makes: []string{"one", "two"},
 	}
 }
 
@@ -182,6 +186,67 @@ func (s *standIn) end(id string, job *microcks.ImportJob, known []string) {
 	s.jobs[id] = *job
 }
 
+// Upload imports a document, whose text is the names of the examples that it makes.
+func (s *standIn) Upload(ctx context.Context, name string, document []byte, _ bool) (made string, err error) {
+	made = "Pets:1.0"
+	var known []string
+	arrived := false
+	err = s.call(ctx, "upload", func() error {
+		arrived = true
+		if known = s.of("Pets"); len(known) > 1 {
+			return &microcks.APIError{Doing: "uploading", Status: http.StatusInternalServerError}
+		}
+		return nil
+	})
+	if _, refused := errors.AsType[*microcks.APIError](err); refused || !arrived {
+		return "", err
+	}
+	done := make(chan struct{})
+	go func() { // it goes on whatever becomes of its answer
+		defer close(done)
+		time.Sleep(s.importing)
+		_ = s.locked(func() error {
+			id := ""
+			if len(known) > 0 {
+				id = known[0]
+			} else {
+				id = fmt.Sprintf("s%d", len(s.services)+1)
+			}
+			s.uploaded(id, name, string(document))
+			return nil
+		})
+	}()
+	if err != nil {
+		return "", err
+	}
+	select {
+	case <-done:
+		return made, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// uploaded makes a service what an upload makes it.
+func (s *standIn) uploaded(id, artifact, document string) {
+	s.services[id] = microcks.Service{ID: id, Name: "Pets", Version: "1.0", Metadata: s.services[id].Metadata, SourceArtifact: artifact}
+	s.examples[id] = strings.Split(document, " ")
+	if s.documents[id] == nil {
+		s.documents[id] = map[string]string{}
+	}
+	s.documents[id][artifact] = document
+}
+
+func (s *standIn) Resources(ctx context.Context, id string) (all []microcks.Resource, err error) {
+	err = s.call(ctx, "GET resources", func() error {
+		for artifact, document := range s.documents[id] {
+			all = append(all, microcks.Resource{SourceArtifact: artifact, Content: document})
+		}
+		return nil
+	})
+	return all, err
+}
+
 func (s *standIn) of(name string) []string {
 	var ids []string
 	for _, id := range slices.Sorted(maps.Keys(s.services)) {
@@ -233,7 +298,7 @@ func (s *standIn) view(id string) *microcks.ServiceView {
 	view := &microcks.ServiceView{Service: service, Messages: map[string][]microcks.Message{}}
 	for _, name := range s.examples[id] {
 		view.Messages["GET /pets"] = append(view.Messages["GET /pets"], microcks.Message{
-			Request: microcks.MessageRequest{Name: name, SourceArtifact: uid},
+			Request: microcks.MessageRequest{Name: name, SourceArtifact: cmp.Or(service.SourceArtifact, uid)},
 		})
 	}
 	return view

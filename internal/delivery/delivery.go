@@ -20,6 +20,8 @@ type Document struct {
 	source  []byte
 	places  []place // by at, ascending; nil for a document that is its source
 	wrapped bool    // Raw is an object around what the source is
+	// unwrapped: the source is an object around what Raw is.
+	unwrapped bool
 }
 
 // place says where what stands at a byte of the document and behind it comes from.
@@ -60,6 +62,9 @@ func (d *Document) placeOf(offset int) place {
 func (d *Document) Pointer(pointer string) string {
 	if d.wrapped {
 		return strings.TrimPrefix(pointer, "/"+envelope)
+	}
+	if d.unwrapped {
+		return "/" + envelope + pointer
 	}
 	return pointer
 }

@@ -1,6 +1,6 @@
 // Command demo shows the whole job in a minute: a collection that Microcks takes without
 // a word and does not mock, the plan that says why, the import that proves every mock,
-// and a second one that has nothing to do.
+// a second one that has nothing to do, and the same with a file of the repository.
 //
 //	go run ./internal/demo                                      on a stand-in for Microcks
 //	go run ./internal/demo -microcks-url URL [-version V] FILE… on a real one, with exported collections
@@ -20,6 +20,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 
 	client "postman-microcks-importer/internal/microcks"
@@ -91,6 +92,9 @@ func show(ctx context.Context, out io.Writer, colours map[string]string, microck
 		return fmt.Errorf("the second run wrote %d times, although nothing had changed", wrote)
 	}
 	fmt.Fprintln(out, "0 requests of it wrote.")
+	if microcksURL == "" && len(files) == 0 {
+		return story.fromRepository(ctx)
+	}
 	if microcksURL != "" {
 		fmt.Fprintf(out, "\nThe mocks stay at %s. The importers refer to this demo, which ends here: "+
 			"delete them, and the secret of %s, when you are done.\n", microcksURL, w.Repository)
@@ -141,6 +145,29 @@ func (s *story) withoutVersion(ctx context.Context, uid string) error {
 		return err
 	}
 	return s.w.Postman.AddCollection(uid, harbour)
+}
+
+// fromRepository uploads a file of a repository, without Postman and without a secret. Its
+// collection gives no version: the workflow does.
+func (s *story) fromRepository(ctx context.Context) error {
+	folder, err := os.MkdirTemp("", "demo")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	export := bytes.Replace(harbour, []byte("version=1.2.0 - "), nil, 1)
+	if err := os.WriteFile(filepath.Join(folder, "harbour.json"), export, 0o600); err != nil {
+		return err
+	}
+	delete(s.env, "POSTMAN_API_KEY")
+	maps.Copy(s.env, map[string]string{
+		"GITHUB_WORKSPACE": folder, "INPUT_COLLECTIONS": "harbour.json", "INPUT_SERVICE-VERSION": "1.3.0", "INPUT_POSTMAN-API-KEY": "",
+	})
+	if _, err := s.run(ctx, "plan: a file of the repository, whose version a tag gives", "plan", 0); err != nil {
+		return err
+	}
+	_, err = s.run(ctx, "apply: the file is uploaded, and every mock is called", "apply", 0)
+	return err
 }
 
 // byHand makes an importer as a person does, starts it, and returns its id.

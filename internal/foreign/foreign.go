@@ -26,7 +26,14 @@ type Kind struct {
 	Line int
 	// Next is what whoever took it for a collection does next.
 	Next string
+	// Own is set for a text that is what it is meant to be, such as an environment: it
+	// may lie beside collections. Anything else may be a collection that was damaged.
+	Own bool
 }
+
+// Enough is how many bytes of the beginning of a text [Of] has to see, to tell one that
+// is of its own kind.
+const Enough = mostMembers + 1
 
 // How much is looked at, in bytes.
 const (
@@ -76,7 +83,7 @@ func (l *look) first(of ...[]kind) (Kind, bool) {
 		if l.mistake != nil && l.root != 0 {
 			line = l.lineOfBreak()
 		}
-		return Kind{what, line, k.next}, true
+		return Kind{what, line, k.next, slices.Contains(own, k.next)}, true
 	}
 	return Kind{}, false
 }

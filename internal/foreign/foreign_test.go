@@ -1,7 +1,9 @@
 package foreign
 
 import (
+	"bytes"
 	"encoding/binary"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -15,6 +17,10 @@ func in16(order binary.AppendByteOrder, s string) string {
 	}
 	return string(b)
 }
+
+// ofItsOwn are the kinds that a damaged collection is not taken for.
+var ofItsOwn = regexp.MustCompile(`OpenAPI|Swagger|AsyncAPI|SoapUI|JMeter|WSDL|Insomnia|Bruno|Hoppscotch|Thunder|protobuf|curl|` +
+	`HTTP client|GraphQL|HAR|nvironment|global variables|Newman|collection run|git format|JSON schema`)
 
 const collection = `{"info":{"name":"Shop","description":"version=1.0.0 - the shop"},"item":[]}`
 
@@ -128,6 +134,13 @@ func TestKinds(t *testing.T) {
 		}
 		what, _, _ := strings.Cut(c.what, " (line")
 		told[what] = true
+		if k.Own != ofItsOwn.MatchString(what) {
+			t.Errorf("%q may lie beside collections: %t", what, k.Own)
+		}
+		beginning := append([]byte(c.raw), bytes.Repeat([]byte(" "), Enough)...)[:Enough]
+		if again, ok := Of(beginning); k.Own && (!ok || again.What != k.What) {
+			t.Errorf("%q is %q by its beginning", c.raw, again.What)
+		}
 	}
 	// No row is there for nothing.
 	for _, table := range [][]kind{kinds, breaks, rest} {

@@ -34,7 +34,14 @@ const (
 	outOfString   = "take it out of the string, such as by `jq -r .`"
 	fixJSON       = "fix the JSON there, or export the collection from Postman again"
 	notCut        = "get it again, and check that nothing on the way cuts it"
+	noSchema      = "give the collection that the schema is about"
 )
+
+// own are the next steps with kinds that are what they are meant to be: the collection is
+// another file, or there is none.
+var own = []string{
+	byImporter, intoPostman, asCollection, gitTree, fromBruno, noWSDL, archive, noEnvironment, noReport, noSchema,
+}
 
 // kind is one row: what a text is, what whoever gave it does next, and how it is told.
 type kind struct {
@@ -116,7 +123,7 @@ var kinds = []kind{
 		either(has("requests"), has("order"), has("collection.requests"), has("collection.order")), nil,
 	},
 	{"a part of a collection in Postman's git format", gitTree, either(has("$kind"), says("$schema", "/collection/v3")), nil},
-	{"a JSON schema", again, says("$schema", "json-schema.org"), nil},
+	{"a JSON schema", noSchema, says("$schema", "json-schema.org"), nil},
 	{
 		// Of the two families that the Postman API has, and as gateways answer.
 		"an error answer of an API", asItSays,

@@ -18,6 +18,8 @@ var operationOdd = Rule{
 			path := strings.TrimPrefix(op.Name, op.Method+" ")
 			reason := ""
 			switch {
+			case s.addsToSchema(op.Item):
+				continue
 			case op.Method == "":
 				reason = "it has no method"
 			case op.Method != strings.ToUpper(op.Method):

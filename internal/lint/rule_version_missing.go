@@ -12,7 +12,8 @@ var versionMissing = Rule{
 	Text: "Microcks reads a service's version from the collection's description: what follows the first `version=`, up to a space. " +
 		"Without it the import is refused. Postman's API does not pass on `info.version`, so a version that stands only there does " +
 		"not reach Microcks.",
-	Hint: "begin the collection's description with \"version=1.0 - \" and leave the rest as it is",
+	Hint: "begin the collection's description with \"version=1.0 - \" and leave the rest as it is, " +
+		"or set `service-version`: the collection is uploaded with it",
 	Bad:  Sample{Info: `{"name": "Pets", "description": "the pets"}`},
 	Good: Sample{Info: `{"name": "Pets", "description": "version=1.0 - the pets"}`},
 	check: func(s *subject, r *reporter) {

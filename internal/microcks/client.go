@@ -54,6 +54,13 @@ type request struct {
 	method string
 	path   string // below /api, escaped, with its query
 	body   any    // sent as JSON; nil for none
+	// content is sent as it is, in place of body.
+	content     []byte
+	contentType string
+	// text: the answer is no JSON, but text, and what it is decoded into a string.
+	text bool
+	// upload: it sends a collection.
+	upload bool
 	// open: it needs no token, so that nobody can lack a role for it.
 	open bool
 	// long: it can take minutes, as an import does, so that a run which is told to
@@ -102,6 +109,10 @@ func (c *Client) call(ctx context.Context, r request, out any) (found bool, err 
 	if out == nil && !transport.IsPage(data) {
 		return true, nil
 	}
+	if said, is := out.(*string); r.text && is && !transport.IsPage(data) {
+		*said = string(data)
+		return true, nil
+	}
 	weighs := weigh(data)
 	if weighs.objects > mostObjects || weighs.values > mostValues {
 		return false, &ListError{Doing: r.doing}
@@ -127,6 +138,9 @@ func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, erro
 		return nil, errDotSegment
 	}
 	var body io.Reader
+	if r.content != nil {
+		body = bytes.NewReader(r.content)
+	}
 	if r.body != nil {
 		data, err := json.Marshal(r.body)
 		if err != nil {
@@ -141,6 +155,9 @@ func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, erro
 	req.Header.Set("Accept", "application/json")
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.content != nil {
+		req.Header.Set("Content-Type", r.contentType)
 	}
 	return req, nil
 }

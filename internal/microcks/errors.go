@@ -19,6 +19,7 @@ type APIError struct {
 	Answerer transport.Answerer // who answered, where it was not Microcks
 
 	method   string
+	upload   bool   // of a collection
 	open     bool   // the request needs no access token
 	signedIn bool   // an access token went out with it
 	basic    string // of a gateway that wants a name and a password: its realm, quoted
@@ -85,6 +86,12 @@ func (e *APIError) Hint() string {
 			" importers and secrets need PUT and DELETE", e.method)
 	case e.Status == http.StatusRequestEntityTooLarge && e.Answerer.Page:
 		return "raise the size of a request's body that the gateway in front of Microcks allows (nginx: client_max_body_size)"
+	case e.Status == http.StatusRequestEntityTooLarge:
+		return "Microcks takes uploads of 2 MiB unless its setting MAX_UPLOAD_FILE_SIZE says more (such as 16MB; a gateway in front of it" +
+			" may have a limit of its own): raise it, or set `delivery: importer`, which has no such limit, for a collection of Postman's"
+	case e.upload && e.Status == http.StatusBadRequest:
+		return "this run found the same collection good, so look whether something between this runner and Microcks changes what is sent," +
+			" and run again; if it stays so, only Microcks' own log says more"
 	case e.Answerer.Page:
 		return "a gateway or proxy answered instead of Microcks: check that `microcks-url` is the address of Microcks itself," +
 			" as opened in a browser, without `/api`"
@@ -124,6 +131,10 @@ func (e *APIError) Anchor() string {
 		return "microcks-403"
 	case e.Gateway():
 		return "microcks-gateway"
+	case e.Status == http.StatusRequestEntityTooLarge:
+		return "upload-too-large"
+	case e.upload && e.Status == http.StatusBadRequest:
+		return "upload-refused"
 	case e.Answerer.Page:
 		return "microcks-not-json"
 	case e.Status == http.StatusNotFound:
@@ -234,7 +245,9 @@ func InDoubt(err error) bool {
 }
 
 func newAPIError(r request, res *http.Response, body []byte) error {
-	e := &APIError{Doing: r.doing, Status: res.StatusCode, method: r.method, open: r.open, Answerer: transport.AnswererOf(res, body)}
+	e := &APIError{
+		Doing: r.doing, Status: res.StatusCode, method: r.method, open: r.open, upload: r.upload, Answerer: transport.AnswererOf(res, body),
+	}
 	e.signedIn = res.Request != nil && strings.HasPrefix(res.Request.Header.Get("Authorization"), "Bearer ")
 	e.lacks = strings.Contains(res.Header.Get("WWW-Authenticate"), "insufficient_scope")
 	if realm, isBasic := strings.CutPrefix(res.Header.Get("WWW-Authenticate"), "Basic "); isBasic && e.Status == http.StatusUnauthorized {
@@ -260,4 +273,10 @@ func newAPIError(r request, res *http.Response, body []byte) error {
 	}
 	e.Message = text.Excerpt(e.Message, 200)
 	return e
+}
+
+// Refused reports whether the server answered 400: it would not take what was sent.
+func Refused(err error) bool {
+	api, ok := errors.AsType[*APIError](err)
+	return ok && api.Status == http.StatusBadRequest
 }

@@ -12,6 +12,7 @@ type Kind string
 const (
 	ImporterKind Kind = "importer"
 	SecretKind   Kind = "secret"
+	ArtifactKind Kind = "artifact" // an uploaded file, which has a name like an id
 )
 
 // DerivedID is the id of a document that this action creates: 24 hexadecimal

@@ -18,6 +18,8 @@ type Body struct {
 	None bool
 	// Any says that it is the server's own and not told.
 	Any bool
+	// Restricted says that members of JSON which the request did not select are missing.
+	Restricted bool
 	// Charset in which it is encoded; "" for UTF-8.
 	Charset string
 }

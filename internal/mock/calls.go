@@ -140,6 +140,9 @@ func (m *Mocks) callsOf(op *predict.Operation, wanted func(*predict.Example) boo
 		}
 		accept, _ := call.Request.header("Accept")
 		key := [3]string{call.Request.Path, call.Request.Query, accept}
+		if m.graphQL {
+			key[0] = *call.Request.Body
+		}
 		if !seen[key] {
 			seen[key] = true
 			*calls = append(*calls, call)
@@ -154,7 +157,7 @@ func (m *Mocks) barred(op *predict.Operation) Reason {
 		return NoAddress
 	case m.reach == nil, op.Unknown:
 		return NotKnown
-	case !slices.Contains(methods, op.Method):
+	case !m.graphQL && !slices.Contains(methods, op.Method):
 		return NotMocked
 	case len(op.Examples) > mostAlike:
 		return TooMany
@@ -162,6 +165,10 @@ func (m *Mocks) barred(op *predict.Operation) Reason {
 		return TooLong
 	}
 	switch op.Dispatcher {
+	case queryArgs:
+		if m.graphQL {
+			return ""
+		}
 	case "", predict.URIParts, predict.URIParams, predict.URIElements:
 		return ""
 	case "QUERY_HEADER":
@@ -213,6 +220,8 @@ func (m *Mocks) callOf(op *predict.Operation, ex *predict.Example) (Call, Uncall
 		return no(TooMany)
 	case ex.DispatchCriteria != nil && len(*ex.DispatchCriteria) > longestAddress:
 		return no(TooLong)
+	case m.graphQL:
+		return m.graphQLCall(op, ex)
 	}
 	r := m.requestFor(op, ex)
 	call, not := m.try(op, ex, r)

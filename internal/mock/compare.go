@@ -190,7 +190,7 @@ func (b Body) fits(got []byte) bool {
 	case b.Text.Fits(string(got)):
 		return true
 	}
-	return len(b.Pieces) == 1 && sameJSON(b.Pieces[0], got)
+	return len(b.Pieces) == 1 && (sameJSON(b.Pieces[0], got) || b.Restricted && restrictsJSON(b.Pieces[0], got))
 }
 
 // fitsEncoded compares the characters that are ASCII in all encodings but UTF-16,

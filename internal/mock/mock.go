@@ -58,6 +58,7 @@ type Mocks struct {
 	saved     map[*predict.Operation]map[string]string // resource paths by the criteria of their parts
 	types     map[string]Flaw                          // of media types
 	below     string                                   // path of the mocks
+	graphQL   bool                                     // the service speaks it
 	leadsOut  bool                                     // that path does
 	addressed bool                                     // a path leads to the mocks
 }
@@ -69,8 +70,8 @@ func Of(s *predict.Service, o Options) *Mocks {
 	m := &Mocks{
 		service: s, behaviour: b, meter: o.Meter,
 		examples: make(map[*predict.Operation]*choices, len(s.Operations)), names: make(map[*predict.Operation]*pathName, len(s.Operations)),
-		saved: map[*predict.Operation]map[string]string{}, types: map[string]Flaw{}, below: predict.MockPath(s.Name, s.Version),
-		addressed: s.Addressable(),
+		saved: map[*predict.Operation]map[string]string{}, types: map[string]Flaw{}, below: s.MockPath(),
+		addressed: s.Addressable(), graphQL: s.Type == predict.TypeGraphQL,
 	}
 	m.leadsOut = text.HasDotSegment(m.below)
 	if err := o.Meter.Within(func() {

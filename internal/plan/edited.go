@@ -24,7 +24,7 @@ func (s *Service) composeEdited() {
 		return
 	}
 	for _, a := range s.Live() {
-		p := a.predictOnto(edited, budgetOf(s.meter))
+		p := a.onto(edited, a.Document(), budgetOf(s.meter))
 		if p.Outcome == predict.Untold {
 			return
 		}
@@ -68,6 +68,9 @@ func markEdited(served, predicted *predict.Service) *predict.Service {
 // importedSinceUpdate reports whether every importer of the service has imported
 // its collection as it is now, by the time of change that Postman gives.
 func (s *Service) importedSinceUpdate() bool {
+	if stamp := s.stamp(); stamp != "" {
+		return annotation(s.metadata(), AnnotationDocuments) == stamp
+	}
 	return !slices.ContainsFunc(s.Live(), func(a *Artifact) bool {
 		there := a.Importer.There
 		return there == nil || a.UpdatedAt.IsZero() || there.Imported() <= a.UpdatedAt.UnixMilli()

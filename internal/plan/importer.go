@@ -15,21 +15,16 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// Labels that say who made an importer. Only what carries both is ever deleted.
-const (
-	LabelManagedBy  = "managed-by"
-	LabelRepository = "managed-by-repository"
-	program         = "postman-microcks-importer"
-)
-
-// Annotations of an importer that this action made, written only along with
-// another change.
+// Annotations of an importer that this action made, or of a service that it uploads,
+// written only along with another change.
 const (
 	AnnotationCommit = "postman-microcks-importer-commit"
 	AnnotationRun    = "postman-microcks-importer-run"
 	// AnnotationWriter is a random mark of the run that wrote last, by which
 	// runs at the same time agree who imports.
 	AnnotationWriter = "postman-microcks-importer-writer"
+	// AnnotationDocuments of a service is the digest of the uploads that made it.
+	AnnotationDocuments = "postman-microcks-importer-documents"
 )
 
 // Importer is what the importer of one collection shall become. A nil field of
@@ -57,30 +52,6 @@ type Importer struct {
 
 	// Origin that the API key is for, beside Postman's own.
 	Origin string
-
-	// IsMain: it imports a main artifact then.
-	IsMain bool
-	// ImportedFrom is the URL that it imports from then.
-	ImportedFrom string
-
-	Change result.Change
-	Fields []result.FieldChange
-	Import *result.ImportReason // why an import is due; nil when none is
-	// Drift is what an import would be due for if it were not never wanted.
-	Drift *result.ImportReason
-}
-
-// SameOwner reports whether two states of an importer have the labels of one owner.
-func SameOwner(a, b *microcks.ImportJob) bool {
-	return !slices.ContainsFunc([]string{LabelManagedBy, LabelRepository}, func(name string) bool {
-		return a.Label(name) != b.Label(name)
-	})
-}
-
-// Ours reports whether runs of a repository made the importer. Without a
-// repository nothing is ours.
-func Ours(job *microcks.ImportJob, repository string) bool {
-	return repository != "" && job.Label(LabelManagedBy) == program && job.Label(LabelRepository) == repository
 }
 
 // NotOurs says that an importer of a collection that is to go is none of this
@@ -92,7 +63,7 @@ func NotOurs(job *microcks.ImportJob) text.Untrusted {
 // ReadBy reports whether an importer is one of the wanted collection: by its
 // derived id or by its URL.
 func (w *Wanted) ReadBy(job *microcks.ImportJob) bool {
-	return job.ID == w.DerivedID() || postman.SameCollection(job.RepositoryURL, w.URL, w.UID)
+	return w.UID != "" && (job.ID == w.DerivedID() || postman.SameCollection(job.RepositoryURL, w.URL, w.UID))
 }
 
 // DerivedID is the id that an importer of the collection is created with.
@@ -271,6 +242,10 @@ func WithoutQuery(address string) string {
 
 // pick finds the importer that a collection already has.
 func (m *maker) pick(a *Artifact) {
+	if a.Uploads() {
+		m.pickUpload(a)
+		return
+	}
 	candidates := m.importers.Of(a.Wanted)
 	foreign, problem := m.choose(a, candidates)
 	if problem != nil {
@@ -285,13 +260,13 @@ func (m *maker) pick(a *Artifact) {
 			return
 		}
 	}
-	i.IsMain = i.There == nil || i.There.MainArtifact
+	a.IsMain = i.There == nil || i.There.MainArtifact
 	if a.MainArtifact != nil {
-		i.IsMain = *a.MainArtifact
+		a.IsMain = *a.MainArtifact
 	}
-	i.ImportedFrom = a.URL
+	a.From = a.URL
 	if i.Adopted {
-		i.ImportedFrom = i.There.RepositoryURL
+		a.From = i.There.RepositoryURL
 	}
 	m.tellOfImporters(a, foreign)
 }
@@ -305,7 +280,7 @@ func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []
 	candidates = slices.Clone(candidates)
 	sort.Slice(candidates, func(i, j int) bool { return candidates[i].ID < candidates[j].ID })
 	for _, job := range candidates {
-		if job.ID == a.DerivedID() || Ours(&job, m.Repository) {
+		if job.ID == a.DerivedID() || m.Made(job.Metadata) {
 			own = append(own, job)
 		} else {
 			foreign = append(foreign, job)
@@ -325,9 +300,9 @@ func (m *maker) choose(a *Artifact, candidates []microcks.ImportJob) (foreign []
 		own[0], own[k] = own[k], own[0]
 	}
 	i.There = &own[0]
-	i.Adopted = own[0].Label(LabelRepository) != "" && own[0].Label(LabelRepository) != m.Repository
+	i.Adopted = own[0].Label(LabelRepository) != "" && m.Another(own[0].Metadata) != ""
 	for _, job := range own[1:] {
-		if Ours(&job, m.Repository) {
+		if m.Made(job.Metadata) {
 			i.Surplus = append(i.Surplus, job)
 		} else {
 			foreign = append(foreign, job)
@@ -399,6 +374,10 @@ func (j *Judged) importerName() string {
 
 // describe turns what was said, and what is there, into what shall be.
 func (m *maker) describe(a *Artifact) {
+	if a.Upload != nil {
+		m.describeUpload(a)
+		return
+	}
 	i := &a.Importer
 	if i.There == nil {
 		m.describeNew(a)
@@ -406,21 +385,21 @@ func (m *maker) describe(a *Artifact) {
 		m.describeExisting(a)
 	}
 	service := LabelChanges(result.FieldServiceLabel, a.Service.metadata(), a.Labels)
-	i.Change = result.Keep
+	a.Change = result.Keep
 	switch {
 	case i.There == nil:
-		i.Change = result.Create
-		i.Fields = i.Diff(&microcks.ImportJob{MainArtifact: !i.IsMain})
+		a.Change = result.Create
+		a.Fields = i.Diff(&microcks.ImportJob{MainArtifact: !a.IsMain})
 	default:
-		i.Fields = i.Diff(i.There)
+		a.Fields = i.Diff(i.There)
 		if i.There.Active != i.Active {
-			i.Fields = append(i.Fields, fieldChange(result.FieldActive, strconv.FormatBool(i.There.Active), strconv.FormatBool(i.Active)))
+			a.Fields = append(a.Fields, fieldChange(result.FieldActive, strconv.FormatBool(i.There.Active), strconv.FormatBool(i.Active)))
 		}
-		if len(i.Fields)+len(service)+len(i.Surplus) > 0 {
-			i.Change = result.Update
+		if len(a.Fields)+len(service)+len(i.Surplus) > 0 {
+			a.Change = result.Update
 		}
 	}
-	i.Fields = append(i.Fields, service...)
+	a.Fields = append(a.Fields, service...)
 }
 
 func (m *maker) describeNew(a *Artifact) {
@@ -428,13 +407,9 @@ func (m *maker) describeNew(a *Artifact) {
 	i.ID, i.Unborn = a.DerivedID(), true
 	i.Active = a.Active == nil || *a.Active
 	name := a.importerName()
-	labels := map[string]string{LabelManagedBy: program}
-	if m.Repository != "" {
-		labels[LabelRepository] = m.Repository
-	}
-	i.Name, i.URL, i.Main = &name, &a.URL, &i.IsMain
+	i.Name, i.URL, i.Main = &name, &a.URL, &a.IsMain
 	i.Secret = m.refer(a)
-	i.Labels, i.Annotations, i.CreatedDate = merge(labels, a.Labels), m.Annotations, m.Now.UnixMilli()
+	i.Labels, i.Annotations, i.CreatedDate = merge(m.Owner.Labels(), a.Labels), m.Annotations, m.Now.UnixMilli()
 }
 
 func (m *maker) describeExisting(a *Artifact) {

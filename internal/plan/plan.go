@@ -16,8 +16,8 @@ import (
 
 // Settings hold for the whole run.
 type Settings struct {
-	// Repository OWNER/REPO whose runs own what they create; empty off GitHub.
-	Repository string
+	// Owner of what the runs create.
+	Owner
 	// Annotations are written along with every change of an importer of ours.
 	Annotations map[string]string
 	// Wanted are all importers of the run, also those whose collection failed
@@ -78,8 +78,22 @@ type Artifact struct {
 	Problems []result.Problem
 	// Findings of the collection as an artifact of the service that is there.
 	Findings []result.Finding
+	// IsMain: it is the main artifact of its service.
+	IsMain bool
+	// From is where it is imported from, by whose end the server names what it stores,
+	// see [predict.ArtifactName].
+	From   string
+	Change result.Change
+	Fields []result.FieldChange
+	// Due is why an import is due; nil when none is.
+	Due *result.ImportReason
+	// Drift is what an import would be due for if it were not never wanted.
+	Drift    *result.ImportReason
 	Importer Importer
-	Service  *Service // nil when the collection failed before
+	Upload   *Upload // instead of the importer
+	// Owned are labels that say whose the service is; nil when it is nobody's of this run.
+	Owned   map[string]string
+	Service *Service // nil when the collection failed before
 	// Kept is the secret that the importer refers to, when it is one that this
 	// run keeps.
 	Kept *Secret
@@ -101,7 +115,7 @@ func (a *Artifact) Failed() bool {
 // Writes reports whether carrying out the plan writes something for the
 // collection.
 func (a *Artifact) Writes() bool {
-	return !a.Failed() && (a.Importer.Change != result.Keep || a.Importer.Import != nil)
+	return !a.Failed() && (a.Change != result.Keep || a.Due != nil)
 }
 
 func (a *Artifact) fail(p *result.Problem) {

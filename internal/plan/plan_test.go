@@ -3,6 +3,7 @@ package plan_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
@@ -59,14 +61,14 @@ func want(uid, raw string, change func(*plan.Wanted)) plan.Judged {
 	p := document.Import(predict.Target{Main: true, URL: w.URL})
 	return plan.Judged{
 		Wanted: w, Key: plan.Key{Name: p.Name, Version: p.Version}, UpdatedAt: document.UpdatedAt(),
-		Document: func() *predict.Document { return document },
+		Document: func() plan.Document { return plan.Document{Document: document, From: delivery.AsIs(document.Raw)} },
 	}
 }
 
 // settings of a run that applies.
 func settings(judged []plan.Judged) plan.Settings {
 	s := plan.Settings{
-		Repository: repository, WillApply: true, Now: time.UnixMilli(1000),
+		Owner: plan.Owner{Repository: repository}, WillApply: true, Now: time.UnixMilli(1000),
 		Annotations: map[string]string{plan.AnnotationWriter: "me"},
 	}
 	for _, j := range judged {
@@ -171,9 +173,9 @@ type summary struct {
 
 func summarize(p *plan.Plan) summary {
 	a := p.Artifacts[0]
-	s := summary{Change: a.Importer.Change, Fields: fields(a.Importer.Fields), Problems: said(append(a.Problems, p.Problems...))}
-	if a.Importer.Import != nil {
-		s.Import = a.Importer.Import.Kind
+	s := summary{Change: a.Change, Fields: fields(a.Fields), Problems: said(append(a.Problems, p.Problems...))}
+	if a.Due != nil {
+		s.Import = a.Due.Kind
 	}
 	for _, secret := range p.Secrets {
 		s.Secret = secret.Change
@@ -485,7 +487,7 @@ func TestArtifactsOfOneService(t *testing.T) {
 	if got := made.Services[0].Goal(); len(got.Operations) != 1 || len(got.Operations[0].Examples) != 2 {
 		t.Errorf("composed as %+v", got)
 	}
-	if reason := made.Artifacts[0].Importer.Import; reason == nil || reason.Kind != result.ImporterIsNew {
+	if reason := made.Artifacts[0].Due; reason == nil || reason.Kind != result.ImporterIsNew {
 		t.Errorf("the secondary artifact is imported because %v", reason)
 	}
 
@@ -515,7 +517,7 @@ func TestArtifactsOfOneService(t *testing.T) {
 	here.Jobs = append(here.Jobs, imported(secondary("/pets"), func(j *microcks.ImportJob) { j.MainArtifact = false }))
 	again := make(here, main, secondary("/pets"))
 	for i, want := range []result.ImportKind{result.ServesOther, result.ServesOther} {
-		if reason := again.Artifacts[i].Importer.Import; reason == nil || reason.Kind != want {
+		if reason := again.Artifacts[i].Due; reason == nil || reason.Kind != want {
 			t.Errorf("artifact %d is imported because %v, want %s", i, reason, want)
 		}
 	}
@@ -558,6 +560,29 @@ func TestRoles(t *testing.T) {
 		}
 	}
 	old := versionOf("1.10.0")
+	upload := want("", collection("Pets", "/pets"), func(w *plan.Wanted) { w.File = "pets.json" })
+	for name, tt := range map[string]struct {
+		roles   []microcks.Role
+		version microcks.Version
+		want    []string
+	}{
+		"a manager":          {[]microcks.Role{microcks.User, microcks.Manager}, version, nil},
+		"an admin alone":     {[]microcks.Role{microcks.User, microcks.Admin}, version, nil}, // with a warning of the service
+		"a user":             {[]microcks.Role{microcks.User}, version, []string{"error role-missing"}},
+		"a manager, of 1.10": {[]microcks.Role{microcks.User, microcks.Manager}, old, []string{"error role-missing"}},
+		"an admin, of 1.10":  {[]microcks.Role{microcks.User, microcks.Admin}, old, nil},
+	} {
+		here := empty(account(tt.roles...), false)
+		here.Version = tt.version
+		p := plan.Make(settings([]plan.Judged{upload}), []plan.Judged{upload}, here)
+		if d := cmp.Diff(tt.want, said(p.Problems)); d != "" {
+			t.Errorf("uploading as %s (-want +got):\n%s", name, d)
+		}
+		labelled := p.Artifacts[0].Owned != nil
+		if unlabelled := slices.Contains(said(p.Artifacts[0].Problems), "warning service-unlabelled"); labelled == unlabelled {
+			t.Errorf("uploading as %s: labelled %v, told %v", name, labelled, unlabelled)
+		}
+	}
 	for name, tt := range map[string]struct {
 		got  *result.Problem
 		want bool
@@ -602,8 +627,8 @@ func TestUncompared(t *testing.T) {
 	s := settings([]plan.Judged{j})
 	s.Meter = func() *budget.Meter { return budget.New(spent) } // which ends a work of milliseconds
 	a := plan.Make(s, []plan.Judged{j}, here).Artifacts[0]
-	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || a.Importer.Import != nil || a.Difference != nil || a.Failed() {
-		t.Errorf("%+v, import %+v, %d differences", a.Problems, a.Importer.Import, len(a.Difference))
+	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || a.Due != nil || a.Difference != nil || a.Failed() {
+		t.Errorf("%+v, import %+v, %d differences", a.Problems, a.Due, len(a.Difference))
 	}
 	if s.Meter = nil; len(plan.Make(s, []plan.Judged{j}, here).Artifacts[0].Difference) != 400 {
 		t.Error("with a whole budget all is compared")

@@ -14,6 +14,7 @@ import (
 type need struct {
 	anyOf []microcks.Role
 	what  string
+	more  text.Untrusted // of what to do
 }
 
 // BlindAccount refuses an account that could not read what every plan needs,
@@ -23,10 +24,12 @@ func BlindAccount(version microcks.Version, account *microcks.Account, readsServ
 	if account == nil {
 		return nil
 	}
-	n := need{[]microcks.Role{microcks.User, microcks.Manager, microcks.Admin}, "to read importers"}
+	n := need{anyOf: []microcks.Role{microcks.User, microcks.Manager, microcks.Admin}, what: "to read importers"}
 	// Since 1.11.1 no other role shows the examples of a service.
 	if readsServices && !version.Before(1, 11, 1) {
-		n = need{[]microcks.Role{microcks.User}, "to read services"}
+		n = need{
+			anyOf: []microcks.Role{microcks.User}, what: "to read services", more: "a run that changes importers needs `manager` as well",
+		}
 	}
 	if account.Has(n.anyOf...) {
 		return nil
@@ -37,7 +40,7 @@ func BlindAccount(version microcks.Version, account *microcks.Account, readsServ
 // MayDelete refuses an account that cannot delete importers; nil for one that
 // can.
 func MayDelete(account *microcks.Account, tenancy bool) *result.Problem {
-	n := need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to delete importers"}
+	n := need{anyOf: []microcks.Role{microcks.Manager, microcks.Admin}, what: "to delete importers and services"}
 	if account == nil || tenancy || account.Has(n.anyOf...) {
 		return nil
 	}
@@ -45,12 +48,24 @@ func MayDelete(account *microcks.Account, tenancy bool) *result.Problem {
 }
 
 // needs lists the roles that the writes of this plan need.
-func (p *Plan) needs() []need {
+func (m *maker) needs() []need {
 	var needs []need
-	if slices.ContainsFunc(p.Artifacts, (*Artifact).Writes) {
-		needs = append(needs, need{[]microcks.Role{microcks.Manager, microcks.Admin}, "to create, change and start importers"})
+	writes := func(is func(*Artifact) bool) bool {
+		return slices.ContainsFunc(m.Artifacts, func(a *Artifact) bool { return a.Writes() && is(a) })
 	}
-	for _, s := range p.Secrets {
+	imports := func(a *Artifact) bool { return a.Upload == nil || len(a.Upload.Leaving)+len(a.Upload.Stopping) > 0 }
+	if writes(imports) {
+		needs = append(needs, need{anyOf: []microcks.Role{microcks.Manager, microcks.Admin}, what: "to create, change and start importers"})
+	}
+	if writes(func(a *Artifact) bool { return a.Upload != nil && a.Due != nil }) {
+		uploads := need{anyOf: []microcks.Role{microcks.Manager, microcks.Admin}, what: "to upload collections"}
+		if v := m.there.Version; !v.Before(1, 10, 0) && v.Before(1, 11, 0) { // of all versions, these alone
+			uploads.anyOf = []microcks.Role{microcks.Admin}
+			uploads.more = "or update Microcks: 1.11 and newer take `manager` as well"
+		}
+		needs = append(needs, uploads)
+	}
+	for _, s := range m.Secrets {
 		if s.Change == result.Keep {
 			continue
 		}
@@ -58,14 +73,18 @@ func (p *Plan) needs() []need {
 		if s.Change == result.Update {
 			what += ", whose " + strings.Join(names(s.Fields), " and ") + " differs"
 		}
-		needs = append(needs, need{[]microcks.Role{microcks.Admin}, what})
+		needs = append(needs, need{
+			anyOf: []microcks.Role{microcks.Admin}, what: what,
+			more: "or let an administrator of Microcks make that secret with the token header " + microcks.TokenHeader +
+				" once, and this account only refers to it",
+		})
 	}
 	ofService := func(f result.FieldChange) bool { return f.Field == result.FieldServiceLabel }
 	labels := func(a *Artifact) bool {
-		return !a.Failed() && slices.ContainsFunc(a.Importer.Fields, ofService)
+		return !a.Failed() && slices.ContainsFunc(a.Fields, ofService)
 	}
-	if slices.ContainsFunc(p.Artifacts, labels) {
-		needs = append(needs, need{[]microcks.Role{microcks.Manager}, "to label services"})
+	if slices.ContainsFunc(m.Artifacts, labels) {
+		needs = append(needs, need{anyOf: []microcks.Role{microcks.Manager}, what: "to label services"})
 	}
 	return needs
 }
@@ -118,12 +137,8 @@ func missingRole(account microcks.Account, n need) *result.Problem {
 	}
 	hint := text.Untrustedf("in Keycloak open Clients > %s > Service accounts roles > Assign role > Client roles, and assign microcks-app %s",
 		account.Client, strings.Join(wanted, " or "))
-	switch n.anyOf[0] {
-	case microcks.User:
-		hint += "; a run that changes importers needs `manager` as well"
-	case microcks.Admin:
-		hint += "; or let an administrator of Microcks make that secret with the token header " + microcks.TokenHeader +
-			" once, and this account only refers to it"
+	if n.more != "" {
+		hint += "; " + n.more
 	}
 	return &result.Problem{
 		Level: result.Error,

@@ -156,7 +156,7 @@ func isTokenHeader(header string) bool {
 func (m *maker) otherUsers(secretID string) []string {
 	var users []string
 	for job := range m.importers.Using(secretID) {
-		if !Ours(job, m.Repository) && !m.inRun()[job.ID] {
+		if !m.Made(job.Metadata) && !m.inRun()[job.ID] {
 			users = append(users, fmt.Sprintf("%q (%s)", job.Name, job.ID))
 		}
 	}

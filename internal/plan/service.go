@@ -31,7 +31,10 @@ type Service struct {
 	AcceptsEdits bool
 	// Labels that the service shall have.
 	Labels map[string]string
+	// Annotations that it gets along with an upload.
+	Annotations map[string]string
 
+	owner Owner                // of the run
 	meter func() *budget.Meter // see [Settings.Meter]
 	pot   *budget.Pot          // see [Settings.Pot]
 }
@@ -97,19 +100,19 @@ func (s *Service) Owns(artifact string) bool {
 // Imports reports whether an artifact is exactly what one of the importers
 // stores.
 func (s *Service) Imports(artifact string) bool {
-	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return artifact == predict.ArtifactName(a.Importer.ImportedFrom) })
+	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return artifact == predict.ArtifactName(a.From) })
 }
 
 // HasMain reports whether this run imports the service's main artifact.
 func (s *Service) HasMain() bool {
-	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return a.Importer.IsMain })
+	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return a.IsMain })
 }
 
 // SameArtifact reports whether an artifact is the collection uid. Imports name
 // what they store by the end of the importer's URL.
 func SameArtifact(artifact, uid string) bool {
 	bare, _, _ := strings.Cut(artifact, "?")
-	if strings.EqualFold(bare, uid) {
+	if uid != "" && strings.EqualFold(bare, uid) {
 		return true
 	}
 	_, uuid, _ := strings.Cut(uid, "-")
@@ -123,7 +126,7 @@ func (m *maker) group() {
 	for _, a := range m.live() {
 		s := byKey[a.Key]
 		if s == nil {
-			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], meter: m.Meter, pot: m.Pot}
+			s = &Service{Key: a.Key, Before: m.there.Services[a.Key], owner: m.Owner, meter: m.Meter, pot: m.Pot}
 			byKey[a.Key] = s
 			m.Services = append(m.Services, s)
 		}
@@ -149,7 +152,7 @@ func Together(judged []Judged) []*Artifact {
 	m := &maker{Plan: &Plan{}}
 	for _, j := range judged {
 		a := &Artifact{Judged: j}
-		a.Importer.IsMain = j.MainArtifact == nil || *j.MainArtifact
+		a.IsMain = j.MainArtifact == nil || *j.MainArtifact
 		m.Artifacts = append(m.Artifacts, a)
 	}
 	m.group()
@@ -157,14 +160,14 @@ func Together(judged []Judged) []*Artifact {
 }
 
 func rank(a *Artifact) int {
-	if a.Importer.IsMain {
+	if a.IsMain {
 		return 0
 	}
 	return 1
 }
 
 func (s *Service) refuseTwoMains() {
-	mains := slices.DeleteFunc(slices.Clone(s.Artifacts), func(a *Artifact) bool { return !a.Importer.IsMain })
+	mains := slices.DeleteFunc(slices.Clone(s.Artifacts), func(a *Artifact) bool { return !a.IsMain })
 	if len(mains) < 2 {
 		return
 	}
@@ -188,18 +191,10 @@ func (s *Service) refuseForeign() {
 	there := s.Before.Services
 	i := slices.IndexFunc(there, func(one microcks.Service) bool { return !s.Owns(one.SourceArtifact) })
 	for _, a := range s.Live() {
-		switch {
-		case i >= 0 && len(there) > 1:
+		if i >= 0 && len(there) > 1 {
 			a.fail(s.Twice(there))
-		case i >= 0 && a.Importer.IsMain && !a.ReplaceService:
-			a.fail(&result.Problem{
-				Text: text.Untrustedf("planning: service %s %s exists and comes from %q (type %s), not from this collection; "+
-					"importing would replace its operations",
-					s.Name, s.Version, there[i].SourceArtifact, there[i].Type),
-				Hint: "give the collection another name or version, import it as `main-artifact: false` to add its examples, " +
-					"or set `allow: replace-service` to replace the service",
-				Anchor: "service-foreign", ExitCode: 1,
-			})
+		} else if taken := s.takenFrom(a, there); taken != nil {
+			a.fail(taken)
 		}
 	}
 	if live := s.Live(); i < 0 && len(there) > 1 && len(live) > 0 {
@@ -232,8 +227,9 @@ func (m *maker) compose(s *Service) {
 	now := s.Before.Served
 	for _, a := range s.Live() {
 		meter := budgetOf(m.Meter)
-		p := a.predictOnto(now, meter)
-		a.Findings = lint.CheckWithin(meter, p, cmp.Or(m.FindingBytes, lint.MostOfAll))
+		document := a.Document()
+		p := a.onto(now, document, meter)
+		a.Findings = lint.CheckDelivered(meter, p, document.From, cmp.Or(m.FindingBytes, lint.MostOfAll))
 		if p.Outcome == predict.Skipped {
 			a.fail(&result.Problem{
 				Text: text.Untrustedf("planning: the collection is a secondary artifact, but there is no service %s %s that it could add to",
@@ -257,7 +253,11 @@ func (m *maker) compose(s *Service) {
 		now, a.Predicted = digest, digest
 	}
 	for _, a := range s.Live() { // what is not imported labels nothing
-		s.Labels = merge(s.Labels, a.Labels)
+		s.Labels = merge(s.Labels, a.serviceLabels())
+		if a.Owned != nil {
+			s.Annotations = merge(m.Annotations, map[string]string{AnnotationDocuments: s.stamp()})
+			delete(s.Annotations, AnnotationWriter)
+		}
 	}
 	s.Predicted = now
 	s.composeEdited()
@@ -282,9 +282,9 @@ func budgetOf(meter func() *budget.Meter) *budget.Meter {
 	return meter()
 }
 
-// predictOnto predicts the import of a collection over an existing service.
-func (a *Artifact) predictOnto(existing *predict.Service, m *budget.Meter) *predict.Import {
-	return a.Document().ImportWithin(m, predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: existing})
+// onto predicts the import of the collection over an existing service.
+func (a *Artifact) onto(existing *predict.Service, document Document, m *budget.Meter) *predict.Import {
+	return document.ImportWithin(m, predict.Target{Main: a.IsMain, URL: a.From, Existing: existing})
 }
 
 // decideImports compares what Microcks serves with what it would serve. The
@@ -313,15 +313,19 @@ func (m *maker) decideImports(s *Service) {
 	due := false
 	for _, a := range live {
 		a.Difference = difference
-		a.Importer.Import = a.importReason(len(difference))
+		a.Due = a.importReason(len(difference))
 		if a.Wanted.Import == ImportNever {
-			a.Importer.Drift = a.drift(len(difference))
+			a.Drift = a.drift(len(difference))
 		}
-		if due && a.Importer.Import == nil && a.Wanted.Import != ImportNever {
-			a.Importer.Import = &result.ImportReason{Kind: result.ImportedAfterMain}
+		if due && a.Due == nil && a.Wanted.Import != ImportNever {
+			a.Due = &result.ImportReason{Kind: result.ImportedAfterMain}
 		}
-		due = due || a.Importer.Import != nil
-		if a.Importer.Import != nil && a.Importer.There != nil {
+		due = due || a.Due != nil
+		if a.Upload != nil {
+			a.tellOfSize()
+			a.restamp()
+		}
+		if a.Due != nil && a.Importer.There != nil {
 			a.tellLeftServices()
 		}
 	}
@@ -334,19 +338,19 @@ func (a *Artifact) importReason(differences int) *result.ImportReason {
 	switch {
 	case a.Wanted.Import == ImportNever:
 		return nil
-	case job == nil:
+	case job == nil && a.Upload == nil:
 		return because(result.ImporterIsNew)
 	case a.Wanted.Import == ImportAlways:
 		return because(result.ImportAsked)
-	case job.Failed() != "":
+	case job != nil && job.Failed() != "":
 		return &result.ImportReason{Kind: result.LastImportFailed, LastError: text.HideCredentials(text.Untrusted(job.Failed()))}
-	case before.Served != nil && slices.ContainsFunc(a.Importer.Fields, decidesImport):
+	case job != nil && before.Served != nil && slices.ContainsFunc(a.Fields, decidesImport):
 		return because(result.ImporterChanges)
 	}
 	switch drift := a.drift(differences); {
 	case drift != nil:
 		return drift
-	case !RefersTo(job, before.Services[0].ID):
+	case job != nil && !RefersTo(job, before.Services[0].ID):
 		return because(result.ImporterNotBound)
 	}
 	return nil

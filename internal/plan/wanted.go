@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/text"
 )
@@ -35,6 +36,13 @@ type Wanted struct {
 	Origin string         // of the Postman API that serves it: scheme and host
 	URL    string         // canonical repositoryUrl
 	File   string         // path of a local export
+	// AccessKey reads the collection in place of the API key, at Origin and nowhere
+	// else; "" is none.
+	AccessKey text.Secret
+	// Fault is why there is nothing to read: the collection fails with it.
+	Fault error
+
+	Delivery Delivery // "" where nothing was said, see [Wanted.Uploads]
 
 	Name         *string
 	MainArtifact *bool
@@ -45,6 +53,7 @@ type Wanted struct {
 	Import ImportPolicy
 	Verify VerifyScope
 
+	TakeOver       bool   // importers of others that pull an uploaded collection are deactivated
 	ReplaceService bool   // also where another artifact defines the service
 	ServiceVersion string // the only one that the collection may give its service; "" is any
 }
@@ -57,13 +66,30 @@ type WantedSecret struct {
 	Replace  bool // also when importers outside this run use it
 }
 
+// Uploads reports whether the collection gets to Microcks without an importer: what is
+// in the repository does, if nothing else was said.
+func (w *Wanted) Uploads() bool {
+	return w.Delivery == ByUpload || w.Delivery == "" && w.File != ""
+}
+
+// Document is a collection as it reaches Microcks.
+type Document struct {
+	*predict.Document
+	From *delivery.Document // what it was read from, with the places in its source
+}
+
 // Judged is a wanted importer whose collection was read and found fit.
 type Judged struct {
 	*Wanted
 	// Key of the service that the collection makes.
 	Key Key
 	// Document is the collection. What it returns is not kept by a plan.
-	Document func() *predict.Document
+	Document func() Document
+	// FileIdentity is what a file's collection is known by wherever the file is.
+	FileIdentity string
+	// Digest of the document's bytes, and how many there are, of an upload.
+	Digest string
+	Size   int
 	// UpdatedAt is when Postman says that the collection changed last; zero when
 	// it does not.
 	UpdatedAt time.Time

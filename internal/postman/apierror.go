@@ -42,20 +42,26 @@ type APIError struct {
 	UID     string
 	Quota   Quota
 	host    string
+	byLink  bool           // asked with the access key of one collection's link
 	what    text.Untrusted // the answer is, where it is none of the Postman API
 
 	answerer transport.Answerer
 }
 
-// Ends reports whether the answer is about the key and not about the collection.
-func (e *APIError) Ends() bool { return e.Kind == KindUnauthorized || e.Kind == KindQuotaExhausted }
+// Ends reports whether the answer is about the key and not about the collection. An
+// access key is one collection's.
+func (e *APIError) Ends() bool {
+	return !e.byLink && (e.Kind == KindUnauthorized || e.Kind == KindQuotaExhausted)
+}
 
 // Headline is what the answer means for a run.
 func (e *APIError) Headline() string {
-	switch e.Kind {
-	case KindUnauthorized:
+	switch {
+	case e.byLink:
+		return ""
+	case e.Kind == KindUnauthorized:
 		return "Postman refuses the API key"
-	case KindQuotaExhausted:
+	case e.Kind == KindQuotaExhausted:
 		return "Postman allows no more API calls this month"
 	}
 	return ""
@@ -94,6 +100,10 @@ func (e *APIError) Error() string {
 
 // Hint is the next step for whoever runs this.
 func (e *APIError) Hint() string {
+	if e.byLink && (e.Kind == KindUnauthorized || e.Kind == KindForbidden || e.Kind == KindNotFound) {
+		return "in Postman choose Share > Via API, generate a new key, and save the whole link as a secret: an access key ends when" +
+			" it is revoked, or was not used for 60 days"
+	}
 	switch e.Kind {
 	case KindUnauthorized:
 		return "check the secret behind `postman-api-key`: the key may be missing in this workflow, revoked, expired," +

@@ -12,11 +12,13 @@ import (
 	"sync/atomic"
 
 	"postman-microcks-importer/internal/foreign"
+	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
 )
 
 // Client calls the Postman API at one base URL. The API key and the limits are
-// the business of its http.Client.
+// the business of its http.Client, which has none for collections that are read by
+// access keys.
 type Client struct {
 	http *http.Client
 	base string // scheme://host[:port]
@@ -42,22 +44,31 @@ type Collection struct {
 	Quota Quota
 }
 
-// Collection fetches a collection, GET /collections/{uid}. Of the body no more is
+// Collection fetches a collection, GET /collections/{uid}, with its access key where
+// one is given: as the query of Postman's own address, which is the only form that it
+// has (see [OwnOrigin]); a client of another base refuses it. Of the body no more is
 // looked at than whether it has the form of a collection. Errors are an [*APIError] for an
 // answer and a *transport.Error for none. After one that is about the key or the
 // connection and not about the collection nothing more is asked: every further call
 // gives that error.
-func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error) {
+func (c *Client) Collection(ctx context.Context, uid string, accessKey text.Secret) (*Collection, error) {
 	if ended := c.ended.Load(); ended != nil {
 		return nil, *ended
 	}
-	address := c.base + "/collections/" + url.PathEscape(uid)
+	address, client := c.base+"/collections/"+url.PathEscape(uid), c.http
+	if accessKey != "" {
+		if !OwnOrigin(c.base) {
+			return nil, fmt.Errorf("fetching the collection %s: %s is no address of Postman's own to send an access key to", quotable(uid), c.base)
+		}
+		address += "?" + url.Values{"access_key": {accessKey.Reveal()}}.Encode()
+		client = withoutReferer(c.http)
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, fmt.Errorf("fetching the collection %s: %w", quotable(uid), err)
 	}
 	req.Header.Set("Accept", "application/json")
-	resp, err := c.http.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		err = transport.Explain(err)
 		if own, ok := errors.AsType[*transport.Error](err); ok && own.Unreached() {
@@ -72,12 +83,29 @@ func (c *Client) Collection(ctx context.Context, uid string) (*Collection, error
 	}
 	if resp.StatusCode != http.StatusOK || !collectionLike(body) {
 		answer := newAPIError(uid, req.URL.Host, resp, body)
+		answer.byLink = accessKey != ""
 		if answer.Ends() {
 			return nil, c.first(answer)
 		}
 		return nil, answer
 	}
 	return &Collection{UID: uid, Name: nameOf(body), Raw: body, Quota: quotaOf(resp.Header)}, nil
+}
+
+// withoutReferer is a client that follows no redirect, after which net/http would say the
+// whole address in a header: what it may not follow is the same error as ever, and what
+// it may is the answer.
+func withoutReferer(client *http.Client) *http.Client {
+	stays := *client
+	stays.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		if client.CheckRedirect != nil {
+			if err := client.CheckRedirect(next, via); err != nil {
+				return err
+			}
+		}
+		return http.ErrUseLastResponse
+	}
+	return &stays
 }
 
 // collectionLike reports whether a body has the form of a collection. What Microcks

@@ -25,7 +25,7 @@ func fetch(t *testing.T, h http.HandlerFunc) (*Collection, error) {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	return New(s.Client(), s.URL+"/").Collection(t.Context(), uid)
+	return New(s.Client(), s.URL+"/").Collection(t.Context(), uid, "")
 }
 
 func answer(status int, body string, headers ...string) http.HandlerFunc {
@@ -287,7 +287,7 @@ func TestRefusedKeyEndsAllCalls(t *testing.T) {
 		client := New(server.Client(), server.URL)
 		var texts []string
 		for range 3 {
-			_, err := client.Collection(t.Context(), uid)
+			_, err := client.Collection(t.Context(), uid, "")
 			texts = append(texts, fmt.Sprint(err))
 		}
 		if want := map[bool]int{true: 1, false: 3}[ends]; asked != want || texts[0] != texts[2] {
@@ -308,8 +308,8 @@ func TestUnreachedEndsAllCalls(t *testing.T) {
 		return nil, syscall.ECONNREFUSED
 	})}
 	client := New(down, "")
-	_, first := client.Collection(t.Context(), uid)
-	_, second := client.Collection(t.Context(), "1-"+uid)
+	_, first := client.Collection(t.Context(), uid, "")
+	_, second := client.Collection(t.Context(), "1-"+uid, "")
 	const want = "fetching from Postman: GET https://api.getpostman.com/collections/…: connection refused"
 	if asked != 1 || first == nil || first.Error() != want || second != first {
 		t.Errorf("asked %d times: %v, %v, want %s", asked, first, second, want)
@@ -317,6 +317,75 @@ func TestUnreachedEndsAllCalls(t *testing.T) {
 	explained, ok := errors.AsType[*transport.Error](first)
 	if !ok || explained.Anchor() != "connect-refused" || first.(interface{ Headline() string }).Headline() == "" {
 		t.Errorf("%#v", first)
+	}
+}
+
+// An access key is the query of Postman's own address, and stands nowhere else: in no
+// error, no redirect, no other request. What is wrong with it is about that collection
+// alone.
+func TestAccessKeyIsQueryAlone(t *testing.T) {
+	t.Parallel()
+	const good = `{"collection":{"info":{"name":"Pet Store"},"item":[]}}`
+	for name, c := range map[string]struct {
+		base     string
+		status   int
+		location string
+		fails    error
+		asked    string // addresses
+		want     string // in the error; "" is none
+	}{
+		"good": {base: "https://api.postman.com", status: 200, asked: "https://api.postman.com/collections/" + uid + "?access_key=" + accessKey},
+		"of the EU": {
+			base: "https://api.eu.postman.com", status: 200, asked: "https://api.eu.postman.com/collections/" + uid + "?access_key=" + accessKey,
+		},
+		"refused":      {base: "http://127.0.0.1:1", status: 401, want: "generate a new key"},
+		"forbidden":    {base: "", status: 403, want: "generate a new key"},
+		"not found":    {base: "", status: 404, want: "generate a new key"},
+		"breaks":       {base: "", fails: syscall.ECONNRESET, want: "access_key=***"},
+		"moved":        {base: "", status: 302, location: "/elsewhere", want: "answered 302"},
+		"moved away":   {base: "", status: 302, location: "https://www.postman.com/", want: "redirects to another origin"},
+		"a gateway":    {base: "https://gateway.example.com", asked: "-", want: "no address of Postman's own"},
+		"not Postman":  {base: "https://api.postman.com.example.com", asked: "-", want: "no address of Postman's own"},
+		"in the clear": {base: "http://api.postman.com", asked: "-", want: "no address of Postman's own"},
+		"another port": {base: "https://api.postman.com:8443", asked: "-", want: "no address of Postman's own"},
+	} {
+		var asked []string
+		http, err := transport.NewClient(transport.Options{Attempts: 1, Base: roundTripper(func(r *http.Request) (*http.Response, error) {
+			asked = append(asked, r.URL.String())
+			if said := fmt.Sprint(r.Header); strings.Contains(said, accessKey) {
+				t.Errorf("%s: it is in a header: %s", name, said)
+			}
+			if c.fails != nil {
+				return nil, c.fails
+			}
+			answer := httptest.NewRecorder()
+			answer.Header().Set("Location", c.location)
+			answer.WriteHeader(c.status)
+			_, _ = io.WriteString(answer, good)
+			return answer.Result(), nil
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := New(http, c.base)
+		_, err = client.Collection(t.Context(), uid, accessKey)
+		said := fmt.Sprint(err)
+		if explained, ok := errors.AsType[interface {
+			error
+			Hint() string
+		}](err); ok {
+			said += explained.Hint()
+		}
+		if (err == nil) != (c.want == "") || !strings.Contains(said, c.want) || strings.Contains(said, accessKey) {
+			t.Errorf("%s: %s", name, said)
+		}
+		switch got := strings.Join(asked, " "); {
+		case c.asked == "-" && got != "", c.asked != "" && c.asked != "-" && got != c.asked, len(asked) > 1:
+			t.Errorf("%s: asked %q", name, got)
+		}
+		if client.ended.Load() != nil && c.location == "" {
+			t.Errorf("%s: no other collection is asked for after it", name)
+		}
 	}
 }
 
@@ -447,7 +516,7 @@ func TestWithTransport(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(client.CloseIdleConnections)
-			_, err = New(client, s.URL).Collection(t.Context(), uid)
+			_, err = New(client, s.URL).Collection(t.Context(), uid, "")
 			e, _ := errors.AsType[*APIError](err)
 			switch {
 			case c.kind == "" && err != nil:
@@ -463,12 +532,12 @@ func TestNoAnswer(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(nil)
 	s.Close()
-	_, err := New(http.DefaultClient, s.URL).Collection(t.Context(), uid)
+	_, err := New(http.DefaultClient, s.URL).Collection(t.Context(), uid, "")
 	e, ok := errors.AsType[*transport.Error](err)
 	if !ok || e.Kind != transport.KindRefused || !strings.HasPrefix(err.Error(), "fetching from Postman: GET http://127.0.0.1:") {
 		t.Errorf("%v", err)
 	}
-	if _, err := New(http.DefaultClient, "http://%zz").Collection(t.Context(), uid); err == nil {
+	if _, err := New(http.DefaultClient, "http://%zz").Collection(t.Context(), uid, ""); err == nil {
 		t.Error("no URL, no error")
 	}
 	if New(nil, "").base != "https://api.getpostman.com" {
@@ -485,7 +554,7 @@ func TestUIDCannotLeaveItsPlace(t *testing.T) {
 		_, _ = io.WriteString(w, served)
 	}))
 	t.Cleanup(s.Close)
-	if _, err := New(s.Client(), s.URL).Collection(t.Context(), "../me?x=1"); err != nil {
+	if _, err := New(s.Client(), s.URL).Collection(t.Context(), "../me?x=1", ""); err != nil {
 		t.Error(err)
 	}
 }

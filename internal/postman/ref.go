@@ -3,6 +3,7 @@
 package postman
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -34,12 +35,39 @@ var (
 type Ref struct {
 	UID  string // owner-uuid, the UUID in lower case
 	Host string // one of the hosts of the Postman API, when a URL of it was given
-	// AccessKey is the credential that the given URL carried (PMAT-…, in rare
-	// cases PMAK-…). It is of no use but to be masked.
-	AccessKey string `json:"-"`
+	// AccessKey is the access key that the given URL carried (PMAT-…), which opens
+	// this collection alone, to read it.
+	AccessKey text.Secret `json:"-"`
+	// Stray is another credential that it carried (in rare cases PMAK-…). It is of no
+	// use but to be masked.
+	Stray text.Secret `json:"-"`
 }
 
-// String returns the uid. The access key is in no form of a Ref that fmt makes.
+// At is the origin of the Postman API at which the access key is good, where the link
+// that it came with says so and for the classic region otherwise; base is an origin
+// that [CheckBase] returned, "" for none. A base of somebody else's gets no access
+// key: the origin is "" then.
+func (r Ref) At(base string) (origin string) {
+	if base == "" {
+		base = "https://" + cmp.Or(r.Host, currentHost)
+	}
+	if !OwnOrigin(base) {
+		return ""
+	}
+	return base
+}
+
+// OwnOrigin reports whether an access key may be sent to an origin: one of Postman's
+// own, or this very machine, which [CheckBase] lets through as a base.
+func OwnOrigin(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	return isAPIHost(strings.ToLower(u.Hostname())) && u.Scheme == "https" && portOf(u) == "443" || text.IsLoopback(u.Hostname())
+}
+
+// String returns the uid. A credential is in no form of a Ref that fmt makes.
 func (r Ref) String() string { return r.UID }
 
 // GoString is String for %#v.
@@ -69,14 +97,21 @@ func ParseRef(s string) (Ref, error) {
 		u, err = url.Parse("https://" + s) // pasted without the scheme
 	}
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") {
-		return Ref{}, refused(s, "it is neither a uid (owner-uuid) nor a URL")
+		err := refused(s, "it is neither a uid (owner-uuid) nor a URL")
+		err.Unlike = true
+		return Ref{}, err
 	}
 	if u.User != nil {
 		return Ref{}, refused(s, "it is a URL with a user or password in it")
 	}
 	host := strings.ToLower(u.Hostname())
 	segments := slices.DeleteFunc(strings.Split(u.Path, "/"), func(s string) bool { return s == "" })
-	ref := Ref{AccessKey: credentialIn(u)}
+	var ref Ref
+	if credential := text.Secret(credentialIn(u)); text.IsAccessKey(credential.Reveal()) {
+		ref.AccessKey = credential
+	} else {
+		ref.Stray = credential
+	}
 	switch {
 	case isAPIHost(host):
 		ref.UID, err = apiURL(s, segments)
@@ -140,6 +175,7 @@ func webLink(given string, path []string) (string, error) {
 type RefError struct {
 	Got    string // what was given: without query and credentials, shortened
 	Reason string // what it was taken for, a clause: "it is a link to a workspace"
+	Unlike bool   // nothing in it is like a reference
 	remedy string
 }
 
@@ -214,3 +250,6 @@ func lowerUUID(uid string) string {
 	owner, id, _ := strings.Cut(uid, "-")
 	return owner + "-" + strings.ToLower(id)
 }
+
+// IsUID reports whether a text is the uid of a collection, OWNER-UUID.
+func IsUID(s string) bool { return uidForm.MatchString(s) }

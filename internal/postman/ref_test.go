@@ -38,10 +38,10 @@ func TestParseRef(t *testing.T) {
 		{"HTTPS://API.EU.POSTMAN.COM/collections/" + uid, Ref{UID: uid, Host: "api.eu.postman.com"}},
 		{"http://api.getpostman.com:80/collections/" + uid, Ref{UID: uid, Host: "api.getpostman.com"}},
 		{"api.getpostman.com/collections/" + uid, Ref{UID: uid, Host: "api.getpostman.com"}},
-		{"https://api.getpostman.com/collections/" + uid + "?apikey=" + apiKey, Ref{UID: uid, Host: "api.getpostman.com", AccessKey: apiKey}},
+		{"https://api.getpostman.com/collections/" + uid + "?apikey=" + apiKey, Ref{UID: uid, Host: "api.getpostman.com", Stray: apiKey}},
 		{
 			"https://api.getpostman.com/collections/" + uid + "?apikey=of-another-form",
-			Ref{UID: uid, Host: "api.getpostman.com", AccessKey: "of-another-form"},
+			Ref{UID: uid, Host: "api.getpostman.com", Stray: "of-another-form"},
 		},
 		{"https://api.getpostman.com/collections/" + uid + "?" + accessKey, Ref{UID: uid, Host: "api.getpostman.com", AccessKey: accessKey}},
 		{

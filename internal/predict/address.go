@@ -13,6 +13,19 @@ func MockPath(name, version string) string {
 	return "/rest/" + escapeAsServer(name) + "/" + escapeAsServer(version)
 }
 
+// MockPath is that of a service of any type that examples of a collection can be added
+// to.
+func (s *Service) MockPath() string {
+	path := MockPath(s.Name, s.Version)
+	if s.Type == TypeGraphQL {
+		return "/graphql" + strings.TrimPrefix(path, "/rest")
+	}
+	return path
+}
+
+// TypeGraphQL is the type of a service that a GraphQL schema made.
+const TypeGraphQL = "GRAPHQL"
+
 var leftByServer = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*", "%2C", ",")
 
 func escapeAsServer(s string) string { return leftByServer.Replace(url.PathEscape(s)) }

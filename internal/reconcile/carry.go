@@ -3,11 +3,13 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/crash"
+	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 )
@@ -152,6 +154,7 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 			it.Fail(c.explain(a, it, o.Err))
 			broken = true
 		default:
+			o.Superseded = o.Superseded || last != nil && last.Superseded
 			last = &o
 		}
 	}
@@ -162,7 +165,7 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 	s.Predicted, s.Edited = nil, nil // a thousand of them are much
 }
 
-// carryArtifact brings one importer to its goal.
+// carryArtifact brings one importer, or one upload, to its goal.
 func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item, seen *budget.Share) converge.Outcome {
 	runner := &converge.Runner{Slots: c.slots, Keep: seen.Keep}
 	if a.Kept != nil {
@@ -170,22 +173,57 @@ func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item,
 	}
 	c.noteItem(it, false, true)
 	defer func() { c.noteItem(it, false, false) }()
-	var done []result.Done
-	for i := range a.Importer.Surplus {
-		o := c.converge(ctx, runner, converge.Goal{Gone: &a.Importer.Surplus[i]}, it)
-		done = append(done, surplus(o.Done)...)
-		it.Importer.Done = done
-		if c.noteItem(it, false, true); o.Err != nil {
+	way := it.Way()
+	reach := func(g converge.Goal) converge.Outcome {
+		o := c.converge(ctx, runner, g, it)
+		if g.Gone != nil && a.Upload == nil {
+			o.Done = surplus(o.Done)
+		}
+		way.Done = append(way.Done, o.Done...)
+		c.noteItem(it, false, true)
+		return o
+	}
+	goal := converge.Goal{
+		Service: a.Service, Predicted: a.Predicted, Due: a.Due != nil, Always: a.Wanted.Import == plan.ImportAlways, Upload: a.Upload,
+	}
+	var before, after []converge.Goal
+	if a.Upload != nil {
+		before, after = aside(a.Upload)
+	} else {
+		goal.Importer, before = &a.Importer, gone(a.Importer.Surplus)
+	}
+	for _, g := range before {
+		if o := reach(g); o.Err != nil {
 			return o
 		}
 	}
-	o := c.converge(ctx, runner, converge.Goal{
-		Importer: &a.Importer, Service: a.Service, Predicted: a.Predicted,
-		Always: a.Wanted.Import == plan.ImportAlways,
-	}, it)
-	it.Importer.Done = append(done, o.Done...)
-	it.Importer.Imported, it.Importer.Active = o.Imported, o.Active
-	return o
+	reached := reach(goal)
+	way.Imported = reached.Imported
+	if it.Importer != nil {
+		it.Importer.Active = reached.Active
+	}
+	for _, g := range after {
+		if reached.Err == nil {
+			reached.Err = reach(g).Err
+		}
+	}
+	return reached
+}
+
+// aside is what becomes of the importers that pull what is uploaded: none of them
+// imports any more before that, and those of ours go after it.
+func aside(u *plan.Upload) (before, after []converge.Goal) {
+	for _, job := range slices.Concat(u.Leaving, u.Stopping) {
+		before = append(before, converge.Goal{Idle: &job})
+	}
+	return before, gone(u.Leaving)
+}
+
+func gone(importers []microcks.ImportJob) (all []converge.Goal) {
+	for i := range importers {
+		all = append(all, converge.Goal{Gone: &importers[i]})
+	}
+	return all
 }
 
 // surplus are deletions of importers beside the one in use.

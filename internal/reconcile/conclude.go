@@ -56,7 +56,7 @@ func keyOf(s *result.Service) plan.Key {
 // ended before the writes leaves it failed, since what was asked for is not
 // there.
 func (r *reconciliation) statusOf(it *item, runFailed bool) result.Status {
-	planned := it.Importer != nil
+	planned := it.Way() != nil
 	switch r.Mode {
 	case result.Check:
 		return either(it.Judged, result.Checked, result.Failed)
@@ -68,8 +68,8 @@ func (r *reconciliation) statusOf(it *item, runFailed bool) result.Status {
 	switch {
 	case !planned:
 		return result.Failed
-	case len(it.Importer.Done) > 0:
-		return either(it.Importer.Change == result.Create, result.Created, result.Updated)
+	case len(it.Done()) > 0:
+		return either(it.Way().Change == result.Create, result.Created, result.Updated)
 	case runFailed && it.artifact.Writes():
 		return result.Failed
 	}

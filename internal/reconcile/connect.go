@@ -17,6 +17,7 @@ import (
 
 // connect finds out how to talk to Microcks, and lists what is there.
 func (r *reconciliation) connect(ctx context.Context) error {
+	defer close(r.listing)
 	if err := r.open(ctx); err != nil {
 		return err
 	}
@@ -96,7 +97,11 @@ func (r *reconciliation) list(ctx context.Context) {
 		r.step("read", nil, began, text.Plural(len(r.there.Jobs), "importer")+" on the server")
 		return nil
 	}))
-	if r.Mode == result.Remove {
+	removes := r.Mode == result.Remove
+	if len(r.items) > fewServices || removes {
+		r.lists.Go(crash.Caught(func() error { return r.listServices(ctx) }))
+	}
+	if removes {
 		return
 	}
 	for _, wanted := range r.wantedSecrets() {
@@ -106,17 +111,16 @@ func (r *reconciliation) list(ctx context.Context) {
 			return r.readSecrets(ctx, wanted)
 		}))
 	}
-	if len(r.items) > fewServices {
-		r.lists.Go(crash.Caught(func() error {
-			ctx, leave := r.room.Enter(ctx)
-			defer leave()
-			services, complete, err := r.session.Microcks.Services(ctx, mostServices)
-			if err == nil && complete {
-				r.services = byKey(services)
-			}
-			return err
-		}))
+}
+
+func (r *reconciliation) listServices(ctx context.Context) error {
+	ctx, leave := r.room.Enter(ctx)
+	defer leave()
+	services, complete, err := r.session.Microcks.Services(ctx, mostServices)
+	if err == nil && complete {
+		r.services = byKey(services)
 	}
+	return err
 }
 
 // listed waits for the lists.

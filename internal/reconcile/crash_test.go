@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/crash"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -28,12 +29,12 @@ func (b breaking) Step(stage, collection, _ string, _ time.Duration) {
 // files are wanted, and what stands in them.
 func files(names ...string) Deps {
 	return Deps{
-		Resolve: func(context.Context) ([]*plan.Wanted, error) {
+		Resolve: func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
 			var all []*plan.Wanted
 			for _, name := range names {
 				all = append(all, &plan.Wanted{Source: text.Untrusted(name), File: name})
 			}
-			return all, nil
+			return all, nil, nil
 		},
 		File: func(_ context.Context, name string) ([]byte, error) {
 			if name == "breaks" {
@@ -99,8 +100,9 @@ func TestMocksOfWhatIsUntold(t *testing.T) {
 	c, s := oneService()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(context.DeadlineExceeded)
-	shelf := &shelf{}
-	s.Artifacts[0].Document = shelf.put(ctx, predict.Read([]byte(small), predict.Options{}), 0)
+	raw := []byte(small)
+	read := plan.Document{Document: predict.Read(raw, predict.Options{}), From: delivery.AsIs(raw)}
+	s.Artifacts[0].Document = (&shelf{}).put(ctx, read, 0, form{})
 	v := &verification{carrier: c, service: s, items: c.reconciliation.items}
 	v.mocks(ctx)
 	if it := v.items[0]; !it.Failed() || len(it.Problems) != 1 || it.Verified != nil {

@@ -3,15 +3,12 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"postman-microcks-importer/internal/budget"
-	"postman-microcks-importer/internal/delivery"
-	"postman-microcks-importer/internal/foreign"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
@@ -23,7 +20,7 @@ import (
 // fetch gets every collection and judges it by itself, which tells what service
 // it is about. One that cannot be had or is not fit fails alone.
 func (r *reconciliation) fetch(ctx context.Context) error {
-	parallel(r, r.items, func(it *item) {
+	parallel(r, r.live(), func(it *item) {
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
@@ -71,7 +68,7 @@ func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) 
 		return r.File(ctx, it.Wanted.File)
 	}
 	began := time.Now()
-	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID)
+	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID, it.Wanted.AccessKey)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +116,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		return
 	}
 	began := time.Now()
-	from, err := deliver(ctx, it, raw)
+	read, err := r.readAsDelivered(ctx, it, raw, options)
 	switch {
 	case ctx.Err() != nil:
 		it.notFinished(context.Cause(ctx))
@@ -128,8 +125,7 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		it.Fail(err)
 		return
 	}
-	meter := budget.New(ctx)
-	document := predict.ReadWithin(meter, from.Raw, options)
+	document, meter := read.Document, read.meter
 	_, size := meter.Used()
 	main := r.Mode != result.Check || it.Wanted.MainArtifact == nil || *it.Wanted.MainArtifact
 	p := document.ImportWithin(meter, predict.Target{URL: it.Wanted.URL, Main: main})
@@ -137,9 +133,9 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 		it.notFinished(context.Cause(ctx))
 		return
 	}
-	it.Judged = true
+	it.Judged, it.VersionFrom = true, versionFrom(read)
 	it.Collection.Name = text.Untrusted(strings.Clone(p.Name))
-	it.Findings = shown(lint.CheckDelivered(meter, p, from, r.share()))
+	it.Findings = shown(lint.CheckDelivered(meter, p, document.From, r.share()))
 	for _, problem := range it.Unfit(p, it.Findings) {
 		it.Fail(problem)
 	}
@@ -152,38 +148,10 @@ func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, option
 	}
 	it.judged = &plan.Judged{
 		Wanted: it.Wanted, Key: plan.Key{Name: strings.Clone(p.Name), Version: strings.Clone(p.Version)},
-		Document: r.shelf.put(ctx, document, size), UpdatedAt: document.UpdatedAt(),
+		Document: r.shelf.put(ctx, read.Document, size, read.form), UpdatedAt: document.UpdatedAt(),
 	}
-}
-
-// deliver is the document that Microcks would get of what was read: the answer of
-// the Postman API as it is, a file as that API would serve it.
-func deliver(ctx context.Context, it *item, raw []byte) (*delivery.Document, error) {
-	if it.Wanted.File == "" {
-		return delivery.AsIs(raw), nil
-	}
-	if kind, other := foreign.Of(raw); other {
-		return nil, noCollection(kind)
-	}
-	from, err := delivery.ServedByPostman(budget.New(ctx), raw)
-	switch {
-	case err == nil:
-		it.JudgedAs = result.AsServed
-		return from, nil
-	case errors.Is(err, budget.ErrSpent):
-		return nil, it.Unfit(&predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold}, Err: err}, nil)[0]
-	}
-	if kind, broken := foreign.Broken(raw); broken {
-		return nil, noCollection(kind)
-	}
-	return nil, noCollection(foreign.Kind{What: foreign.Beyond, Next: "look for what no person wrote, and take it out of the collection"})
-}
-
-// noCollection says what a file is instead of a collection.
-func noCollection(kind foreign.Kind) *result.Problem {
-	return &result.Problem{
-		Level: result.Error, Text: "reading the collection: the file is " + kind.What, Hint: text.Untrusted(kind.Next),
-		Anchor: "no-collection", ExitCode: exitFailed, Line: kind.Line,
+	if read.form.kind == asSent {
+		identify(it.judged, document.Document)
 	}
 }
 

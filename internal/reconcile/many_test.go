@@ -22,7 +22,7 @@ func withImporters(jobs []microcks.ImportJob) (*reconciliation, *item) {
 		Collection: &result.Collection{},
 	}
 	r := &reconciliation{
-		Settings: Settings{Repository: "o/r"}, items: []*item{it}, importers: plan.NewImporters(jobs),
+		Settings: Settings{Owner: plan.Owner{Repository: "o/r"}}, items: []*item{it}, importers: plan.NewImporters(jobs),
 		session: &Session{Microcks: unasked{}},
 	}
 	r.there.Jobs = jobs

@@ -241,7 +241,7 @@ func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 		if err := budget.Take(ctx, memoryOfByte*v.carrier.items[a].Bytes); err != nil {
 			return nil, err
 		}
-		target := predict.Target{Main: a.Importer.IsMain, URL: a.Importer.ImportedFrom, Existing: whole}
+		target := predict.Target{Main: a.IsMain, URL: a.From, Existing: whole}
 		p := a.Document().ImportWithin(budget.New(ctx), target)
 		for _, unfit := range a.Unfit(p, nil) {
 			return nil, unfit

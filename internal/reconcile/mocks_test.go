@@ -45,7 +45,7 @@ const ours = "collection"
 func proofOf(t *testing.T, mocks Mocks, operations ...predict.Operation) *proof {
 	t.Helper()
 	a := &plan.Artifact{}
-	a.Importer.ImportedFrom = "https://postman.example/collections/" + ours
+	a.From = ours
 	v := &verification{
 		carrier: &carrier{reconciliation: &reconciliation{
 			Settings: Settings{Parallelism: 2}, session: &Session{Mocks: mocks}, slots: make(chan struct{}, 2),

@@ -33,9 +33,8 @@ type progress struct {
 
 // noted is what is known of one collection.
 type noted struct {
-	collection result.Collection
-	importer   *result.Importer
-	done       bool // nothing more comes
+	collection result.Collection // with a way of its own
+	done       bool              // nothing more comes
 	writing    bool
 	deeds      []result.Done // since it was noted
 }
@@ -84,7 +83,7 @@ func (r *reconciliation) noteDeed(it *item, deed result.Done) {
 	defer r.progress.guard.Unlock()
 	n := &r.progress.items[it.at]
 	n.deeds = append(n.deeds, deed)
-	if r.Mode == result.Apply {
+	if r.Mode == result.Apply && it.Upload == nil {
 		surplus(n.deeds)
 	}
 }
@@ -101,11 +100,14 @@ func (p *progress) count(before, now bool) {
 func (n *noted) take(it *item) {
 	n.collection, n.deeds = *it.Collection, nil
 	n.collection.Problems = slices.Clone(n.collection.Problems)
-	if it.Importer != nil {
-		importer := *it.Importer
-		importer.Done = slices.Clip(importer.Done)
-		n.importer = &importer
-		n.collection.Importer = n.importer
+	switch {
+	case it.Importer != nil:
+		n.collection.Importer = new(*it.Importer)
+	case it.Upload != nil:
+		n.collection.Upload = new(*it.Upload)
+	}
+	if way := n.collection.Way(); way != nil {
+		way.Done = slices.Clip(way.Done)
 	}
 }
 
@@ -164,7 +166,7 @@ func (r *reconciliation) soFar(ctx context.Context, cause error) *result.Result 
 		}
 		if n.writing {
 			told.Written = true
-			n.collection.Importer = n.inDoubt()
+			n.doubt()
 		}
 		told.Collections[i] = n.collection
 	}
@@ -173,13 +175,11 @@ func (r *reconciliation) soFar(ctx context.Context, cause error) *result.Result 
 	return &told
 }
 
-// inDoubt is the importer with what was done since it was noted, and with what may
-// have been.
-func (n *noted) inDoubt() *result.Importer {
-	importer := *n.importer
-	importer.Done = append(importer.Done, n.deeds...)
-	importer.Done = append(importer.Done, result.Done{Kind: doubtOf(importer.Change == result.Delete)})
-	return &importer
+// doubt adds what was done since the collection was noted, and what may have been.
+func (n *noted) doubt() {
+	way := n.collection.Way()
+	way.Done = append(way.Done, n.deeds...)
+	way.Done = append(way.Done, result.Done{Kind: doubtOf(way.Change == result.Delete)})
 }
 
 // doubtOf is a write for an importer of which it is not known whether it was done.
@@ -197,11 +197,11 @@ func (n *noted) status(mode result.Mode) result.Status {
 		return result.Checked
 	case mode == result.Plan:
 		return result.Planned
-	case n.importer == nil || len(n.importer.Done) == 0:
+	case len(n.collection.Done()) == 0:
 		return result.Unchanged
-	case n.importer.Change == result.Create:
+	case n.collection.Way().Change == result.Create:
 		return result.Created
-	case n.importer.Change == result.Delete:
+	case n.collection.Way().Change == result.Delete:
 		return result.Removed
 	}
 	return result.Updated

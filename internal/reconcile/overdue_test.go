@@ -30,12 +30,12 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 		stuck := make(chan struct{})
 		defer close(stuck)
 		deps := Deps{
-			Resolve: func(context.Context) ([]*plan.Wanted, error) {
+			Resolve: func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
 				var all []*plan.Wanted
 				for _, file := range []string{"good.json", "stuck.json"} {
 					all = append(all, &plan.Wanted{Source: text.Untrusted(file), File: file})
 				}
-				return all, nil
+				return all, nil, nil
 			},
 			File: func(_ context.Context, name string) ([]byte, error) {
 				if name == "stuck.json" {
@@ -77,7 +77,7 @@ func TestWriteThatIsLeftBehindIsInDoubt(t *testing.T) {
 		result:   &result.Result{Mode: result.Apply, Collections: make([]result.Collection, 2)},
 	}
 	for i := range r.result.Collections {
-		r.result.Collections[i].Importer = &result.Importer{Change: result.Create}
+		r.result.Collections[i].Importer = &result.Importer{Way: result.Way{Change: result.Create}}
 		r.items = append(r.items, &item{Collection: &r.result.Collections[i], at: i})
 	}
 	r.noteRun()
@@ -110,7 +110,7 @@ func TestNothingChangesWhatIsTold(t *testing.T) {
 		result: &result.Result{
 			Mode: result.Apply, Problems: room(), Secrets: make([]result.Secret, 1),
 			Collections: []result.Collection{{
-				Problems: room(), Importer: &result.Importer{Change: result.Create, Done: make([]result.Done, 0, 9)},
+				Problems: room(), Importer: &result.Importer{Way: result.Way{Change: result.Create, Done: make([]result.Done, 0, 9)}},
 			}},
 		},
 	}

@@ -99,12 +99,13 @@ func (r *reconciliation) makePlan(ctx context.Context) error {
 	for _, it := range r.live() {
 		judged, planned = append(judged, *it.judged), append(planned, it)
 	}
+	tellApart(judged)
 	annotations := map[string]string{plan.AnnotationWriter: r.writer}
 	for key, value := range r.Provenance {
 		annotations[key] = value
 	}
 	r.plan = plan.Make(plan.Settings{
-		Repository: r.Repository, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
+		Owner: r.Owner, Annotations: annotations, Wanted: wanted, WillApply: r.Mode == result.Apply, Now: time.Now(),
 		Meter: func() *budget.Meter { return budget.New(ctx) }, FindingBytes: r.share(), Pot: r.pot,
 	}, judged, r.there)
 	for i, it := range planned {

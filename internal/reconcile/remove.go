@@ -13,29 +13,44 @@ import (
 )
 
 // remove deletes the importers of the named collections that this repository's
-// runs made, and their services when that was asked for.
+// runs made, and their services, and those of uploads, when that was asked for.
 func (r *reconciliation) remove(ctx context.Context) error {
-	chosen := make(map[*item][]microcks.ImportJob)
-	for _, it := range r.items {
+	importers, services := make(map[*item][]microcks.ImportJob), make(map[*item][]microcks.Service)
+	for _, it := range r.live() {
 		if mine := r.removable(it); len(mine) > 0 {
-			chosen[it] = mine
+			importers[it] = mine
+		}
+		mine, err := r.uploaded(ctx, it)
+		if err != nil {
+			r.ended(ctx, it, err)
+		} else if len(mine) > 0 {
+			services[it] = mine
 		}
 	}
-	if refused := plan.MayDelete(r.session.Account, r.session.Tenancy); refused != nil && len(chosen) > 0 {
+	refused := plan.MayDelete(r.session.Account, r.session.Tenancy)
+	if refused != nil && len(importers)+len(services) > 0 {
 		return refused
 	}
 	for _, it := range r.items {
-		for _, job := range chosen[it] {
-			switch err := crash.Caught(func() error { return r.removeOne(ctx, it, &job) })(); {
-			case err != nil && ctx.Err() != nil:
-				it.notFinished(context.Cause(ctx))
-			case err != nil:
-				it.Fail(err)
-			}
+		for _, job := range importers[it] {
+			r.ended(ctx, it, crash.Caught(func() error { return r.removeOne(ctx, it, &job) })())
+		}
+		if !it.Failed() {
+			r.ended(ctx, it, crash.Caught(func() error { return r.removeUploaded(ctx, it, services[it]) })())
 		}
 		r.noteItem(it, true, false)
 	}
 	return nil
+}
+
+// ended tells the error by which something for a collection ended, if any.
+func (r *reconciliation) ended(ctx context.Context, it *item, err error) {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		it.notFinished(context.Cause(ctx))
+	case err != nil:
+		it.Fail(err)
+	}
 }
 
 // removable are the importers of a collection that carry this repository's
@@ -43,7 +58,7 @@ func (r *reconciliation) remove(ctx context.Context) error {
 func (r *reconciliation) removable(it *item) []microcks.ImportJob {
 	var mine []microcks.ImportJob
 	for _, job := range r.importers.Of(it.Wanted) {
-		if plan.Ours(&job, r.Repository) {
+		if r.Made(job.Metadata) {
 			mine = append(mine, job)
 			continue
 		}
@@ -63,8 +78,8 @@ func (r *reconciliation) removeOne(ctx context.Context, it *item, job *microcks.
 	}
 	it.Importer = &result.Importer{
 		ID: job.ID, Name: text.Untrusted(job.Name), URL: r.session.Microcks.ImportersURL(),
-		Repository: text.Untrusted(plan.WithoutQuery(job.RepositoryURL)), MainArtifact: job.MainArtifact, Active: job.Active,
-		Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices,
+		Repository: text.Untrusted(plan.WithoutQuery(job.RepositoryURL)), Active: job.Active,
+		Way: result.Way{MainArtifact: job.MainArtifact, Change: result.Delete, Done: done, KeepsServices: !r.RemoveServices},
 	}
 	r.noteItem(it, false, true)
 	if r.RemoveServices {
@@ -131,6 +146,9 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 	if err == nil || microcks.MayBeDone(err) {
 		r.changed.Store(true)
 	}
+	if err == nil { // a proxy answers 404, too
+		err = r.gone(ctx, s)
+	}
 	deed := result.Done{Kind: result.ServiceDeleted, ID: s.ID, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)}
 	switch {
 	case err != nil && !microcks.MayBeDone(err):
@@ -138,17 +156,30 @@ func (r *reconciliation) removeService(ctx context.Context, it *item, s *microck
 	case err != nil:
 		deed = result.Done{Kind: result.DeletionInDoubt}
 	}
-	it.Importer.Done = append(it.Importer.Done, deed)
+	it.Way().Done = append(it.Way().Done, deed)
 	r.noteItem(it, false, true)
 	r.Log.Did("remove", string(it.title()), deed, time.Since(began))
 	return err
+}
+
+// gone is the error of a service that is there after it was deleted.
+func (r *reconciliation) gone(ctx context.Context, s *microcks.Service) error {
+	view, err := r.session.Microcks.ServiceView(ctx, s.ID)
+	if err != nil || view == nil {
+		return err
+	}
+	return &result.Problem{
+		Level: result.Error, Text: text.Untrustedf("deleting service %s %s: Microcks answered that it is gone, and shows it", s.Name, s.Version),
+		Hint:   "something in front of Microcks may answer in its place, or another run imports at the same time: run again",
+		Anchor: "service-contended", ExitCode: 12,
+	}
 }
 
 // otherFeeder is an importer that this run leaves and that feeds the service;
 // nil when there is none.
 func (r *reconciliation) otherFeeder(it *item, serviceID string) *microcks.ImportJob {
 	for job := range r.importers.Bound(serviceID) {
-		if !it.ReadBy(job) || !plan.Ours(job, r.Repository) {
+		if !it.ReadBy(job) || !r.Made(job.Metadata) {
 			return job
 		}
 	}

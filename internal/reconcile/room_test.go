@@ -72,7 +72,7 @@ func (*large) ImportersURL() string                                         { re
 func (*large) ServiceURL(string) string                                     { return "" }
 func (*large) Base() string                                                 { return "http://server.example" }
 
-func (l *large) Collection(ctx context.Context, _, uid string) (*postman.Collection, error) {
+func (l *large) Collection(ctx context.Context, _, uid string, _ text.Secret) (*postman.Collection, error) {
 	if err := l.answer(ctx); err != nil {
 		return nil, err
 	}
@@ -90,8 +90,8 @@ func TestLargeAnswersComeOneAfterTheOther(t *testing.T) {
 			t.Fatal(err)
 		}
 		const collections = 16
-		told := Run(t.Context(), Settings{Mode: result.Apply, Repository: "o/r", Parallelism: 64}, Deps{
-			Resolve: func(context.Context) ([]*plan.Wanted, error) {
+		told := Run(t.Context(), Settings{Mode: result.Apply, Owner: plan.Owner{Repository: "o/r"}, Parallelism: 64}, Deps{
+			Resolve: func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
 				var all []*plan.Wanted
 				for i := range collections {
 					uid := "1-" + strconv.Itoa(i)
@@ -99,7 +99,7 @@ func TestLargeAnswersComeOneAfterTheOther(t *testing.T) {
 						Source: text.Untrusted(uid), UID: uid, Secret: plan.WantedSecret{Name: "key", Token: plan.NewToken("secret")},
 					})
 				}
-				return all, nil
+				return all, nil, nil
 			},
 			Postman: server,
 			Connect: func(context.Context) (*Session, error) {

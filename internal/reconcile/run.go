@@ -30,7 +30,7 @@ type Settings struct {
 	ModeReason      string
 	ProgramVersion  string
 	MicrocksVersion string // for Check; empty: the newest known
-	Repository      string // OWNER/REPO whose runs own what they create; empty off GitHub
+	plan.Owner             // of what the run creates
 	Provenance      map[string]string
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
@@ -40,8 +40,9 @@ type Settings struct {
 
 // Deps is the outside of a run.
 type Deps struct {
-	// Resolve tells which importers are wanted.
-	Resolve func(context.Context) ([]*plan.Wanted, error)
+	// Resolve tells which importers are wanted, and what is worth a note about how they
+	// were found.
+	Resolve func(context.Context) ([]*plan.Wanted, []result.Problem, error)
 	Postman Postman
 	// File reads a file of the repository, into memory of the room that ctx is in.
 	File func(ctx context.Context, name string) ([]byte, error)
@@ -89,6 +90,7 @@ type reconciliation struct {
 	guard  sync.Mutex // of the maps of what is there
 
 	connected chan struct{}  // closed when session is known, or will not be
+	listing   chan struct{}  // closed when the lists are under way, or will not be
 	lists     errgroup.Group // of what the server holds, under way since it is connected
 	session   *Session
 	services  map[plan.Key][]microcks.Service // all of the server; nil when they were not listed
@@ -122,7 +124,9 @@ var stages = map[result.Mode][]stage{
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
 		(*reconciliation).carryOut,
 	},
-	result.Remove: {(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).remove},
+	result.Remove: {
+		(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).readFiles, (*reconciliation).remove,
+	},
 }
 
 // Run carries out one run. It always returns a Result, also when ctx ends
@@ -130,7 +134,8 @@ var stages = map[result.Mode][]stage{
 func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
-		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(), connected: make(chan struct{}),
+		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(),
+		connected: make(chan struct{}), listing: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
@@ -177,14 +182,18 @@ func (r *reconciliation) carry(ctx context.Context) {
 
 // resolve finds out which importers are wanted.
 func (r *reconciliation) resolve(ctx context.Context) error {
-	wanted, err := r.Resolve(ctx)
+	wanted, notes, err := r.Resolve(ctx)
 	if err != nil {
 		return err
 	}
+	r.result.Problems = append(r.result.Problems, notes...)
 	r.result.Collections = make([]result.Collection, len(wanted))
 	for i, w := range wanted {
 		r.result.Collections[i] = result.Collection{Source: w.Source, UID: w.UID, File: text.Untrusted(w.File)}
 		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i], at: i})
+		if w.Fault != nil {
+			r.items[i].Fail(w.Fault)
+		}
 	}
 	return nil
 }

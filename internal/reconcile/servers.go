@@ -7,11 +7,13 @@ import (
 	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/text"
 )
 
 // Postman is what reconciling needs of the Postman API at an origin.
 type Postman interface {
-	Collection(ctx context.Context, origin, uid string) (*postman.Collection, error)
+	// Collection is read by its access key where it has one.
+	Collection(ctx context.Context, origin, uid string, accessKey text.Secret) (*postman.Collection, error)
 }
 
 // Microcks is what reconciling needs of a Microcks server.

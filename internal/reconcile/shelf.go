@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 )
 
@@ -24,10 +26,13 @@ const shelfBudget = 80 << 20
 
 func newShelf() *shelf { return &shelf{left: shelfBudget} }
 
-// put keeps a document, and returns what brings it back.
-func (s *shelf) put(ctx context.Context, doc *predict.Document, takes int) func() *predict.Document {
-	raw, options := doc.Raw, doc.Options
+// put keeps a document, and returns what brings it back; again makes it of its source.
+func (s *shelf) put(ctx context.Context, doc plan.Document, takes int, again form) func() plan.Document {
+	raw, options := doc.From.Source(), doc.Options
 	takes += len(raw)
+	if again.kind != asItIs {
+		takes += len(doc.Raw)
+	}
 	s.guard.Lock()
 	stays := takes <= s.left
 	if stays {
@@ -35,11 +40,17 @@ func (s *shelf) put(ctx context.Context, doc *predict.Document, takes int) func(
 	}
 	s.guard.Unlock()
 	if stays {
-		return func() *predict.Document { return doc }
+		return func() plan.Document { return doc }
 	}
 	size := len(raw)
 	packed := pack(raw)
-	return func() *predict.Document { return predict.ReadWithin(budget.New(ctx), unpack(packed, size), options) }
+	return func() plan.Document {
+		from, err := again.of(ctx, unpack(packed, size))
+		if err != nil { // the run ends
+			from = delivery.AsIs(nil)
+		}
+		return plan.Document{Document: predict.ReadWithin(budget.New(ctx), from.Raw, options), From: from}
+	}
 }
 
 func pack(raw []byte) []byte {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/mock"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
@@ -39,29 +40,17 @@ func (r *reconciliation) showPlanned(ctx context.Context, it *item) {
 	}
 	it.showProblems()
 	it.Difference, it.MoreDifferences = difference(a.Difference, r.share())
-	if a.Importer.Change == "" { // it failed before
+	if a.Change == "" { // it failed before
 		return
 	}
-	i := &a.Importer
-	there := i.There
-	if there == nil {
-		there = i.Document()
-	}
-	target := i.Onto(there)
-	it.Importer = &result.Importer{
-		ID: i.ID, Name: text.Untrusted(target.Name), URL: r.session.Microcks.ImportersURL(),
-		Repository: text.Untrusted(plan.WithoutQuery(target.RepositoryURL)), MainArtifact: i.IsMain, Adopted: i.Adopted,
-		Change: i.Change, Fields: i.Fields, Import: i.Import, Drift: i.Drift,
-		Active: i.WasActive(), // until something is done
+	way := result.Way{MainArtifact: a.IsMain, Change: a.Change, Fields: a.Fields, Import: a.Due, Drift: a.Drift}
+	if u := a.Upload; u != nil {
+		it.Upload = &result.Upload{Artifact: text.Untrusted(u.Name), Way: way, Leaving: named(u.Leaving), Stopping: named(u.Stopping)}
+	} else {
+		it.Importer = r.shownImporter(&a.Importer, way)
 	}
 	if r.Mode == result.Plan {
-		it.Importer.Active = i.Active
 		it.tellDrift()
-	}
-	const most = 20
-	it.Importer.MoreSurplus = max(0, len(i.Surplus)-most)
-	for _, job := range i.Surplus[:min(most, len(i.Surplus))] {
-		it.Importer.Surplus = append(it.Importer.Surplus, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
 	}
 	id := ""
 	if there := a.Service.Before.Services; len(there) == 1 {
@@ -70,13 +59,42 @@ func (r *reconciliation) showPlanned(ctx context.Context, it *item) {
 	it.showService(ctx, r, a.Service, id, a.Service.Goal())
 }
 
+// shownImporter is an importer as it shall be.
+func (r *reconciliation) shownImporter(i *plan.Importer, way result.Way) *result.Importer {
+	there := i.There
+	if there == nil {
+		there = i.Document()
+	}
+	target := i.Onto(there)
+	shown := &result.Importer{
+		ID: i.ID, Name: text.Untrusted(target.Name), URL: r.session.Microcks.ImportersURL(),
+		Repository: text.Untrusted(plan.WithoutQuery(target.RepositoryURL)), Adopted: i.Adopted, Way: way,
+		Active:  i.WasActive(), // until something is done
+		Surplus: named(i.Surplus), MoreSurplus: max(0, len(i.Surplus)-mostNamedImporters),
+	}
+	if r.Mode == result.Plan {
+		shown.Active = i.Active
+	}
+	return shown
+}
+
+// mostNamedImporters of a collection are listed.
+const mostNamedImporters = 20
+
+func named(importers []microcks.ImportJob) (all []result.NamedID) {
+	for _, job := range importers[:min(mostNamedImporters, len(importers))] {
+		all = append(all, result.NamedID{ID: job.ID, Name: text.Untrusted(job.Name)})
+	}
+	return all
+}
+
 // tellDrift says what is not imported, since `import` is never.
 func (it *item) tellDrift() {
-	if !it.Drifts() || it.Importer.Change == result.Create {
+	if !it.Drifts() || it.Way().Change == result.Create {
 		return // what is new is served by nobody
 	}
 	what := "nothing of the collection"
-	if it.Importer.Drift.Kind == result.ServesOther {
+	if it.Way().Drift.Kind == result.ServesOther {
 		what = "something other than the collection makes"
 	}
 	it.Tell(result.Warning, "verify-not-imported", text.Untrustedf("Microcks serves %s, and `import` is never", what), "set `import: auto`")
@@ -140,7 +158,7 @@ func (r *reconciliation) serviceResult(ctx context.Context, id string, s *predic
 	shown := &result.Service{ID: id, Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version), Operations: []result.Operation{}}
 	mocks := ""
 	if s.Addressable() {
-		mocks = predict.MockPath(s.Name, s.Version)
+		mocks = s.MockPath()
 		shown.MockPath = text.Untrusted(mocks)
 	}
 	if r.session != nil {

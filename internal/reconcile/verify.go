@@ -31,7 +31,7 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 	if last != nil && last.Served != nil {
 		v.now, v.id = last.Served, last.ServiceID
 	}
-	imported := slices.ContainsFunc(v.items, func(it *item) bool { return it.Importer.Imported })
+	imported := slices.ContainsFunc(v.items, func(it *item) bool { return it.Imported() })
 	if imported && last.Served == nil { // what was there before the import proves nothing
 		v.now, v.id = nil, ""
 	}
@@ -53,6 +53,12 @@ func (c *carrier) verify(ctx context.Context, s *plan.Service, last *converge.Ou
 	}
 	for _, it := range v.items {
 		it.showService(ctx, c.reconciliation, s, v.id, v.now)
+	}
+	if last != nil && last.Superseded {
+		v.items[0].Tell(result.Note, "upload-superseded",
+			"another run uploaded this collection after this one, and Microcks serves what that run sent: it proves it",
+			"nothing; to have runs one after the other, give the workflow a `concurrency:` group")
+		return
 	}
 	v.tellLeftovers()
 	v.tellOtherImporters()

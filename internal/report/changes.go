@@ -19,11 +19,11 @@ func (s *jobSummary) changes() {
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
 		switch {
-		case c.Importer == nil:
-		case planned && c.Due(), !planned && c.Status == result.Updated && c.Importer.Change == result.Update:
-			rows = append(rows, s.importerRows(c)...)
+		case c.Way() == nil:
+		case planned && c.Due(), !planned && c.Status == result.Updated && c.Way().Change == result.Update:
+			rows = append(rows, s.wayRows(c)...)
 			more = true
-		case !planned && c.Importer.Did(result.ImporterCreated):
+		case !planned && c.Way().Did(result.ImporterCreated):
 			rows = append(rows, s.createdRow(c))
 		}
 	}
@@ -56,15 +56,16 @@ func (s *jobSummary) changes() {
 // roleChange warns of a change between main and secondary artifact: it decides
 // who defines the service.
 func (s *jobSummary) roleChange(c *result.Collection) {
-	if c.Importer == nil || c.Importer.Change != result.Update {
+	way := c.Way()
+	if way == nil || way.Change != result.Update {
 		return
 	}
-	i := slices.IndexFunc(c.Importer.Fields, func(f result.FieldChange) bool { return f.Field == result.FieldMainArtifact })
+	i := slices.IndexFunc(way.Fields, func(f result.FieldChange) bool { return f.Field == result.FieldMainArtifact })
 	if i < 0 {
 		return
 	}
 	meaning := Markdown("turns from the secondary into the **main artifact**: from now on its operations are the service's, and others go")
-	if !c.Importer.MainArtifact {
+	if !way.MainArtifact {
 		meaning = "turns from the main into a **secondary artifact**: from now on it only adds examples to the operations that exist"
 	}
 	s.paragraph("⚠️ " + bold(inline(title(c))) + " " + meaning + ".")
@@ -85,31 +86,48 @@ func (s *jobSummary) secretRows() [][]Markdown {
 	return rows
 }
 
-func (s *jobSummary) importerRows(c *result.Collection) [][]Markdown {
-	i := c.Importer
+func (s *jobSummary) wayRows(c *result.Collection) [][]Markdown {
+	i := c.Way()
 	var todo []Markdown
 	if i.Change != result.Keep && i.Change != "" {
 		todo = append(todo, s.verb(i.Change))
 	}
 	if i.Import != nil && s.r.Mode == result.Plan {
-		todo = append(todo, "import: "+prose(reason(i.Import)))
-	}
-	object := "Importer " + bold(short(i.Name, 80))
-	if i.Adopted {
-		object += " (adopted)"
+		todo = append(todo, Markdown(importing(c))+": "+prose(reason(i.Import)))
 	}
 	fields := i.Fields
 	if i.Change == result.Create && len(s.r.Collections) > 1 {
 		fields = nil // they would bury what changes in others
 	}
-	rows := fieldRows(object, i.Change, join("<br>", todo...), fields)
-	for _, surplus := range i.Surplus {
-		rows = append(rows, []Markdown{"", "", "duplicate importer " + code(surplus.ID), short(surplus.Name, 80), "(deleted)"})
+	rows := fieldRows(s.object(c), i.Change, join("<br>", todo...), fields)
+	gone := func(what Markdown, importers []result.NamedID, becomes Markdown) {
+		for _, importer := range importers {
+			rows = append(rows, []Markdown{"", "", what + " " + code(importer.ID), short(importer.Name, 80), becomes})
+		}
 	}
-	if i.MoreSurplus > 0 {
-		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more duplicate importers", i.MoreSurplus)), "", "(deleted)"})
+	if c.Upload != nil {
+		gone("importer", c.Upload.Leaving, "(deleted)")
+		gone("importer", c.Upload.Stopping, "(deactivated)")
+		return rows
+	}
+	gone("duplicate importer", c.Importer.Surplus, "(deleted)")
+	if more := c.Importer.MoreSurplus; more > 0 {
+		rows = append(rows, []Markdown{"", "", Markdown(fmt.Sprintf("%d more duplicate importers", more)), "", "(deleted)"})
 	}
 	return rows
+}
+
+// object is what changes on a collection's way: its importer, or the service that is
+// uploaded.
+func (s *jobSummary) object(c *result.Collection) Markdown {
+	if c.Upload != nil {
+		return "Service " + bold(short(text.Untrusted(title(c)), 80))
+	}
+	object := "Importer " + bold(short(c.Importer.Name, 80))
+	if c.Importer.Adopted {
+		object += " (adopted)"
+	}
+	return object
 }
 
 // createdRow names an importer that is new. Its fields are those that the
@@ -273,7 +291,7 @@ func differing(r *result.Result) []*result.Collection {
 	listed := map[[2]text.Untrusted]bool{}
 	for i := range r.Collections {
 		c := &r.Collections[i]
-		told := !r.Mode.Writes() || c.Importer != nil && c.Importer.Imported
+		told := !r.Mode.Writes() || c.Imported()
 		if len(c.Difference) == 0 || !told {
 			continue
 		}

@@ -41,7 +41,7 @@ func (s *jobSummary) collections() {
 }
 
 func (s *jobSummary) hasDetail(c *result.Collection) bool {
-	return c.Importer != nil || c.Service != nil
+	return c.Way() != nil || c.Service != nil
 }
 
 // detailTitle is the line to click on.
@@ -63,15 +63,23 @@ func (s *jobSummary) detailTitle(c *result.Collection) string {
 func (s *jobSummary) importer(c *result.Collection) {
 	var all []Markdown
 	switch {
-	case c.Importer == nil:
-	case c.Importer.Change == result.Delete:
-		all = append(all, s.importerName(c.Importer))
+	case c.Way() == nil:
+	case c.Way().Change == result.Delete:
+		if c.Importer != nil {
+			all = append(all, s.importerName(c.Importer))
+		}
 		all = append(all, s.removal(c)...)
+	case c.Upload != nil:
+		all = append(all, "Uploaded as "+code(c.Upload.Artifact)+", without an importer: Microcks changes it only when a run uploads it again",
+			importRole(c))
 	default:
-		all = append(all, s.importerName(c.Importer), importRole(c.Importer), s.schedule(c))
+		all = append(all, s.importerName(c.Importer), importRole(c), s.schedule(c))
 	}
 	if c.Verified != nil {
 		all = append(all, Markdown(verified(c.Verified)))
+	}
+	if from := versionSources[c.VersionFrom]; from != "" && c.Service != nil {
+		all = append(all, "The version "+code(c.Service.Version)+" comes from "+from)
 	}
 	if c.JudgedAs == result.AsServed {
 		all = append(all, "The file was judged as the Postman API would serve it: on one line, descriptions as texts, each address with "+
@@ -87,6 +95,13 @@ func (s *jobSummary) importer(c *result.Collection) {
 	s.list(items)
 }
 
+// versionSources are where a version comes from that does not stand in the description,
+// where most do.
+var versionSources = map[result.VersionSource]Markdown{
+	result.FromInput: "the input `service-version`",
+	result.FromInfo:  "`info.version` of the collection",
+}
+
 func (s *jobSummary) importerName(i *result.Importer) Markdown {
 	t := "Importer " + bold(s.link(inline(i.Name), i.URL)) + ", id " + code(i.ID)
 	if i.Adopted {
@@ -97,10 +112,14 @@ func (s *jobSummary) importerName(i *result.Importer) Markdown {
 
 // removal is what became of a removed importer and of its services.
 func (s *jobSummary) removal(c *result.Collection) []Markdown {
-	i := c.Importer
-	all := []Markdown{s.schedule(c)}
-	if c.Status == result.Removed {
-		all[0] = "It imported " + code(i.Repository)
+	i := c.Way()
+	var all []Markdown
+	switch {
+	case c.Importer == nil:
+	case c.Status == result.Removed:
+		all = append(all, "It imported "+code(c.Importer.Repository))
+	default:
+		all = append(all, s.schedule(c))
 	}
 	deleted := 0
 	for _, d := range i.Done {
@@ -120,8 +139,8 @@ func (s *jobSummary) removal(c *result.Collection) []Markdown {
 	return all
 }
 
-func importRole(i *result.Importer) Markdown {
-	if i.MainArtifact {
+func importRole(c *result.Collection) Markdown {
+	if c.Way().MainArtifact {
 		return "Imported as main artifact: it defines the service"
 	}
 	return "Imported as secondary artifact: it adds examples to operations that exist"
@@ -138,7 +157,7 @@ func (s *jobSummary) mockAddress(c *result.Collection) Markdown {
 		return "No address leads to its mocks, because of a character in its name or version"
 	case base == "" || s.r.Mode == result.Check && c.Failed():
 		return ""
-	case c.Service.ID == "" && (c.Importer == nil || !c.Importer.Imported):
+	case c.Service.ID == "" && !c.Imported():
 		return "Mocks would answer at " + code(base)
 	}
 	return "Mocks answer at " + code(base)

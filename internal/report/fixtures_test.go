@@ -59,17 +59,15 @@ func petStore() result.Collection {
 		Source: petUID, UID: petUID, Name: "Pet Store", Bytes: 48211, Status: result.Created,
 		Importer: &result.Importer{
 			ID: "5f0c6a1e9b3d4c2a8e7f6b5d", Name: "Pet Store", URL: server + "/#/importers",
-			Repository: "https://api.getpostman.com/collections/" + petUID, MainArtifact: true, Active: true,
-			Change: result.Create,
-			Fields: []result.FieldChange{
+			Repository: "https://api.getpostman.com/collections/" + petUID, Active: true,
+			Way: result.Way{MainArtifact: true, Change: result.Create, Fields: []result.FieldChange{
 				field(result.FieldName, "", "", "Pet Store"),
 				field(result.FieldRepositoryURL, "", "", "https://api.getpostman.com/collections/"+petUID),
 				field(result.FieldMainArtifact, "", "false", "true"),
 				field(result.FieldSecret, "", "(none)", "Postman API key for acme/shop (9a8b7c6d5e4f3a2b1c0d9e8f)"),
 				field(result.FieldLabel, "managed-by", "(none)", "postman-microcks-importer"),
 				field(result.FieldLabel, "managed-by-repository", "(none)", "acme/shop"),
-			},
-			Import: because(result.ImporterIsNew), Imported: true, Done: did(result.ImporterCreated, result.CollectionImported),
+			}, Import: because(result.ImporterIsNew), Imported: true, Done: did(result.ImporterCreated, result.CollectionImported)},
 		},
 		Service: &result.Service{
 			ID: "66f0c6a1e9b3d4c2a8e7f6b5", Name: "Pet Store", Version: "1.0.0",
@@ -328,9 +326,10 @@ func failedMixed() *result.Result {
 		Name: "Legacy", Status: result.Failed,
 		Findings: []result.Finding{finding("PMI001", "the description names no version", 0, 0)},
 		Problems: []result.Problem{{
-			Level:  result.Error,
-			Text:   "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
-			Hint:   "begin the collection's description with \"version=1.0 - \" and leave the rest as it is",
+			Level: result.Error,
+			Text:  "predicting the import: Microcks would refuse it: Version property is missing in Collection description",
+			Hint: "begin the collection's description with \"version=1.0 - \" and leave the rest as it is, " +
+				"or set `service-version`: the collection is uploaded with it",
 			Anchor: "collection-refused", ExitCode: 1, OfFindings: true,
 		}},
 	}

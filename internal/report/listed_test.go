@@ -35,8 +35,8 @@ func TestWhatThereIsTooMuchOfIsCounted(t *testing.T) {
 	r := &result.Result{Mode: result.Apply, Status: result.Failed, Collections: []result.Collection{{
 		Name: "Pets", Status: result.Failed,
 		Importer: &result.Importer{
-			Name: "Pets", Change: result.Update, Surplus: []result.NamedID{{ID: "1", Name: "one"}}, MoreSurplus: 99,
-			Done: slices.Repeat([]result.Done{{Kind: result.SurplusDeleted}}, 100),
+			Name: "Pets", Surplus: []result.NamedID{{ID: "1", Name: "one"}}, MoreSurplus: 99,
+			Way: result.Way{Change: result.Update, Done: slices.Repeat([]result.Done{{Kind: result.SurplusDeleted}}, 100)},
 		},
 		Problems: []result.Problem{{Level: result.Warning, Text: "one", More: 94}, {Level: result.Error, Text: "other"}},
 	}}}

@@ -30,6 +30,9 @@ func outcome(r *result.Result) string {
 		return success(r, c)
 	case failed > 0:
 		line := fmt.Sprintf("%d of %s failed", failed, text.Plural(len(r.Collections), "collection"))
+		if needed := needVersion(r); needed != "" {
+			line = needed + "; " + line
+		}
 		if others := tally(r); others != "" {
 			line += "; " + others
 		}
@@ -46,6 +49,32 @@ func outcome(r *result.Result) string {
 	}
 	return several(r)
 }
+
+// needVersion says that several collections give their services no version, which is
+// what stops most teams first; "" where that is not so. One line of input gives it to
+// all of them, unless others have versions that differ.
+func needVersion(r *result.Result) string {
+	n, given := 0, map[text.Untrusted]bool{}
+	for i := range r.Collections {
+		c := &r.Collections[i]
+		switch {
+		case slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.ID == versionMissing }):
+			n++
+		case c.Service != nil:
+			given[c.Service.Version] = true
+		}
+	}
+	switch {
+	case n < 2:
+		return ""
+	case len(given) > 1:
+		return text.Plural(n, "collection") + " need a version: edit them in Postman"
+	}
+	return text.Plural(n, "collection") + " need a version: one line of input (`service-version`), or edit them in Postman"
+}
+
+// versionMissing is the rule that finds a collection without a version.
+const versionMissing = "PMI001"
 
 // commonCause is the one problem by which a run failed, or every collection that
 // did; nil when they have their own. What is of the whole run comes first, unless
@@ -135,13 +164,13 @@ func failure(r *result.Result, c *result.Collection) string {
 		return "not removed"
 	case c.Verified != nil && c.Verified.Mocks != nil && c.Verified.Mocks.Otherwise > 0:
 		line := fmt.Sprintf("%d of %s answered otherwise than saved", c.Verified.Mocks.Otherwise, text.Plural(c.Verified.Mocks.Count(), "mock"))
-		if c.Importer != nil && c.Importer.Imported {
+		if c.Imported() {
 			return "imported, but " + line
 		}
 		return line
-	case c.Importer != nil && c.Importer.Imported:
+	case c.Imported():
 		return "imported, but not as it should be"
-	case c.Importer != nil && len(c.Importer.Done) > 0:
+	case len(c.Done()) > 0:
 		return "failed half-way"
 	case r.Written: // the secret, or other collections
 		return "not imported"
@@ -234,7 +263,7 @@ var tallies = []struct {
 	{"to create", plans(result.Create)},
 	{"to update", plans(result.Update)},
 	{"to import again", func(c *result.Collection) bool {
-		return c.Status == result.Planned && c.Importer != nil && c.Importer.Import != nil
+		return c.Status == result.Planned && c.Way() != nil && c.Way().Import != nil
 	}},
 	{"checked", hasStatus(result.Checked)},
 	{"not reached", hasStatus("")},
@@ -247,7 +276,7 @@ func hasStatus(s result.Status) func(*result.Collection) bool {
 
 func plans(change result.Change) func(*result.Collection) bool {
 	return func(c *result.Collection) bool {
-		return c.Status == result.Planned && c.Importer != nil && c.Importer.Change == change
+		return c.Status == result.Planned && c.Way() != nil && c.Way().Change == change
 	}
 }
 
@@ -280,8 +309,8 @@ func tally(r *result.Result) string {
 type fate struct{ line, cell string }
 
 func (f fate) inLine(c *result.Collection) string {
-	if c.Status == result.Removed && c.Importer != nil && c.Importer.Count(result.ServiceDeleted) > 0 {
-		return f.line + ", with " + text.Plural(c.Importer.Count(result.ServiceDeleted), "service")
+	if n := c.Way(); c.Status == result.Removed && c.Importer != nil && n.Count(result.ServiceDeleted) > 0 {
+		return f.line + ", with " + text.Plural(n.Count(result.ServiceDeleted), "service")
 	}
 	return f.line
 }
@@ -289,10 +318,16 @@ func (f fate) inLine(c *result.Collection) string {
 func fateOf(r *result.Result, c *result.Collection) fate {
 	i := c.Importer
 	switch {
+	case c.Status == result.Removed && i == nil && c.Upload.Did(result.UploadTakenBack):
+		return fate{string(deeds[result.UploadTakenBack]), "taken back"}
+	case c.Status == result.Removed && i == nil:
+		return fate{"service removed", "removed"}
 	case c.Status == result.Removed:
 		return fate{"importer removed", "removed"}
 	case r.Mode == result.Remove:
 		return fate{"nothing to remove", "nothing to remove"}
+	case c.Upload != nil:
+		return fateOfUpload(c)
 	case i == nil:
 		return fate{string(c.Status), string(c.Status)}
 	case c.Status == result.Created:
@@ -316,6 +351,19 @@ func fateOf(r *result.Result, c *result.Collection) fate {
 	return fate{string(c.Status), string(c.Status)}
 }
 
+func fateOfUpload(c *result.Collection) fate {
+	switch {
+	case c.Status == result.Created, c.Imported():
+		return fate{"uploaded", "uploaded"}
+	}
+	for _, kind := range []result.DoneKind{result.ImporterDeleted, result.ImporterDeactivated, result.ServiceLabelled} {
+		if c.Upload.Did(kind) {
+			return fate{string(deeds[kind]), string(deeds[kind])}
+		}
+	}
+	return fate{string(c.Status), string(c.Status)}
+}
+
 // intention is one thing that a plan holds, in the words of a line and of a cell.
 type intention struct{ line, cell string }
 
@@ -332,8 +380,24 @@ func intents(r *result.Result, c *result.Collection, words func(intention) strin
 			add(verbs[s.Change].todo+" the secret", "")
 		}
 	}
-	i := c.Importer
-	if i == nil {
+	i := c.Way()
+	switch {
+	case i == nil:
+		return all
+	case c.Upload != nil:
+		for _, intended := range []struct {
+			is         bool
+			line, cell string
+		}{
+			{i.Import != nil, "upload it", "upload"},
+			{len(i.Fields) > 0 && i.Change == result.Update, "label the service", "label"},
+			{len(c.Upload.Leaving) > 0, "delete the importer", "delete importer"},
+			{len(c.Upload.Stopping) > 0, "deactivate the importer of others", "deactivate importer"},
+		} {
+			if intended.is {
+				add(intended.line, intended.cell)
+			}
+		}
 		return all
 	}
 	if i.Change != result.Keep && i.Change != "" {

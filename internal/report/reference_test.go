@@ -82,6 +82,7 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Interruption](): "Interrupted",
 	reflect.TypeFor[result.NamedID]():      "Surplus importer",
 	reflect.TypeFor[result.ImportReason](): "Import",
+	reflect.TypeFor[result.Upload]():       "Upload",
 	reflect.TypeFor[result.Done]():         "Done",
 	reflect.TypeFor[result.Call]():         "Call",
 	reflect.TypeFor[result.Finding]():      "Finding",
@@ -113,9 +114,8 @@ func TestReferenceDescribesEveryMember(t *testing.T) {
 		}
 		reached[typ] = true
 		var want []string
-		for i := range typ.NumField() {
-			field := typ.Field(i)
-			if !field.IsExported() {
+		for _, field := range reflect.VisibleFields(typ) {
+			if !field.IsExported() || field.Anonymous {
 				continue // is not in JSON
 			}
 			name, options, _ := strings.Cut(field.Tag.Get("json"), ",")

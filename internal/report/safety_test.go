@@ -97,8 +97,8 @@ func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Re
 		r.Collections = append(r.Collections, result.Collection{
 			Status: status,
 			Importer: &result.Importer{
-				Change: result.Update, Imported: true, Active: true, Adopted: true,
-				Fields: fields(), Done: make([]result.Done, 2), Surplus: make([]result.NamedID, 1),
+				Active: true, Adopted: true, Surplus: make([]result.NamedID, 1),
+				Way: result.Way{Change: result.Update, Imported: true, Fields: fields(), Done: make([]result.Done, 2)},
 			},
 			Service: &result.Service{Operations: []result.Operation{
 				{Examples: []result.Example{{Call: &result.Call{}}, {}}}, {},

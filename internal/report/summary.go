@@ -168,7 +168,7 @@ func (s *jobSummary) unreached() []*result.Collection {
 	var all []*result.Collection
 	cause := commonCause(s.r)
 	for _, c := range s.order {
-		if cause != nil && !c.Judged && c.Importer == nil && c.Status == result.Failed && onlyBy(c, cause) {
+		if cause != nil && !c.Judged && c.Way() == nil && c.Status == result.Failed && onlyBy(c, cause) {
 			all = append(all, c)
 		}
 	}
@@ -212,7 +212,7 @@ func (s *jobSummary) overviewColumns() []column {
 	if s.r.Mode == result.Remove {
 		return append(columns, column{title: "Importer"}, column{title: "Change"})
 	}
-	if s.r.Mode != result.Check {
+	if s.importers() {
 		columns = append(columns, column{title: "Importer"})
 	}
 	columns = append(columns, column{title: "Service"}, column{title: "Operations", right: true}, column{title: "Examples", right: true})
@@ -222,10 +222,18 @@ func (s *jobSummary) overviewColumns() []column {
 	return append(columns, column{title: "Findings"})
 }
 
+// importers reports whether the overview tells of importers.
+func (s *jobSummary) importers() bool {
+	return s.r.Mode != result.Check && slices.ContainsFunc(s.r.Collections, func(c result.Collection) bool { return c.Upload == nil })
+}
+
 func (s *jobSummary) overviewRow(c *result.Collection) []Markdown {
 	row := []Markdown{s.mark(c) + " " + short(collectionName(c), 80)}
-	if s.r.Mode != result.Check {
+	if s.importers() {
 		importer := Markdown("–")
+		if c.Upload != nil {
+			importer = "(uploaded)"
+		}
 		if c.Importer != nil {
 			importer = s.link(short(c.Importer.Name, 80), c.Importer.URL)
 			if importer == "" {
@@ -269,14 +277,14 @@ func findingsCell(c *result.Collection) string {
 // when the run was to import them and failed to, and nothing else was found of them.
 func shown(r *result.Result, c *result.Collection) bool {
 	failed := c.Status == result.Failed || c.Status == ""
-	return c.Service != nil && (!failed || !r.Mode.Writes() || c.Importer != nil && c.Importer.Imported || c.Verified != nil)
+	return c.Service != nil && (!failed || !r.Mode.Writes() || c.Imported() || c.Verified != nil)
 }
 
 // mark shows at a glance how a collection fared.
 func (s *jobSummary) mark(c *result.Collection) Markdown {
 	found := counts(c.Findings)
 	switch {
-	case c.Status == "", c.Status == result.Failed && s.r.Interrupted != nil && c.Importer != nil && !c.Importer.Imported:
+	case c.Status == "", c.Status == result.Failed && s.r.Interrupted != nil && c.Way() != nil && !c.Imported():
 		return "⏸️"
 	case c.Status == result.Failed:
 		return "❌"
@@ -313,9 +321,9 @@ func changeOf(r *result.Result, c *result.Collection) string {
 	switch {
 	case c.Status == "":
 		return "not reached"
-	case c.Status == result.Failed && r.Interrupted != nil && c.Importer != nil && len(c.Importer.Done) == 0:
+	case c.Status == result.Failed && r.Interrupted != nil && c.Way() != nil && len(c.Done()) == 0:
 		return "not reached"
-	case c.Status == result.Failed && c.Importer != nil && len(c.Importer.Done) > 0:
+	case c.Status == result.Failed && len(c.Done()) > 0:
 		return "half-way"
 	case c.Status == result.Failed:
 		return "failed"
@@ -399,16 +407,18 @@ func (s *jobSummary) progress() {
 	var states []string
 	of := map[string]*told{}
 	for _, c := range s.order {
-		if c.Importer == nil || c.Status != result.Failed && s.r.Interrupted == nil {
+		if c.Way() == nil || c.Status != result.Failed && s.r.Interrupted == nil {
 			continue
 		}
 		state := "nothing was written for it"
 		if done := deedsOf(c); done != "" {
 			state = "done: " + done
 		}
-		if pulling(c) {
+		switch {
+		case c.Importer == nil:
+		case pulling(c):
 			state += ". Microcks keeps pulling it on its schedule"
-		} else {
+		default:
 			state += ". Microcks does not pull it on its schedule"
 		}
 		if of[state] == nil {

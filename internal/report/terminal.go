@@ -233,18 +233,18 @@ func (s *screen) plan() {
 	}
 	for i := range s.r.Collections {
 		c := &s.r.Collections[i]
-		if !c.Due() || c.Importer.Change == result.Create && len(s.r.Collections) > 1 { // the table says all of what is new
+		if !c.Due() || c.Way().Change == result.Create && len(s.r.Collections) > 1 { // the table says all of what is new
 			continue
 		}
-		if n := c.Importer; n.Change != result.Keep && n.Change != "" {
-			said := fmt.Sprintf("%s importer \"%s\"", verbs[n.Change].todo, n.Name)
+		if n := c.Way(); n.Change != result.Keep && n.Change != "" {
+			said := verbs[n.Change].todo + " " + objectOf(c)
 			if n.Change == result.Update {
 				said += fieldsIn(n.Fields)
 			}
 			lines = append(lines, said)
 		}
-		if c.Importer.Import != nil {
-			lines = append(lines, fmt.Sprintf("import %s: %s", title(c), reason(c.Importer.Import)))
+		if c.Way().Import != nil {
+			lines = append(lines, fmt.Sprintf("%s %s: %s", importing(c), title(c), reason(c.Way().Import)))
 		}
 	}
 	if len(lines) == 0 {

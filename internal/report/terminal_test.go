@@ -30,7 +30,7 @@ func TestTerminalOfNewCollections(t *testing.T) {
 	r := plannedSeveral()
 	r.Secrets = nil
 	for i := range r.Collections {
-		r.Collections[i].Status, r.Collections[i].Importer = result.Planned, &result.Importer{Change: result.Create}
+		r.Collections[i].Status, r.Collections[i].Importer = result.Planned, &result.Importer{Way: result.Way{Change: result.Create}}
 	}
 	if said, _ := Terminal(r, Screen{Width: 80}); strings.Contains(said, "What apply would do") || !strings.Contains(said, "create") {
 		t.Error(said)

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -30,6 +32,8 @@ var deeds = map[result.DoneKind]text.Untrusted{
 	result.SurplusDeleted:        "duplicate importer deleted",
 	result.DoubledServiceDeleted: "duplicate service deleted",
 	result.CollectionImported:    "imported",
+	result.CollectionUploaded:    "uploaded",
+	result.UploadTakenBack:       "examples of an upload taken back",
 	result.ImportRefused:         "import tried, and refused by Microcks",
 	result.ServiceLabelled:       "service labelled",
 	result.ImportInDoubt:         "an import was started: it may still be running, and puts the importer into the schedule",
@@ -51,11 +55,8 @@ const mostDeeds = 30
 
 // deedsOf lists all that was done for a collection; "" when nothing was.
 func deedsOf(c *result.Collection) string {
-	if c.Importer == nil {
-		return ""
-	}
-	all := make([]string, len(c.Importer.Done))
-	for i, d := range c.Importer.Done {
+	all := make([]string, len(c.Done()))
+	for i, d := range c.Done() {
 		all[i] = string(Deed(d))
 	}
 	return text.Few(all, "; ", mostDeeds)
@@ -82,6 +83,22 @@ var reasons = map[result.ImportKind]text.Untrusted{
 	result.ImportedAfterMain: "an artifact before it in the same service is imported",
 }
 
+// importing is the word for how a collection gets into Microcks.
+func importing(c *result.Collection) string {
+	if c.Upload != nil {
+		return "upload"
+	}
+	return "import"
+}
+
+// objectOf is what changes on a collection's way, in a line.
+func objectOf(c *result.Collection) string {
+	if c.Upload != nil {
+		return fmt.Sprintf("service \"%s\"", title(c))
+	}
+	return fmt.Sprintf("importer \"%s\"", c.Importer.Name)
+}
+
 // fieldName is a field as the table of changes calls it.
 func fieldName(f result.FieldChange) text.Untrusted {
 	switch f.Field {
@@ -89,6 +106,8 @@ func fieldName(f result.FieldChange) text.Untrusted {
 		return "label " + f.Key
 	case result.FieldServiceLabel:
 		return "service label " + f.Key
+	case result.FieldServiceAnnotation:
+		return "service annotation " + f.Key
 	}
 	return text.Untrusted(f.Field)
 }

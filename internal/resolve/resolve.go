@@ -4,36 +4,71 @@ package resolve
 
 import (
 	"context"
+	"maps"
 
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
 // Importers are the importers that a run wants, in the order in which they were
-// named.
-func Importers(_ context.Context, said *config.Run) ([]*plan.Wanted, error) {
-	var wanted []*plan.Wanted
-	for i := range said.Importers {
-		wanted = append(wanted, importer(said, &said.Importers[i]))
+// named; those of the files that a pattern finds stand in its place. What a pattern
+// finds is also told one by one, and what of it is passed over is a note. An entry
+// with nothing to read is a wanted importer with a Fault.
+func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*plan.Wanted, notes []result.Problem, err error) {
+	s := search{Files: files, taken: map[string]bool{}}
+	for _, i := range said.Importers {
+		if i.File != "" { // named wins over found
+			s.taken[i.File] = true
+		}
 	}
-	return wanted, nil
+	for n := range said.Importers {
+		i := &said.Importers[n]
+		if i.Pattern == "" {
+			wanted = append(wanted, importer(said, i))
+			continue
+		}
+		found, err := s.find(ctx, i.Pattern)
+		switch {
+		case ctx.Err() != nil:
+			return nil, nil, context.Cause(ctx)
+		case err != nil:
+			w := importer(said, i)
+			w.Fault = err
+			wanted = append(wanted, w)
+		}
+		for _, f := range found {
+			file := *i
+			file.Source, file.File, file.Labels = f.name, f.name, maps.Clone(i.Labels)
+			w := importer(said, &file)
+			w.Fault = f.fault
+			wanted = append(wanted, w)
+		}
+	}
+	return wanted, s.notes, nil
 }
 
 func importer(said *config.Run, i *config.Importer) *plan.Wanted {
 	w := &plan.Wanted{
-		Source: text.Untrusted(i.Source), File: i.File,
+		Source: text.Untrusted(i.Source), File: i.File, Delivery: plan.Delivery(i.Delivery),
 		Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels,
-		Secret: plan.WantedSecret{
+		Import: plan.ImportPolicy(said.Import), Verify: plan.VerifyScope(said.Verify),
+		TakeOver: said.Allows(config.AllowTakeOver), ReplaceService: said.Allows(config.AllowReplaceService),
+		ServiceVersion: i.ServiceVersion,
+	}
+	if !w.Uploads() {
+		w.Secret = plan.WantedSecret{
 			Name: said.Secret.Name, Explicit: said.Secret.Explicit, Replace: said.Allows(config.AllowReplaceSecret),
 			Token: plan.NewToken(said.Postman.APIKey.Reveal()),
-		},
-		Import: plan.ImportPolicy(said.Import), Verify: plan.VerifyScope(said.Verify),
-		ReplaceService: said.Allows(config.AllowReplaceService), ServiceVersion: i.ServiceVersion,
+		}
 	}
 	if i.Ref != nil {
 		w.UID, w.Origin = i.Ref.UID, origin(said, i.Ref)
+		if said.ByAccessKey(i) {
+			w.Origin, w.AccessKey = i.Ref.At(said.Postman.URL), i.Ref.AccessKey
+		}
 		w.URL = postman.CanonicalURL(w.Origin, w.UID)
 	}
 	return w

@@ -168,8 +168,11 @@ const (
 	FieldActive        Field = "active"
 	FieldLabel         Field = "label"        // of the importer; Key says which
 	FieldServiceLabel  Field = "serviceLabel" // of the service; Key says which
-	FieldToken         Field = "token"
-	FieldTokenHeader   Field = "tokenHeader"
+	// FieldServiceAnnotation of the service; Key says which.
+	FieldServiceAnnotation Field = "serviceAnnotation"
+
+	FieldToken       Field = "token"
+	FieldTokenHeader Field = "tokenHeader"
 	// FieldDisableSSLValidation of an importer: the server takes every certificate.
 	FieldDisableSSLValidation Field = "repositoryDisableSSLValidation"
 )
@@ -186,17 +189,20 @@ type FieldChange struct {
 
 // Collection is what became of one collection.
 type Collection struct {
-	Source     text.Untrusted `json:"source"` // as given, without credentials
-	UID        string         `json:"uid,omitempty"`
-	File       text.Untrusted `json:"file,omitempty"`
-	Name       text.Untrusted `json:"name,omitempty"`  // of the collection
-	Bytes      int            `json:"bytes,omitempty"` // of what Postman served
-	Judged     bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
-	JudgedAs   JudgedAs       `json:"judgedAs,omitempty"`
-	Status     Status         `json:"status"`
-	Importer   *Importer      `json:"importer,omitempty"`
-	Service    *Service       `json:"service,omitempty"`
-	Difference []Difference   `json:"difference,omitempty"` // between what Microcks served before and what it would serve
+	Source   text.Untrusted `json:"source"` // as given, without credentials
+	UID      string         `json:"uid,omitempty"`
+	File     text.Untrusted `json:"file,omitempty"`
+	Name     text.Untrusted `json:"name,omitempty"`  // of the collection
+	Bytes    int            `json:"bytes,omitempty"` // of what Postman served
+	Judged   bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
+	JudgedAs JudgedAs       `json:"judgedAs,omitempty"`
+	// VersionFrom is where its version comes from; empty where it has none.
+	VersionFrom VersionSource `json:"versionFrom,omitempty"`
+	Status      Status        `json:"status"`
+	Importer    *Importer     `json:"importer,omitempty"`
+	Upload      *Upload       `json:"upload,omitempty"` // instead of an importer
+	Service     *Service      `json:"service,omitempty"`
+	Difference  []Difference  `json:"difference,omitempty"` // between what Microcks served before and what it would serve
 	// MoreDifferences are not listed.
 	MoreDifferences int           `json:"moreDifferences,omitempty"`
 	Findings        []Finding     `json:"findings,omitempty"`
@@ -211,18 +217,51 @@ type JudgedAs string
 // AsServed is a file as the Postman API would serve it.
 const AsServed JudgedAs = "as-served"
 
+// Way of the collection; nil where that was not come to.
+func (c *Collection) Way() *Way {
+	switch {
+	case c.Importer != nil:
+		return &c.Importer.Way
+	case c.Upload != nil:
+		return &c.Upload.Way
+	}
+	return nil
+}
+
+// Imported reports whether this run imported the collection.
+func (c *Collection) Imported() bool { d := c.Way(); return d != nil && d.Imported }
+
+// Done is what this run did for the collection.
+func (c *Collection) Done() []Done {
+	if d := c.Way(); d != nil {
+		return d.Done
+	}
+	return nil
+}
+
+// VersionSource is where a collection's version comes from.
+type VersionSource string
+
+// Sources of a version.
+const (
+	FromDescription VersionSource = "description"     // `version=` in it
+	FromInfo        VersionSource = "info.version"    // which counts in uploads
+	FromInput       VersionSource = "service-version" // which an upload brings
+)
+
 // Failed reports whether the collection must go no further.
 func (c *Collection) Failed() bool { return c.Status == Failed }
 
 // Due reports whether a plan changes something for the collection itself: nothing
 // when it failed, since an apply would refuse it.
 func (c *Collection) Due() bool {
-	return !c.Failed() && c.Importer != nil && (c.Importer.Import != nil || c.Importer.Change != Keep && c.Importer.Change != "")
+	d := c.Way()
+	return !c.Failed() && d != nil && (d.Import != nil || d.Change != Keep && d.Change != "")
 }
 
 // Drifts reports whether Microcks serves something other than the collection makes
 // and no import of this run is to change that.
-func (c *Collection) Drifts() bool { return c.Importer != nil && c.Importer.Drift != nil }
+func (c *Collection) Drifts() bool { d := c.Way(); return d != nil && d.Drift != nil }
 
 // Fail records an error on the collection.
 func (c *Collection) Fail(err error) {
@@ -235,20 +274,11 @@ func (c *Collection) Tell(level Level, anchor string, what, hint text.Untrusted)
 	c.Problems = With(c.Problems, Problem{Level: level, Text: what, Hint: hint, Anchor: anchor})
 }
 
-// Importer is the importer of one collection.
-type Importer struct {
-	ID           string         `json:"id"`
-	Name         text.Untrusted `json:"name"`
-	URL          string         `json:"url"` // page of Microcks that lists it
-	Repository   text.Untrusted `json:"repositoryUrl"`
-	MainArtifact bool           `json:"mainArtifact"`
-	Active       bool           `json:"active"` // Microcks keeps pulling on its schedule
-	Adopted      bool           `json:"adopted"`
-	Change       Change         `json:"change"`
-	Fields       []FieldChange  `json:"fields,omitempty"`
-	// Surplus are further importers of ours for the same collection, which go.
-	Surplus     []NamedID `json:"surplus,omitempty"`
-	MoreSurplus int       `json:"moreSurplus,omitempty"` // not listed
+// Way is what becomes of a collection on its way into Microcks, whichever way that is.
+type Way struct {
+	MainArtifact bool          `json:"mainArtifact"`
+	Change       Change        `json:"change"`
+	Fields       []FieldChange `json:"fields,omitempty"`
 	// Import says why an import is due; nil when none is.
 	Import *ImportReason `json:"import"`
 	// Drift says what Microcks serves otherwise than the collection makes, where no
@@ -256,8 +286,35 @@ type Importer struct {
 	Drift    *ImportReason `json:"drift,omitempty"`
 	Imported bool          `json:"imported"` // this run imported
 	Done     []Done        `json:"done,omitempty"`
-	// KeepsServices: the importer was to be deleted without its services.
+	// KeepsServices: it was to be removed without its services.
 	KeepsServices bool `json:"keepsServices,omitempty"`
+}
+
+// Importer is the importer of one collection.
+type Importer struct {
+	ID         string         `json:"id"`
+	Name       text.Untrusted `json:"name"`
+	URL        string         `json:"url"` // page of Microcks that lists it
+	Repository text.Untrusted `json:"repositoryUrl"`
+	Active     bool           `json:"active"` // Microcks keeps pulling on its schedule
+	Adopted    bool           `json:"adopted"`
+	Way
+	// Surplus are further importers of ours for the same collection, which go.
+	Surplus     []NamedID `json:"surplus,omitempty"`
+	MoreSurplus int       `json:"moreSurplus,omitempty"` // not listed
+}
+
+// Upload is the collection as this run sends it, without an importer.
+type Upload struct {
+	// Artifact is the name of the file that is sent, by which Microcks names what it
+	// stores.
+	Artifact text.Untrusted `json:"artifact"`
+	Way
+	// Leaving are importers of ours that pull the same collection: they are deactivated
+	// before the upload and deleted after it.
+	Leaving []NamedID `json:"leaving,omitempty"`
+	// Stopping are importers of others, which are deactivated and stay.
+	Stopping []NamedID `json:"stopping,omitempty"`
 }
 
 // NamedID is an object of Microcks.
@@ -317,6 +374,8 @@ const (
 	SurplusDeleted        DoneKind = "surplus-importer-deleted"
 	DoubledServiceDeleted DoneKind = "doubled-service-deleted"
 	CollectionImported    DoneKind = "imported"
+	CollectionUploaded    DoneKind = "uploaded"
+	UploadTakenBack       DoneKind = "upload-taken-back" // its examples, from a service of others
 	ImportRefused         DoneKind = "import-refused"
 	ServiceLabelled       DoneKind = "service-labelled"
 	ServiceDeleted        DoneKind = "service-deleted"
@@ -325,13 +384,13 @@ const (
 	DeletionInDoubt       DoneKind = "deletion-in-doubt"
 )
 
-// Did reports whether the importer saw a deed of this kind.
-func (i *Importer) Did(kind DoneKind) bool { return i.Count(kind) > 0 }
+// Did reports whether there was a deed of this kind.
+func (w *Way) Did(kind DoneKind) bool { return w.Count(kind) > 0 }
 
 // Count is how many deeds of this kind were done.
-func (i *Importer) Count(kind DoneKind) int {
+func (w *Way) Count(kind DoneKind) int {
 	n := 0
-	for _, d := range i.Done {
+	for _, d := range w.Done {
 		if d.Kind == kind {
 			n++
 		}

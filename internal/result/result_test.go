@@ -12,7 +12,7 @@ import (
 )
 
 func planned(change result.Change, reason *result.ImportReason) result.Collection {
-	return result.Collection{Status: result.Planned, Importer: &result.Importer{Change: change, Import: reason}}
+	return result.Collection{Status: result.Planned, Importer: &result.Importer{Way: result.Way{Change: change, Import: reason}}}
 }
 
 func failed(c result.Collection) result.Collection {

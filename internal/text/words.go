@@ -14,8 +14,8 @@ var ownWords = strings.Fields(`
 	keycloak-url keycloak-auth keycloak-client-id keycloak-client-secret keycloak-audience service-version
 	collection collections importer-name main-artifact secret-name service-url mock-url result-file summary-file
 	remove-services replace-secret replace-service untrusted-event ca-certificate client-certificate
-	client-secret client-key github-oidc github-actions unchanged parallelism operations operation examples importers importer secondary
-	documents troubleshooting repository description definition authorization password credential credentials
+	client-secret client-key github-oidc github-actions unchanged parallelism delivery operations operation examples importers
+	importer secondary documents troubleshooting repository description definition authorization password credential credentials
 	warnings dispatcher microcks keycloak localhost undefined 12345678
 	https://api.getpostman.com https://api.postman.com
 `)

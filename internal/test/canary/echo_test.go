@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -34,6 +35,7 @@ const (
 	apiKey       = "gateway-5ca1ab1e/0ddba11c0+ffee123=0123456789abcdef<edcba98765432100f>"
 	clientID     = "ci-importer"
 	clientSecret = `kc/5ecret+of<the>client&"1"=~_*`
+	accessKey    = "PMAT-01J0CANARYCANARYCANARY00XY"
 )
 
 // spelling is a way to repeat a credential.
@@ -148,10 +150,13 @@ type echoing struct {
 	seen  map[place]bool // places of all answers so far
 	at    place
 	text  func() string // nil: good answers only
+	// byLink: the collection is uploaded, and read by the access key of its link.
+	byLink  bool
+	strayed []string // requests that have the access key, and are not for the collection
 }
 
-func newEchoing() *echoing {
-	e := &echoing{World: world.InMemory(time.Millisecond, 0), seen: map[place]bool{}}
+func newEchoing(byLink bool) *echoing {
+	e := &echoing{World: world.InMemory(time.Millisecond, 0), seen: map[place]bool{}, byLink: byLink}
 	e.Before = func(name world.Server, next http.Handler) http.Handler {
 		if name == world.Download { // Microcks asks
 			return next
@@ -166,12 +171,14 @@ func newEchoing() *echoing {
 	if err := e.Postman.AddCollection(world.UID(0), world.Collection("Harbour", "1.0", 2)); err != nil {
 		panic(err) // the test's own collection
 	}
+	e.Postman.AddAccessKey(world.UID(0), accessKey)
 	return e
 }
 
 var derived = regexp.MustCompile(`[0-9a-f]{24}`)
 
 func (e *echoing) answer(server world.Server, next http.Handler, w http.ResponseWriter, r *http.Request) {
+	e.lookForAccessKey(server, r)
 	here := place{server: server, method: r.Method, path: derived.ReplaceAllString(r.URL.Path, "ID")}
 	if e.text != nil && e.at.pointer == "" && (place{server: e.at.server, method: e.at.method, path: e.at.path}) == here {
 		replies[e.at.reply].write(w, e.text())
@@ -191,6 +198,26 @@ func (e *echoing) answer(server world.Server, next http.Handler, w http.Response
 	w.Header().Del("Content-Length")
 	w.WriteHeader(good.Code)
 	_, _ = w.Write(body)
+}
+
+// lookForAccessKey notes a request that has the access key, and not as the query of the
+// collection's own address at Postman.
+func (e *echoing) lookForAccessKey(server world.Server, r *http.Request) {
+	if server == world.Microcks && strings.HasPrefix(e.at.pointer, "/collection/") {
+		return // what stands in a collection itself is uploaded with it
+	}
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	address := *r.URL
+	if server == world.Postman && address.Path == "/collections/"+world.UID(0) && address.RawQuery == "access_key="+accessKey {
+		address.RawQuery = ""
+	}
+	said := fmt.Sprint(address.String(), r.Header) + string(body)
+	if len(canary.Leaks([]canary.Canary{{Name: "the access key", Value: accessKey}}, said)) > 0 {
+		e.guard.Lock()
+		defer e.guard.Unlock()
+		e.strayed = append(e.strayed, fmt.Sprintf("%s %s %s", server, r.Method, r.URL.Path))
+	}
 }
 
 // each notes every text of an answer as a place, and puts the credential into the
@@ -227,6 +254,12 @@ func (e *echoing) run(t *testing.T, mode string) string {
 		"GITHUB_ACTIONS": "true", "RUNNER_DEBUG": "1",
 		"GITHUB_OUTPUT": filepath.Join(folder, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(folder, "summary"),
 	})
+	if e.byLink {
+		delete(env, "POSTMAN_API_KEY")
+		delete(env, "INPUT_POSTMAN-API-KEY")
+		env["INPUT_COLLECTIONS"] = "https://api.getpostman.com/collections/" + world.UID(0) + "?access_key=" + accessKey
+		env["INPUT_DELIVERY"] = "upload"
+	}
 	var log bytes.Buffer
 	e.Run(t.Context(), &log, env)
 	all := canary.WithoutMasks(log.String())
@@ -255,7 +288,9 @@ func joined(s string) string {
 
 // canaries are the credentials of a world so far, and the first half of each.
 func (e *echoing) canaries() []canary.Canary {
-	all := []canary.Canary{{Name: "the API key", Value: apiKey}, {Name: "the client secret", Value: clientSecret}}
+	all := []canary.Canary{
+		{Name: "the API key", Value: apiKey}, {Name: "the client secret", Value: clientSecret}, {Name: "the access key", Value: accessKey},
+	}
 	for _, token := range e.Tokens() {
 		all = append(all, canary.Token("an access token", token))
 	}
@@ -266,11 +301,11 @@ func (e *echoing) canaries() []canary.Canary {
 }
 
 // places are all in which a server's text gets into an apply and the plan after it.
-func places(t *testing.T) []place {
+func places(t *testing.T, byLink bool) []place {
 	t.Helper()
 	var all []place
 	synctest.Test(t, func(t *testing.T) {
-		e := newEchoing()
+		e := newEchoing(byLink)
 		e.run(t, "apply")
 		e.run(t, "plan")
 		for here := range e.seen {
@@ -292,7 +327,7 @@ func places(t *testing.T) []place {
 // server may know, in whatever spelling: nothing that the run leaves has it.
 func TestServersThatRepeatCredentials(t *testing.T) {
 	t.Parallel()
-	all := places(t)
+	all := places(t, false)
 	for _, server := range []world.Server{world.Postman, world.Microcks, world.Keycloak} {
 		if !slices.ContainsFunc(all, func(p place) bool { return p.server == server && p.pointer != "" }) {
 			t.Errorf("no text of %s is a place", server)
@@ -305,7 +340,7 @@ func TestServersThatRepeatCredentials(t *testing.T) {
 			t.Run(strconv.Itoa(worker), func(t *testing.T) {
 				t.Parallel()
 				for i := worker; i < len(all); i += 4 {
-					if repeat(t, all[i], i) {
+					if repeat(t, all[i], i, false) {
 						guard.Lock()
 						shownAnything++
 						guard.Unlock()
@@ -320,19 +355,42 @@ func TestServersThatRepeatCredentials(t *testing.T) {
 	}
 }
 
+// So it is with the access key of a link, which no server but Postman is ever told, not
+// by a redirect either.
+func TestPostmanThatRepeatsAnAccessKey(t *testing.T) {
+	t.Parallel()
+	asked, shownAnything := 0, 0
+	for i, at := range places(t, true) {
+		if at.server != world.Postman {
+			continue
+		}
+		asked++
+		if repeat(t, at, i, true) {
+			shownAnything++
+		}
+	}
+	t.Logf("%d places, %d of them shown", asked, shownAnything)
+	if shownAnything < 10 {
+		t.Errorf("in only %d of %d places was the access key hidden", shownAnything, asked)
+	}
+}
+
 // repeat has one place say a credential, and reports whether something stood
 // where it was.
-func repeat(t *testing.T, at place, i int) (hidden bool) {
+func repeat(t *testing.T, at place, i int, byLink bool) (hidden bool) {
 	t.Helper()
 	leak := ""
 	synctest.Test(t, func(t *testing.T) {
-		e := newEchoing()
+		e := newEchoing(byLink)
 		said, before := 0, 0 // tokens of earlier runs, which a run cannot know
 		var guard sync.Mutex
 		e.at, e.text = at, func() string {
 			guard.Lock()
 			defer guard.Unlock()
 			credentials := append([]string{apiKey, clientSecret}, e.Tokens()[before:]...)
+			if byLink {
+				credentials = []string{accessKey}
+			}
 			said++
 			return spellings[(i+said/3)%len(spellings)].spell(credentials[(i+said)%len(credentials)])
 		}
@@ -344,6 +402,10 @@ func repeat(t *testing.T, at place, i int) (hidden bool) {
 				found = append(found, canary.Leaks(e.canaries(), seen)...)
 			}
 			hidden = hidden || strings.Contains(left, "…")
+			if len(e.strayed) > 0 {
+				leak = fmt.Sprintf("%s, mode %s: the access key was sent with %q", at, mode, e.strayed)
+				return
+			}
 			if len(found) > 0 {
 				leak = fmt.Sprintf("%s, mode %s: %q came out:\n%s", at, mode, slices.Compact(found), left)
 				return

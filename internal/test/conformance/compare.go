@@ -22,7 +22,7 @@ type difference struct {
 }
 
 // compareAll predicts what the observations name and writes the differences.
-func compareAll(version, observed, dir string, out io.Writer) (agree, disagree int, err error) {
+func compareAll(version, observed, dir string, uploads bool, out io.Writer) (agree, disagree int, err error) {
 	all, err := readObservations(observed)
 	if err != nil {
 		return 0, 0, err
@@ -31,6 +31,9 @@ func compareAll(version, observed, dir string, out io.Writer) (agree, disagree i
 		raw, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(o.File)))
 		if err != nil {
 			return 0, 0, fmt.Errorf("reading input: %w", err)
+		}
+		if uploads {
+			raw = uploaded(raw)
 		}
 		p := predict.Read(raw, predict.Options{Version: version}).Import(predict.Target{Main: true, URL: sourceURL})
 		differences := compare(p.Prediction, o)

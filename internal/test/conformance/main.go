@@ -14,6 +14,9 @@
 // what it made, and touches nothing else. With -sequences it goes through the
 // sequences of INPUT_DIR instead, several imports each.
 //
+// With -uploads either is about uploads: recording sends every input as this action would
+// upload it, with a version for one that has none.
+//
 // With -mocks either is about what mocks answer: recording imports every input
 // several times and calls its mocks, since each import chooses anew which of several
 // examples answers; comparing counts the calls whose answer is predicted to be open
@@ -38,6 +41,7 @@ func run(args []string, out, errs io.Writer) int {
 	observed := flags.String("observed", "", "`file` of observations, one JSON object a line")
 	record := flags.String("record", "", "`URL` of a Microcks server to observe")
 	sequences := flags.Bool("sequences", false, "record sequences of imports")
+	uploads := flags.Bool("uploads", false, "record uploads, or compare them")
 	mocks := flags.Bool("mocks", false, "record calls of mocks, or compare them")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -48,7 +52,7 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	dir := flags.Arg(0)
 	if *record != "" {
-		recording := func() error { return recordAll(*record, dir, out, errs) }
+		recording := func() error { return recordAll(*record, dir, *uploads, out, errs) }
 		if *sequences {
 			recording = func() error { return recordSequences(*record, dir, out) }
 		}
@@ -66,7 +70,7 @@ func run(args []string, out, errs io.Writer) int {
 	if *mocks {
 		agree, disagree, unknown, err = compareMocks(*version, *observed, dir, out)
 	} else {
-		agree, disagree, err = compareAll(*version, *observed, dir, out)
+		agree, disagree, err = compareAll(*version, *observed, dir, *uploads, out)
 	}
 	if err != nil {
 		fmt.Fprintln(errs, "error:", err)

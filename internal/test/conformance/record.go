@@ -55,7 +55,7 @@ func (r *recorder) input(path string) ([]byte, bool) {
 
 // recordAll observes every .json file of dir, in order of name, and writes one
 // observation a line.
-func recordAll(microcks, dir string, out, errs io.Writer) error {
+func recordAll(microcks, dir string, uploads bool, out, errs io.Writer) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return fmt.Errorf("listing inputs: %w", err)
@@ -67,6 +67,11 @@ func recordAll(microcks, dir string, out, errs io.Writer) error {
 		raw, err := os.ReadFile(f)
 		if err != nil {
 			return fmt.Errorf("reading input: %w", err)
+		}
+		if uploads {
+			if raw = uploaded(raw); raw == nil {
+				continue
+			}
 		}
 		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(f)))
 		uids[i] = uidPrefix + sum[:4] + "-" + sum[4:8] + "-" + sum[8:20]
@@ -83,7 +88,14 @@ func recordAll(microcks, dir string, out, errs io.Writer) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	for i, f := range files {
-		o, err := r.observe(filepath.Base(f), uids[i])
+		if uids[i] == "" { // nothing of it would be sent
+			continue
+		}
+		observe := r.observe
+		if uploads {
+			observe = r.observeUpload
+		}
+		o, err := observe(filepath.Base(f), uids[i])
 		if err := errors.Join(err, r.clean()); err != nil {
 			fmt.Fprintf(errs, "error: %s: %v\n", filepath.Base(f), err)
 			continue
@@ -184,18 +196,23 @@ func (r *recorder) observe(file, uid string) (observation, error) {
 	for _, ref := range done.ServiceRefs {
 		o.ServiceRefs = append(o.ServiceRefs, serviceRef{ref.Name, ref.Version, ref.ServiceID != nil})
 	}
+	return o, r.addServices(&o, uid)
+}
+
+// addServices adds what the server has of an artifact.
+func (r *recorder) addServices(o *observation, uid string) error {
 	made, err := r.made(uid)
 	if err != nil {
-		return o, err
+		return err
 	}
 	for _, s := range made {
 		var view serviceView
 		if _, _, err := r.call("GET", "/services/"+s.ID+"?messages=true", nil, &view); err != nil {
-			return o, err
+			return err
 		}
 		o.Services = append(o.Services, view.observed(uid))
 	}
-	return o, nil
+	return nil
 }
 
 // free refuses an import that would change a service which is not the

@@ -65,7 +65,7 @@ func TestRequestsOfARun(t *testing.T) {
 			if signIn && collections == 1000 {
 				continue
 			}
-			synctest.Test(t, func(t *testing.T) { got = append(got, costs(t, collections, signIn)...) })
+			synctest.Test(t, func(t *testing.T) { got = append(got, costs(t, collections, signIn, "")...) })
 		}
 	}
 	byRun := func(c cost) string { return fmt.Sprintf("%d %s %t", c.Collections, c.Run, c.SignIn) }
@@ -93,6 +93,26 @@ func TestRequestsOfARun(t *testing.T) {
 	t.Logf("\n%s", table(sorted))
 }
 
+// Uploads send no more than importers: for a changed collection five requests at the most,
+// its labels apart, and one for an unchanged one.
+func TestRequestsOfUploads(t *testing.T) {
+	t.Parallel()
+	const many = 100
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range costs(t, many, false, "upload") {
+			labels, server, lists := many, 2, 3
+			most := map[string]int{"first": 5*many + labels, "unchanged": many, "changed": 5*many + labels, "one changed": many - 1 + 5 + 1}[c.Run]
+			if c.Microcks > server+lists+most {
+				t.Errorf("%s: %d requests to Microcks, want at most %d", c.Run, c.Microcks, server+lists+most)
+			}
+			if writes := map[string]int{"first": 2 * many, "changed": 2 * many, "one changed": 2}[c.Run]; c.Writes != writes {
+				t.Errorf("%s: %d requests wrote, want %d", c.Run, c.Writes, writes)
+			}
+			t.Logf("%s: %d requests to Microcks, %d of them wrote", c.Run, c.Microcks, c.Writes)
+		}
+	})
+}
+
 // mostRequests to Microcks are what the documents promise: for the lists, for
 // the server and the secret, and for each collection.
 func mostRequests(c cost) int {
@@ -107,7 +127,7 @@ func mostRequests(c cost) int {
 
 // costs of a first run, an unchanged one and one where every collection has
 // changed.
-func costs(t *testing.T, collections int, signIn bool) []cost {
+func costs(t *testing.T, collections int, signIn bool, delivery string) []cost {
 	t.Helper()
 	w := world.InMemory(time.Second, 0)
 	w.StartPostman(postman.Options{})
@@ -120,7 +140,9 @@ func costs(t *testing.T, collections int, signIn bool) []cost {
 		uids = append(uids, world.UID(n))
 	}
 	env := w.Environment()
-	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h"})
+	maps.Copy(env, map[string]string{
+		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h", "INPUT_DELIVERY": delivery,
+	})
 	if signIn {
 		maps.Copy(env, map[string]string{"INPUT_KEYCLOAK-CLIENT-ID": "ci-admin", "INPUT_KEYCLOAK-CLIENT-SECRET": "ci-admin-secret"})
 	}

@@ -30,6 +30,9 @@ import (
 // their flags. Only what is beyond a test differs: addresses lead to stand-ins,
 // and expressions of GitHub's have the values of the table below.
 
+// exampleAccessKey opens one collection.
+const exampleAccessKey = "PMAT-01HEXAMPLE"
+
 const exampleAction = "OWNER/postman-microcks-importer@"
 
 // exampleCollections are what the uids in the documents stand for.
@@ -40,8 +43,9 @@ var exampleCollections = map[string]exampleCollection{
 }
 
 type exampleCollection struct {
-	name      string
-	secondary bool // adds examples to a service that another one makes
+	name        string
+	secondary   bool // adds examples to a service that another one makes
+	versionless bool
 }
 
 // exampleValues are what expressions of workflows come to.
@@ -53,11 +57,15 @@ func exampleValues(t *testing.T) map[string]string {
 		"secrets.MICROCKS_CLIENT_CERTIFICATE": authority,
 		"secrets.MICROCKS_CLIENT_KEY":         key,
 
-		"secrets.POSTMAN_API_KEY":        postman.DefaultAPIKey,
-		"secrets.KEYCLOAK_CLIENT_ID":     "ci-admin",
-		"secrets.KEYCLOAK_CLIENT_SECRET": "ci-admin-secret",
-		"vars.COMPANY_CA":                authority,
-		"github.event.release.tag_name":  "1.2.0",
+		"secrets.POSTMAN_API_KEY":                                     postman.DefaultAPIKey,
+		"secrets.KEYCLOAK_CLIENT_ID":                                  "ci-admin",
+		"secrets.KEYCLOAK_CLIENT_SECRET":                              "ci-admin-secret",
+		"vars.COMPANY_CA":                                             authority,
+		"github.event.release.tag_name":                               "1.2.0",
+		"github.ref_type == 'tag' && github.ref_name || '1.0.0-next'": "1.0.0-next",
+
+		"secrets.HARBOUR_COLLECTION_LINK": "https://api.postman.com/collections/12345678-8f4c2a1e-6b7d-4c39-9f1a-2d5e8b7c6a90?access_key=" +
+			exampleAccessKey,
 	}
 }
 
@@ -290,6 +298,9 @@ func exampleWorld(t *testing.T) *world.World {
 		if err := w.Postman.AddCollection(uid, c.export(t)); err != nil {
 			t.Fatal(err)
 		}
+		if c.name == "Harbour API" && !c.secondary {
+			w.Postman.AddAccessKey(uid, exampleAccessKey)
+		}
 	}
 	return w
 }
@@ -323,6 +334,9 @@ func (c exampleCollection) export(t *testing.T) []byte {
 	raw = bytes.Replace(raw, []byte(`"Harbour API"`), []byte(`"`+c.name+`"`), 1)
 	if c.secondary {
 		raw = bytes.ReplaceAll(raw, []byte(`"name": "moored boats"`), []byte(`"name": "boats at the quay"`))
+	}
+	if c.versionless {
+		raw = bytes.Replace(raw, []byte("version=1.2.0 - "), nil, 1)
 	}
 	return raw
 }
@@ -381,7 +395,11 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 	maps.Copy(env, step.env)
 	for _, line := range strings.Fields(step.with["collections"]) {
 		if strings.HasSuffix(line, ".json") { // a checkout has brought it
-			p.write(t, line, exampleCollection{name: filepath.Base(line)}.export(t))
+			c := exampleCollection{name: filepath.Base(line), versionless: step.with["service-version"] != ""}
+			if step.with["main-artifact"] == "false" {
+				c.name, c.secondary = "Harbour API", true
+			}
+			p.write(t, strings.ReplaceAll(line, "**/*", "of/one"), c.export(t))
 		}
 	}
 	for name, value := range step.with {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
@@ -142,6 +143,23 @@ func scenarios() []scenario {
 			servedByPostman(ctx, v)
 			v.collection(2, "Ferries API", "0.3", 1)
 		}, inputs: two(), services: []string{"Ferries API 0.3: 1", harbour + " 1.0: 2"}, written: 5},
+		scenario{
+			name: "first upload", there: servedByPostman, inputs: one("DELIVERY", "upload"),
+			services: []string{harbour + " 1.0: 2"}, written: 2,
+		},
+		scenario{name: "changed upload", there: func(ctx context.Context, v *virtual) {
+			servedByPostman(ctx, v)
+			v.mustRun(ctx, one("DELIVERY", "upload"))
+			v.collection(1, harbour, "1.0", 3)
+		}, inputs: one("DELIVERY", "upload"), services: []string{harbour + " 1.0: 3"}, written: 2},
+		scenario{name: "upload in place of an importer", there: func(ctx context.Context, v *virtual) {
+			imported(ctx, v)
+			v.collection(1, harbour, "1.0", 3)
+		}, inputs: one("DELIVERY", "upload"), services: []string{harbour + " 1.0: 3"}, written: 4},
+		scenario{name: "upload removed", there: func(ctx context.Context, v *virtual) {
+			servedByPostman(ctx, v)
+			v.mustRun(ctx, one("DELIVERY", "upload"))
+		}, inputs: one("MODE", "remove", "DELIVERY", "upload", "ALLOW", "remove-services"), written: 1},
 		scenario{name: "removed", there: imported, inputs: one("MODE", "remove", "ALLOW", "remove-services"), written: 2},
 	)
 }
@@ -277,9 +295,13 @@ func due(now, want server) int {
 			n++
 		}
 	}
+	stops := slices.ContainsFunc(want.Services, func(o microcks.Service) bool { return stampOf(&o) != "" })
 	for _, j := range now.Jobs {
 		if !slices.ContainsFunc(want.Jobs, func(o microcks.Job) bool { return o.ID == j.ID }) {
 			n++
+			if j.Active && stops { // before the upload
+				n++
+			}
 		}
 	}
 	for _, o := range now.Services {
@@ -291,7 +313,11 @@ func due(now, want server) int {
 		n += dueFor(j, now, want)
 	}
 	for _, o := range want.Services {
-		if has := findService(now, o.ID); !maps.Equal(labelsOf(has), o.Metadata.Labels) {
+		has := findService(now, o.ID)
+		if !maps.Equal(labelsOf(has), o.Metadata.Labels) || stampOf(has) != stampOf(&o) {
+			n++
+		}
+		if stampOf(&o) != "" && (has == nil || !cmp.Equal(has.Service, o.Service)) {
 			n++
 		}
 	}
@@ -345,6 +371,14 @@ func labelsOf(s *microcks.Service) map[string]string {
 		return nil
 	}
 	return s.Metadata.Labels
+}
+
+// stampOf is by which uploads a service says that it was made.
+func stampOf(s *microcks.Service) string {
+	if s == nil {
+		return ""
+	}
+	return s.Metadata.Annotations[plan.AnnotationDocuments]
 }
 
 // summed is what a state serves, as scenarios list it.

@@ -42,6 +42,7 @@ func main() {
 	parallelism := flag.Int("parallelism", 8, "of the programs and of the server's own imports")
 	crowd := flag.Int("crowd", 0, "runs at once of one new collection, instead")
 	kill := flag.Bool("kill", false, "kill every second run of a crowd at some moment")
+	upload := flag.Bool("upload", false, "a crowd uploads, without importers")
 	flag.Parse()
 	if *server == "" {
 		standIn := httptest.NewServer(microcks.New(microcks.Options{}))
@@ -49,7 +50,7 @@ func main() {
 		*server = standIn.URL
 	}
 	if *crowd > 0 {
-		if err := crowds(ctx, *server, *crowd, *rounds, *kill, flag.Args()); err != nil {
+		if err := crowds(ctx, *server, *crowd, *rounds, *kill, *upload, flag.Args()); err != nil {
 			fmt.Fprintln(os.Stderr, "error:", err)
 			os.Exit(1)
 		}
@@ -86,6 +87,7 @@ type fleet struct {
 	n           int
 	parallelism int
 	bytes       int // of each collection, about
+	upload      bool
 
 	api    *httptest.Server // the Postman API
 	prefix string           // of what is measured now
@@ -286,7 +288,7 @@ func (f *fleet) run(ctx context.Context, binary string, life time.Duration) run 
 		"GITHUB_OUTPUT": filepath.Join(dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
 		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(f.uids, "\n"), "INPUT_POSTMAN-API-KEY": postman.DefaultAPIKey,
 		"INPUT_POSTMAN-API-URL": f.api.URL, "INPUT_MICROCKS-URL": f.server, "INPUT_PARALLELISM": strconv.Itoa(f.parallelism),
-		"INPUT_TIMEOUT": "10m", "INPUT_SECRET-NAME": "fleet " + f.prefix,
+		"INPUT_TIMEOUT": "10m", "INPUT_SECRET-NAME": "fleet " + f.prefix, "INPUT_DELIVERY": map[bool]string{true: "upload"}[f.upload],
 	} {
 		env = append(env, key+"="+value)
 	}
@@ -338,12 +340,12 @@ func highest(pid int) <-chan float64 {
 
 // crowds lets many runs of one new collection start at once, and looks what is
 // there when the last has ended.
-func crowds(ctx context.Context, server string, runs, rounds int, kill bool, programs []string) error {
+func crowds(ctx context.Context, server string, runs, rounds int, kill, upload bool, programs []string) error {
 	fmt.Println("| program | rounds | runs at once | killed | failed | imports | services healed | not as promised | after one run more |")
 	fmt.Println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, p := range programs {
 		name, binary, _ := strings.Cut(p, "=")
-		c := crowd{server: server, runs: runs, kill: kill, binary: binary}
+		c := crowd{server: server, runs: runs, kill: kill, upload: upload, binary: binary}
 		for range rounds {
 			if err := c.round(ctx, name); err != nil {
 				return err
@@ -361,12 +363,13 @@ type crowd struct {
 	binary string
 	runs   int
 	kill   bool
+	upload bool
 
 	killed, failed, imports, healed, broken, lost int
 }
 
 func (c *crowd) round(ctx context.Context, name string) error {
-	f := &fleet{server: c.server, n: 1, parallelism: 8}
+	f := &fleet{server: c.server, n: 1, parallelism: 8, upload: c.upload}
 	if err := f.serve(name); err != nil {
 		return err
 	}
@@ -383,7 +386,7 @@ func (c *crowd) round(ctx context.Context, name string) error {
 	}
 	all.Wait()
 	for i, r := range ended {
-		c.imports += strings.Count(r.said, ": imported (")
+		c.imports += strings.Count(r.said, ": imported (") + strings.Count(r.said, ": uploaded (")
 		c.healed += strings.Count(r.said, "duplicate service")
 		if r.err != nil && (!c.kill || i%2 == 0) {
 			c.failed++
@@ -406,8 +409,8 @@ func (c *crowd) round(ctx context.Context, name string) error {
 	return f.clear(ctx)
 }
 
-// kept reports whether there is one importer, whose last import worked, and one
-// service with two operations.
+// kept reports whether there is one importer, whose last import worked, or none where
+// runs upload, and one service with two operations.
 func (f *fleet) kept(ctx context.Context) (bool, error) {
 	jobs, err := f.jobs(ctx)
 	if err != nil {
@@ -415,11 +418,20 @@ func (f *fleet) kept(ctx context.Context) (bool, error) {
 	}
 	var services []struct {
 		Operations []any `json:"operations"`
+		Metadata   struct {
+			Labels map[string]string `json:"labels"`
+		} `json:"metadata"`
 	}
 	if err := f.call(ctx, http.MethodGet, "/services/search?name="+f.prefix, nil, &services); err != nil {
 		return false, err
 	}
-	return len(jobs) == 1 && jobs[0].LastImportError == "" && len(services) == 1 && len(services[0].Operations) == 2, nil
+	if len(services) != 1 || len(services[0].Operations) != 2 {
+		return false, nil
+	}
+	if f.upload {
+		return len(jobs) == 0 && services[0].Metadata.Labels["managed-by"] != "", nil
+	}
+	return len(jobs) == 1 && jobs[0].LastImportError == "", nil
 }
 
 func tail(s string) string { return s[max(0, len(s)-2000):] }
@@ -437,6 +449,15 @@ func (f *fleet) clear(ctx context.Context) error {
 			}
 		}
 		if err := f.call(ctx, http.MethodDelete, "/jobs/"+j.ID, nil, nil); err != nil {
+			return err
+		}
+	}
+	var left []job
+	if err := f.call(ctx, http.MethodGet, "/services/search?name="+f.prefix, nil, &left); err != nil {
+		return err
+	}
+	for _, s := range left {
+		if err := f.call(ctx, http.MethodDelete, "/services/"+s.ID, nil, nil); err != nil {
 			return err
 		}
 	}

@@ -44,6 +44,8 @@ func postmanWords() map[string]command {
 				left, err := strconv.ParseInt(rest[0], 10, 64)
 				ts.Check(err)
 				w.Postman.SetMonthUsed(monthLimit - left)
+			case "share/1": // postman share UID, by a link with the access key
+				w.Postman.AddAccessKey(rest[0], accessKey)
 			case "revoke/0":
 				w.Postman.RevokeKey(apiKey)
 			case "asked/1": // postman asked N times by the last run

@@ -109,7 +109,8 @@ func missingOutputs(outputs []world.Output) []string {
 
 // watch stands before a server. It notes when a request does not say whose it
 // is, and when a credential arrives that the runner was not told to mask, one
-// that is not this server's, or one in a URL.
+// that is not this server's, or one in a URL other than that of the collection which
+// an access key opens.
 func (w *story) watch(server world.Server, next http.Handler) http.Handler {
 	header := "Authorization" // the one that the server's credential comes in
 	if server == world.Postman {
@@ -129,7 +130,11 @@ func (w *story) watch(server world.Server, next http.Handler) http.Handler {
 			token = ""
 		}
 		w.checkMasks(server, token)
-		if found := canary.Leaks(canaries, r.URL.String()); len(found) > 0 {
+		address := *r.URL
+		if server == world.Postman && address.RawQuery == "access_key="+accessKey { // its only form
+			address.RawQuery = ""
+		}
+		if found := canary.Leaks(canaries, address.String()); len(found) > 0 {
 			w.violated("%s got %s in a URL", server, strings.Join(found, " and "))
 		}
 		for name, values := range r.Header {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"sync"
 	"syscall"
@@ -50,6 +51,9 @@ func (n *Network) RoundTrip(req *http.Request) (*http.Response, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.WroteHeaders != nil {
+		trace.WroteHeaders()
 	}
 	reader, writer := io.Pipe()
 	a := &answer{header: http.Header{}, began: make(chan *http.Response, 1), body: writer}

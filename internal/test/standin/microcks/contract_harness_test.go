@@ -275,8 +275,27 @@ func (k *tokens) of(t *testing.T, base, account string) string {
 	return token
 }
 
-// upload sends a file as the given field of a form.
+// upload sends a file as the given field of a form, as main artifact.
 func (c *contract) upload(t *testing.T, field, name string, content []byte) reply {
+	t.Helper()
+	return c.uploadTo(t, "true", field, name, content)
+}
+
+// uploading is held while a real server takes an upload: some mix up those of the same
+// moment.
+var uploading sync.Mutex
+
+func (c *contract) uploadTo(t *testing.T, main, field, name string, content []byte) reply {
+	t.Helper()
+	if c.fake == nil {
+		uploading.Lock()
+		defer uploading.Unlock()
+	}
+	return c.uploadBeside(t, main, field, name, content)
+}
+
+// uploadBeside uploads whoever else does.
+func (c *contract) uploadBeside(t *testing.T, main, field, name string, content []byte) reply {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -290,5 +309,5 @@ func (c *contract) upload(t *testing.T, field, name string, content []byte) repl
 	if c.keycloak != "" {
 		header.Set("Authorization", "Bearer "+c.tokens.of(t, c.keycloak, "ci-admin"))
 	}
-	return send1(t, "POST", c.url+"/api/artifact/upload?mainArtifact=true", header, b.String())
+	return send1(t, "POST", c.url+"/api/artifact/upload?mainArtifact="+main, header, b.String())
 }

@@ -108,6 +108,7 @@ func (s *Server) importArtifact(jobID string, raw []byte, url string, main bool)
 	}
 	if p.Service != nil {
 		saved := s.saveImported(jobID, p.Service, existing, fileName(url), main)
+		s.keepResource(saved, fileName(url), raw, main)
 		ref.ServiceID = saved.ID
 	}
 	return []storedServiceRef{ref}, "", p.Outcome == predict.Crashed
@@ -173,25 +174,4 @@ func keptSettings(op *operation, existing *storedService, main bool) *operation 
 		}
 	}
 	return op
-}
-
-// upload imports a file. Its name takes the place of the URL's last part.
-func (s *Server) upload(w http.ResponseWriter, r *http.Request, _ caller, _ string) {
-	name, raw, status := uploadedFile(r)
-	if status != 0 {
-		failed(w, r, status)
-		return
-	}
-	main := r.URL.Query().Get("mainArtifact") != "false"
-	refs, refusal, crashed := s.importArtifact("", raw, name, main)
-	switch {
-	case crashed:
-		failed(w, r, http.StatusInternalServerError)
-	case refusal != "":
-		text(w, http.StatusBadRequest, refusal)
-	case len(refs) == 0:
-		empty(w, http.StatusNoContent)
-	default:
-		text(w, http.StatusCreated, string(*refs[0].Name)+":"+string(*refs[0].Version))
-	}
 }

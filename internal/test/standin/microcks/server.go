@@ -28,6 +28,8 @@ type Options struct {
 	Tenancy bool
 	// StartDelay is waited in every import, after the job is loaded.
 	StartDelay time.Duration
+	// MaxUpload is how many bytes an uploaded file may have; 0 is [DefaultUpload].
+	MaxUpload int
 	// Hooks let a test stop an import at a chosen point.
 	Hooks Hooks
 }
@@ -72,7 +74,9 @@ type Server struct {
 	secrets   table
 	services  table
 	messages  []message
-	imported  map[string]int // how often, by the service's id
+	resources []resource
+	files     map[string][]byte // of uploads that are being read
+	imported  map[string]int    // how often, by the service's id
 	lastID    int
 	hooks     Hooks
 	faults    []*Fault
@@ -147,6 +151,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case len(segments) >= 3 && segments[0] == "rest":
 		s.mock(w, r, segments[1], segments[2], path)
+	case len(segments) == 3 && segments[0] == "graphql" && r.Method == http.MethodPost:
+		s.graphQL(w, r, segments[1], segments[2])
 	case len(segments) >= 2 && segments[0] == "api":
 		s.api(w, r, segments[1:])
 	case len(segments) == 0:
@@ -232,6 +238,10 @@ func (s *Server) endpoint(segments []string) map[string]handler {
 		return s.secretEndpoint(len(segments), second)
 	case "services":
 		return s.serviceEndpoint(len(segments), second, third)
+	case "resources":
+		if second == "service" && third != "" {
+			return map[string]handler{"GET": func(w http.ResponseWriter, _ *http.Request, _ caller, _ string) { s.resourcesOf(w, third) }}
+		}
 	case "artifact":
 		if second == "upload" && third == "" {
 			return map[string]handler{"POST": s.upload}

@@ -150,6 +150,7 @@ func (s *Server) RemoveService(id string) {
 	remove(s, &s.services, id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.resources = slices.DeleteFunc(s.resources, func(r resource) bool { return r.ServiceID == normalID(id) })
 	s.messages = slices.DeleteFunc(s.messages, func(m message) bool {
 		return len(m.operationID) > len(id) && m.operationID[:len(id)+1] == normalID(id)+"-"
 	})

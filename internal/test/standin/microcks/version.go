@@ -57,6 +57,13 @@ func (v version) readingServicesNeedsUser() bool { return v.since(1, 11, 1) }
 // uploadNeedsAdmin reports whether managers cannot upload, as on 1.10 alone.
 func (v version) uploadNeedsAdmin() bool { return v.since(1, 10, 0) && !v.since(1, 11, 0) }
 
+// tellsMainResources reports whether documents of a service are told to be main artifacts.
+func (v version) tellsMainResources() bool { return v.since(1, 10, 0) }
+
+// mixesUploads reports whether uploads of the same moment get into each other's way:
+// their files are named after the millisecond.
+func (v version) mixesUploads() bool { return !v.since(1, 14, 0) }
+
 // missingJobIs404 reports whether an unknown job is answered with 404; before,
 // with 500 or 403, and DELETE with 200.
 func (v version) missingJobIs404() bool { return v.since(1, 15, 0) }
