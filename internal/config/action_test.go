@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // repository is the repository's root, seen from this folder.
@@ -40,7 +41,9 @@ func TestAction(t *testing.T) {
 	t.Parallel()
 	text := readRepository(t, "action.yml")
 	var action actionFile
-	if err := yaml.UnmarshalWithOptions(text, &action, yaml.Strict()); err != nil {
+	strict := yaml.NewDecoder(bytes.NewReader(text))
+	strict.KnownFields(true)
+	if err := strict.Decode(&action); err != nil {
 		t.Fatal(err)
 	}
 	if len(action.Inputs) != len(actionInputs()) || len(action.Outputs) != len(Outputs()) {

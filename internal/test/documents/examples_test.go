@@ -16,7 +16,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/test/standin/keycloak"

@@ -1,0 +1,130 @@
+package gitformat
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+	"pgregory.net/rapid"
+)
+
+// seeds are texts that begin values in every way, and look as if they did.
+var seeds = []string{
+	"", "a", "a: b\n", "a:\n  b:\n    - c\n    - d: e\n      f: g\n", "- - - a\n- b\n", "---\na: b\n---\nc: d\n",
+	"a: |\n  [],[],[]\n  b: c\nd: e\n", "a: |2-\n    x\n   y\n  z\n", "a: >-\n\n\n   x\n  y\n", "- |\n x\n- >+\n y\n\n",
+	"a: |\n    \n  x\n",
+	"a: 'it''s\n  [],[]'\nb: c\n", "a: \"x\\\"\n  [],[\"\nb: c\n", "\"a b\": c\n'd': e\n", "\"a\nb\": c\n",
+	"a: x\n  y\n  z\nb: c\n", "a: x\n  \"y\nb: [[],[],[]]\n", "a: x # [],[]\nb: c # \"\n", "a: x\n # c\n y: z\n",
+	"a: it's\nb: [[],[]]\n", "a: x\n  - \"y\nb: [[],[],[],[],[],[],[],[],[],[]] # \"\n",
+	"- \"b\" : [[],[],[],[],[],[],[],[],[],[]]\n", "- [] : [[],[],[],[],[],[],[],[],[],[]]\n", "a: |\n   b\n  # c\nd: e\n",
+	"a: []\nb: {}\nc: [1, {d: e, f}, \"g, h\", 'i']\nj: {k: [l]} # m\n", "{a,b,c}", "[a: b, c: d]", "? a\n: b\n",
+	"? - a\n: - b\n", "a: [\n x,\n y]\n",
+	"a: &b c\nd: *b\n", "a: !!str b\n", "%YAML 1.2\n---\na: b\n", "a: b\r\nc: |\r\n  d\r\n  e\r\nf: g\r\n",
+	"a: |\n  x\u0085[],[],[]\n", "a: \"x\u2028[],[]\"\n",
+	"\uFEFFa: b\n", "a:\tb\n", "\ta: b\n", "-\tb\n", "a: -5\nb: ?c\nd: :e\n", "a b c: d e f\n", "a: - b\n", "a: b: c\n", "a:b\n",
+	"a: \"b\" c\n", "a: |\n", "a: |\nb: c\n",
+	"a: |x\n  [],[]\n", "a: 'b\n", "a: b\n...\nc: d\n", "--- |\n x\n y\n", "a: x\n\n\n  y\n b\n", "- a\n -b\n",
+	"a:\n- b\n- c\nd: e\n", "a: |\n  x\n # y\nb: c\n",
+	"$kind: http-request\nurl: '{{u}}/a'\nbody:\n  type: json\n  content: |-\n    {\n      \"a\": [1, 2]\n    }\n",
+	"k: |\nk: [[],[],[],[],[],[],[]]\n", "# r\u0085[[],[],[],[],[],[],[]]\n", " - a\n - [[],[],[],[],[],[],[]]\n",
+	"# c\na: 1 # d\n# e\n", "a: # b\n  c: d\n", "-\n  - a\n-\n", "a: |- # b\n  c\n", "a: \"b\" # c\n", "<<: {a: b}\n",
+	"a: {b: 'c, d', e: [\"f\"]}\n", "{a: it's, b: [], c: it's}",
+}
+
+// What the library makes of a text is never more than was counted before.
+func FuzzCount(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) { counted(t, s) })
+}
+
+// The same of texts that are made of lines as YAML has them, some of which hold many
+// values where they are none of a text that goes on.
+func TestCountOfLines(t *testing.T) {
+	t.Parallel()
+	many := "[" + strings.Repeat("[],", 20) + "]"
+	begins := []string{"", "- ", "k: ", "l: ", "\"m\": ", "- n: ", "- - ", "? ", ": ", "# "}
+	values := []string{
+		"", "a", "b c", "|", ">-", "|2", "| # c", "'", "\"", "'d'", "\"e\"", "'f", "g\"", "h: i", "j # k", "&x y", "*x", "!!str z",
+		"---", "...", "it's", "\\",
+		many, many, "{o: " + many + "}", "- " + many, "q: " + many, "' " + many, "r\u0085" + many, "\"s\" " + many, "t, " + many,
+	}
+	ends := []string{"\n", "\n", "\n", "\n\n", "\r\n", "\r", "\u2028", "\n     \n", " \n", ""}
+	rapid.Check(t, func(t *rapid.T) {
+		var b strings.Builder
+		for range rapid.IntRange(1, 8).Draw(t, "lines") {
+			b.WriteString(strings.Repeat(" ", rapid.IntRange(0, 4).Draw(t, "indent")))
+			for _, pieces := range [][]string{begins, values, ends} {
+				b.WriteString(rapid.SampledFrom(pieces).Draw(t, "piece"))
+			}
+		}
+		counted(t, b.String())
+	})
+}
+
+func counted(t interface{ Errorf(string, ...any) }, s string) {
+	raw, _ := hideBreaks(nil, []byte(s))
+	n, _ := count(raw)
+	decoder := yaml.NewDecoder(bytes.NewReader(raw))
+	made := 0
+	for {
+		var node yaml.Node
+		err := decoder.Decode(&node)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return
+		}
+		if made += nodes(&node); err != nil {
+			if made > 2*n+3 {
+				t.Errorf("%q: %d were counted, and the library makes %d", s, n, made)
+			}
+			return
+		}
+	}
+}
+
+// nodes is how many values and comments a node has, without the document.
+func nodes(n *yaml.Node) int {
+	made := 1
+	if n.Kind == 0 || n.Kind == yaml.DocumentNode {
+		made = 0
+	}
+	for _, comment := range []string{n.HeadComment, n.LineComment, n.FootComment} {
+		if comment != "" {
+			made++
+		}
+	}
+	for _, e := range n.Content {
+		made += nodes(e)
+	}
+	return made
+}
+
+// What Postman writes is counted for what it is, whatever its texts hold.
+func TestCount(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("[{},\"a\": 'b', - c: # &d *e !f]", 100)
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"a block":           {"a: |-\n  " + text + "\n  " + text + "\nb: c\n", 6},
+		"a folded block":    {"a:\n  - b: >2\n      " + text + "\n\n      c\n  - d\n", 9},
+		"a quote":           {"a: '" + strings.ReplaceAll(text, "'", "''") + "'\nb: c\n", 6},
+		"a quote of lines":  {"a: \"x\n  " + strings.ReplaceAll(text, `"`, `\"`) + "\n  y\"\n- b\n", 5},
+		"words":             {"a: b,c[d]{e}'f'\"g\"\n\nk: l\n", 6},
+		"words and comment": {"a: b # " + text + "\nc: d\n", 7},
+		"keys":              {"$kind: a\n\"b: c\": d\n'e': f\n{{g}}: h\n", 14},
+		"brackets":          {"a: []\nd: {} # [,]\n", 7},
+	} {
+		if got, open := count([]byte(c.text)); got != c.want || open >= 0 {
+			t.Errorf("%s: %d counted (open %d), want %d", name, got, open, c.want)
+		}
+	}
+	if _, open := count([]byte("a: b\nc: \"d\n  e\n")); open != 8 {
+		t.Errorf("a quote is open at %d, want 8", open)
+	}
+}
