@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/repository"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/transport"
 )
@@ -91,9 +92,6 @@ func microcksHeadline(err error) string {
 	return "Microcks does not answer as it should"
 }
 
-// errTooLarge is why a file is not read to its end.
-var errTooLarge = fmt.Errorf("it has more than %d MB", largestFile>>20)
-
 // fileError is a local file that cannot be read.
 type fileError struct {
 	name      string
@@ -119,8 +117,12 @@ func (e *fileError) Hint() string {
 		return "let the step that wrote it make it readable for all (chmod a+r, and a+x for its folders): it is read without" +
 			" root's rights"
 	}
-	if errors.Is(e.err, errTooLarge) {
+	if errors.Is(e.err, repository.ErrTooLarge) {
 		return "split the collection, or check that the file is one: a server could not store half of it"
+	}
+	if errors.Is(e.err, repository.ErrNoFolder) {
+		return "name the files in it, such as FOLDER/*.json; a collection in Postman's git format has .resources/definition.yaml with" +
+			" `$kind: collection`, or lies in postman/collections"
 	}
 	if e.workspace == "" {
 		return "give the file's path from the current folder, or its whole path"

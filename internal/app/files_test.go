@@ -12,6 +12,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/repository"
 )
 
 // A run that cannot write what it did does what it is for all the same (here it
@@ -125,7 +126,7 @@ func TestGiveUpRoot(t *testing.T) {
 func TestLargeFileWaitsForMemory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for name, size := range map[string]int{"small": 10 << 10, "large": largestFile, "larger": largestFile + 1} {
+	for name, size := range map[string]int{"small": 10 << 10, "large": repository.MostBytes, "larger": repository.MostBytes + 1} {
 		if err := os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -143,13 +144,13 @@ func TestLargeFileWaitsForMemory(t *testing.T) {
 	ctx, leave := budget.NewRoom().Enter(t.Context())
 	defer leave()
 	p := &program{Run: &config.Run{Workspace: dir}}
-	if _, err := p.readFile(ctx, "larger"); !errors.Is(err, errTooLarge) || !strings.Contains(err.Error(), "more than 16 MB") {
+	if _, err := p.read(ctx, "larger"); !errors.Is(err, repository.ErrTooLarge) || !strings.Contains(err.Error(), "more than 16 MB") {
 		t.Errorf("%v", err)
 	}
 	for name, want := range map[string]error{"large": over, "small": nil} {
 		ctx, leave := room.Enter(ended)
 		defer leave()
-		if _, err := p.readFile(ctx, name); !errors.Is(err, want) {
+		if _, err := p.read(ctx, name); !errors.Is(err, want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

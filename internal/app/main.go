@@ -7,18 +7,22 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"postman-microcks-importer/internal/actions"
-	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/crash"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/repository"
 	"postman-microcks-importer/internal/resolve"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/terminal"
@@ -247,7 +251,7 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 	told := reconcile.Run(ctx, p.settings(), reconcile.Deps{
 		Resolve: p.resolve,
 		Postman: &sources{program: p},
-		File:    p.readFile,
+		File:    p.read,
 		Base:    review.Base(),
 		Connect: connect,
 		Log:     steps{p.voice},
@@ -298,34 +302,35 @@ func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem
 	return resolve.Importers(ctx, p.Run, files)
 }
 
-// largestFile is the most that is read of a local file: a server could not
-// store half of it.
-const largestFile = 16 << 20
+// read reads a file, or a folder that is a collection: on a runner of the workspace and
+// none outside it, elsewhere wherever a person names it.
+func (p *program) read(ctx context.Context, name string) (delivery.Source, error) {
+	dir, inner := cmp.Or(p.Workspace, "."), name
+	if info, err := os.Stat(name); p.Workspace == "" && err == nil && !info.IsDir() { // a link leads wherever it does
+		dir, inner = filepath.Split(name)
+		return p.readIn(ctx, os.DirFS(cmp.Or(dir, ".")), inner, name)
+	}
+	if abs, err := filepath.Abs(name); p.Workspace == "" && err == nil && !filepath.IsLocal(name) {
+		dir = string(filepath.Separator)
+		inner = cmp.Or(strings.TrimPrefix(abs, dir), ".")
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return delivery.Source{}, &fileError{name, p.Workspace, err}
+	}
+	defer func() { _ = root.Close() }()
+	return p.readIn(ctx, root.FS(), inner, name)
+}
 
-// readFile reads a file, on a runner one of the workspace and none outside it.
-func (p *program) readFile(ctx context.Context, name string) ([]byte, error) {
-	open := os.Open
-	if p.Workspace != "" {
-		root, err := os.OpenRoot(p.Workspace)
-		if err != nil {
-			return nil, &fileError{name, p.Workspace, err}
+func (p *program) readIn(ctx context.Context, files fs.FS, inner, name string) (delivery.Source, error) {
+	source, err := repository.Read(ctx, files, filepath.ToSlash(inner))
+	if wrong, ok := errors.AsType[*repository.PathError](err); ok {
+		if wrong.Name != filepath.ToSlash(inner) {
+			name = wrong.Name // of a file in the folder
 		}
-		defer func() { _ = root.Close() }()
-		open = root.Open
+		err = &fileError{name, p.Workspace, wrong.Err}
 	}
-	f, err := open(name)
-	if err != nil {
-		return nil, &fileError{name, p.Workspace, err}
-	}
-	defer func() { _ = f.Close() }()
-	raw, err := budget.ReadAll(ctx, f, largestFile+1)
-	if err == nil && len(raw) > largestFile {
-		err = errTooLarge
-	}
-	if err != nil {
-		return nil, &fileError{name, p.Workspace, err}
-	}
-	return raw, nil
+	return source, err
 }
 
 func inputProblem(p config.Problem) result.Problem {

@@ -17,7 +17,7 @@ import (
 // review is the run's part in its pull request.
 func (p *program) review() (*pulls.Review, error) {
 	s := pulls.Settings{
-		Run: p.Run, Job: p.getenv("GITHUB_JOB"), File: p.readFile, Report: p.context, Hide: p.runner.Hide,
+		Run: p.Run, Job: p.getenv("GITHUB_JOB"), File: p.read, Report: p.context, Hide: p.runner.Hide,
 		Resolve: func(ctx context.Context, files fs.FS) ([]*plan.Wanted, []result.Problem, error) {
 			return resolve.Importers(ctx, p.Run, resolve.Files{FS: files, Found: func(string) {}})
 		},

@@ -127,6 +127,9 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 		return Importer{Source: source, Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
 	}
 	path, wrong := p.space.file(line)
+	if folder, is := p.space.collection(line); is && wrong == isFolder {
+		path, wrong = folder, ""
+	}
 	shape, shapeHint := p.misshapen(line)
 	pattern := ""
 	if wrong != "" && isPattern(line) && (shape == "" || bracketed(line, shape)) {
@@ -147,8 +150,8 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 		problem.Hint = "leave delivery out: files are uploaded then, and collections of Postman's get importers"
 	case wrong == isFolder:
 		problem.Fault = wrong
-		problem.Hint = "name the files in it, such as " + p.shown(strings.TrimRight(line, "/")) + "/*.json; Postman's git format is not" +
-			" read: export the collection as Collection v2.1"
+		problem.Hint = "name the files in it, such as " + p.shown(strings.TrimRight(line, "/")) + "/*.json; a collection in Postman's git" +
+			" format has .resources/definition.yaml with `$kind: collection`, or lies in postman/collections"
 	case wrong == noPattern:
 		problem.Fault, problem.Hint = wrong, "close every bracket and brace, or put a \\ before one that is part of a name"
 	case wrong != "" && wrong != notThere && wrong != notInSpace:

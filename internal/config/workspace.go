@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -97,6 +98,28 @@ func (w *workspace) file(path string) (string, fault) {
 		return "", notRegular
 	}
 	return path, ""
+}
+
+// collection gives the relative path of a folder that is a collection in Postman's git
+// format, going by its place and the names in it; false for any other.
+func (w *workspace) collection(line string) (string, bool) {
+	folder, wrong := w.relative(line)
+	if wrong != "" {
+		return "", false
+	}
+	at := folder
+	if abs, err := filepath.Abs(folder); w.dir == "" && err == nil {
+		at = abs
+	}
+	if strings.HasSuffix("/"+filepath.ToSlash(filepath.Dir(at)), "/postman/collections") {
+		return folder, true
+	}
+	for _, definition := range []string{"definition.yaml", "definition.yml"} {
+		if info, err := w.stat(filepath.Join(folder, ".resources", definition)); err == nil && !info.IsDir() {
+			return folder, true
+		}
+	}
+	return "", false
 }
 
 // pattern gives a pattern of paths relative to the workspace; off a runner those of

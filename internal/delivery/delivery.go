@@ -6,6 +6,8 @@ package delivery
 import (
 	"sort"
 	"strings"
+
+	"postman-microcks-importer/internal/gitformat"
 )
 
 // Document is a collection as it reaches Microcks, with the way back to where a
@@ -22,6 +24,9 @@ type Document struct {
 	wrapped bool    // Raw is an object around what the source is
 	// unwrapped: the source is an object around what Raw is.
 	unwrapped bool
+
+	folder *gitformat.Document // that the source was made of; nil for a file
+	path   string              // of the folder
 }
 
 // place says where what stands at a byte of the document and behind it comes from.
@@ -34,21 +39,39 @@ type place struct {
 // an upload.
 func AsIs(raw []byte) *Document { return &Document{Raw: raw, source: raw} }
 
-// Source is what the document was made from.
-func (d *Document) Source() []byte { return d.source }
+// Source is what the document was made from; of a folder, its files one behind another.
+func (d *Document) Source() []byte {
+	if d.folder != nil {
+		return d.folder.Source()
+	}
+	return d.source
+}
 
 // Place is where a byte of the document comes from: an offset in the source.
 func (d *Document) Place(offset int) int {
-	p := d.placeOf(offset)
-	if p.made {
-		return p.source
+	at, _ := d.cameFrom(offset)
+	if d.folder != nil {
+		return d.folder.Place(at)
 	}
-	return p.source + offset - p.at
+	return at
 }
 
 // Made reports whether the source does not have what stands at a byte of the
 // document.
-func (d *Document) Made(offset int) bool { return d.placeOf(offset).made }
+func (d *Document) Made(offset int) bool {
+	at, made := d.cameFrom(offset)
+	return made || d.folder != nil && d.folder.Made(at)
+}
+
+// cameFrom is the offset in the collection that the document was made of, and whether
+// that does not have what stands there.
+func (d *Document) cameFrom(offset int) (at int, made bool) {
+	p := d.placeOf(offset)
+	if p.made {
+		return p.source, true
+	}
+	return p.source + offset - p.at, false
+}
 
 func (d *Document) placeOf(offset int) place {
 	i := sort.Search(len(d.places), func(i int) bool { return d.places[i].at > offset })
@@ -61,10 +84,12 @@ func (d *Document) placeOf(offset int) place {
 // Pointer is an RFC 6901 pointer into the document as one into the source.
 func (d *Document) Pointer(pointer string) string {
 	if d.wrapped {
-		return strings.TrimPrefix(pointer, "/"+envelope)
+		pointer = strings.TrimPrefix(pointer, "/"+envelope)
+	} else if d.unwrapped {
+		pointer = "/" + envelope + pointer
 	}
-	if d.unwrapped {
-		return "/" + envelope + pointer
+	if d.folder != nil {
+		return d.folder.Pointer(pointer)
 	}
 	return pointer
 }

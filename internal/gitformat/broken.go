@@ -94,12 +94,33 @@ func (f Fault) String() string {
 
 const mostShown = 200 // runes
 
+// Next is what whoever wants the folder read does next.
+func (f Fault) Next() string {
+	switch f.Kind {
+	case NotCheckedOut:
+		return "check out with `lfs: true` (actions/checkout), or run `git lfs pull` before this step"
+	case Conflict:
+		return "solve the conflict (git status names the files), and commit the result"
+	case TooDeep, TooManyValues, TooLarge, TooManyFiles:
+		return "split the collection, and look for what no person wrote in it"
+	case PathOutside, PathTwice:
+		return "give the file another name"
+	case Directive, MergeKey, Tagged, KeyNotText:
+		return "write it as Postman does: maps, lists and texts alone"
+	}
+	return "correct this line, or save the collection in Postman once more and commit what it writes"
+}
+
 // Finding is something that a person should know of a folder that makes a collection.
 type Finding struct {
 	Kind     FindingKind
 	Position Position
 	Value    text.Untrusted // see the kind; at most 200 characters
 }
+
+// OfOtherProtocol reports whether the finding is about a part that Postman knows, of a
+// protocol that is not made into mocks.
+func (f *Finding) OfOtherProtocol() bool { _, known := About(string(f.Value)); return known }
 
 // FindingKind is a kind of [Finding].
 type FindingKind int
@@ -114,7 +135,7 @@ const (
 	// it did before there was a $kind.
 	NoKind
 	// Misplaced: a file stands below .resources and is neither a definition nor an
-	// example where examples stand. It is left out.
+	// example where examples stand. It is left out; Value is the kind that it says.
 	Misplaced
 	// ExampleAlone: an example belongs to no request. It is left out.
 	ExampleAlone

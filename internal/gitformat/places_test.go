@@ -6,22 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/jackson"
-)
-
-// document is what whoever judges a collection needs of one besides Raw, so that a
-// folder is judged as a file is.
-type document interface {
-	Source() []byte
-	Place(offset int) int
-	Made(offset int) bool
-	Pointer(pointer string) string
-}
-
-var (
-	_ document = (*delivery.Document)(nil)
-	_ document = (*Document)(nil)
 )
 
 var placed = map[string]string{

@@ -155,7 +155,7 @@ func (t *tree) take(name string, v *value) {
 	case role == request && !below:
 		t.request(name, stem, v)
 	case below:
-		t.find(Misplaced, v.at, "")
+		t.find(Misplaced, v.at, v.textAt("$kind"))
 	}
 }
 

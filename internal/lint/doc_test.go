@@ -65,6 +65,12 @@ func shown(s Sample) string {
 	if s.Note != "" {
 		b.WriteString(s.Note + "\n")
 	}
+	for _, f := range s.Folder {
+		b.WriteString("`" + f.Name + "`\n```yaml\n" + f.Text + "```\n")
+	}
+	if s.Folder != nil {
+		return b.String()
+	}
 	var parts []string
 	if s.Info != "" {
 		parts = append(parts, `"info": `+s.Info)

@@ -10,6 +10,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/delivery"
+	"postman-microcks-importer/internal/gitformat"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -125,6 +126,19 @@ func (r *reporter) atByte(offset int, format string, args ...any) {
 // whole reports something about the whole input.
 func (r *reporter) whole(format string, args ...any) {
 	r.add(-1, jackson.Value{}, text.Untrustedf(format, args...))
+}
+
+// inFolder reports something about a place in the folder that the collection was made
+// of.
+func (r *reporter) inFolder(p gitformat.Position, format string, args ...any) {
+	before := len(r.subject.findings)
+	r.add(-1, jackson.Value{}, text.Untrustedf(format, args...))
+	if len(r.subject.findings) == before {
+		return
+	}
+	p = r.subject.from.Within(p)
+	f := &r.subject.findings[before]
+	f.File, f.Line, f.Column = p.File, p.Line, p.Column
 }
 
 func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {

@@ -38,9 +38,25 @@ func (s *subject) name(v jackson.Value) text.Untrusted {
 	return name
 }
 
+// locateInFolder turns offsets into files, lines and columns.
+func (s *subject) locateInFolder() {
+	for i, offset := range s.offsets {
+		if offset < 0 {
+			continue
+		}
+		p := s.from.Position(offset)
+		f := &s.findings[i]
+		f.File, f.Line, f.Column = p.File, p.Line, p.Column
+	}
+}
+
 // locate turns offsets into lines and columns, in one pass. Columns count
 // characters.
 func (s *subject) locate() {
+	if s.from.Folder() {
+		s.locateInFolder()
+		return
+	}
 	order := make([]int, 0, len(s.findings))
 	for i, offset := range s.offsets {
 		if offset >= 0 {

@@ -3,6 +3,7 @@ package lint
 import (
 	"strings"
 
+	"postman-microcks-importer/internal/gitformat"
 	"postman-microcks-importer/internal/jackson"
 	"postman-microcks-importer/internal/result"
 )
@@ -32,6 +33,9 @@ var versionMissing = Rule{
 		}
 		if s.from.InfoVersion {
 			message += "; Postman's API does not pass on info.version"
+		}
+		if s.from.Folder() {
+			message += ": Postman's git format has no other place for one than `description: version=1.0 - …` in " + gitformat.Definition
 		}
 		r.at(at, "%s", message)
 	},

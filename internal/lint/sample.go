@@ -24,13 +24,34 @@ type Sample struct {
 	Existing *predict.Service
 	// Export makes Raw a file.
 	Export bool
+	// Folder is a whole input instead, in Postman's git format.
+	Folder []SampleFile
+}
+
+// SampleFile is a file of a folder, by its path in it.
+type SampleFile struct{ Name, Text string }
+
+// folder is one in git format, as an upload sends it.
+func folder(files []SampleFile) *delivery.Document {
+	source := delivery.Source{Folder: &delivery.Folder{Path: "postman/collections/Pets"}}
+	for _, f := range files {
+		source.Add(f.Name, []byte(f.Text))
+	}
+	d, err := source.Make(nil, func(raw []byte) (*delivery.Document, error) { return delivery.Uploaded(nil, raw, "") })
+	if err != nil {
+		return delivery.AsIs(nil)
+	}
+	return d
 }
 
 // read is the sample's document, what it was made from, and the target to judge it
 // for.
 func (s Sample) read() (*predict.Document, *delivery.Document, predict.Target) {
 	from := delivery.AsIs(s.input())
-	if s.Export || s.Raw == "" && s.Make == nil {
+	switch {
+	case s.Folder != nil:
+		from = folder(s.Folder)
+	case s.Export || s.Raw == "" && s.Make == nil:
 		from = exported(s.input())
 	}
 	t := predict.Target{

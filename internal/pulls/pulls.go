@@ -16,10 +16,12 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/github"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
+	"postman-microcks-importer/internal/repository"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -32,9 +34,9 @@ type Settings struct {
 	Workflow string
 	Job      string
 	Number   github.Run
-	// File reads a file of the workspace, and Resolve tells which importers the run would
+	// File reads a file of the workspace, or a folder that is a collection, and Resolve tells which importers the run would
 	// want among others' files.
-	File    func(ctx context.Context, name string) ([]byte, error)
+	File    func(ctx context.Context, name string) (delivery.Source, error)
 	Resolve func(context.Context, fs.FS) ([]*plan.Wanted, []result.Problem, error)
 	// Report is what the text of a comment needs; Blob is the address of the folder of the
 	// head commit's files, "" links none.
@@ -83,39 +85,71 @@ func (r *Review) Base() *reconcile.Base {
 			}
 			return r.Resolve(ctx, r.base)
 		},
-		File: func(ctx context.Context, name string) ([]byte, error) {
+		File: func(ctx context.Context, name string) (delivery.Source, error) {
 			if err := r.trees(ctx); err != nil {
-				return nil, err
+				return delivery.Source{}, err
 			}
-			e, err := r.base.Entry(ctx, path.Clean(name))
-			if err != nil {
-				return nil, err
-			}
-			if err := budget.Take(ctx, int(e.Size)); err != nil {
-				return nil, err
-			}
-			return r.base.Read(ctx, e.Path)
+			return collection(ctx, r.base, path.Clean(name))
 		},
 		Judged: r.isJudged,
 	}
 }
 
+// collection is a file or folder of a commit that is one. What is none there is not
+// there.
+func collection(ctx context.Context, at *github.Tree, name string) (delivery.Source, error) {
+	e, err := at.Entry(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		source, err := repository.Read(ctx, at, name)
+		if errors.Is(err, repository.ErrNoFolder) || errors.Is(err, repository.ErrTooMany) {
+			err = fs.ErrNotExist
+		}
+		return source, err
+	}
+	if err == nil {
+		err = budget.Take(ctx, int(e.Size))
+	}
+	if err != nil {
+		return delivery.Source{}, err
+	}
+	raw, err := at.Read(ctx, e.Path)
+	return delivery.File(raw), err
+}
+
 // isJudged reports whether the commit that is judged has the very file of the
-// workspace. One that a step made or changed, or that another commit has which was
+// workspace, or folder, in all its files. One that a step made or changed, or that another commit has which was
 // checked out, says nothing of what the pull request changes.
 func (r *Review) isJudged(ctx context.Context, name string) (bool, error) {
 	if err := r.trees(ctx); err != nil {
 		return false, err
 	}
-	e, err := r.judged.Entry(ctx, path.Clean(name))
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		return false, err
-	}
 	local, err := r.File(ctx, name)
-	return err == nil && e.Holds(local), ctx.Err()
+	if err != nil {
+		return false, ctx.Err()
+	}
+	name = path.Clean(name)
+	if local.Folder == nil {
+		return r.holds(ctx, name, local.Raw)
+	}
+	there := 0
+	if err := repository.Walk(r.judged, name, func(string) error { there++; return nil }); err != nil || there != len(local.Folder.Files) {
+		return false, ctx.Err()
+	}
+	same := true
+	local.Each(func(inner string, raw []byte) bool {
+		same, err = r.holds(ctx, path.Join(name, inner), raw)
+		return same
+	})
+	return same, err
+}
+
+// holds reports whether the commit that is judged has a file with this content.
+func (r *Review) holds(ctx context.Context, name string, content []byte) (bool, error) {
+	e, err := r.judged.Entry(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && e.Holds(content), err
 }
 
 // mostFile is the most that is read of a file; of a larger one no run makes a
@@ -155,8 +189,8 @@ func (r *Review) loadTrees(ctx context.Context) error {
 		if e.Size > mostFile {
 			return nil, fs.ErrNotExist
 		}
-		if local, err := r.File(ctx, e.Path); err == nil && e.Holds(local) { // most files do not change
-			return local, nil
+		if local, err := r.File(ctx, e.Path); err == nil && e.Holds(local.Raw) { // most files do not change
+			return local.Raw, nil
 		}
 		return onto.Content(ctx, e)
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -22,10 +23,12 @@ import (
 type Base struct {
 	// Resolve tells which importers this run would want there.
 	Resolve func(context.Context) ([]*plan.Wanted, []result.Problem, error)
-	// File reads a file, into memory of the room that ctx is in.
-	File func(ctx context.Context, name string) ([]byte, error)
-	// Judged reports whether the commit that is judged has a file. One that it has not, a
-	// step made, and no branch can be asked for it.
+	// File reads a file, or a folder that is a collection, into memory of the room that
+	// ctx is in.
+	File func(ctx context.Context, name string) (delivery.Source, error)
+	// Judged reports whether the commit that is judged has a file, or all files of a
+	// folder and no more. One that it has not, a step made, and no branch can be asked for
+	// it.
 	Judged func(ctx context.Context, name string) (bool, error)
 }
 
@@ -63,12 +66,12 @@ func (r *reconciliation) judgeBase(ctx context.Context) (*onBase, error) {
 	var broken atomic.Pointer[error]
 	b := &reconciliation{
 		Settings: r.Settings, shelf: r.shelf, room: r.room, slots: r.slots, result: &result.Result{},
-		Deps: Deps{Log: noLog{}, Resolve: r.filesOnBase, File: func(ctx context.Context, name string) ([]byte, error) {
-			raw, err := r.Base.File(ctx, name)
+		Deps: Deps{Log: noLog{}, Resolve: r.filesOnBase, File: func(ctx context.Context, name string) (delivery.Source, error) {
+			source, err := r.Base.File(ctx, name)
 			if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, budget.ErrSpent) {
 				broken.CompareAndSwap(nil, &err)
 			}
-			return raw, err
+			return source, err
 		}},
 	}
 	b.Mode, b.MicrocksVersion = result.Check, r.mocksVersion()

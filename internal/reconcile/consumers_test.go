@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -30,12 +31,12 @@ func inBoth(t *testing.T, head, base map[string]string) *result.Result {
 			return all, nil, nil
 		}
 	}
-	read := func(files map[string]string) func(context.Context, string) ([]byte, error) {
-		return func(_ context.Context, name string) ([]byte, error) {
+	read := func(files map[string]string) func(context.Context, string) (delivery.Source, error) {
+		return func(_ context.Context, name string) (delivery.Source, error) {
 			if content, ok := files[name]; ok {
-				return []byte(content), nil
+				return delivery.File([]byte(content)), nil
 			}
-			return nil, fs.ErrNotExist
+			return delivery.Source{}, fs.ErrNotExist
 		}
 	}
 	return Run(t.Context(), Settings{Mode: result.Check, Parallelism: 2}, Deps{

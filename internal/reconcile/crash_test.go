@@ -36,11 +36,11 @@ func files(names ...string) Deps {
 			}
 			return all, nil, nil
 		},
-		File: func(_ context.Context, name string) ([]byte, error) {
+		File: func(_ context.Context, name string) (delivery.Source, error) {
 			if name == "breaks" {
 				panic("on purpose")
 			}
-			return []byte(strings.Replace(small, "Pets", name, 1)), nil
+			return delivery.File([]byte(strings.Replace(small, "Pets", name, 1))), nil
 		},
 		Log: silent{},
 	}

@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"path"
+	"strings"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/foreign"
+	"postman-microcks-importer/internal/gitformat"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -18,7 +21,8 @@ import (
 // form is how the document that reaches Microcks is made of what was read.
 type form struct {
 	kind    formKind
-	version string // that an upload gives it; "" is none
+	version string           // that an upload gives it; "" is none
+	folder  *delivery.Folder // that was read; nil for what is one text
 }
 
 type formKind int
@@ -34,7 +38,7 @@ const (
 func (it *item) form(version string) form {
 	switch {
 	case it.Uploads():
-		return form{asSent, version}
+		return form{kind: asSent, version: version}
 	case it.Wanted.File != "":
 		return form{kind: asServed}
 	}
@@ -42,13 +46,16 @@ func (it *item) form(version string) form {
 }
 
 func (f form) of(ctx context.Context, raw []byte) (*delivery.Document, error) {
-	switch f.kind {
-	case asServed:
-		return delivery.ServedByPostman(budget.New(ctx), raw)
-	case asSent:
-		return delivery.Uploaded(budget.New(ctx), raw, f.version)
-	}
-	return delivery.AsIs(raw), nil
+	source := delivery.Source{Raw: raw, Folder: f.folder}
+	return source.Make(budget.New(ctx), func(collection []byte) (*delivery.Document, error) {
+		switch f.kind {
+		case asServed:
+			return delivery.ServedByPostman(budget.New(ctx), collection)
+		case asSent:
+			return delivery.Uploaded(budget.New(ctx), collection, f.version)
+		}
+		return delivery.AsIs(collection), nil
+	})
 }
 
 // deliver is the document that Microcks would get of what was read.
@@ -56,7 +63,7 @@ func (it *item) deliver(ctx context.Context, raw []byte, f form) (*delivery.Docu
 	if f.kind == asItIs {
 		return f.of(ctx, raw)
 	}
-	if kind, other := foreign.Of(raw); other {
+	if kind, other := foreign.Of(raw); other && f.folder == nil {
 		return nil, noCollection(kind)
 	}
 	from, err := f.of(ctx, raw)
@@ -68,6 +75,9 @@ func (it *item) deliver(ctx context.Context, raw []byte, f form) (*delivery.Docu
 		return from, nil
 	case errors.Is(err, budget.ErrSpent):
 		return nil, it.Unfit(&predict.Import{Prediction: predict.Prediction{Outcome: predict.Untold}, Err: err}, nil)[0]
+	}
+	if broken, ok := errors.AsType[*gitformat.BrokenError](err); ok {
+		return nil, brokenFolder(f.folder.Path, broken)
 	}
 	if kind, broken := foreign.Broken(raw); broken {
 		return nil, noCollection(kind)
@@ -84,8 +94,9 @@ type delivered struct {
 }
 
 // readAsDelivered reads what was fetched as it reaches Microcks.
-func (r *reconciliation) readAsDelivered(ctx context.Context, it *item, raw []byte, options predict.Options) (delivered, error) {
-	d, err := it.read(ctx, raw, it.form(""), options)
+func (r *reconciliation) readAsDelivered(ctx context.Context, it *item, source delivery.Source, options predict.Options,
+) (delivered, error) {
+	d, err := it.read(ctx, source, it.form(""), options)
 	if err != nil {
 		return d, err
 	}
@@ -93,11 +104,12 @@ func (r *reconciliation) readAsDelivered(ctx context.Context, it *item, raw []by
 	if err != nil || version == "" {
 		return d, err
 	}
-	return it.read(ctx, raw, it.form(version), options)
+	return it.read(ctx, source, it.form(version), options)
 }
 
-func (it *item) read(ctx context.Context, raw []byte, f form, options predict.Options) (delivered, error) {
-	from, err := it.deliver(ctx, raw, f)
+func (it *item) read(ctx context.Context, source delivery.Source, f form, options predict.Options) (delivered, error) {
+	f.folder = source.Folder
+	from, err := it.deliver(ctx, source.Raw, f)
 	if err != nil {
 		return delivered{}, err
 	}
@@ -112,6 +124,26 @@ func noCollection(kind foreign.Kind) *result.Problem {
 		Anchor: "no-collection", ExitCode: exitFailed, Line: kind.Line,
 	}
 }
+
+// brokenFolder says which files of a folder make that it is no collection.
+func brokenFolder(folder string, err *gitformat.BrokenError) *result.Problem {
+	first, told := err.Faults[0], err.Faults[:min(mostBroken, len(err.Faults))]
+	files := make([]string, len(told))
+	for i, f := range told {
+		files[i] = f.String()
+	}
+	said := text.Untrustedf("reading the collection: %s", strings.Join(files, "; "))
+	if more := err.Count - len(told); more > 0 {
+		said += text.Untrustedf("; and %s more", text.Plural(more, "file"))
+	}
+	return &result.Problem{
+		Level: result.Error, Text: said, Hint: text.Untrusted(first.Next()), Anchor: "folder-broken", ExitCode: exitFailed,
+		File: text.Untrusted(path.Join(folder, string(first.Position.File))), Line: first.Position.Line,
+	}
+}
+
+// mostBroken files of a folder are told.
+const mostBroken = 5
 
 // versionToGive is the version that an upload gives a collection that has none of its
 // own; "" where it gets none. A collection of Postman's for which nobody said how it

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
@@ -24,14 +25,14 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
-		raw, err := r.bytesOf(ctx, it)
+		source, err := r.sourceOf(ctx, it)
 		if err != nil {
 			it.Fail(err)
 			return
 		}
-		it.Bytes = len(raw)
+		it.Bytes = len(source.Raw)
 		if version, known := r.versionToJudgeBy(); known {
-			r.judge(ctx, it, raw, predict.Options{Version: version})
+			r.judge(ctx, it, source, predict.Options{Version: version})
 		}
 	}, func(it *item, broken error) {
 		it.judged = nil
@@ -67,20 +68,20 @@ func (r *reconciliation) together() {
 	}
 }
 
-// bytesOf is the collection as Postman serves it, or its file.
-func (r *reconciliation) bytesOf(ctx context.Context, it *item) ([]byte, error) {
+// sourceOf is the collection as Postman serves it, or its file or folder.
+func (r *reconciliation) sourceOf(ctx context.Context, it *item) (delivery.Source, error) {
 	if it.Wanted.File != "" {
 		return r.File(ctx, it.Wanted.File)
 	}
 	began := time.Now()
 	collection, err := r.Postman.Collection(ctx, it.Wanted.Origin, it.Wanted.UID, it.Wanted.AccessKey)
 	if err != nil {
-		return nil, err
+		return delivery.Source{}, err
 	}
 	r.quotas.note(collection.Quota)
 	it.Collection.Name = text.Untrusted(collection.Name)
 	r.step("fetch", it, began, "fetched "+text.Size(len(collection.Raw)))
-	return collection.Raw, nil
+	return delivery.File(collection.Raw), nil
 }
 
 // versionToJudgeBy is the version of Microcks by which collections are judged.
@@ -115,13 +116,13 @@ func (r *reconciliation) judgedBy(version string) {
 
 // judge predicts a collection by itself, as the main artifact on an empty
 // server.
-func (r *reconciliation) judge(ctx context.Context, it *item, raw []byte, options predict.Options) {
-	if err := budget.Take(ctx, memoryOfByte*len(raw)); err != nil {
+func (r *reconciliation) judge(ctx context.Context, it *item, source delivery.Source, options predict.Options) {
+	if err := budget.Take(ctx, memoryOfByte*len(source.Raw)); err != nil {
 		it.notFinished(err)
 		return
 	}
 	began := time.Now()
-	read, err := r.readAsDelivered(ctx, it, raw, options)
+	read, err := r.readAsDelivered(ctx, it, source, options)
 	switch {
 	case ctx.Err() != nil:
 		it.notFinished(context.Cause(ctx))

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -38,12 +39,12 @@ func TestRunThatDoesNotEnd(t *testing.T) {
 				}
 				return append(all, &plan.Wanted{UID: "1-a", Skipped: true}), nil, nil
 			},
-			File: func(_ context.Context, name string) ([]byte, error) {
+			File: func(_ context.Context, name string) (delivery.Source, error) {
 				if name == "stuck.json" {
 					<-stuck // as a computation that obeys no clock
-					return nil, errors.New("late")
+					return delivery.Source{}, errors.New("late")
 				}
-				return []byte(small), nil
+				return delivery.File([]byte(small)), nil
 			},
 			Log: silent{},
 		}
@@ -124,7 +125,7 @@ func TestEndAfterSkipped(t *testing.T) {
 		Resolve: func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
 			return []*plan.Wanted{{UID: "1-a", Skipped: true}, {File: "good.json"}}, nil, nil
 		},
-		File: func(context.Context, string) ([]byte, error) { return []byte(small), nil },
+		File: func(context.Context, string) (delivery.Source, error) { return delivery.File([]byte(small)), nil },
 	})
 	if ctx.Err() == nil || told.Interrupted != nil || told.Status != result.Checked || told.Collections[0].Status != result.Skipped {
 		t.Errorf("ended %v, told as %+v", ctx.Err(), told)

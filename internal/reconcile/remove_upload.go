@@ -22,12 +22,12 @@ func (r *reconciliation) readFiles(ctx context.Context) error {
 	parallel(r, files, func(it *item) {
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
-		raw, err := r.File(ctx, it.Wanted.File)
+		source, err := r.File(ctx, it.Wanted.File)
 		if err != nil {
 			it.Fail(err)
 			return
 		}
-		r.judge(ctx, it, raw, predict.Options{Version: r.session.Version.Number()})
+		r.judge(ctx, it, source, predict.Options{Version: r.session.Version.Number()})
 	}, func(it *item, broken error) { it.judged = nil; it.Fail(broken) })
 	var judged []plan.Judged
 	var of []*item

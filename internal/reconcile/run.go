@@ -17,6 +17,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/crash"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
@@ -44,8 +45,9 @@ type Deps struct {
 	// were found.
 	Resolve func(context.Context) ([]*plan.Wanted, []result.Problem, error)
 	Postman Postman
-	// File reads a file of the repository, into memory of the room that ctx is in.
-	File func(ctx context.Context, name string) ([]byte, error)
+	// File reads a file of the repository, or a folder that is a collection, into memory of
+	// the room that ctx is in.
+	File func(ctx context.Context, name string) (delivery.Source, error)
 	// Base is what collections of the repository are compared with; nil where there is
 	// nothing but what Microcks serves.
 	Base *Base

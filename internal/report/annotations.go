@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,8 +138,8 @@ func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool
 			p.Hint = "" // the finding below says it
 		}
 		lines = append(lines, withHint(p))
-		if c.File != "" && a.Line == 0 {
-			a.Line = p.Line
+		if c.File != "" && a.Line == 0 && p.Line > 0 {
+			a.File, a.Line = cmp.Or(p.File, c.File), p.Line
 		}
 	}
 	for _, g := range byRule(c.Findings) {
@@ -146,7 +147,7 @@ func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool
 			continue
 		}
 		if c.File != "" && a.Line == 0 {
-			a.Line, a.Column = g.findings[0].Line, g.findings[0].Column
+			a.File, a.Line, a.Column = fileOf(c.File, &g.findings[0]), g.findings[0].Line, g.findings[0].Column
 		}
 		lines = append(lines, g.title()+": "+g.annotation(c.File))
 	}
@@ -177,7 +178,7 @@ func findingAnnotations(c *result.Collection) []Annotation {
 		if c.File != "" {
 			all = append(all, Annotation{
 				Level: AnnotateWarning, Title: g.title(), Message: g.annotation(c.File),
-				File: c.File, Line: first.Line, Column: first.Column,
+				File: fileOf(c.File, &first), Line: first.Line, Column: first.Column,
 			})
 			continue
 		}

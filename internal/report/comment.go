@@ -151,7 +151,7 @@ func (s *jobSummary) newFindings(blob string) ([]column, [][]Markdown) {
 
 // whereLinked is where a finding is, with a link to its line in the head commit.
 func whereLinked(blob string, file text.Untrusted, f result.Finding) Markdown {
-	if blob == "" || file == "" || f.Line == 0 {
+	if file = fileOf(file, &f); blob == "" || file == "" || f.Line == 0 {
 		return where(file, f)
 	}
 	var names []string

@@ -233,7 +233,7 @@ func (s *jobSummary) ruleLink(g ruleFindings) Markdown {
 // where a finding is: the folders in Postman, and the place in the file.
 func where(file text.Untrusted, f result.Finding) Markdown {
 	at := Markdown("")
-	if file != "" && f.Line > 0 {
+	if file = fileOf(file, &f); file != "" && f.Line > 0 {
 		at = code(fmt.Sprintf("%s:%d:%d", file, f.Line, f.Column))
 	}
 	parts := make([]Markdown, len(f.Path))

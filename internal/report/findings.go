@@ -59,12 +59,18 @@ func (g ruleFindings) annotation(file text.Untrusted) string {
 	return said + "\nAt " + strings.Join(places, "; ")
 }
 
+// fileOf is the file that a finding is in: that of its collection, or one of its folder.
+func fileOf(file text.Untrusted, f *result.Finding) text.Untrusted { return cmp.Or(f.File, file) }
+
 // place is where a finding is, as a person looks for it: the folders in
 // Postman, and the line and column in a file.
 func place(file text.Untrusted, f result.Finding) string {
 	at := ""
-	if file != "" && f.Line > 0 {
+	if fileOf(file, &f) != "" && f.Line > 0 {
 		at = strconv.Itoa(f.Line) + ":" + strconv.Itoa(f.Column)
+		if f.File != "" {
+			at = string(f.File) + ":" + at
+		}
 	}
 	path := string(join(" > ", f.Path...))
 	switch {

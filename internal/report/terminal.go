@@ -391,7 +391,7 @@ func (s *screen) rule(g ruleFindings, all []*result.Finding, of map[*result.Find
 // screenPlace is where a finding is: in a file as editors and terminals make a link of
 // it.
 func screenPlace(file text.Untrusted, f result.Finding) string {
-	if file == "" || f.Line == 0 {
+	if file = fileOf(file, &f); file == "" || f.Line == 0 {
 		return place(file, f)
 	}
 	at := fmt.Sprintf("%s:%d:%d", file, f.Line, f.Column)

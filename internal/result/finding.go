@@ -24,6 +24,9 @@ type Finding struct {
 	Pointer text.Untrusted `json:"pointer"`
 	// Path is what a person sees in Postman: folders, request, example.
 	Path []text.Untrusted `json:"path,omitempty"`
+	// File that Line and Column are in, where it is another than the collection's: one of
+	// the files of a folder.
+	File text.Untrusted `json:"file,omitempty"`
 	// Line and Column, from 1, of the place in the input; 0 when unknown.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
