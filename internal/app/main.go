@@ -291,7 +291,7 @@ func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem
 	files := resolve.Files{Found: func(line string) {
 		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
 	}}
-	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern != "" }) {
+	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern+i.Resources != "" }) {
 		root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
 		if err != nil {
 			return nil, nil, &fileError{".", p.Workspace, err}

@@ -156,6 +156,12 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 		problem.Fault, problem.Hint = wrong, "close every bracket and brace, or put a \\ before one that is part of a name"
 	case wrong != "" && wrong != notThere && wrong != notInSpace:
 		problem.Fault, problem.Hint = wrong, p.space.hint()
+	case filepath.Base(path) == "resources.yaml" && filepath.Base(filepath.Dir(path)) == ".postman":
+		if !filepath.IsLocal(path) {
+			problem.Fault, problem.Hint = outOfFolder, "run this in the folder that .postman is in"
+			break
+		}
+		return Importer{Source: p.shown(line), Resources: filepath.ToSlash(path)}, "file " + path, true
 	case pattern != "":
 		return Importer{Source: p.shown(line), Pattern: pattern}, "pattern " + pattern, true
 	default: // one that is not there fails by itself, when it is read

@@ -179,10 +179,15 @@ type MicrocksSecret struct {
 type Importer struct {
 	Source string       // as given, without its query; safe to show once escaped
 	Ref    *postman.Ref // nil for a file
-	File   string       // path of an exported collection, relative to Run.Workspace
-	// Pattern of such paths, with which each file that it finds is a collection: as
-	// doublestar reads it, below Run.Workspace, off a runner below the current folder.
+	// File is the path of an exported collection, or of a folder in Postman's git format,
+	// relative to Run.Workspace.
+	File string
+	// Pattern of such paths, with which each file or folder that it finds is a collection:
+	// as doublestar reads it, below Run.Workspace, off a runner below the current folder.
 	Pattern string
+	// Resources is the path of a file .postman/resources.yaml, whose collections are meant:
+	// below where a Pattern is.
+	Resources string
 
 	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs.
 	Skipped bool

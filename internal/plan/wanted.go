@@ -35,7 +35,10 @@ type Wanted struct {
 	UID    string         // of the collection; empty for a file
 	Origin string         // of the Postman API that serves it: scheme and host
 	URL    string         // canonical repositoryUrl
-	File   string         // path of a local export
+	File   string         // path of a local export, or of a folder in git format
+	// Paired is the uid of the collection in Postman that .postman/resources.yaml pairs a
+	// folder with. Whoever can change the repository can write it.
+	Paired string
 	// AccessKey reads the collection in place of the API key, at Origin and nowhere
 	// else; "" is none.
 	AccessKey text.Secret

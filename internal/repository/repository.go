@@ -128,7 +128,7 @@ func IsCollection(ctx context.Context, files fs.FS, folder string) bool {
 	}
 	for _, definition := range gitformat.Definitions {
 		name := path.Join(folder, definition)
-		if _, err := fs.Stat(files, name); err != nil {
+		if info, err := fs.Stat(files, name); err != nil || info.IsDir() {
 			continue
 		}
 		raw, err := readFile(ctx, files, name)

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
 
 	"postman-microcks-importer/internal/foreign"
+	"postman-microcks-importer/internal/repository"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -41,14 +43,15 @@ type search struct {
 // file is one that a pattern found.
 type file struct {
 	name  string
-	fault error // why it is not to be read; nil for one that is
+	uid   string // of the collection in Postman that a resources file pairs it with
+	fault error  // why it is not to be read; nil for one that is
 }
 
 // find lists the files that a pattern finds and that nothing before has taken, sorted
 // by their names. Folders that are symbolic links, and what is hidden and not named as
 // such, are not looked at.
 func (s *search) find(ctx context.Context, pattern string) ([]file, error) {
-	names, err := s.names(ctx, pattern)
+	names, folders, err := s.names(ctx, pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +65,10 @@ func (s *search) find(ctx context.Context, pattern string) ([]file, error) {
 			s.Found(pattern + " finds " + name + ", which is a collection of this run already")
 			continue
 		}
-		kind, fault := s.look(name)
+		kind, fault := foreign.Kind{}, error(nil)
+		if !folders[name] {
+			kind, fault = s.look(name)
+		}
 		if kind.Own {
 			s.Found(pattern + " finds " + name + ", which is passed over: it is " + string(kind.What))
 			if others[kind.What] == nil {
@@ -73,7 +79,7 @@ func (s *search) find(ctx context.Context, pattern string) ([]file, error) {
 		}
 		s.Found(pattern + " finds " + name)
 		s.taken[name] = true
-		files = append(files, file{name, fault})
+		files = append(files, file{name: name, fault: fault})
 	}
 	s.pass(pattern, others)
 	if len(files) == 0 && !slices.ContainsFunc(names, func(name string) bool { return s.taken[name] }) {
@@ -82,37 +88,50 @@ func (s *search) find(ctx context.Context, pattern string) ([]file, error) {
 	return files, nil
 }
 
-// names are those of the files that a pattern finds, sorted.
-func (s *search) names(ctx context.Context, pattern string) ([]string, error) {
+// names are those of the files and of the folders in git format that a pattern finds,
+// sorted. What is in such a folder is a part of it.
+func (s *search) names(ctx context.Context, pattern string) (names []string, folders map[string]bool, err error) {
 	seen := map[string]bool{}
-	err := doublestar.GlobWalk(&counted{s.FS, s}, pattern, func(name string, d fs.DirEntry) error {
+	folders = map[string]bool{}
+	err = doublestar.GlobWalk(&counted{s.FS, s}, pattern, func(name string, d fs.DirEntry) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case d.IsDir() || seen[name]:
+		case seen[name], d.IsDir() && (name == "." || !repository.IsCollection(ctx, s.FS, name)):
 			return nil
 		case d.Type()&fs.ModeSymlink != 0 && s.leadsToFolder(name):
 			return nil
 		case s.found == mostFiles:
 			return errTooMany
 		}
-		seen[name] = true
+		seen[name], folders[name] = true, d.IsDir()
 		s.found++
 		return nil
 	}, doublestar.WithNoFollow(), doublestar.WithNoHidden(), doublestar.WithFailOnIOErrors())
 	switch {
 	case errors.Is(err, errTooMany), errors.Is(err, errTooWide):
-		return nil, tooMuch(pattern, err)
+		return nil, nil, tooMuch(pattern, err)
 	case err != nil:
-		return nil, fault(pattern, 14, text.Untrusted(err.Error()),
+		return nil, nil, fault(pattern, 14, text.Untrusted(err.Error()),
 			"let the step that wrote these folders make them readable for all (chmod a+rx), or narrow the pattern")
 	}
-	names := make([]string, 0, len(seen))
 	for name := range seen {
-		names = append(names, name)
+		if !isPart(name, folders) {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
-	return names, nil
+	return names, folders, nil
+}
+
+// isPart reports whether a file or folder is in one of the folders.
+func isPart(name string, folders map[string]bool) bool {
+	for at := path.Dir(name); at != "."; at = path.Dir(at) {
+		if folders[at] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *search) leadsToFolder(name string) bool {

@@ -14,7 +14,8 @@ import (
 )
 
 // Importers are the importers that a run wants, in the order in which they were
-// named; those of the files that a pattern finds stand in its place. What a pattern
+// named; those of the files that a pattern finds, or a resources file lists, stand in its
+// place. What a pattern
 // finds is also told one by one, and what of it is passed over is a note. An entry
 // with nothing to read is a wanted importer with a Fault.
 func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*plan.Wanted, notes []result.Problem, err error) {
@@ -26,11 +27,15 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 	}
 	for n := range said.Importers {
 		i := &said.Importers[n]
-		if i.Pattern == "" {
+		find := func() ([]file, error) { return s.find(ctx, i.Pattern) }
+		switch {
+		case i.Resources != "":
+			find = func() ([]file, error) { return s.listed(ctx, i.Resources, said) }
+		case i.Pattern == "":
 			wanted = append(wanted, importer(said, i))
 			continue
 		}
-		found, err := s.find(ctx, i.Pattern)
+		found, err := find()
 		switch {
 		case ctx.Err() != nil:
 			return nil, nil, context.Cause(ctx)
@@ -43,7 +48,7 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 			file := *i
 			file.Source, file.File, file.Labels = f.name, f.name, maps.Clone(i.Labels)
 			w := importer(said, &file)
-			w.Fault = f.fault
+			w.Fault, w.Paired = f.fault, f.uid
 			wanted = append(wanted, w)
 		}
 	}
