@@ -207,7 +207,7 @@ type touch struct {
 
 // touched finds out what the pull request changes. What cannot be told counts as
 // changed.
-func (r *Review) touched(ctx context.Context) touch {
+func (r *Review) touched(ctx context.Context, told *result.Result) touch {
 	if r.Client == nil {
 		return touch{true, true}
 	}
@@ -222,24 +222,34 @@ func (r *Review) touched(ctx context.Context) touch {
 				continue
 			}
 			t.workflow = t.workflow || r.Workflow == "" || name == r.Workflow
-			t.files = t.files || slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return covers(i, name) })
+			t.files = t.files || slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return covers(i, name) }) ||
+				slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return in(string(c.File), name) })
 		}
 	}
 	return t
 }
 
-// covers reports whether a file is a collection of an importer, or in the folder that
-// is.
+// covers reports whether a file is a collection of an importer, in the folder that is, or
+// the list of them.
 func covers(i config.Importer, name string) bool {
-	switch {
-	case i.File != "":
-		file := path.Clean(i.File)
-		return name == file || strings.HasPrefix(name, file+"/")
-	case i.Pattern != "":
-		found, err := doublestar.Match(i.Pattern, name)
-		return found && err == nil
+	if i.Pattern == "" {
+		return in(i.File, name) || in(i.Resources, name)
+	}
+	for at := name; at != "."; at = path.Dir(at) {
+		if found, err := doublestar.Match(i.Pattern, at); found && err == nil {
+			return true
+		}
 	}
 	return false
+}
+
+// in reports whether a name is a collection's, or of a file in its folder.
+func in(collection, name string) bool {
+	if collection == "" {
+		return false
+	}
+	collection = path.Clean(collection)
+	return name == collection || strings.HasPrefix(name, collection+"/")
 }
 
 // End says on the pull request what the run found, and lets the gate decide. It changes
@@ -262,7 +272,7 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 		}
 		return
 	}
-	t := r.touched(ctx)
+	t := r.touched(ctx, told)
 	r.note(told, t)
 	what, unwritable := counting(t), !r.comments()
 	shown, err := r.shown(ctx)
