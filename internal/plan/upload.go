@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -56,9 +57,14 @@ func (j *Judged) ArtifactName(owner Owner) string {
 func (m *maker) pickUpload(a *Artifact) {
 	u := &Upload{Document: func() []byte { return a.Document().Raw }}
 	a.Upload, a.IsMain = u, true
+	there := m.there.Services[a.Key].Services
+	pair := m.believed(a, there)
 	var others []microcks.ImportJob
-	if a.UID != "" {
-		for _, job := range m.importers.Of(a.Wanted) {
+	switch {
+	case pair != nil && a.Delivery != ByUpload:
+		m.tellOfPair(a, pair)
+	case a.UID != "" || pair != nil:
+		for _, job := range m.importers.Of(cmp.Or(pair, a.Wanted)) {
 			if m.Made(job.Metadata) {
 				u.Leaving = append(u.Leaving, job)
 			} else {
@@ -75,13 +81,54 @@ func (m *maker) pickUpload(a *Artifact) {
 	}
 	u.Main = a.IsMain
 	m.tellOfOthers(a, others)
-	u.Name = a.ArtifactName(m.Owner)
-	there := m.there.Services[a.Key].Services
+	name := a.ArtifactName(m.Owner)
+	if pair != nil {
+		name = there[0].SourceArtifact
+	}
+	u.Name = name
 	if len(there) > 0 && a.IsMain && m.continues(there[0]) && !hasExamplesOf(m.there.Services[a.Key].Served, u.Name) {
 		u.Name = there[0].SourceArtifact // what it has from before goes with the new
 	}
 	a.From = u.Name
-	m.own(a, there)
+	m.own(a, name, there)
+}
+
+// believed is the collection in Postman that a folder is paired with, as one that is
+// wanted; nil where none is, or the pair is not believed. Whoever changes the repository
+// can write it: it counts where the one service of the folder's name and version was made
+// of that collection, by this owner's runs or by an importer of theirs and no other.
+func (m *maker) believed(a *Artifact, there []microcks.Service) *Wanted {
+	if a.Paired == "" || len(there) != 1 || !postman.IsUID(there[0].SourceArtifact) || !SameArtifact(there[0].SourceArtifact, a.Paired) {
+		return nil
+	}
+	pair := *a.Wanted
+	pair.UID, pair.URL = a.Paired, postman.CanonicalURL(postman.DefaultHost, a.Paired)
+	if m.Another(there[0].Metadata) != "" {
+		return nil
+	}
+	if m.Made(there[0].Metadata) {
+		return &pair
+	}
+	bound := 0
+	for job := range m.importers.Bound(there[0].ID) {
+		if bound++; !m.Made(job.Metadata) || !pair.ReadBy(job) {
+			return nil
+		}
+	}
+	if bound == 0 {
+		return nil
+	}
+	return &pair
+}
+
+// tellOfPair says that importers of the collection that a folder is paired with stay.
+func (m *maker) tellOfPair(a *Artifact, pair *Wanted) {
+	for _, job := range m.importers.Of(pair) {
+		a.tell(result.Warning, "importer-beside-folder",
+			text.Untrustedf("importer %q (%s) pulls the collection from Postman that .postman/resources.yaml pairs with this folder:"+
+				" both write one service", job.Name, job.ID),
+			"set `delivery: upload`, by which the workflow says that the importer shall go; or take the collection from Postman, by its uid")
+	}
 }
 
 // continues reports whether a service is of the owner's earlier uploads, whatever their
@@ -128,16 +175,16 @@ func (m *maker) tellOfOthers(a *Artifact, others []microcks.ImportJob) {
 	}
 }
 
-// own decides whether the service of an upload is the owner's: one that is new, one
+// own decides whether the service of an upload, which has that name, is the owner's: one that is new, one
 // that has the owner's labels, and one whose labels got lost. One that was there before
 // is used, and belongs to whoever made it.
-func (m *maker) own(a *Artifact, there []microcks.Service) {
+func (m *maker) own(a *Artifact, name string, there []microcks.Service) {
 	if m.Repository == "" || !a.IsMain {
 		return
 	}
 	for _, s := range there {
-		lost := s.SourceArtifact == a.ArtifactName(m.Owner) && m.Another(s.Metadata) == "" &&
-			(a.UID == "" || m.onlyLeaving(a.Upload, s.ID))
+		lost := s.SourceArtifact == name && m.Another(s.Metadata) == "" &&
+			(IsUpload(name) || m.onlyLeaving(a.Upload, s.ID))
 		if !m.Made(s.Metadata) && !lost {
 			return
 		}
