@@ -116,7 +116,7 @@ func (p *parser) oneOnly(name string, collections int) {
 	}
 }
 
-// collection reads one line: a reference, a file, or a pattern of files. The key is
+// collection reads one line: a reference, a file or folder, or a pattern of them. The key is
 // what makes two lines the same collection; problem is the beginning of what is
 // reported when the line is refused.
 func (p *parser) collection(line, delivery string, problem Problem) (importer Importer, key string, ok bool) {

@@ -1,6 +1,7 @@
 // Command demo shows the whole job in a minute: a collection that Microcks takes without
 // a word and does not mock, the plan that says why, the import that proves every mock,
-// a second one that has nothing to do, and the same with a file of the repository.
+// a second one that has nothing to do, and the same with a file of the repository, and with
+// a folder in Postman's git format.
 //
 //	go run ./internal/demo                                      on a stand-in for Microcks
 //	go run ./internal/demo -microcks-url URL [-version V] FILE… on a real one, with exported collections
@@ -10,7 +11,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -31,6 +32,11 @@ import (
 
 //go:embed harbour.postman_collection.json
 var harbour []byte
+
+// inGitFormat is a repository with a collection in Postman's git format.
+//
+//go:embed all:repository
+var inGitFormat embed.FS
 
 // owner is the Postman account that all collections of the demo belong to.
 const owner = postman.DefaultUserID
@@ -148,7 +154,7 @@ func (s *story) withoutVersion(ctx context.Context, uid string) error {
 }
 
 // fromRepository uploads a file of a repository, without Postman and without a secret. Its
-// collection gives no version: the workflow does.
+// collection gives no version: the workflow does. Then it uploads a folder.
 func (s *story) fromRepository(ctx context.Context) error {
 	folder, err := os.MkdirTemp("", "demo")
 	if err != nil {
@@ -166,7 +172,19 @@ func (s *story) fromRepository(ctx context.Context) error {
 	if _, err := s.run(ctx, "plan: a file of the repository, whose version a tag gives", "plan", 0); err != nil {
 		return err
 	}
-	_, err = s.run(ctx, "apply: the file is uploaded, and every mock is called", "apply", 0)
+	if _, err := s.run(ctx, "apply: the file is uploaded, and every mock is called", "apply", 0); err != nil {
+		return err
+	}
+	if err := os.CopyFS(folder, inGitFormat); err != nil {
+		return err
+	}
+	maps.Copy(s.env, map[string]string{
+		"GITHUB_WORKSPACE": filepath.Join(folder, "repository"), "INPUT_COLLECTIONS": "postman/collections/*", "INPUT_SERVICE-VERSION": "",
+	})
+	if _, err := s.run(ctx, "plan: a folder in Postman's git format", "plan", 0); err != nil {
+		return err
+	}
+	_, err = s.run(ctx, "apply: the folder is uploaded, and every mock is called", "apply", 0)
 	return err
 }
 
