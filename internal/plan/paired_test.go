@@ -22,28 +22,33 @@ func TestPairedFolders(t *testing.T) {
 	label := func(labels map[string]string) func(*microcks.ImportJob) {
 		return func(j *microcks.ImportJob) { j.Metadata = &microcks.Metadata{Labels: labels} }
 	}
+	byUs, byOthers, byHand := imported(reference, nil), imported(reference, label(others)), imported(reference, label(nil))
+	another := byHand
+	another.ID = "x"
+	stays, foreign := []string{"warning importer-beside-folder"}, []string{"error service-foreign"}
+	type jobs = []microcks.ImportJob
 	for name, c := range map[string]struct {
 		paired   string
 		delivery plan.Delivery
-		jobs     []microcks.ImportJob
+		jobs     jobs
 		service  map[string]string // its labels
 		version  string            // of the folder; "" is that of the service
 		uploads  bool              // as the collection in Postman
 		leaves   int
 		said     []string
 	}{
-		"an importer of ours stays":      {paired: uid, jobs: []microcks.ImportJob{imported(reference, nil)}, uploads: true, said: []string{"warning importer-beside-folder"}},
-		"it goes where that is said":     {paired: uid, delivery: plan.ByUpload, jobs: []microcks.ImportJob{imported(reference, nil)}, uploads: true, leaves: 1},
+		"an importer of ours stays":      {paired: uid, jobs: jobs{byUs}, uploads: true, said: stays},
+		"it goes where that is said":     {paired: uid, delivery: plan.ByUpload, jobs: jobs{byUs}, uploads: true, leaves: 1},
 		"an upload of ours":              {paired: uid, service: mine, uploads: true},
 		"in other capitals":              {paired: strings.ToUpper(uid), service: mine, uploads: true},
-		"nobody knows who made it":       {paired: uid, said: []string{"error service-foreign"}},
-		"an importer of others":          {paired: uid, jobs: []microcks.ImportJob{imported(reference, label(others))}, said: []string{"error service-foreign"}},
-		"one made by hand":               {paired: uid, jobs: []microcks.ImportJob{imported(reference, label(nil))}, said: []string{"error service-foreign"}},
-		"one of ours beside one by hand": {paired: uid, jobs: []microcks.ImportJob{imported(reference, nil), imported(reference, func(j *microcks.ImportJob) { label(nil)(j); j.ID = "x" })}, said: []string{"error service-foreign"}},
-		"another repository's":           {paired: uid, service: others, jobs: []microcks.ImportJob{imported(reference, nil)}, said: []string{"error service-foreign"}},
-		"another collection":             {paired: uid[:len(uid)-1] + "1", jobs: []microcks.ImportJob{imported(reference, nil)}, said: []string{"error service-foreign"}},
-		"another version":                {paired: uid, delivery: plan.ByUpload, jobs: []microcks.ImportJob{imported(reference, nil)}, version: "2.0"},
-		"no pair":                        {jobs: []microcks.ImportJob{imported(reference, nil)}, said: []string{"error service-foreign"}},
+		"nobody knows who made it":       {paired: uid, said: foreign},
+		"an importer of others":          {paired: uid, jobs: jobs{byOthers}, said: foreign},
+		"one made by hand":               {paired: uid, jobs: jobs{byHand}, said: foreign},
+		"one of ours beside one by hand": {paired: uid, jobs: jobs{byUs, another}, said: foreign},
+		"another repository's":           {paired: uid, service: others, jobs: jobs{byUs}, said: foreign},
+		"another collection":             {paired: uid[:len(uid)-1] + "1", jobs: jobs{byUs}, said: foreign},
+		"another version":                {paired: uid, delivery: plan.ByUpload, jobs: jobs{byUs}, version: "2.0"},
+		"no pair":                        {jobs: jobs{byUs}, said: foreign},
 	} {
 		folder := want("", strings.Replace(collection("Pets", "/pets"), "version=1.0", "version="+orOne(c.version), 1), func(w *plan.Wanted) {
 			w.File, w.Paired, w.Delivery, w.URL, w.Origin = "apis/Pets", c.paired, c.delivery, "", ""

@@ -57,14 +57,14 @@ func TestFolderOnTheBase(t *testing.T) {
 		change map[string]string // of the workspace; "" removes
 		judged bool
 	}{
-		"as it is judged":             {nil, true},
-		"what does not belong to it":  {map[string]string{"apis/Shop/notes.txt": "x", "apis/Shop/README.md": ""}, true},
-		"a file that a step made":     {map[string]string{shopOld: "$kind: http-request\n"}, false},
-		"a file that a step changed":  {map[string]string{shopExample: "$kind: http-example\nname: x\n"}, false},
-		"a file that a step removed":  {map[string]string{shopExample: ""}, false},
-		"all of it made by a step":    {map[string]string{shopDefinition: "$kind: collection\nname: S\n"}, false},
-		"no collection any more":      {map[string]string{shopDefinition: ""}, false},
-		"one renamed, the same files": {map[string]string{shopList: "", "apis/Shop/lost.request.yaml": "$kind: http-request\nurl: /new\n"}, false},
+		"as it is judged":            {nil, true},
+		"what does not belong to it": {map[string]string{"apis/Shop/notes.txt": "x", "apis/Shop/README.md": ""}, true},
+		"a file that a step made":    {map[string]string{shopOld: "$kind: http-request\n"}, false},
+		"a file that a step changed": {map[string]string{shopExample: "$kind: http-example\nname: x\n"}, false},
+		"a file that a step removed": {map[string]string{shopExample: ""}, false},
+		"all of it made by a step":   {map[string]string{shopDefinition: "$kind: collection\nname: S\n"}, false},
+		"no collection any more":     {map[string]string{shopDefinition: ""}, false},
+		"one renamed":                {map[string]string{shopList: "", "apis/Shop/lost.request.yaml": "$kind: http-request\nurl: /new\n"}, false},
 	} {
 		files := fstest.MapFS{}
 		for name, content := range head {
@@ -77,7 +77,9 @@ func TestFolderOnTheBase(t *testing.T) {
 		}
 		there := pulls.New(pulls.Settings{
 			Run: run, Client: client,
-			File:    func(ctx context.Context, name string) (delivery.Source, error) { return repository.Read(ctx, files, name) },
+			File: func(ctx context.Context, name string) (delivery.Source, error) {
+				return repository.Read(ctx, files, name)
+			},
 			Resolve: func(context.Context, fs.FS) ([]*plan.Wanted, []result.Problem, error) { return nil, nil, nil },
 		}).Base()
 		if judged, err := there.Judged(t.Context(), "apis/Shop"); judged != c.judged || err != nil {

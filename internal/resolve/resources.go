@@ -92,7 +92,8 @@ func (l *list) wrong(ctx context.Context, files fs.FS, name string, one *gitform
 	info, err := fs.Stat(files, name)
 	switch {
 	case !fs.ValidPath(name) || path.IsAbs(one.Folder):
-		return fault(text.Untrustedf("the folder %q leads out of the repository", one.Folder), "list folders of the repository, as paths from .postman")
+		return fault(text.Untrustedf("the folder %q leads out of the repository", one.Folder),
+			"list folders of the repository, as paths from .postman")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fault(text.Untrustedf("the folder %q cannot be read, or leads out of the repository", one.Folder),
 			"list folders of the repository, as paths from .postman")

@@ -65,23 +65,28 @@ func TestResources(t *testing.T) {
 		want []string // file and uid, or line and text
 	}{
 		"as Postman writes it": {
-			"workspace:\n  id: w\ncloudResources:\n  collections:\n    ../postman/collections/A: " + one + "\nlocalResources:\n  collections:\n    - ../b\n" +
-				"    - ../postman/collections/A\n  specs:\n    - ../x.yaml\n",
+			"workspace:\n  id: w\n" + cloud("../postman/collections/A: "+one) + local("../b", "../postman/collections/A") + "  specs:\n    - ../x.yaml\n",
 			[]string{"postman/collections/A " + one, "b "},
 		},
-		"null":            {"cloudResources:\n  collections: null\nlocalResources:\n  collections:\n  - ../b\n", []string{"b "}},
-		"the dialect":     {"version: 2\ncanonical:\n  collections:\n  - path: ../b\n", []string{"b "}},
-		"nothing":         {"workspace:\n  id: w\n", []string{"0 it lists none"}},
-		"out":             {"localResources:\n  collections:\n  - ../../elsewhere\n", []string{`3 the folder "../../elsewhere" leads out of the repository`}},
-		"by a link":       {"localResources:\n  collections:\n  - ../link\n", []string{`3 the folder "../link" cannot be read, or leads out of the repository`}},
-		"absolute":        {"localResources:\n  collections: [../b, /b]\n", []string{"b ", `2 the folder "/b" leads out of the repository`}},
-		"not there":       {"localResources:\n  collections:\n  - ../none\n", []string{`3 the folder "../none" is not there`}},
-		"no collection":   {"localResources:\n  collections:\n  - ../plain\n", []string{`3 "../plain" is no collection in Postman's git format`}},
-		"no uid":          {"cloudResources:\n  collections:\n    ../b: x\n", []string{`3 "x" is no uid of a collection`}},
-		"a conflict":      {"workspace:\n<<<<<<< HEAD\n", []string{`2 "resources.yaml", line 2, column 1 has an unsolved merge conflict`}},
-		"a uid twice":     {"cloudResources:\n  collections:\n    ../b: " + one + "\n    ../c: " + one + "\n", []string{"3 the uid " + one + ` is paired twice, with "../b" and "../c"`, "4 the uid " + one + ` is paired twice, with "../b" and "../c"`}},
-		"a folder twice":  {"cloudResources:\n  collections:\n    ../b: " + one + "\n    ../c/../b: " + two + "\n", []string{`4 the folder "../c/../b" is paired twice, with ` + one + " and " + two}},
-		"and a reference": {"cloudResources:\n  collections:\n    ../b: " + uidOfReference + "\n", []string{"3 the uid " + uidOfReference + ` is paired with "../b", and is a collection of this run by itself, too`}},
+		"null":          {"cloudResources:\n  collections: null\n" + local("../b"), []string{"b "}},
+		"the dialect":   {"version: 2\ncanonical:\n  collections:\n  - path: ../b\n", []string{"b "}},
+		"nothing":       {"workspace:\n  id: w\n", []string{"0 it lists none"}},
+		"out":           {local("../../elsewhere"), []string{`3 the folder "../../elsewhere" leads out of the repository`}},
+		"by a link":     {local("../link"), []string{`3 the folder "../link" cannot be read, or leads out of the repository`}},
+		"absolute":      {local("../b", "/b"), []string{"b ", `4 the folder "/b" leads out of the repository`}},
+		"not there":     {local("../none"), []string{`3 the folder "../none" is not there`}},
+		"no collection": {local("../plain"), []string{`3 "../plain" is no collection in Postman's git format`}},
+		"no uid":        {cloud("../b: x"), []string{`3 "x" is no uid of a collection`}},
+		"a conflict":    {"workspace:\n<<<<<<< HEAD\n", []string{`2 "resources.yaml", line 2, column 1 has an unsolved merge conflict`}},
+		"a uid twice": {cloud("../b: "+one, "../c: "+one), []string{
+			"3 the uid " + one + ` is paired twice, with "../b" and "../c"`, "4 the uid " + one + ` is paired twice, with "../b" and "../c"`,
+		}},
+		"a folder twice": {cloud("../b: "+one, "../c/../b: "+two), []string{
+			`4 the folder "../c/../b" is paired twice, with ` + one + " and " + two,
+		}},
+		"and a reference": {cloud("../b: " + uidOfReference), []string{
+			"3 the uid " + uidOfReference + ` is paired with "../b", and is a collection of this run by itself, too`,
+		}},
 	} {
 		dir := t.TempDir()
 		if err := os.CopyFS(dir, inFolders("postman/collections/A", "b", "c")); err != nil {
@@ -126,6 +131,15 @@ func TestResources(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
+}
+
+// cloud and local are the sections of a resources file.
+func cloud(pairs ...string) string {
+	return "cloudResources:\n  collections:\n    " + strings.Join(pairs, "\n    ") + "\n"
+}
+
+func local(folders ...string) string {
+	return "localResources:\n  collections:\n    - " + strings.Join(folders, "\n    - ") + "\n"
 }
 
 const uidOfReference = "12345678-32ece9e1-2abf-4edc-8e34-de66e74114d2"

@@ -282,6 +282,9 @@ func newExamplePlace(t *testing.T) *examplePlace {
 	})
 	p.closed.StartMicrocks(microcks.Options{})
 	p.write(t, "harbour.postman_collection.json", exampleCollection{name: "Harbour API"}.export(t))
+	if err := os.CopyFS(p.dir, os.DirFS(filepath.Join("..", "..", "demo", "repository"))); err != nil {
+		t.Fatal(err)
+	}
 	authority, _ := examplePair(t)
 	p.write(t, "certs/company-ca.pem", []byte(authority))
 	return p
