@@ -63,11 +63,6 @@ func (r *Review) onPull() bool {
 	return r.Run.Trigger.Event == "pull_request" && r.Run.Trigger.Number > 0
 }
 
-// files reports whether the run has collections of the repository.
-func (r *Review) files() bool {
-	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
-}
-
 // Base is what the run's files are compared with; nil where there is none, or nobody to
 // be asked for it. GitHub is asked when it is used.
 func (r *Review) Base() *reconcile.Base {
@@ -215,21 +210,19 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	if told.Interrupted != nil || told.Mode.Writes() {
 		return
 	}
-	told.Problems = append(told.Problems, r.withheld()...)
-	switch {
-	case r.Run.Trigger.Event == "": // no runner, and no label
+	if r.Run.Trigger.Event == "" { // no runner, and no label
 		if gated {
 			refuse(told, count(told, everything), nil)
 		}
 		return
-	case !r.onPull():
-		r.lack(told)
+	}
+	r.lack(told)
+	if !r.onPull() {
 		if gated && told.Breaking() > 0 {
 			told.Problems = append(told.Problems, notJudged)
 		}
 		return
 	}
-	r.lack(told)
 	t := r.touched(ctx)
 	r.note(told, t)
 	what, unwritable := counting(t), !r.comments()
@@ -259,7 +252,7 @@ func (r *Review) lack(told *result.Result) {
 		return
 	}
 	var left []string
-	if r.mayComment() && told.Mode == result.Plan {
+	if r.mayComment() {
 		left = append(left, "the pull request gets no comment")
 	}
 	if (t.Event == "pull_request" || t.Event == "merge_group") && r.files() {
@@ -344,11 +337,11 @@ func (r *Review) comment(ctx context.Context, told *result.Result, t touch, show
 // comments reports whether the run keeps a comment.
 func (r *Review) comments() bool { return r.Client != nil && r.mayComment() }
 
-// mayComment reports whether the run may keep a comment, if it has a token: that of a
-// fork's pull request, and of Dependabot's, can only read.
+// mayComment reports whether the run may keep a comment, if it has a token: a plan may,
+// unless its pull request is a fork's or Dependabot's, whose token can only read.
 func (r *Review) mayComment() bool {
 	t := &r.Run.Trigger
-	return r.onPull() && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
+	return r.onPull() && r.Run.Mode == config.ModePlan && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
 }
 
 func (r *Review) goal(parts []report.Part, create bool) github.Goal {
