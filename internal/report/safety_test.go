@@ -42,6 +42,8 @@ var hostile = []string{
 	"#1 GH-12 gh-3 acme/shop#7 fixes #12, 1234567 deadbeefcafe 0123456789abcdef0123456789abcdef01234567",
 	"&lt;b&gt; &amp; &#64;octocat &commat;octocat &#x40;a",
 	"*bold* _it_ ~~gone~~ $x^2$ ==mark== [^1] [x] :tada: \\*",
+	":octocat: :a:b:c: :+1::-1:", "> [!NOTE]\n> forged", "[^1]: note", "- [ ] task\n- [x] done", "acme/shop@0123456789abcdef0123456789abcdef01234567",
+	"<details><summary>x</summary>\n\n", "<!-- postman-microcks-importer comment=v1 -->", "-->", "fixes acme/shop#1 closes GH-1",
 	"1. one", "2) two", "- dash", "+ plus", "# hash", "> quote", "=== ", "    indented", "\ttab", "~~~",
 	"\u202egnitirw\u202c \u2066iso\u2069 \u200b\ufeff\u00ad \U000e0041",
 	"\xff\xfe broken \xc3",
@@ -50,6 +52,7 @@ var hostile = []string{
 	"<https://evil.example> <a@evil.example>",
 	"Übung ✓ 漢字 👩\u200d💻 می\u200cخواهم",
 	strings.Repeat("long ", 400), strings.Repeat("`", 700), strings.Repeat("|", 700), strings.Repeat("\n", 50) + "x",
+	strings.Repeat("@octocat #1 <b>|`[x](//evil.example)", 300), // over 10,000 characters
 }
 
 // FuzzPages puts strings into every place of summaries and comments.
@@ -251,7 +254,7 @@ func shape(markdown string) []string {
 var (
 	plainHTML  = regexp.MustCompile(`^(<details><summary>(?:[^<>]|<code>[\w.-]*</code>)*</summary>|</details>)\n?$`)
 	plainCode  = regexp.MustCompile(`<code>[\w.-]*</code>`)
-	becomeLink = regexp.MustCompile(`@[\w-]|#\d|(?i:gh-\d|www\.|https?://|ftp://)|[0-9a-fA-F]{7}`)
+	becomeLink = regexp.MustCompile(`@[\w-]|#\d|:[\w+-]*[a-zA-Z+-][\w+-]*:|(?i:gh-\d|www\.|https?://|ftp://)|[0-9a-fA-F]{7}`)
 	trusted    = []string{server + "/", docsURL + "/", blob + "/"}
 )
 
