@@ -70,8 +70,8 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 			g.Accepted = g.Breaking
 			return
 		}
-		g.Next = report.KeepOld + "; if it shall break, set the label `" + Label + "` on this pull request, anew where it is set: here no comment" +
-			" can show what breaks, so only the run that this starts accepts it, for its commit"
+		g.Next = report.KeepOld + "; if it shall break, set the label `" + Label + "` on this pull request, anew where it is set:" +
+			" here no comment can show what breaks, so only the run that this starts accepts it, for its commit"
 		return
 	}
 	for _, n := range breaking(told, what) {
