@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -69,8 +70,8 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 			g.Accepted = g.Breaking
 			return
 		}
-		g.Next = keepOld + "; if it shall break, set the label `" + Label + "` on this pull request, anew where it is set: here no comment" +
-			" can show what breaks, so only the run that this starts accepts it, for its commit"
+		g.Next = report.KeepOld + "; if it shall break, set the label `" + Label + "` on this pull request, anew where it is set:" +
+			" here no comment can show what breaks, so only the run that this starts accepts it, for its commit"
 		return
 	}
 	for _, n := range breaking(told, what) {
@@ -85,13 +86,9 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 		g.Next = "what the comment did not show before the label `" + Label + "` was set is not accepted: look at it, take the label off," +
 			" and set it again"
 	default:
-		g.Next = keepOld + "; if it shall break, set the label `" + Label + "` on this pull request"
+		g.Next = report.KeepOld + "; if it shall break, set the label `" + Label + "` on this pull request"
 	}
 }
-
-// keepOld is how nothing breaks.
-const keepOld text.Untrusted = "keep the old example beside the new one, or give the collection a new version," +
-	" whose service stands beside the old one"
 
 // labelling is whether the label is set, and since when.
 type labelling struct {
@@ -129,7 +126,7 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 	if told.Status == result.Failed {
 		return
 	}
-	next := keepOld
+	next := report.KeepOld
 	accepted := 0
 	if g != nil {
 		next, accepted = cmp.Or(g.Next, next), g.Accepted

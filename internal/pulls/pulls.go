@@ -394,20 +394,10 @@ func (r *Review) Close(ctx context.Context, told *result.Result) {
 		return
 	}
 	shown, said := parseRecord(strings.ReplaceAll(body, "\r\n", "\n"))
-	for _, line := range []string{mergedLine, closedLine} {
-		said = strings.TrimPrefix(said, line)
+	for _, merged := range []bool{true, false} {
+		said = strings.TrimPrefix(said, report.Closed(merged))
 	}
-	line := closedLine
-	if r.Run.Trigger.Merged {
-		line = mergedLine
-	}
-	parts := []report.Part{{Head: shown.String() + line}, {Rows: strings.SplitAfter(said, "\n")}}
+	parts := []report.Part{{Head: shown.String() + report.Closed(r.Run.Trigger.Merged)}, {Rows: strings.SplitAfter(said, "\n")}}
 	outcome, err := r.Client.Keep(ctx, r.goal(parts, false))
 	r.tell(told, outcome, err)
 }
-
-// What a comment begins with when its pull request is closed.
-const (
-	mergedLine = "**Merged.** This is the plan as it was then; the run on the default branch carries it out.\n\n"
-	closedLine = "**Closed without a merge.** Nothing of this plan is carried out.\n\n"
-)
