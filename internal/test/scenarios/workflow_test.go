@@ -24,7 +24,7 @@ func workflowWords() map[string]command {
 		},
 		// event KIND [NAME] [LABEL] is what started the workflow: push BRANCH, tag NAME,
 		// pull-request, fork or dependabot [ACTION [LABEL]], closed, merged,
-		// pull-request-target, merge-group, issue-comment, workflow-run CAUSE, schedule,
+		// pull-request-target [own], merge-group, issue-comment, workflow-run CAUSE, schedule,
 		// release, dispatch [BRANCH], or nothing for a run outside GitHub.
 		"event": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) >= 1 && len(args) <= 3, "event KIND [NAME] [LABEL]")
@@ -164,7 +164,8 @@ func eventOf(kind, name, label string) (event, bool) {
 		pull.actor = "dependabot[bot]"
 		return pull, true
 	case "pull-request-target":
-		return event{name: "pull_request_target", ref: "refs/heads/main", headRepository: "mallory/pets"}, true
+		head := either(name == "own", repository, "mallory/pets")
+		return event{name: "pull_request_target", ref: "refs/heads/main", headRepository: head}, true
 	case "issue-comment":
 		return event{name: "issue_comment", ref: "refs/heads/main"}, true
 	case "workflow-run":
