@@ -225,7 +225,7 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	}
 	t := r.touched(ctx)
 	r.note(told, t)
-	what, unwritable := counting(t), !r.comments()
+	what, unwritable := counting(t), !r.comments() || told.Mode != result.Plan // a check has no plan to say
 	shown, err := r.shown(ctx)
 	if gated {
 		r.gate(ctx, told, what, shown, unwritable)
