@@ -68,8 +68,7 @@ func (r *Review) onPull() bool {
 func (r *Review) Base() *reconcile.Base {
 	t := &r.Run.Trigger
 	known := t.Event == "pull_request" && t.MergeCommit != "" || t.Event == "merge_group" && t.HeadCommit != "" && t.BaseCommit != ""
-	files := slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
-	if r.Client == nil || !known || !files {
+	if r.Client == nil || !known || !r.files() {
 		return nil
 	}
 	return &reconcile.Base{
@@ -217,11 +216,13 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 		}
 		return
 	case !r.onPull():
+		r.lack(told)
 		if gated && told.Breaking() > 0 {
 			told.Problems = append(told.Problems, notJudged)
 		}
 		return
 	}
+	r.lack(told)
 	t := r.touched(ctx)
 	r.note(told, t)
 	what, unwritable := counting(t), !r.comments()
@@ -238,6 +239,44 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	if gated {
 		refuse(told, count(told, what), told.Gate)
 	}
+}
+
+// lack tells what is left out where there is no token, and where the event does not say
+// what the files are.
+func (r *Review) lack(told *result.Result) {
+	t := &r.Run.Trigger
+	if t.Event == "pull_request_target" && r.files() {
+		told.Problems = append(told.Problems, filesOfTarget)
+	}
+	if r.Client != nil {
+		return
+	}
+	var left []string
+	if r.mayComment() && told.Mode == result.Plan {
+		left = append(left, "the pull request gets no comment")
+	}
+	if (t.Event == "pull_request" || t.Event == "merge_group") && r.files() {
+		left = append(left, "collections of the repository are not compared with the base branch")
+	}
+	if left != nil {
+		told.Problems = append(told.Problems, result.Problem{
+			Level: result.Note, Anchor: "no-github-token",
+			Text: text.Untrusted("there is no `github-token`: " + strings.Join(left, ", and ")),
+			Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
+		})
+	}
+}
+
+var filesOfTarget = result.Problem{
+	Level: result.Note, Anchor: "base-unknown",
+	Text: "on the event pull_request_target it cannot be known which files lie in the workspace, and who wrote them:" +
+		" collections of the repository are not compared with the base branch, and have neither comment nor gate",
+	Hint: "write `on: pull_request` for collections of the repository: they need no secret",
+}
+
+// files reports whether a collection of the repository is among the run's.
+func (r *Review) files() bool {
+	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
 }
 
 var notJudged = result.Problem{
@@ -286,11 +325,14 @@ func (r *Review) comment(ctx context.Context, told *result.Result, t touch, show
 	return outcome.Kind == github.Refused
 }
 
-// comments reports whether the run may keep a comment: the token of a fork's pull
-// request, and of Dependabot's, can only read.
-func (r *Review) comments() bool {
+// comments reports whether the run keeps a comment.
+func (r *Review) comments() bool { return r.Client != nil && r.mayComment() }
+
+// mayComment reports whether the run may keep a comment, if it has a token: that of a
+// fork's pull request, and of Dependabot's, can only read.
+func (r *Review) mayComment() bool {
 	t := &r.Run.Trigger
-	return r.onPull() && r.Client != nil && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
+	return r.onPull() && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
 }
 
 func (r *Review) goal(parts []report.Part, create bool) github.Goal {

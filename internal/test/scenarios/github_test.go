@@ -13,10 +13,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	client "postman-microcks-importer/internal/github"
 	"postman-microcks-importer/internal/test/canary"
 	"postman-microcks-importer/internal/test/standin/github"
 )
@@ -305,6 +305,9 @@ func (w *story) compareGitHub(ts *testscript.TestScript, want []string) {
 	}
 }
 
+// mostOfComment is how many characters GitHub takes.
+const mostOfComment = 65_536
+
 // githubCanaries are the tokens of the job.
 var githubCanaries = []canary.Canary{
 	{Name: "the job's token", Value: github.Token}, {Name: "the token of a fork's job", Value: github.ForkToken},
@@ -328,7 +331,7 @@ func (w *story) judgeComments() []string {
 		for _, name := range canary.Leaks(w.canaries(), c.Body) {
 			broken = append(broken, name+" is in a comment")
 		}
-		if n := len([]rune(c.Body)); n > client.BodyLimit {
+		if n := utf8.RuneCountInString(c.Body); n > mostOfComment {
 			broken = append(broken, fmt.Sprintf("a comment has %d characters", n))
 		}
 	}
