@@ -252,7 +252,7 @@ func (r *Review) lack(told *result.Result) {
 		return
 	}
 	var left []string
-	if r.mayComment() && told.Mode == result.Plan {
+	if r.mayComment() {
 		left = append(left, "the pull request gets no comment")
 	}
 	if (t.Event == "pull_request" || t.Event == "merge_group") && r.files() {
@@ -328,11 +328,11 @@ func (r *Review) comment(ctx context.Context, told *result.Result, t touch, show
 // comments reports whether the run keeps a comment.
 func (r *Review) comments() bool { return r.Client != nil && r.mayComment() }
 
-// mayComment reports whether the run may keep a comment, if it has a token: that of a
-// fork's pull request, and of Dependabot's, can only read.
+// mayComment reports whether the run may keep a comment, if it has a token: only a plan
+// is one, and the token of a fork's pull request, and of Dependabot's, can only read.
 func (r *Review) mayComment() bool {
 	t := &r.Run.Trigger
-	return r.onPull() && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
+	return r.onPull() && r.Run.Mode == config.ModePlan && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
 }
 
 func (r *Review) goal(parts []report.Part, create bool) github.Goal {
