@@ -315,7 +315,7 @@ func (j *job) status(t *testing.T, want string) {
 	}
 }
 
-// silent expects that nothing was written to Microcks, and no comment.
+// silent expects that nothing was written to Microcks.
 func (p *pullRequest) silent(t *testing.T) {
 	t.Helper()
 	if writes := p.w.Writes(); len(writes) > 0 {
