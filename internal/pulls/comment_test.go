@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/github"
 	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/result"
@@ -17,13 +18,13 @@ func TestACheckDoesNotComment(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)
 	told := s.plan()
-	told.Mode = result.Check
+	s.run.Mode = config.ModeCheck
 	told.Collections[0].Consumers.Notices = []result.Notice{{Kind: result.NoticeAdded, Operation: "GET /pets"}}
 	s.review().End(t.Context(), told)
 	if n := len(s.hub.Comments(7)); n != 0 {
 		t.Errorf("%d comments: %s", n, s.hub.Comments(7)[0].Body)
 	}
-	told.Mode = result.Plan
+	s.run.Mode = config.ModePlan
 	s.review().End(t.Context(), told)
 	if n := len(s.hub.Comments(7)); n != 1 {
 		t.Errorf("a plan has %d comments", n)
@@ -62,10 +63,19 @@ func TestACommentIsCutBetweenRows(t *testing.T) {
 	if !strings.HasSuffix(body, strings.TrimRight(report.CommentMore, "\n")) && !strings.HasSuffix(body, report.CommentMore) {
 		t.Errorf("it ends with %q", body[len(body)-200:])
 	}
+	rows, recorded := 0, 0
 	for line := range strings.Lines(body) {
 		row := strings.HasPrefix(line, "|")
+		if strings.HasPrefix(line, "<!-- shown ") {
+			recorded += len(strings.Fields(line)) - len(strings.Fields("<!-- shown since=… -->"))
+		} else if row {
+			rows++
+		}
 		if row && (!strings.HasSuffix(line, " |\n") || strings.Count(line, "| ") < 2) {
 			t.Errorf("half a row: %.300q", line)
 		}
+	}
+	if rows -= 2; recorded != rows || rows < 20 { // the table's head has two
+		t.Errorf("%d changes are recorded as shown, %d are", recorded, rows)
 	}
 }

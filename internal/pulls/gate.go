@@ -155,15 +155,15 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 // stands, hidden, at the beginning of the comment's text.
 type record map[string]time.Time
 
-// mostRecorded changes are kept: a comment has room for no more. What is beyond cannot
-// be accepted by the label.
+// mostRecorded changes are kept. What is beyond, and what the comment has no room to
+// show, cannot be accepted by the label.
 const mostRecorded = 500
 
 // reading is how long nobody can have read a comment from when its text is made: until
 // it is written, and seen.
 const reading = 5 * time.Second
 
-var recordLine = regexp.MustCompile(`^<!-- shown since=([0-9TZ:-]{20})((?: [0-9a-f]{32})+) -->\n`)
+var recordLine = regexp.MustCompile(`^<!-- shown since=([0-9TZ:-]{20})((?: [0-9a-f]{32})+) +-->\n`)
 
 // parseRecord reads the record that a text begins with, and returns what follows.
 func parseRecord(s string) (record, string) {
@@ -196,11 +196,20 @@ func (r record) String() string {
 	return strings.Join(lines, "")
 }
 
-// with is the record of what is shown now: what was shown before keeps its time, what
+// filling is the record's text, as long as that of one with more changes was.
+func (r record) filling(length int) string {
+	begin, ends := strings.CutSuffix(r.String(), "-->\n")
+	if !ends {
+		return begin
+	}
+	return begin + strings.Repeat(" ", max(0, length-len(begin)-len("-->\n"))) + "-->\n"
+}
+
+// with is the record of the changes that are shown now: what was shown before keeps its time, what
 // is shown no more goes.
-func (r record) with(told *result.Result, what counts, now time.Time) record {
+func (r record) with(all []*result.Notice, now time.Time) record {
 	next := record{}
-	for _, n := range breaking(told, what) {
+	for _, n := range all {
 		if len(next) == mostRecorded {
 			break
 		}

@@ -225,7 +225,7 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	}
 	t := r.touched(ctx)
 	r.note(told, t)
-	what, unwritable := counting(t), !r.comments() || told.Mode != result.Plan // a check has no plan to say
+	what, unwritable := counting(t), !r.comments()
 	shown, err := r.shown(ctx)
 	if gated {
 		r.gate(ctx, told, what, shown, unwritable)
@@ -328,10 +328,26 @@ func without(told *result.Result, t touch) *result.Result {
 func (r *Review) comment(ctx context.Context, told *result.Result, t touch, shown record) (refused bool) {
 	said := without(told, t).Rewritten(r.Hide)
 	parts := report.Comment(said, r.Report(), r.Blob)
-	parts[0].Head = shown.with(said, counting(t), r.Client.Now()).String() + parts[0].Head
+	now, head, all := r.Client.Now(), parts[0].Head, breaking(said, counting(t))
+	whole := shown.with(all, now).String()
+	parts[0].Head = whole + head
+	// Of a comment that is cut only what it shows is recorded, in as much room.
+	parts[0].Head = shown.with(r.seen(parts, all), now).filling(len(whole)) + head
 	outcome, err := r.Client.Keep(ctx, r.goal(parts, (t.files || t.workflow) && report.HasNews(said)))
 	r.tell(told, outcome, err)
 	return outcome.Kind == github.Refused
+}
+
+// seen are those of some changes whose rows the comment has room for.
+func (r *Review) seen(parts []report.Part, all []*result.Notice) []*result.Notice {
+	shows := map[string]bool{}
+	goal := r.goal(parts, false)
+	for i, rows := range goal.Shows() {
+		for _, fingerprint := range parts[i].Shows[:min(rows, len(parts[i].Shows))] {
+			shows[fingerprint] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(n *result.Notice) bool { return !shows[n.Fingerprint] })
 }
 
 // comments reports whether the run keeps a comment.
@@ -347,7 +363,7 @@ func (r *Review) mayComment() bool {
 func (r *Review) goal(parts []report.Part, create bool) github.Goal {
 	g := github.Goal{Number: r.Run.Trigger.Number, Place: r.place(), Run: r.Number, More: report.CommentMore, Create: create}
 	for _, p := range parts {
-		g.Parts = append(g.Parts, github.Part(p))
+		g.Parts = append(g.Parts, github.Part{Head: p.Head, Rows: p.Rows, Foot: p.Foot})
 	}
 	return g
 }

@@ -17,6 +17,9 @@ type Part struct {
 	Head string
 	Rows []string
 	Foot string
+	// Shows are the fingerprints of the notices that the rows show; nil where they show
+	// none.
+	Shows []string
 }
 
 // CommentMore ends a comment that had to be cut.
@@ -295,7 +298,13 @@ func (s *jobSummary) noticePart(heading Markdown, all []noticed) []Part {
 			rows[i][0] = bold(short(of, 80)) + "<br>" + rows[i][0]
 		}
 	}
-	return s.tablePart(heading, "Request", "Change", rows)
+	parts := s.tablePart(heading, "Request", "Change", rows)
+	for i := range parts {
+		for _, n := range all {
+			parts[i].Shows = append(parts[i].Shows, n.Fingerprint)
+		}
+	}
+	return parts
 }
 
 // differencePart is what differs where no request was replayed.
