@@ -210,6 +210,7 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	if told.Interrupted != nil || told.Mode.Writes() {
 		return
 	}
+	defer told.AddUp()
 	if r.Run.Trigger.Event == "" { // no runner, and no label
 		if gated {
 			refuse(told, count(told, everything), nil)
@@ -251,11 +252,16 @@ func (r *Review) lack(told *result.Result) {
 	if r.Client != nil {
 		return
 	}
+	untold := (t.Event == "pull_request" || t.Event == "merge_group") && r.files()
+	if untold && r.onPull() && r.Run.FailsOn(config.FailOnBreaking) {
+		told.Problems = append(told.Problems, ungated)
+		return
+	}
 	var left []string
 	if r.mayComment() {
 		left = append(left, "the pull request gets no comment")
 	}
-	if (t.Event == "pull_request" || t.Event == "merge_group") && r.files() {
+	if untold {
 		left = append(left, "collections of the repository are not compared with the base branch")
 	}
 	if left != nil {
@@ -265,6 +271,12 @@ func (r *Review) lack(told *result.Result) {
 			Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
 		})
 	}
+}
+
+var ungated = result.Problem{
+	Level: result.Warning, Anchor: "comparison-untold",
+	Text: "comparing: it was not found out what consumers of the mocks would notice: there is no `github-token` to read the base branch with",
+	Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
 }
 
 var filesOfTarget = result.Problem{

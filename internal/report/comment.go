@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 
 	"postman-microcks-importer/internal/result"
@@ -215,15 +216,7 @@ func dividing(all []noticed) (breaking, other []noticed) {
 			other = append(other, n)
 		}
 	}
-	slices.SortStableFunc(breaking, func(a, b noticed) int {
-		switch {
-		case a.Accepted == b.Accepted:
-			return 0
-		case b.Accepted:
-			return -1
-		}
-		return 1
-	})
+	sort.SliceStable(breaking, func(i, k int) bool { return !breaking[i].Accepted && breaking[k].Accepted })
 	return breaking, other
 }
 
@@ -373,7 +366,7 @@ func (s *jobSummary) findingPart(blob string) []Part {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return rank(a.Level) - rank(b.Level) })
+	sort.SliceStable(all, func(i, k int) bool { return rank(all[i].Level) < rank(all[k].Level) })
 	rows := make([][2]Markdown, len(all))
 	for i, f := range all {
 		g := ruleFindings{id: f.ID, name: f.Name, level: f.Level}

@@ -130,6 +130,9 @@ func noticeSum(r *result.Result) string {
 		now = "that the collections of the base branch answer"
 	}
 	sum := fmt.Sprintf("Of %s %s, %s.", text.Plural(replayed, "request"), now, counted(breakingOf(r), "breaks", "break"))
+	if replayed == 0 {
+		sum = "No request is one " + now + "."
+	}
 	if untold > 0 {
 		sum += fmt.Sprintf(" Of %s it cannot be told.", text.Plural(untold, "request"))
 	}
