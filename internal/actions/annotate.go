@@ -18,10 +18,11 @@ const (
 	Notice  Level = "notice"
 )
 
-// What the runner keeps of annotations (maxCountPerIssueType and
-// maxIssueMessageLength in its ExecutionContext).
+// The runner keeps ten annotations of a level in a step, and cuts their messages
+// (maxCountPerIssueType and maxIssueMessageLength in its ExecutionContext). One of the
+// ten is its own: that a container ended with another code than 0.
 const (
-	maxAnnotations = 10   // of a level in a step
+	maxAnnotations = 9    // of a level in a step
 	maxMessage     = 4096 // UTF-16 code units
 	maxTitle       = 255
 )
@@ -37,29 +38,37 @@ type Annotation struct {
 	Message string // cut at 4096 UTF-16 code units
 }
 
-// Annotate shows an annotation. The runner drops all but 10 of a level: from the
-// tenth on they are counted, and [Runner.Close] says how many there were.
+// Annotate shows an annotation: of a level the first eight at once, and the ninth when
+// [Runner.Close] knows that there is none after it. Else its place says how many more
+// there were.
 func (r *Runner) Annotate(level Level, a Annotation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.asked[level]++; r.asked[level] < maxAnnotations {
+	r.asked[level]++
+	switch n := r.asked[level]; {
+	case n < maxAnnotations:
 		r.show(level, a)
+	case n == maxAnnotations:
+		r.last[level] = a
 	}
 }
 
-// sayLeftOut uses the tenth place of a level to say how many more there were.
-// The caller holds the lock.
-func (r *Runner) sayLeftOut() {
+// showLast shows the last annotation of each level, or how many were left out. The
+// caller holds the lock.
+func (r *Runner) showLast() {
 	for _, level := range []Level{Error, Warning, Notice} {
 		left := r.asked[level] - (maxAnnotations - 1)
-		if left <= 0 {
+		switch {
+		case left <= 0:
 			continue
+		case left == 1:
+			r.show(level, r.last[level])
+		default:
+			r.show(level, Annotation{
+				Title: fmt.Sprintf("%d more", left), Message: fmt.Sprintf("… and %d more: see the summary.", left),
+			})
 		}
 		r.asked[level] = 0
-		r.show(level, Annotation{
-			Title:   fmt.Sprintf("%d more", left),
-			Message: fmt.Sprintf("%d more of this kind: the summary has them all.", left),
-		})
 	}
 }
 

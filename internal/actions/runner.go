@@ -54,11 +54,12 @@ type Runner struct {
 	foundBytes int // and their bytes
 	plain      int // masked, and not to be hidden by this program itself
 	out        *sink
-	current    *group        // nil when none is open
-	asked      map[Level]int // annotations asked for, those left out included
-	outputs    *os.File      // of GITHUB_OUTPUT, once open
-	summary    *os.File      // of GITHUB_STEP_SUMMARY, once open
-	left       int           // bytes that the summary may still take
+	current    *group               // nil when none is open
+	asked      map[Level]int        // annotations asked for, those left out included
+	last       map[Level]Annotation // the ninth of each level
+	outputs    *os.File             // of GITHUB_OUTPUT, once open
+	summary    *os.File             // of GITHUB_STEP_SUMMARY, once open
+	left       int                  // bytes that the summary may still take
 }
 
 // New makes a Runner from the environment and standard output.
@@ -69,6 +70,7 @@ func New(getenv func(string) string, stdout io.Writer) *Runner {
 		commands: githubactions.New(githubactions.WithWriter(out), githubactions.WithGetenv(getenv)),
 		out:      out,
 		asked:    make(map[Level]int),
+		last:     make(map[Level]Annotation),
 		left:     summaryBudget,
 	}
 }
@@ -195,14 +197,14 @@ func (r *Runner) writeLine(line string) {
 	fmt.Fprintln(r.out, breakCommands(text.Line(line)))
 }
 
-// Close says how many annotations were left out, ends an open group and closes
+// Close shows the last annotations, or says how many were left out, ends an open group and closes
 // the files of outputs and summary. It returns the first error of writing to
 // standard output, or of closing.
 func (r *Runner) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.endGroup(r.current)
-	r.sayLeftOut()
+	r.showLast()
 	errs := []error{r.out.err}
 	for _, f := range []*os.File{r.outputs, r.summary} {
 		if f != nil {

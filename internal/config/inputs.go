@@ -292,14 +292,14 @@ func Inputs() []Input {
 			Example: "${{ github.token }}",
 		},
 		{
-			Name: "comment", Group: groupPull, Kind: KindEnum, Modes: []Mode{ModeCheck, ModePlan},
+			Name: "comment", Group: groupPull, Kind: KindEnum, Modes: []Mode{ModePlan},
 			Allowed: []string{CommentAuto, CommentNever}, Default: CommentAuto,
 			Description: "Whether a plan on a pull request says what it found in a comment that stays current: `auto`, once there is" +
 				" something to say; or `never`.",
 			Example: CommentNever,
 		},
 		{
-			Name: "comment-key", Group: groupPull, Kind: KindString, Modes: []Mode{ModeCheck, ModePlan},
+			Name: "comment-key", Group: groupPull, Kind: KindString, Modes: []Mode{ModePlan},
 			Description: "What tells the comments of one job apart, such as a value of its matrix.",
 			Example:     "staging",
 		},

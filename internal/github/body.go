@@ -88,24 +88,26 @@ type Part struct {
 
 // render writes the parts, given in the order of their importance, as far as they fit
 // into so many characters. Where they do not fit, more ends the text: it points to
-// where the rest is. cut reports that.
-func render(parts []Part, more string, limit int) (text string, cut bool) {
-	if whole, fits := fill(parts, limit); fits {
-		return whole, false
+// where the rest is. rows are how many rows of each part were written, and cut reports
+// that not all of them were.
+func render(parts []Part, more string, limit int) (text string, rows []int, cut bool) {
+	if text, rows, cut = fill(parts, limit); cut {
+		text, rows, _ = fill(parts, limit-length(more))
+		text += more
 	}
-	text, _ = fill(parts, limit-length(more))
-	return text + more, true
+	return text, rows, cut
 }
 
 // fill writes parts until one does not fit.
-func fill(parts []Part, limit int) (text string, all bool) {
+func fill(parts []Part, limit int) (text string, written []int, cut bool) {
 	var b strings.Builder
 	left := limit
 	write := func(s string) {
 		b.WriteString(s)
 		left -= length(s)
 	}
-	for _, p := range parts {
+	written = make([]int, len(parts))
+	for at, p := range parts {
 		rows, foot := p.Rows, length(p.Foot)
 		if len(rows) == 0 {
 			rows = []string{""}
@@ -118,13 +120,14 @@ func fill(parts []Part, limit int) (text string, all bool) {
 				if i > 0 {
 					write(p.Foot)
 				}
-				return b.String(), false
+				return b.String(), written, true
 			}
 			write(row)
+			written[at]++
 		}
 		write(p.Foot)
 	}
-	return b.String(), true
+	return b.String(), written, false
 }
 
 // length counts characters as UTF-16 does.

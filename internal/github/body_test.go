@@ -26,7 +26,7 @@ func TestRender(t *testing.T) {
 		24: "totals\n…rest",
 		11: "…rest",
 	} {
-		got, cut := render(parts, "…rest", limit)
+		got, _, cut := render(parts, "…rest", limit)
 		if got != want || cut != (limit < 33) {
 			t.Errorf("%d: %q, cut %t", limit, got, cut)
 		}
@@ -43,7 +43,7 @@ func TestRenderKeepsToTheLimit(t *testing.T) {
 			}
 		}), 0, 8).Draw(t, "parts")
 		limit := rapid.IntRange(10, 300).Draw(t, "limit")
-		got, cut := render(parts, "…rest", limit)
+		got, _, cut := render(parts, "…rest", limit)
 		if n := len(utf16.Encode([]rune(got))); n > limit || n != length(got) {
 			t.Fatalf("%d characters, counted %d, limit %d", n, length(got), limit)
 		}

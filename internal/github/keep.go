@@ -58,6 +58,20 @@ func (e *ContendedError) ExitCode() int { return 12 }
 // another run needs from the answer to its look to the end of its write.
 const settling = 2 * time.Second
 
+// body is the comment of a goal: its marker, and the text.
+func (g *Goal) body() (begin, text string, rows []int, cut bool) {
+	begin = marker{place: g.Place.id(), run: g.Run}.String()
+	text, rows, cut = render(g.Parts, g.More, BodyLimit-length(begin))
+	return begin, text, rows, cut
+}
+
+// Shows is how many rows of each part the comment has room for; a part without rows
+// is one.
+func (g *Goal) Shows() []int {
+	_, _, rows, _ := g.body()
+	return rows
+}
+
 // Keep has a pull request say what the goal says, in one comment that is begun,
 // edited, or left as it is where it says the same. The outcome says what was done
 // also where an error ended it. What the token may not is no error but [Refused]. A
@@ -67,10 +81,9 @@ func (c *Client) Keep(ctx context.Context, g Goal) (Outcome, error) {
 	if err := g.Run.check(); err != nil {
 		return Outcome{Kind: Nothing}, err
 	}
-	begin := marker{place: g.Place.id(), run: g.Run}
-	text, cut := render(g.Parts, g.More, BodyLimit-length(begin.String()))
+	begin, text, _, cut := g.body()
 	k := &keeping{
-		Client: c, goal: g, body: begin.String() + text, memory: newMemory(), outcome: Outcome{Kind: Nothing, Cut: cut},
+		Client: c, goal: g, body: begin + text, memory: newMemory(), outcome: Outcome{Kind: Nothing, Cut: cut},
 		wanted: wanted{create: g.Create, run: g.Run, text: fingerprint(text)},
 	}
 	err := k.drive(ctx)

@@ -263,7 +263,7 @@ func (m *Mocks) savedPath(op *predict.Operation, ex *predict.Example) (path stri
 	parts, _ := m.criteriaIn(op, ex)
 	key := ""
 	for _, p := range parts {
-		key += "/" + p.name + "=" + p.value
+		key += "/" + p.Name + "=" + p.Value
 	}
 	path, is = known[key]
 	return path, is
@@ -380,7 +380,7 @@ func sendable(value string) bool {
 // criteriaIn takes criteria apart: "/id=1/kind=cat?page=2?size=10". Values may hold
 // either sign, so only where one is followed by a name that the operation knows does
 // it begin a pair.
-func (m *Mocks) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []pair) {
+func (m *Mocks) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, params []predict.Parameter) {
 	if ex.DispatchCriteria == nil {
 		return nil, nil
 	}
@@ -401,9 +401,9 @@ func (m *Mocks) criteriaIn(op *predict.Operation, ex *predict.Example) (parts, p
 		end := 1 + nextPair(rest[1:], begins)
 		name, value, _ := strings.Cut(rest[1:end], "=")
 		if rest[0] == '/' {
-			parts = append(parts, pair{name, value})
+			parts = append(parts, predict.Parameter{Name: name, Value: value})
 		} else {
-			params = append(params, pair{name, value})
+			params = append(params, predict.Parameter{Name: name, Value: value})
 		}
 		rest = rest[end:]
 	}
@@ -425,16 +425,16 @@ func nextPair(s string, begins func(sign byte, name string) bool) int {
 
 // fill puts values into the parts of an operation's path. Any value will do for
 // one that nobody looks at: its name does.
-func (n *pathName) fill(op *predict.Operation, parts []pair) string {
+func (n *pathName) fill(op *predict.Operation, parts []predict.Parameter) string {
 	if len(n.names) == 0 && !strings.ContainsAny(n.path, ":{") {
 		return n.path
 	}
 	valueOf := func(name string) (value string, known bool) {
-		i := slices.IndexFunc(parts, func(p pair) bool { return p.name == name })
+		i := slices.IndexFunc(parts, func(p predict.Parameter) bool { return p.Name == name })
 		if i < 0 {
 			return "", false
 		}
-		return parts[i].value, true
+		return parts[i].Value, true
 	}
 	if n.segments != nil && op.Dispatcher != "" && !strings.Contains(n.path, "{") {
 		out := slices.Clone(n.segments)
@@ -460,10 +460,10 @@ func (n *pathName) fill(op *predict.Operation, parts []pair) string {
 	})
 }
 
-func queryOf(params []pair) string {
+func queryOf(params []predict.Parameter) string {
 	out := make([]string, len(params))
 	for i, p := range params {
-		out[i] = escapeQuery(p.name) + "=" + escapeQuery(p.value)
+		out[i] = escapeQuery(p.Name) + "=" + escapeQuery(p.Value)
 	}
 	return strings.Join(out, "&")
 }

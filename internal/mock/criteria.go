@@ -43,9 +43,6 @@ func cutPart(path string, braced bool) (before, part, after string, ok bool) {
 	return path, "", "", false
 }
 
-// pair is a name with its value, in criteria.
-type pair struct{ name, value string }
-
 // asked is what a request is dispatched by.
 type asked struct {
 	criteria *string // nil without a dispatcher
@@ -93,11 +90,11 @@ func (m *Mocks) partCriteria(n *pathName, path string) (criteria string, known b
 		path, _, _ = strings.Cut(path, "?")
 	}
 	values, known := n.values(path)
-	slices.SortFunc(values, func(a, b pair) int { return java.Compare(a.name, b.name) })
+	slices.SortFunc(values, func(a, b predict.Parameter) int { return java.Compare(a.Name, b.Name) })
 	var out strings.Builder
 	for _, v := range values {
-		if n.roles[v.name]&wantedPart != 0 {
-			out.WriteString("/" + v.name + "=" + v.value)
+		if n.roles[v.Name]&wantedPart != 0 {
+			out.WriteString("/" + v.Name + "=" + v.Value)
 		}
 	}
 	return out.String(), known
@@ -105,7 +102,7 @@ func (m *Mocks) partCriteria(n *pathName, path string) (criteria string, known b
 
 // values are what the parts of a name have in a path. The server makes each part a
 // group that takes as much as it can, slashes included.
-func (n *pathName) values(path string) (values []pair, known bool) {
+func (n *pathName) values(path string) (values []predict.Parameter, known bool) {
 	if values, simple := n.bySegment(path); simple {
 		return values, true
 	}
@@ -131,7 +128,7 @@ func (n *pathName) values(path string) (values []pair, known bool) {
 	}
 	for i, name := range n.names {
 		if !slices.Contains(n.names[i+1:], name) { // the last of a name counts
-			values = append(values, pair{name, found[i+1]})
+			values = append(values, predict.Parameter{Name: name, Value: found[i+1]})
 		}
 	}
 	return values, known
@@ -139,17 +136,17 @@ func (n *pathName) values(path string) (values []pair, known bool) {
 
 // bySegment reads the values of a name whose parts are whole segments, in a path of
 // as many segments.
-func (n *pathName) bySegment(path string) (values []pair, simple bool) {
+func (n *pathName) bySegment(path string) (values []predict.Parameter, simple bool) {
 	if n.segments == nil || strings.Count(path, "/")+1 != len(n.segments) {
 		return nil, false
 	}
-	values = make([]pair, 0, len(n.names))
+	values = make([]predict.Parameter, 0, len(n.names))
 	for k := range n.segments {
 		got, rest, _ := strings.Cut(path, "/")
 		path = rest
 		switch {
 		case n.parts[k] != "" && got != "":
-			values = append(values, pair{n.parts[k], got})
+			values = append(values, predict.Parameter{Name: n.parts[k], Value: got})
 		case n.parts[k] != "" || n.segments[k] != got:
 			return nil, false
 		}
@@ -163,7 +160,7 @@ func (m *Mocks) paramCriteria(rules, query string) (criteria string, failed bool
 	if !strings.Contains(query, "=") {
 		return "", false
 	}
-	var found []pair
+	var found []predict.Parameter
 	for _, param := range java.Split(query, "&") {
 		halves := java.Split(param, "=")
 		if len(halves) < 2 {
@@ -178,18 +175,18 @@ func (m *Mocks) paramCriteria(rules, query string) (criteria string, failed bool
 			return "", true
 		}
 		if strings.Contains(rules, name) {
-			found = append(found, pair{name, value})
+			found = append(found, predict.Parameter{Name: name, Value: value})
 		}
 	}
-	slices.SortFunc(found, func(a, b pair) int {
-		if c := java.Compare(a.name, b.name); c != 0 {
+	slices.SortFunc(found, func(a, b predict.Parameter) int {
+		if c := java.Compare(a.Name, b.Name); c != 0 {
 			return c
 		}
-		return java.Compare(a.value, b.value)
+		return java.Compare(a.Value, b.Value)
 	})
 	var out strings.Builder
 	for _, p := range slices.Compact(found) {
-		out.WriteString("?" + p.name + "=" + p.value)
+		out.WriteString("?" + p.Name + "=" + p.Value)
 	}
 	return out.String(), false
 }

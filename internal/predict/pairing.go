@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash"
 	"slices"
+	"sort"
 
 	"postman-microcks-importer/internal/budget"
 )
@@ -85,7 +86,7 @@ func (s *sample) headers(m *budget.Meter, list []Header) []Header {
 		s.holds(h.Name)
 		s.holds(h.Values...)
 	}
-	slices.SortFunc(list, compareHeaders)
+	sort.Slice(list, func(i, k int) bool { return compareHeaders(list[i], list[k]) < 0 })
 	return list
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -69,8 +70,8 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 			g.Accepted = g.Breaking
 			return
 		}
-		g.Next = keepOld + "; if it shall break, set the label `" + Label + "` on this pull request, anew where it is set: here no comment" +
-			" can show what breaks, so only the run that this starts accepts it, for its commit"
+		g.Next = report.KeepOld + "; if it shall break, set the label `" + Label + "` on this pull request, anew where it is set:" +
+			" here no comment can show what breaks, so only the run that this starts accepts it, for its commit"
 		return
 	}
 	for _, n := range breaking(told, what) {
@@ -85,13 +86,9 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 		g.Next = "what the comment did not show before the label `" + Label + "` was set is not accepted: look at it, take the label off," +
 			" and set it again"
 	default:
-		g.Next = keepOld + "; if it shall break, set the label `" + Label + "` on this pull request"
+		g.Next = report.KeepOld + "; if it shall break, set the label `" + Label + "` on this pull request"
 	}
 }
-
-// keepOld is how nothing breaks.
-const keepOld text.Untrusted = "keep the old example beside the new one, or give the collection a new version," +
-	" whose service stands beside the old one"
 
 // labelling is whether the label is set, and since when.
 type labelling struct {
@@ -129,7 +126,7 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 	if told.Status == result.Failed {
 		return
 	}
-	next := keepOld
+	next := report.KeepOld
 	accepted := 0
 	if g != nil {
 		next, accepted = cmp.Or(g.Next, next), g.Accepted
@@ -158,15 +155,15 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 // stands, hidden, at the beginning of the comment's text.
 type record map[string]time.Time
 
-// mostRecorded changes are kept: a comment has room for no more. What is beyond cannot
-// be accepted by the label.
+// mostRecorded changes are kept. What is beyond, and what the comment has no room to
+// show, cannot be accepted by the label.
 const mostRecorded = 500
 
 // reading is how long nobody can have read a comment from when its text is made: until
 // it is written, and seen.
 const reading = 5 * time.Second
 
-var recordLine = regexp.MustCompile(`^<!-- shown since=([0-9TZ:-]{20})((?: [0-9a-f]{32})+) -->\n`)
+var recordLine = regexp.MustCompile(`^<!-- shown since=([0-9TZ:-]{20})((?: [0-9a-f]{32})+) +-->\n`)
 
 // parseRecord reads the record that a text begins with, and returns what follows.
 func parseRecord(s string) (record, string) {
@@ -199,11 +196,20 @@ func (r record) String() string {
 	return strings.Join(lines, "")
 }
 
-// with is the record of what is shown now: what was shown before keeps its time, what
+// filling is the record's text, as long as that of one with more changes was.
+func (r record) filling(length int) string {
+	begin, ends := strings.CutSuffix(r.String(), "-->\n")
+	if !ends {
+		return begin
+	}
+	return begin + strings.Repeat(" ", max(0, length-len(begin)-len("-->\n"))) + "-->\n"
+}
+
+// with is the record of the changes that are shown now: what was shown before keeps its time, what
 // is shown no more goes.
-func (r record) with(told *result.Result, what counts, now time.Time) record {
+func (r record) with(all []*result.Notice, now time.Time) record {
 	next := record{}
-	for _, n := range breaking(told, what) {
+	for _, n := range all {
 		if len(next) == mostRecorded {
 			break
 		}

@@ -65,11 +65,6 @@ func (r *Review) onPull() bool {
 	return r.Run.Trigger.Event == "pull_request" && r.Run.Trigger.Number > 0
 }
 
-// files reports whether the run has collections of the repository.
-func (r *Review) files() bool {
-	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
-}
-
 // Base is what the run's files are compared with; nil where there is none, or nobody to
 // be asked for it. GitHub is asked when it is used.
 func (r *Review) Base() *reconcile.Base {
@@ -259,14 +254,15 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	if told.Interrupted != nil || told.Mode.Writes() {
 		return
 	}
-	told.Problems = append(told.Problems, r.withheld()...)
-	switch {
-	case r.Run.Trigger.Event == "": // no runner, and no label
+	defer told.AddUp()
+	if r.Run.Trigger.Event == "" { // no runner, and no label
 		if gated {
 			refuse(told, count(told, everything), nil)
 		}
 		return
-	case !r.onPull():
+	}
+	r.lack(told)
+	if !r.onPull() {
 		if gated && told.Breaking() > 0 {
 			told.Problems = append(told.Problems, notJudged)
 		}
@@ -290,35 +286,53 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	}
 }
 
-// withheld tells what a run about a pull request cannot do, and what it would need.
-func (r *Review) withheld() []result.Problem {
+// lack tells what is left out where there is no token, and where the event does not say
+// what the files are.
+func (r *Review) lack(told *result.Result) {
 	t := &r.Run.Trigger
 	if t.Event == "pull_request_target" && r.files() {
-		return []result.Problem{{
-			Level: result.Note, Anchor: "pull-target",
-			Text: "on the event pull_request_target collections of the repository are neither compared with the base branch nor" +
-				" commented on: which files lie in the workspace, and who wrote them, cannot be known",
-			Hint: "for these use the event pull_request",
-		}}
+		told.Problems = append(told.Problems, filesOfTarget)
 	}
-	note := result.Problem{Level: result.Note, Anchor: "pull-without-token"}
-	switch {
-	case r.Client != nil || !t.OfPullRequest() && t.Event != "merge_group":
-		return nil
-	case r.files() && r.wantsComment():
-		note.Text = "without `github-token` the collections of the repository are not compared with the base branch, and this pull request" +
-			" gets no comment"
-		note.Hint = "add `github-token: ${{ github.token }}`, and give the job the permissions `contents: read` and `pull-requests: write`"
-	case r.files():
-		note.Text = "without `github-token` the collections of the repository are not compared with the base branch"
-		note.Hint = "add `github-token: ${{ github.token }}`, and give the job the permission `contents: read`"
-	case r.wantsComment():
-		note.Text = "without `github-token` this pull request gets no comment"
-		note.Hint = "add `github-token: ${{ github.token }}`, and give the job the permission `pull-requests: write`; or set `comment: never`"
-	default:
-		return nil
+	if r.Client != nil {
+		return
 	}
-	return []result.Problem{note}
+	untold := (t.Event == "pull_request" || t.Event == "merge_group") && r.files()
+	if untold && r.onPull() && r.Run.FailsOn(config.FailOnBreaking) {
+		told.Problems = append(told.Problems, ungated)
+		return
+	}
+	var left []string
+	if r.mayComment() {
+		left = append(left, "the pull request gets no comment")
+	}
+	if untold {
+		left = append(left, "collections of the repository are not compared with the base branch")
+	}
+	if left != nil {
+		told.Problems = append(told.Problems, result.Problem{
+			Level: result.Note, Anchor: "no-github-token",
+			Text: text.Untrusted("there is no `github-token`: " + strings.Join(left, ", and ")),
+			Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
+		})
+	}
+}
+
+var ungated = result.Problem{
+	Level: result.Warning, Anchor: "comparison-untold",
+	Text: "comparing: it was not found out what consumers of the mocks would notice: there is no `github-token` to read the base branch with",
+	Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
+}
+
+var filesOfTarget = result.Problem{
+	Level: result.Note, Anchor: "base-unknown",
+	Text: "on the event pull_request_target it cannot be known which files lie in the workspace, and who wrote them:" +
+		" collections of the repository are not compared with the base branch, and have neither comment nor gate",
+	Hint: "write `on: pull_request` for collections of the repository: they need no secret",
+}
+
+// files reports whether a collection of the repository is among the run's.
+func (r *Review) files() bool {
+	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
 }
 
 var notJudged = result.Problem{
@@ -370,18 +384,34 @@ func without(told *result.Result, t touch) *result.Result {
 func (r *Review) comment(ctx context.Context, told *result.Result, t touch, shown record) (refused bool) {
 	said := without(told, t).Rewritten(r.Hide)
 	parts := report.Comment(said, r.Report(), r.Blob)
-	parts[0].Head = shown.with(said, counting(t), r.Client.Now()).String() + parts[0].Head
+	now, head, all := r.Client.Now(), parts[0].Head, breaking(said, counting(t))
+	whole := shown.with(all, now).String()
+	parts[0].Head = whole + head
+	// Of a comment that is cut only what it shows is recorded, in as much room.
+	parts[0].Head = shown.with(r.seen(parts, all), now).filling(len(whole)) + head
 	outcome, err := r.Client.Keep(ctx, r.goal(parts, (t.files || t.workflow) && report.HasNews(said)))
 	r.tell(told, outcome, err)
 	return outcome.Kind == github.Refused
 }
 
-// comments reports whether the run may keep a comment: the token of a fork's pull
-// request, and of Dependabot's, can only read.
-func (r *Review) comments() bool { return r.Client != nil && r.wantsComment() }
+// seen are those of some changes whose rows the comment has room for.
+func (r *Review) seen(parts []report.Part, all []*result.Notice) []*result.Notice {
+	shows := map[string]bool{}
+	goal := r.goal(parts, false)
+	for i, rows := range goal.Shows() {
+		for _, fingerprint := range parts[i].Shows[:min(rows, len(parts[i].Shows))] {
+			shows[fingerprint] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(n *result.Notice) bool { return !shows[n.Fingerprint] })
+}
 
-// wantsComment reports whether the run would keep a comment if it had a token.
-func (r *Review) wantsComment() bool {
+// comments reports whether the run keeps a comment.
+func (r *Review) comments() bool { return r.Client != nil && r.mayComment() }
+
+// mayComment reports whether the run may keep a comment, if it has a token: a plan may,
+// unless its pull request is a fork's or Dependabot's, whose token can only read.
+func (r *Review) mayComment() bool {
 	t := &r.Run.Trigger
 	return r.onPull() && r.Run.Mode == config.ModePlan && r.Run.Pull.Comment != config.CommentNever && !t.Fork && !t.Dependabot
 }
@@ -389,7 +419,7 @@ func (r *Review) wantsComment() bool {
 func (r *Review) goal(parts []report.Part, create bool) github.Goal {
 	g := github.Goal{Number: r.Run.Trigger.Number, Place: r.place(), Run: r.Number, More: report.CommentMore, Create: create}
 	for _, p := range parts {
-		g.Parts = append(g.Parts, github.Part(p))
+		g.Parts = append(g.Parts, github.Part{Head: p.Head, Rows: p.Rows, Foot: p.Foot})
 	}
 	return g
 }
@@ -436,20 +466,10 @@ func (r *Review) Close(ctx context.Context, told *result.Result) {
 		return
 	}
 	shown, said := parseRecord(strings.ReplaceAll(body, "\r\n", "\n"))
-	for _, line := range []string{mergedLine, closedLine} {
-		said = strings.TrimPrefix(said, line)
+	for _, merged := range []bool{true, false} {
+		said = strings.TrimPrefix(said, report.Closed(merged))
 	}
-	line := closedLine
-	if r.Run.Trigger.Merged {
-		line = mergedLine
-	}
-	parts := []report.Part{{Head: shown.String() + line}, {Rows: strings.SplitAfter(said, "\n")}}
+	parts := []report.Part{{Head: shown.String() + report.Closed(r.Run.Trigger.Merged)}, {Rows: strings.SplitAfter(said, "\n")}}
 	outcome, err := r.Client.Keep(ctx, r.goal(parts, false))
 	r.tell(told, outcome, err)
 }
-
-// What a comment begins with when its pull request is closed.
-const (
-	mergedLine = "**Merged.** This is the plan as it was then; the run on the default branch carries it out.\n\n"
-	closedLine = "**Closed without a merge.** Nothing of this plan is carried out.\n\n"
-)

@@ -51,8 +51,7 @@ func newStory(t *testing.T) *story {
 		t.Fatal(err)
 	}
 	return &story{t: t, hub: hub, client: client, run: config.Run{
-		Mode:   config.ModePlan,
-		FailOn: []string{config.FailOnBreaking}, Importers: []config.Importer{{File: "pets.json"}},
+		Mode: config.ModePlan, FailOn: []string{config.FailOnBreaking}, Importers: []config.Importer{{File: "pets.json"}},
 		Trigger: config.Trigger{Event: "pull_request", Action: "synchronize", Number: 7}, Pull: config.Pull{Comment: config.CommentAuto},
 	}}
 }
@@ -138,6 +137,20 @@ func labelOnAFork(t *testing.T) {
 	s.hub.Label(7, pulls.Label, false, "olga", time.Now())
 	if told := s.plan("a"); told.Status != result.Failed {
 		t.Errorf("repeated after the label was taken off: %s", told.Status)
+	}
+	if n := len(s.hub.Comments(7)); n != 0 {
+		t.Errorf("%d comments", n)
+	}
+}
+
+// A check compares with the base branch, and says so in the summary alone.
+func TestACheckIsNoComment(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	s.run.Mode = config.ModeCheck
+	s.run.FailOn = nil
+	if told := s.plan("a"); told.Comment != nil {
+		t.Errorf("comment %+v", told.Comment)
 	}
 	if n := len(s.hub.Comments(7)); n != 0 {
 		t.Errorf("%d comments", n)

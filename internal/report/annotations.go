@@ -25,17 +25,17 @@ const (
 type Annotation struct {
 	Level   AnnotationLevel
 	Title   string
-	Message string         // may have several lines
+	Message string         // of several lines, each of which the program begins
 	File    text.Untrusted // path in the workspace; "" for none
 	Line    int            // from 1; 0 for none
 	Column  int            // from 1; 0 for none
 }
 
-// Annotations of a run, errors first. The runner keeps few of a level, so a
-// failed collection has one error, and of findings in a file each rule has one,
-// at its first place.
+// Annotations of a run, errors first, and of warnings what breaks consumers first. The
+// runner keeps few of a level, so a failed collection has one error, and of findings in
+// a file each rule has one, at its first place.
 func Annotations(r *result.Result) []Annotation {
-	var errors, warnings, notices []Annotation
+	var errors, breaking, warnings, notices []Annotation
 	var failures []*failed
 	add := func(a Annotation) {
 		switch a.Level {
@@ -48,7 +48,7 @@ func Annotations(r *result.Result) []Annotation {
 		}
 	}
 	for _, p := range r.Problems {
-		add(Annotation{Level: runnerLevel(p.Level), Title: "Microcks import", Message: withHint(p), File: p.File, Line: p.Line})
+		add(Annotation{Level: runnerLevel(p.Level), Title: "Microcks import", Message: message(withHint(p)), File: p.File, Line: p.Line})
 	}
 	for i := range r.Collections {
 		c := &r.Collections[i]
@@ -57,17 +57,17 @@ func Annotations(r *result.Result) []Annotation {
 		}
 		for _, p := range c.Problems {
 			if p.Level != result.Error {
-				add(Annotation{Level: runnerLevel(p.Level), Title: title(c), Message: withHint(p), File: p.File, Line: p.Line})
+				add(Annotation{Level: runnerLevel(p.Level), Title: title(c), Message: message(withHint(p)), File: p.File, Line: p.Line})
 			}
 		}
 		for _, a := range findingAnnotations(c) {
 			add(a)
 		}
 		if n := c.BreakingCount(); n > 0 && r.Mode == result.Plan {
-			add(Annotation{
+			breaking = append(breaking, Annotation{
 				Level: AnnotateWarning, Title: title(c),
-				Message: "Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") +
-					", listed in the summary: " + someBreaking(c),
+				Message: message([]string{"Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") +
+					", listed in the summary: " + someBreaking(c)}),
 			})
 		}
 	}
@@ -75,7 +75,7 @@ func Annotations(r *result.Result) []Annotation {
 		f.Title = f.names()
 		errors = append(errors, f.Annotation)
 	}
-	return append(append(errors, warnings...), notices...)
+	return slices.Concat(errors, breaking, warnings, notices)
 }
 
 // failed is the error of collections that failed by the same.
@@ -137,7 +137,7 @@ func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool
 		if slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Level == result.Error && text.Untrusted(f.Hint) == p.Hint }) {
 			p.Hint = "" // the finding below says it
 		}
-		lines = append(lines, withHint(p))
+		lines = append(lines, withHint(p)...)
 		if c.File != "" && a.Line == 0 && p.Line > 0 {
 			a.File, a.Line = cmp.Or(p.File, c.File), p.Line
 		}
@@ -149,7 +149,9 @@ func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool
 		if c.File != "" && a.Line == 0 {
 			a.File, a.Line, a.Column = fileOf(c.File, &g.findings[0]), g.findings[0].Line, g.findings[0].Column
 		}
-		lines = append(lines, g.title()+": "+g.annotation(c.File))
+		said := g.annotation(c.File)
+		said[0] = g.title() + ": " + said[0]
+		lines = append(lines, said...)
 	}
 	if len(lines) == 0 {
 		runFailed := slices.ContainsFunc(r.Problems, func(p result.Problem) bool { return p.Level == result.Error })
@@ -161,7 +163,7 @@ func failureAnnotation(r *result.Result, c *result.Collection) (Annotation, bool
 	if done := deedsOf(c); done != "" {
 		lines = append(lines, "How far it came: "+done)
 	}
-	a.Message = strings.Join(lines, "\n")
+	a.Message = message(lines)
 	return a, true
 }
 
@@ -177,7 +179,7 @@ func findingAnnotations(c *result.Collection) []Annotation {
 		first := g.findings[0]
 		if c.File != "" {
 			all = append(all, Annotation{
-				Level: AnnotateWarning, Title: g.title(), Message: g.annotation(c.File),
+				Level: AnnotateWarning, Title: g.title(), Message: message(g.annotation(c.File)),
 				File: fileOf(c.File, &first), Line: first.Line, Column: first.Column,
 			})
 			continue
@@ -185,7 +187,7 @@ func findingAnnotations(c *result.Collection) []Annotation {
 		lines = append(lines, fmt.Sprintf("%s (%d): %s", g.title(), len(g.findings), first.Message))
 	}
 	if len(lines) > 0 {
-		all = append(all, Annotation{Level: AnnotateWarning, Title: title(c), Message: strings.Join(lines, "\n")})
+		all = append(all, Annotation{Level: AnnotateWarning, Title: title(c), Message: message(lines)})
 	}
 	return all
 }
@@ -200,9 +202,20 @@ func runnerLevel(l result.Level) AnnotationLevel {
 	return AnnotateNotice
 }
 
-func withHint(p result.Problem) string {
-	if p.Hint == "" {
-		return string(what(p))
+func withHint(p result.Problem) []string {
+	lines := []string{string(what(p))}
+	if p.Hint != "" {
+		lines = append(lines, "Hint: "+string(p.Hint))
 	}
-	return string(what(p) + "\nHint: " + p.Hint)
+	return lines
+}
+
+// message has these lines and no others: a line break from outside is a space in it, so
+// that nothing can pass for a line of the program.
+func message(lines []string) string {
+	clean := make([]string, len(lines))
+	for i, line := range lines {
+		clean[i] = text.Line(line)
+	}
+	return strings.Join(clean, "\n")
 }

@@ -27,13 +27,18 @@ func noticing(r *result.Result) (all []noticed) {
 		}
 	}
 	for i := range r.Gone {
-		add(string(r.Gone[i].File)+" (gone)", r.Gone[i].Consumers)
+		add(goneTitle(&r.Gone[i]), r.Gone[i].Consumers)
 	}
 	for i := range r.Collections {
 		add(title(&r.Collections[i]), r.Collections[i].Consumers)
 	}
 	sort.SliceStable(all, func(i, k int) bool { return all[i].Breaking && !all[k].Breaking })
 	return all
+}
+
+// goneTitle is what a person calls a collection that is none any more.
+func goneTitle(g *result.Gone) string {
+	return strings.TrimSpace(string(g.Name+" "+g.Version)) + " (" + string(g.File) + ", gone)"
 }
 
 // replayed reports whether a run found out what consumers notice.
@@ -68,7 +73,7 @@ func noticeTable(r *result.Result, all []noticed) ([]column, [][]Markdown) {
 	}
 	rows := make([][]Markdown, len(all))
 	for i, n := range all {
-		rows[i] = []Markdown{noticeRequest(n.Notice), noticeText(n.Notice)}
+		rows[i] = []Markdown{noticeRequest(n.Notice), noticeWeight(n.Notice) + noticeText(n.Notice)}
 		if several {
 			rows[i] = append([]Markdown{short(n.of, 60)}, rows[i]...)
 		}
@@ -83,11 +88,18 @@ func gateLine(r *result.Result) Markdown {
 	case g == nil || g.Breaking == 0:
 		return ""
 	case g.Accepted == 0:
-		return "❌ " + bold("Not accepted.") + " " + prose(g.Next)
+		return "❌ " + bold("Not accepted.") + " " + sentence(g.Next)
 	case g.Accepted < g.Breaking:
-		return Markdown(fmt.Sprintf("❌ **%d of %d are not accepted.** ", g.Breaking-g.Accepted, g.Breaking)) + prose(g.Next)
+		return Markdown(fmt.Sprintf("❌ **%s not accepted, beside %d accepted** by the label ",
+			counted(g.Breaking-g.Accepted, "breaking change is", "breaking changes are"), g.Accepted)) +
+			code(g.Label) + acceptedBy(g) + ". " + sentence(g.Next)
 	}
 	return "☑️ " + bold("Accepted") + " by the label " + code(g.Label) + acceptedBy(g) + "."
+}
+
+// sentence begins with a capital letter, and ends.
+func sentence(t text.Untrusted) Markdown {
+	return prose(capital(string(t))) + "."
 }
 
 // acceptedBy says who accepted, and when.
@@ -118,6 +130,9 @@ func noticeSum(r *result.Result) string {
 		now = "that the collections of the base branch answer"
 	}
 	sum := fmt.Sprintf("Of %s %s, %s.", text.Plural(replayed, "request"), now, counted(breakingOf(r), "breaks", "break"))
+	if replayed == 0 {
+		sum = "No request is one " + now + "."
+	}
 	if untold > 0 {
 		sum += fmt.Sprintf(" Of %s it cannot be told.", text.Plural(untold, "request"))
 	}
@@ -150,20 +165,25 @@ func noticeRequest(n *result.Notice) Markdown {
 	return request
 }
 
+// noticeWeight says of a notice that it breaks; "" for one that does not.
+func noticeWeight(n *result.Notice) Markdown {
+	switch {
+	case n.Accepted:
+		return "☑️ breaking, accepted, "
+	case n.Breaking:
+		return "💥 " + bold("breaking") + ", "
+	}
+	return ""
+}
+
 // noticeText is what changes for whoever sends the request.
 func noticeText(n *result.Notice) Markdown {
 	t := Markdown(noticeWords[n.Kind])
 	if n.Example != "" {
-		t += " " + short(n.Example, 80)
+		t += ": " + short(n.Example, 80)
 	}
 	if n.Successor != "" {
 		t += " → " + short(n.Successor, 80)
-	}
-	switch {
-	case n.Accepted:
-		t = "☑️ breaking, accepted, " + t
-	case n.Breaking:
-		t = "💥 " + bold("breaking") + ", " + t
 	}
 	for _, d := range n.Differences {
 		t += "<br>" + noticeDifference(d)
@@ -176,9 +196,9 @@ func noticeText(n *result.Notice) Markdown {
 
 var noticeWords = map[result.NoticeKind]string{
 	result.NoticeAdded:   "added",
-	result.NoticeRemoved: "no answer any more:",
-	result.NoticeChanged: "changed:",
-	result.NoticeRenamed: "renamed:",
+	result.NoticeRemoved: "no answer any more",
+	result.NoticeChanged: "changed",
+	result.NoticeRenamed: "renamed",
 }
 
 func noticeDifference(d result.NoticeDifference) Markdown {
@@ -208,7 +228,7 @@ var aspectWords = map[result.NoticeAspect]string{
 func noticeLine(n *result.Notice) string {
 	said := noticeWords[n.Kind]
 	if n.Example != "" {
-		said += fmt.Sprintf(" \"%s\"", n.Example)
+		said += fmt.Sprintf(": \"%s\"", n.Example)
 	}
 	if n.Successor != "" {
 		said += fmt.Sprintf(" → \"%s\"", n.Successor)

@@ -230,8 +230,11 @@ func escapePart(s string, start bool) string {
 }
 
 // keepApart puts a zero-width space into what GitHub would make a mention, a
-// link or a reference to an issue of.
+// link, a reference to an issue or a picture of.
 func keepApart(s string) string {
+	for emoji.MatchString(s) { // a second time where the end of one begins another
+		s = emoji.ReplaceAllString(s, ":"+apart+"$1:")
+	}
 	return reference.ReplaceAllStringFunc(s, func(m string) string {
 		switch {
 		case m == "@", m == "#":
@@ -242,6 +245,10 @@ func keepApart(s string) string {
 		return m[:len(m)-1] + apart + m[len(m)-1:] // GH-, www.
 	})
 }
+
+// emoji finds what can become a picture, such as :octocat:. A number between colons,
+// which is a port more often, can become a character at most.
+var emoji = regexp.MustCompile(`:([\w+-]*[a-zA-Z_+-][\w+-]*):`)
 
 // reference finds the start of what becomes a link by itself.
 var reference = regexp.MustCompile(`@|#|://|(?i:\bgh-|www\.)`)

@@ -40,13 +40,13 @@ func byRule(findings []result.Finding) []ruleFindings {
 // title is "PMI001 version-missing".
 func (g ruleFindings) title() string { return strings.TrimSpace(g.id + " " + g.name) }
 
-// annotation is what the rule has to say, in plain text, with every place.
-func (g ruleFindings) annotation(file text.Untrusted) string {
+// annotation is what the rule has to say, in lines of plain text, with every place.
+func (g ruleFindings) annotation(file text.Untrusted) []string {
 	const most = 10
 	first := g.findings[0]
-	said := string(first.Message)
+	said := []string{string(first.Message)}
 	if first.Hint != "" {
-		said += "\nHint: " + first.Hint
+		said = append(said, "Hint: "+first.Hint)
 	}
 	var places []string
 	for i, f := range g.findings {
@@ -56,7 +56,7 @@ func (g ruleFindings) annotation(file text.Untrusted) string {
 		}
 		places = append(places, place(file, f))
 	}
-	return said + "\nAt " + strings.Join(places, "; ")
+	return append(said, "At "+strings.Join(places, "; "))
 }
 
 // fileOf is the file that a finding is in: that of its collection, or one of its folder.

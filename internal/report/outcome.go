@@ -117,8 +117,8 @@ const mostOfCause = 150
 // headline is what ended a run, or failed its collections, and what that left.
 func headline(r *result.Result, cause *result.Problem, failed int) string {
 	line := string(text.Cut(cause.Text, mostOfCause))
-	if first, size := utf8.DecodeRuneInString(string(cause.Headline)); size > 0 {
-		line = string(unicode.ToUpper(first)) + string(cause.Headline[size:])
+	if cause.Headline != "" {
+		line = capital(string(cause.Headline))
 	}
 	if failed < len(r.Collections) {
 		line += fmt.Sprintf(": %d of %s failed", failed, text.Plural(len(r.Collections), "collection"))
@@ -133,6 +133,15 @@ func headline(r *result.Result, cause *result.Problem, failed int) string {
 		return line + ", after this run had written to Microcks"
 	}
 	return line + ", nothing was written to Microcks"
+}
+
+// capital begins a text with a capital letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 func interrupted(r *result.Result) string {

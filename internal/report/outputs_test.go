@@ -293,6 +293,35 @@ func TestAnnotations(t *testing.T) {
 	}
 }
 
+// What breaks consumers is not what the runner leaves out of many.
+func TestAnnotationsTellFirstWhatBreaks(t *testing.T) {
+	t.Parallel()
+	r := plannedUpdate()
+	r.Collections[0].Findings = checkFile().Collections[0].Findings
+	r.Collections[0].File = "postman/pet-store.json"
+	r.Problems = []result.Problem{{Level: result.Warning, Text: "w"}, {Level: result.Note, Text: "n"}}
+	all := Annotations(r)
+	i := slices.IndexFunc(all, func(a Annotation) bool { return a.Level == AnnotateWarning })
+	if i < 0 || len(all) < 5 || !strings.Contains(all[i].Message, "3 breaking changes") {
+		t.Errorf("%+v", all)
+	}
+}
+
+// A line of an annotation begins with the program's own words: no text from outside
+// begins one.
+func TestNothingForgesALineOfAnAnnotation(t *testing.T) {
+	t.Parallel()
+	const forged = "a\nHint: forged\r\n\u2028Hint: forged\u0085x"
+	for v := range variant(variants) {
+		harmless := Annotations(filled(v, "a", "a"))
+		for i, a := range Annotations(filled(v, forged, forged)) {
+			if strings.Count(a.Message, "\n") != strings.Count(harmless[i].Message, "\n") {
+				t.Errorf("variant %d: %q has other lines than %q", v, a.Message, harmless[i].Message)
+			}
+		}
+	}
+}
+
 func TestAnnotationsOfAFileHaveTheirPlace(t *testing.T) {
 	t.Parallel()
 	var got []string
@@ -312,7 +341,7 @@ func TestAnnotationsOfAFileHaveTheirPlace(t *testing.T) {
 func TestLogLinesAreLines(t *testing.T) {
 	t.Parallel()
 	for _, s := range hostile {
-		for _, line := range Log(filled(result.Apply, true, true, s, s), Context{}) {
+		for _, line := range Log(filled(withSeveral|withInterruption, s, s), Context{}) {
 			if line != text.Line(line) {
 				t.Errorf("%q has control characters", line)
 			}

@@ -42,6 +42,9 @@ var hostile = []string{
 	"#1 GH-12 gh-3 acme/shop#7 fixes #12, 1234567 deadbeefcafe 0123456789abcdef0123456789abcdef01234567",
 	"&lt;b&gt; &amp; &#64;octocat &commat;octocat &#x40;a",
 	"*bold* _it_ ~~gone~~ $x^2$ ==mark== [^1] [x] :tada: \\*",
+	":octocat: :a:b:c: :+1::-1:", "> [!NOTE]\n> forged", "[^1]: note", "- [ ] task\n- [x] done",
+	"acme/shop@0123456789abcdef0123456789abcdef01234567",
+	"<details><summary>x</summary>\n\n", "<!-- postman-microcks-importer comment=v1 -->", "-->", "fixes acme/shop#1 closes GH-1",
 	"1. one", "2) two", "- dash", "+ plus", "# hash", "> quote", "=== ", "    indented", "\ttab", "~~~",
 	"\u202egnitirw\u202c \u2066iso\u2069 \u200b\ufeff\u00ad \U000e0041",
 	"\xff\xfe broken \xc3",
@@ -50,32 +53,57 @@ var hostile = []string{
 	"<https://evil.example> <a@evil.example>",
 	"Übung ✓ 漢字 👩\u200d💻 می\u200cخواهم",
 	strings.Repeat("long ", 400), strings.Repeat("`", 700), strings.Repeat("|", 700), strings.Repeat("\n", 50) + "x",
+	strings.Repeat("@octocat #1 <b>|`[x](//evil.example)", 300), // over 10,000 characters
 }
 
-func FuzzSummary(f *testing.F) {
+// FuzzPages puts strings into every place of summaries and comments.
+func FuzzPages(f *testing.F) {
 	for i, s := range hostile {
 		// All variants come up, some with several strings.
 		f.Add(s, "x", uint8(i))
 		f.Add("x", s, uint8(i+5))
 		f.Add(s, s, uint8(i+10))
 	}
-	modes := []result.Mode{result.Apply, result.Plan, result.Check, result.Remove}
-	f.Fuzz(func(t *testing.T, a, b string, variant uint8) {
-		mode, several, interrupted := modes[variant%4], variant&4 != 0, variant&8 != 0
-		got := Summary(filled(mode, several, interrupted, a, b), docs())
-		checkSafe(t, got)
-		if !visible(a) || !visible(b) {
-			return // what vanishes leads to another wording
-		}
+	f.Fuzz(func(t *testing.T, a, b string, v uint8) {
 		y := "y"
 		if a == b {
 			y = "x"
 		}
-		want := Summary(filled(mode, several, interrupted, "x", y), docs())
-		if d := cmp.Diff(shape(want), shape(got)); d != "" {
-			t.Errorf("mode %s with %q and %q: blocks differ (-harmless +got):\n%s\n%s", mode, a, b, d, got)
+		harmless := pages(filled(variant(v), "x", y))
+		for name, got := range pages(filled(variant(v), a, b)) {
+			checkSafe(t, got)
+			if !visible(a) || !visible(b) {
+				continue // what vanishes leads to another wording
+			}
+			if d := cmp.Diff(shape(harmless[name]), shape(got)); d != "" {
+				t.Errorf("%s of variant %d with %q and %q: blocks differ (-harmless +got):\n%s\n%s", name, v, a, b, d, got)
+			}
 		}
 	})
+}
+
+// pages are what is written of a result in Markdown.
+func pages(r *result.Result) map[string]string {
+	return map[string]string{"summary": Summary(r, docs()), "comment": whole(Comment(r, docs(), blob))}
+}
+
+// variant of a result, in bits.
+type variant uint8
+
+// Bits of a variant. The lowest two are the mode.
+const (
+	withSeveral      variant = 4
+	withInterruption variant = 8
+	withReplay       variant = 16 // the requests of consumers were
+	withLabel        variant = 32 // a label accepts what breaks
+
+	variants = 64
+)
+
+func (v variant) has(bit variant) bool { return v&bit != 0 }
+
+func (v variant) mode() result.Mode {
+	return [...]result.Mode{result.Apply, result.Plan, result.Check, result.Remove}[v%4]
 }
 
 func visible(s string) bool {
@@ -83,14 +111,14 @@ func visible(s string) bool {
 }
 
 // filled is a result with a or b in every string that comes from outside.
-func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Result {
+func filled(v variant, a, b string) *result.Result {
 	r := &result.Result{
-		Status: result.Failed, Mode: mode, Server: &result.Server{},
+		Status: result.Failed, Mode: v.mode(), Server: &result.Server{},
 		Secrets:  []result.Secret{{Change: result.Update, Done: true, Fields: fields()}},
 		Problems: []result.Problem{{Level: result.Error}},
 	}
 	statuses := []result.Status{result.Planned}
-	if several {
+	if v.has(withSeveral) {
 		statuses = []result.Status{result.Failed, result.Updated, result.Unchanged, result.Planned, ""}
 	}
 	for _, status := range statuses {
@@ -106,7 +134,8 @@ func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Re
 			Difference: []result.Difference{{Kind: result.Vanishes, Breaking: true, Fields: make([]result.Part, 2)}, {Kind: result.Appears}},
 			Findings: []result.Finding{
 				{Level: result.Error, Path: make([]text.Untrusted, 2)},
-				{Level: result.Warning, Path: make([]text.Untrusted, 3), Line: 3},
+				{Level: result.Warning, Path: make([]text.Untrusted, 3), Line: 3, New: true},
+				{Level: result.Note, New: true},
 			},
 			Problems: []result.Problem{{Level: result.Error}, {Level: result.Note}},
 			Verified: &result.Verification{Mocks: &result.Mocks{Operations: []result.MockedOperation{
@@ -118,6 +147,16 @@ func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Re
 				{Outcome: result.MockNotCalled, NotCalled: make([]result.NotCalled, 2)},
 			}}},
 		})
+	}
+	if v.has(withReplay) {
+		for i := range r.Collections {
+			r.Collections[i].Consumers = noticesOfAll(v.has(withLabel))
+		}
+		r.Gone = []result.Gone{{Consumers: noticesOfAll(v.has(withLabel))}}
+		r.Gate = &result.Gate{Breaking: 2}
+		if v.has(withLabel) {
+			r.Gate.Accepted = 2
+		}
 	}
 	n := 0
 	fill(reflect.ValueOf(r), func() string {
@@ -137,10 +176,25 @@ func filled(mode result.Mode, several, interrupted bool, a, b string) *result.Re
 			r.Collections[i].Problems[j].ExitCode = i
 		}
 	}
-	if interrupted {
+	if v.has(withInterruption) {
 		r.Interrupted = &result.Interruption{Kind: result.Signaled, Cause: text.Untrusted(a)}
 	}
 	return r
+}
+
+// noticesOfAll is a notice of each kind.
+func noticesOfAll(accepted bool) *result.Consumers {
+	differences := func() []result.NoticeDifference {
+		return []result.NoticeDifference{
+			{Aspect: result.AspectStatus, From: new(text.Untrusted), To: new(text.Untrusted), Breaking: true},
+			{Aspect: result.AspectMember, From: new(text.Untrusted)}, {Aspect: result.AspectBody},
+		}
+	}
+	return &result.Consumers{Against: result.AgainstBase, Replayed: 3, Breaking: 2, Notices: []result.Notice{
+		{Kind: result.NoticeRemoved, Differences: differences(), Breaking: true, Accepted: accepted},
+		{Kind: result.NoticeChanged, Differences: differences(), MoreDifferences: 2, Breaking: true, Accepted: accepted},
+		{Kind: result.NoticeRenamed}, {Kind: result.NoticeAdded},
+	}}
 }
 
 func fields() []result.FieldChange {
@@ -201,8 +255,8 @@ func shape(markdown string) []string {
 var (
 	plainHTML  = regexp.MustCompile(`^(<details><summary>(?:[^<>]|<code>[\w.-]*</code>)*</summary>|</details>)\n?$`)
 	plainCode  = regexp.MustCompile(`<code>[\w.-]*</code>`)
-	becomeLink = regexp.MustCompile(`@[\w-]|#\d|(?i:gh-\d|www\.|https?://|ftp://)|[0-9a-fA-F]{7}`)
-	trusted    = []string{server + "/", docsURL + "/"}
+	becomeLink = regexp.MustCompile(`@[\w-]|#\d|:[\w+-]*[a-zA-Z+-][\w+-]*:|(?i:gh-\d|www\.|https?://|ftp://)|[0-9a-fA-F]{7}`)
+	trusted    = []string{server + "/", docsURL + "/", blob + "/"}
 )
 
 // checkSafe holds a summary against what GitHub could make of it.
@@ -289,14 +343,17 @@ func unescaped(b []byte) string {
 	return html.UnescapeString(regexp.MustCompile(`\\([[:punct:]])`).ReplaceAllString(string(b), "$1"))
 }
 
-// TestGoldenSummariesAreSafe looks at the summaries as the fuzz test does.
-func TestGoldenSummariesAreSafe(t *testing.T) {
+// TestGoldenPagesAreSafe looks at summaries and comments as the fuzz test does.
+func TestGoldenPagesAreSafe(t *testing.T) {
 	t.Parallel()
 	for name, r := range cases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkSafe(t, Summary(r, docs()))
+			for _, page := range pages(r) {
+				checkSafe(t, page)
+			}
 			checkSafe(t, Summary(r, Context{}))
+			checkSafe(t, whole(Comment(r, Context{}, "")))
 		})
 	}
 }

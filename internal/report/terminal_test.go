@@ -58,7 +58,7 @@ var colours = regexp.MustCompile("\x1b\\[[0-9]{1,2}m")
 func TestTerminalFitsTheWidth(t *testing.T) {
 	t.Parallel()
 	all := cases()
-	wide := filled(result.Plan, true, false, strings.Repeat("世界 ", 40), strings.Repeat("👩‍💻é ", 80))
+	wide := filled(1|withSeveral, strings.Repeat("世界 ", 40), strings.Repeat("👩‍💻é ", 80))
 	for i := range wide.Collections { // what nobody else chooses
 		c := &wide.Collections[i]
 		c.Service.MockURL = server
@@ -92,9 +92,8 @@ func FuzzTerminal(f *testing.F) {
 	for i, s := range hostile {
 		f.Add(s, s+"\x1b[2J\x1b]0;title\x07\u202e\u2066\r\x9b31m", uint8(i))
 	}
-	modes := []result.Mode{result.Apply, result.Plan, result.Check, result.Remove}
-	f.Fuzz(func(t *testing.T, a, b string, variant uint8) {
-		r := filled(modes[variant%4], variant&4 != 0, variant&8 != 0, a, b)
+	f.Fuzz(func(t *testing.T, a, b string, v uint8) {
+		r := filled(variant(v), a, b)
 		said, failures := Terminal(r, Screen{Width: 80, Colour: true, FailuresInColour: true})
 		for _, c := range colours.ReplaceAllString(said+failures, "") {
 			if c != '\n' && (unicode.IsControl(c) || unicode.In(c, unicode.Bidi_Control)) {
@@ -109,7 +108,7 @@ func FuzzTerminal(f *testing.F) {
 func TestHostileJSON(t *testing.T) {
 	t.Parallel()
 	for _, a := range append(slices.Clip(hostile), "\u009b31m \U000e0041 ##[error] \x7f \u2066") {
-		raw := JSON(filled(result.Apply, true, true, a, a), 1<<30)
+		raw := JSON(filled(withSeveral|withInterruption, a, a), 1<<30)
 		for _, c := range string(raw) {
 			if unicode.IsControl(c) || unicode.In(c, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 				t.Errorf("%U in the JSON of %q", c, a)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -142,7 +143,7 @@ func (s *Scrubber) Hide(text string) string {
 	if len(found) == 0 {
 		return text
 	}
-	slices.SortFunc(found, func(a, b place) int { return int(a.from - b.from) })
+	sort.Slice(found, func(i, k int) bool { return found[i].from < found[k].from })
 	var b strings.Builder
 	var done int32
 	for i, f := range found {

@@ -44,6 +44,17 @@ func TestTroubleshootingEntries(t *testing.T) {
 	}
 }
 
+// The list at its beginning leads to each entry.
+func TestTroubleshootingListsEveryEntry(t *testing.T) {
+	t.Parallel()
+	list, _, _ := strings.Cut(page(t), "\n## ")
+	for _, anchor := range headings(t) {
+		if !strings.Contains(list, "["+anchor+"](#"+anchor+")") {
+			t.Errorf("the list of %s does not lead to %s", troubleshooting, anchor)
+		}
+	}
+}
+
 // The messages that the entries quote are those of the scenarios, wherever one
 // shows that problem: their texts and the page must not drift apart.
 func TestTroubleshootingQuotesTheProgram(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/test/standin/github"
 	"postman-microcks-importer/internal/test/standin/keycloak"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
@@ -57,11 +59,12 @@ func exampleValues(t *testing.T) map[string]string {
 		"secrets.MICROCKS_CLIENT_CERTIFICATE": authority,
 		"secrets.MICROCKS_CLIENT_KEY":         key,
 
-		"secrets.POSTMAN_API_KEY":                                     postman.DefaultAPIKey,
-		"secrets.KEYCLOAK_CLIENT_ID":                                  "ci-admin",
-		"secrets.KEYCLOAK_CLIENT_SECRET":                              "ci-admin-secret",
-		"vars.COMPANY_CA":                                             authority,
-		"github.event.release.tag_name":                               "1.2.0",
+		"secrets.POSTMAN_API_KEY":        postman.DefaultAPIKey,
+		"secrets.KEYCLOAK_CLIENT_ID":     "ci-admin",
+		"secrets.KEYCLOAK_CLIENT_SECRET": "ci-admin-secret",
+		"vars.COMPANY_CA":                authority,
+		"github.token":                   github.Token,
+		"github.event.release.tag_name":  "1.2.0",
 		"github.ref_type == 'tag' && github.ref_name || '1.0.0-next'": "1.0.0-next",
 
 		"secrets.HARBOUR_COLLECTION_LINK": "https://api.postman.com/collections/12345678-8f4c2a1e-6b7d-4c39-9f1a-2d5e8b7c6a90?access_key=" +
@@ -164,10 +167,19 @@ func exampleTexts(node any) map[string]string {
 
 var exampleExpression = regexp.MustCompile(`\$\{\{\s*(.*?)\s*\}\}`)
 
-// resolve replaces expressions; one that is not in the table fails the test.
-func (s exampleStep) resolve(t *testing.T, place string) exampleStep {
+// resolve replaces expressions; one that is not in the table fails the test. On the
+// pull request of a fork there are no secrets and variables, and the token can only read.
+func (s exampleStep) resolve(t *testing.T, place, event string) exampleStep {
 	t.Helper()
 	values := exampleValues(t)
+	if event == exampleFork {
+		for name := range values {
+			if strings.HasPrefix(name, "secrets.") || strings.HasPrefix(name, "vars.") {
+				values[name] = ""
+			}
+		}
+		values["github.token"] = github.ForkToken
+	}
 	for _, texts := range []map[string]string{s.with, s.env} {
 		for name, text := range texts {
 			texts[name] = exampleExpression.ReplaceAllStringFunc(text, func(whole string) string {
@@ -182,6 +194,12 @@ func (s exampleStep) resolve(t *testing.T, place string) exampleStep {
 	}
 	return s
 }
+
+// exampleFork stands, among events, for that of a fork's pull request.
+const exampleFork = "pull_request of a fork"
+
+// examplesOnForks are the documents whose workflows are green there, too.
+var examplesOnForks = []string{"README.md", "docs/guides/pull-requests.md", "docs/guides/repository.md"}
 
 // needsImported reports whether the example speaks of a Microcks that has its
 // collections already.
@@ -205,6 +223,9 @@ func TestExampleWorkflows(t *testing.T) {
 		if len(steps) == 0 {
 			t.Errorf("%s: no step found", block.place())
 		}
+		if slices.Contains(events, "pull_request") && slices.Contains(examplesOnForks, block.file) {
+			events = append(events, exampleFork)
+		}
 		for _, event := range events {
 			ran += len(steps)
 			t.Run(block.place()+"/"+event, func(t *testing.T) {
@@ -214,16 +235,23 @@ func TestExampleWorkflows(t *testing.T) {
 					place.importMains(t)
 				}
 				steps, _ := exampleSteps(t, block)
+				comments := 0
 				for _, step := range steps {
+					if event == "pull_request" && step.with["github-token"] != "" && step.with["mode"] != "check" {
+						comments = 1
+					}
 					for name := range step.with {
 						if !inputs[name] {
 							t.Errorf("%s: there is no input %q", block.place(), name)
 						}
 					}
-					step = step.resolve(t, block.place())
+					step = step.resolve(t, block.place(), event)
 					if code, log := place.step(t, event, step); code != 0 {
 						t.Errorf("%s: on %s the step ends with exit code %d:\n%s", block.place(), event, code, log)
 					}
+				}
+				if got := len(place.open.GitHubAPI.Comments(examplePull)) + len(place.closed.GitHubAPI.Comments(examplePull)); got != comments {
+					t.Errorf("%s: on %s there are %d comments, want %d", block.place(), event, got, comments)
 				}
 			})
 		}
@@ -297,6 +325,8 @@ func exampleWorld(t *testing.T) *world.World {
 	t.Cleanup(w.Close)
 	w.Repository = "OWNER/REPO"
 	w.StartPostman(postman.Options{})
+	w.StartGitHubAPI(github.Options{})
+	w.GitHubAPI.SetPull(examplePull, github.Pull{Files: []github.File{{Path: exampleWorkflow, Status: "added"}}})
 	for uid, c := range exampleCollections {
 		if err := w.Postman.AddCollection(uid, c.export(t)); err != nil {
 			t.Fatal(err)
@@ -369,33 +399,17 @@ func (p *examplePlace) importMains(t *testing.T) {
 // does.
 func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code int, log string) {
 	t.Helper()
-	own := map[string]string{"default_branch": "main", "full_name": "OWNER/REPO"}
-	told := map[string]any{"repository": own}
-	if event == "pull_request" {
-		told["pull_request"] = map[string]any{"head": map[string]any{"repo": own}}
-	}
-	payload, err := json.Marshal(told)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.write(t, "event.json", payload)
 	w := p.open
 	if step.with["keycloak-client-id"] != "" || step.with["keycloak-auth"] != "" {
 		w = p.closed
 	}
 	env := w.Environment()
-	for _, own := range []string{"POSTMAN_API_KEY", "INPUT_MICROCKS-URL"} { // an example gives them itself
+	for _, own := range []string{"POSTMAN_API_KEY", "INPUT_MICROCKS-URL", "GITHUB_TOKEN"} { // an example gives them itself
 		delete(env, own)
 	}
 	if step.with["mode"] == "check" {
 		delete(env, "INPUT_POSTMAN-API-URL")
 	}
-	maps.Copy(env, map[string]string{
-		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": event, "GITHUB_REF": "refs/heads/main",
-		"GITHUB_EVENT_PATH": filepath.Join(p.dir, "event.json"), "GITHUB_WORKSPACE": p.dir,
-		"GITHUB_OUTPUT": filepath.Join(p.dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(p.dir, "summary"),
-	})
-	maps.Copy(env, step.env)
 	for _, line := range strings.Fields(step.with["collections"]) {
 		if strings.HasSuffix(line, ".json") { // a checkout has brought it
 			c := exampleCollection{name: filepath.Base(line), versionless: step.with["service-version"] != ""}
@@ -405,12 +419,74 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 			p.write(t, strings.ReplaceAll(line, "**/*", "of/one"), c.export(t))
 		}
 	}
+	commit := w.GitHubAPI.Commit(p.files(t), w.GitHubAPI.Commit(nil), w.GitHubAPI.Commit(p.files(t)))
+	p.write(t, "event.json", examplePayload(t, event, commit))
+	maps.Copy(env, map[string]string{
+		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": strings.TrimSuffix(event, " of a fork"), "GITHUB_REF": "refs/heads/main",
+		"GITHUB_EVENT_PATH": filepath.Join(p.dir, "event.json"), "GITHUB_WORKSPACE": p.dir, "GITHUB_SHA": commit,
+		"GITHUB_OUTPUT": filepath.Join(p.dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(p.dir, "summary"),
+		"GITHUB_WORKFLOW_REF": "OWNER/REPO/" + exampleWorkflow + "@refs/heads/main", "GITHUB_JOB": "mocks",
+		"GITHUB_RUN_NUMBER": "1", "GITHUB_RUN_ATTEMPT": "1", "RUNNER_ENVIRONMENT": "github-hosted",
+	})
+	maps.Copy(env, step.env)
 	for name, value := range step.with {
 		env["INPUT_"+strings.ToUpper(name)] = led(value, w)
 	}
 	var out bytes.Buffer
 	code = w.Run(t.Context(), &out, env)
 	return code, out.String()
+}
+
+// What a pull request of an example is: it adds the workflow and all files.
+const (
+	examplePull     = 7
+	exampleWorkflow = ".github/workflows/mocks.yml"
+)
+
+// examplePayload is what GitHub tells of an event that judges a commit.
+func examplePayload(t *testing.T, event, commit string) []byte {
+	t.Helper()
+	own := map[string]any{"default_branch": "main", "full_name": "OWNER/REPO"}
+	told := map[string]any{"repository": own}
+	switch event {
+	case "pull_request", exampleFork:
+		head := own
+		if event == exampleFork {
+			head = map[string]any{"full_name": "SOMEBODY/REPO"}
+		}
+		told["action"], told["number"] = "opened", examplePull
+		told["pull_request"] = map[string]any{
+			"number": examplePull, "head": map[string]any{"repo": head, "sha": commit}, "base": map[string]any{"ref": "main", "sha": commit},
+		}
+	case "merge_group":
+		told["merge_group"] = map[string]any{"head_sha": commit, "base_sha": commit}
+	}
+	payload, err := json.Marshal(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload
+}
+
+// files are the exported collections of the example, by path.
+func (p *examplePlace) files(t *testing.T) map[string]any {
+	t.Helper()
+	files := make(map[string]any)
+	root := os.DirFS(p.dir)
+	for _, pattern := range []string{"*.json", "*/*.json", "*/*/*/*.json"} {
+		names, err := fs.Glob(root, pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(root, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[name] = string(text)
+		}
+	}
+	return files
 }
 
 // command runs the program off GitHub, in the folder of the example.

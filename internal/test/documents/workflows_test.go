@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 	"github.com/rhysd/actionlint"
 )
 
@@ -118,6 +120,66 @@ func TestLintFinds(t *testing.T) {
 		if tt.want != "" && !slices.ContainsFunc(found, wanted) {
 			t.Errorf("with %q: found %v, want %q in line %d", tt.broken, found, tt.want, tt.line)
 		}
+	}
+}
+
+// TestExamplePermissions holds the jobs of the documents to the permissions that their
+// steps need, each for what it is documented to be needed for, and to no others.
+func TestExamplePermissions(t *testing.T) {
+	t.Parallel()
+	held := 0
+	for _, block := range exampleBlocks(t) {
+		var workflow struct {
+			Permissions map[string]string `yaml:"permissions"`
+			Jobs        map[string]struct {
+				Permissions map[string]string `yaml:"permissions"`
+				Steps       []struct {
+					Uses string            `yaml:"uses"`
+					With map[string]string `yaml:"with"`
+				} `yaml:"steps"`
+			} `yaml:"jobs"`
+		}
+		if !block.usesAnAction() || !strings.Contains(block.text, "jobs:") {
+			continue
+		}
+		if err := yaml.Unmarshal([]byte(block.text), &workflow); err != nil {
+			t.Fatalf("%s: %v", block.place(), err)
+		}
+		if workflow.Permissions == nil || len(workflow.Permissions) > 0 {
+			t.Errorf("%s: the workflow does not begin with no permissions: %v", block.place(), workflow.Permissions)
+		}
+		for name, job := range workflow.Jobs {
+			held++
+			var needed map[string]string
+			need := func(permission, access string) {
+				if needed == nil {
+					needed = make(map[string]string)
+				}
+				needed[permission] = access
+			}
+			for _, step := range job.Steps {
+				if strings.HasPrefix(step.Uses, "actions/checkout@") {
+					need("contents", "read")
+				}
+				if step.With["github-token"] != "" {
+					if step.With["mode"] != "check" { // which never comments
+						need("pull-requests", "write")
+					}
+					if strings.Contains(step.With["collections"], ".json") { // compared with the base branch
+						need("contents", "read")
+					}
+				}
+				if step.With["keycloak-auth"] == "github-oidc" {
+					need("id-token", "write")
+				}
+			}
+			if diff := cmp.Diff(needed, job.Permissions); diff != "" {
+				t.Errorf("%s: permissions that the steps of job %s need (-) and that it has (+):\n%s", block.place(), name, diff)
+			}
+		}
+	}
+	if held < 10 {
+		t.Errorf("only %d jobs found in the documents", held)
 	}
 }
 

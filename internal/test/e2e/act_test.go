@@ -61,23 +61,49 @@ type line struct {
 	Content  string            `json:"content"`
 }
 
+// started is what starts a job: an event in a repository.
+type started struct {
+	folder   string // what is checked out
+	workflow string // the path of its file
+	event    string
+	payload  string
+	ref      string
+	env      map[string]string // what the runner sets beside
+	secrets  map[string]string
+}
+
 // runWorkflow has act carry out a workflow of testdata as a push to the
 // default branch or as a pull request, and cleans up behind it.
 func runWorkflow(t *testing.T, w *surroundings, event, workflow string) *job {
 	t.Helper()
-	buildImage(t)
 	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
+	secrets := map[string]string{"POSTMAN_API_KEY": w.apiKey}
+	if w.secretOfClient() != "" {
+		secrets["KEYCLOAK_CLIENT_SECRET"] = w.secretOfClient()
+	}
+	return runJob(t, w, started{
+		folder: root, workflow: filepath.Join(root, "internal", "test", "e2e", "testdata", workflow),
+		event: event, payload: payloads()[event],
+		ref:     map[string]string{"push": "refs/heads/main", "pull_request": "refs/pull/7/merge"}[event],
+		secrets: secrets,
+	})
+}
+
+// runJob has act carry out a workflow, and cleans up behind it when the test ends.
+func runJob(t *testing.T, w *surroundings, s started) *job {
+	t.Helper()
+	buildImage(t)
 	home := t.TempDir()
 	payload := filepath.Join(home, "event.json")
-	if err := os.WriteFile(payload, []byte(payloads()[event]), 0o600); err != nil {
+	if err := os.WriteFile(payload, []byte(s.payload), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	args := []string{
-		event,
-		"--directory", root, "--workflows", filepath.Join(root, "internal", "test", "e2e", "testdata", workflow),
+		s.event,
+		"--directory", s.folder, "--workflows", s.workflow,
 		"--eventpath", payload,
 		"--platform", "ubuntu-latest=" + tool(t, "E2E_JOB_IMAGE"), "--pull=false",
 		"--network", "host", "--container-daemon-socket", "-",
@@ -85,18 +111,20 @@ func runWorkflow(t *testing.T, w *surroundings, event, workflow string) *job {
 		"--reuse",                      // keep what the steps wrote, to look into it
 		"--json", "--insecure-secrets", // what they said, unmasked
 		"--env", "GITHUB_REPOSITORY=" + world.DefaultRepository,
-		"--env", "GITHUB_REF=" + map[string]string{"push": "refs/heads/main", "pull_request": "refs/pull/7/merge"}[event],
+		"--env", "GITHUB_REF=" + s.ref,
 		"--var", "HARBOUR=" + harbourUID, "--var", "FERRIES=" + ferriesUID, "--var", "BROKEN=" + brokenUID,
 		"--var", "POSTMAN_API_URL=" + w.PostmanURL, "--var", "MICROCKS_URL=" + w.MicrocksURL, "--var", "KEYCLOAK_CLIENT_ID=" + w.clientID(),
-		"--secret", "POSTMAN_API_KEY", // its value comes from the environment
 	}
-	if w.secretOfClient() != "" {
-		args = append(args, "--secret", "KEYCLOAK_CLIENT_SECRET")
+	for name, value := range s.env {
+		args = append(args, "--env", name+"="+value)
+	}
+	environment := append(os.Environ(), "XDG_CACHE_HOME="+home, "XDG_CONFIG_HOME="+home)
+	for name, value := range s.secrets {
+		args = append(args, "--secret", name) // its value comes from the environment
+		environment = append(environment, name+"="+value)
 	}
 	cmd := exec.CommandContext(t.Context(), tool(t, "E2E_ACT"), args...)
-	cmd.Env = append(os.Environ(),
-		"XDG_CACHE_HOME="+home, "XDG_CONFIG_HOME="+home,
-		"POSTMAN_API_KEY="+w.apiKey, "KEYCLOAK_CLIENT_SECRET="+w.secretOfClient())
+	cmd.Env = environment
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {

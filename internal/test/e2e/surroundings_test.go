@@ -34,6 +34,7 @@ const (
 type surroundings struct {
 	*world.World
 	apiKey, clientSecret string
+	githubToken          string // "" where GitHub has no API
 	// onRequest is called with every request to any of the servers, before it is
 	// answered; nil when nobody wants to know.
 	onRequest atomic.Pointer[func(world.Request)]
@@ -165,6 +166,9 @@ func (w *surroundings) inputs(uid string) map[string]string {
 // canaries are all that must not come out.
 func (w *surroundings) canaries() []canary.Canary {
 	all := []canary.Canary{{Name: "the API key", Value: w.apiKey}, {Name: "the client secret", Value: w.clientSecret}}
+	if w.githubToken != "" {
+		all = append(all, canary.Canary{Name: "the token for GitHub", Value: w.githubToken})
+	}
 	for _, token := range w.Tokens() {
 		all = append(all, canary.Token("an access token", token))
 	}

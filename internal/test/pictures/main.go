@@ -1,11 +1,11 @@
-// Command pictures takes the pictures of job summaries that the documents show:
-// the golden summaries of the report, as GitHub would lay them out.
+// Command pictures takes the pictures of job summaries and comments that the documents
+// show: the golden ones of the report, as GitHub would lay them out.
 //
 //	go run ./internal/test/pictures
 //
 // It needs Chromium (Debian: chromium, fonts-liberation, fonts-noto-color-emoji)
 // and writes docs/images. A test finds, without a browser, golden summaries
-// that have changed since their picture was taken.
+// and comments that have changed since their picture was taken.
 package main
 
 import (
@@ -25,18 +25,33 @@ func main() {
 	}
 }
 
-// shot is one golden summary that gets a picture in each theme.
+// shot is one golden text that gets a picture in each theme.
 type shot struct {
+	in     box
 	golden string // name in the report's testdata, without .md
 	open   bool   // show what is behind a click
 }
 
+// box is what GitHub shows a text in.
+type box struct {
+	prefix string // of the picture's name
+	title  string
+	width  int // of the window, in pixels of CSS
+}
+
+// Boxes of GitHub: below a run, and on a pull request.
+var (
+	ofSummary = box{prefix: "summary-", title: "mocks summary", width: 1080}
+	ofComment = box{title: "github-actions (bot) commented", width: 900}
+)
+
 // shots lists every picture that the documents show.
 func shots() []shot {
 	return []shot{
-		{golden: "created"},
-		{golden: "plan-update"},
-		{golden: "failed-mixed"},
+		{in: ofSummary, golden: "created"},
+		{in: ofSummary, golden: "plan-update"},
+		{in: ofSummary, golden: "failed-mixed"},
+		{in: ofComment, golden: "comment-breaking"},
 	}
 }
 
@@ -44,15 +59,15 @@ func shots() []shot {
 func themes() []string { return []string{"light", "dark"} }
 
 // file is the name of a picture.
-func (s shot) file(theme string) string { return "summary-" + s.golden + "-" + theme + ".png" }
+func (s shot) file(theme string) string { return s.in.prefix + s.golden + "-" + theme + ".png" }
 
-// page reads the golden summary and lays it out.
+// page reads the golden text and lays it out.
 func (s shot) page(goldens, theme string) ([]byte, error) {
 	markdown, err := os.ReadFile(filepath.Join(goldens, s.golden+".md"))
 	if err != nil {
 		return nil, err
 	}
-	return page(markdown, theme, s.open)
+	return page(markdown, s.in.title, theme, s.open)
 }
 
 // takeAll takes every picture and records what each shows.
@@ -64,7 +79,7 @@ func takeAll(ctx context.Context, browser, goldens, images string) error {
 			if err != nil {
 				return err
 			}
-			picture, err := take(ctx, browser, html)
+			picture, err := take(ctx, browser, s.in.width, html)
 			if err != nil {
 				return fmt.Errorf("taking the picture of %s, %s: %w", s.golden, theme, err)
 			}

@@ -14,14 +14,14 @@ import (
 //go:embed summary.css
 var style string
 
-// page lays a job summary out as GitHub shows it below a workflow run. open
+// page lays a job summary or a comment out as GitHub shows it, below a title. open
 // shows what GitHub hides behind a click.
-func page(markdown []byte, theme string, open bool) ([]byte, error) {
-	// The summaries hold HTML of the report's own making: details, line breaks.
+func page(markdown []byte, title, theme string, open bool) ([]byte, error) {
+	// The texts hold HTML of the report's own making: details, line breaks.
 	github := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
 	var body bytes.Buffer
 	if err := github.Convert(markdown, &body); err != nil {
-		return nil, fmt.Errorf("rendering a summary: %w", err)
+		return nil, fmt.Errorf("rendering Markdown: %w", err)
 	}
 	content := body.String()
 	if open {
@@ -34,9 +34,9 @@ func page(markdown []byte, theme string, open bool) ([]byte, error) {
 <style>
 %s</style>
 <main>
-<h2>mocks summary</h2>
+<h2>%s</h2>
 <article>
 %s</article>
 </main>
-`, theme, style, content), nil
+`, theme, style, title, content), nil
 }

@@ -14,7 +14,7 @@ const (
 	images  = "../../../docs/images"
 )
 
-// TestPicturesAreUpToDate holds every picture together with the golden summary
+// TestPicturesAreUpToDate holds every picture together with the golden text
 // that it shows. It needs no browser.
 func TestPicturesAreUpToDate(t *testing.T) {
 	t.Parallel()
@@ -41,7 +41,7 @@ func TestPicturesAreUpToDate(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(recorded, now, cmp.AllowUnexported(record{})); diff != "" {
-		t.Errorf("pictures of docs/images are out of step with the golden summaries, take them anew with: go run ./internal/test/pictures\n"+
+		t.Errorf("pictures of docs/images are out of step with the golden files, take them anew with: go run ./internal/test/pictures\n"+
 			"(-recorded +now):\n%s", diff)
 	}
 	there, err := filepath.Glob(filepath.Join(images, "*.png"))
@@ -67,7 +67,7 @@ func TestPage(t *testing.T) {
 			`<a href="https://example.com">a</a>`}},
 		{true, []string{"<details open><summary>More</summary>"}},
 	} {
-		html, err := page([]byte(summary), "dark", tt.open)
+		html, err := page([]byte(summary), "mocks summary", "dark", tt.open)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,18 +13,17 @@ import (
 	"path/filepath"
 )
 
-// The window's size in pixels of CSS, and how many of the picture's pixels each
+// The window's height in pixels of CSS, and how many of the picture's pixels each
 // has per side. It is tall enough for every summary; what stays empty is cut
 // off.
 const (
-	windowWidth  = 1080
 	windowHeight = 4000
 	density      = 2
 	border       = 20 // of background around the box, in pixels of CSS
 )
 
-// take opens the page in a browser without a window and returns a PNG of it.
-func take(ctx context.Context, browser string, html []byte) ([]byte, error) {
+// take opens the page, so wide, in a browser without a window and returns a PNG of it.
+func take(ctx context.Context, browser string, width int, html []byte) ([]byte, error) {
 	folder, err := os.MkdirTemp("", "shots")
 	if err != nil {
 		return nil, err
@@ -39,7 +38,7 @@ func take(ctx context.Context, browser string, html []byte) ([]byte, error) {
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 		"--user-data-dir="+filepath.Join(folder, "profile"),
-		fmt.Sprintf("--window-size=%d,%d", windowWidth, windowHeight),
+		fmt.Sprintf("--window-size=%d,%d", width, windowHeight),
 		fmt.Sprintf("--force-device-scale-factor=%d", density),
 		"--screenshot="+shown, "file://"+page)
 	if out, err := cmd.CombinedOutput(); err != nil {

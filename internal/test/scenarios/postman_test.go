@@ -101,6 +101,13 @@ func textWords() map[string]command {
 			}
 			storyOf(ts).write(ts, args[0], strings.ReplaceAll(text, args[1], args[2]))
 		},
+		// many FILE N writes a collection of so many operations, GET /things0 and so on.
+		"many": func(ts *testscript.TestScript, neg bool, args []string) {
+			need(ts, !neg && len(args) == 2, "many FILE N")
+			n, err := strconv.Atoi(args[1])
+			ts.Check(err)
+			storyOf(ts).write(ts, args[0], string(world.Collection("Things", "1.0.0", n)))
+		},
 		// json FILE must be a Result as JSON, and nothing but that.
 		"json": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) == 1, "json FILE")

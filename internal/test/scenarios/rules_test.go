@@ -19,7 +19,8 @@ import (
 // judge checks what holds for every run, whatever it came to:
 //
 //   - no credential is in the log, apart from masks, nor in outputs, summary
-//     or any other file of the scenario
+//     or any other file of the scenario, nor in a comment
+//   - the comments of others stay as they are
 //   - every credential is masked before the first request
 //   - the log has no command but those that the program means to give
 //   - on GitHub every output is set, once, also on failure, there is a summary,
@@ -32,6 +33,7 @@ func (w *story) judge(ts *testscript.TestScript, r *run, log string, ended bool)
 	w.violations = nil
 	w.mu.Unlock()
 	broken = append(broken, canary.LeaksInFiles(w.canaries(), w.dir)...)
+	broken = append(broken, w.judgeComments()...)
 	broken = append(broken, strangeCommands(log, r.onGitHub)...)
 	if r.onGitHub && ended {
 		outputs, err := r.Outputs()
@@ -140,9 +142,10 @@ func (w *story) watch(server world.Server, next http.Handler) http.Handler {
 		for name, values := range r.Header {
 			found := canary.Leaks(canaries, strings.Join(values, "\n"))
 			ofGateway := len(canary.Leaks(gatewayCanaries, strings.Join(values, "\n"))) > 0
+			ofGitHub := len(canary.Leaks(githubCanaries, strings.Join(values, "\n"))) > 0
 			switch {
 			case len(found) == 0, server == world.Microcks && ofGateway && (name == header || name == gateway.TokenSecret):
-			case name != header, ofGateway: // the gateway's go to Microcks alone
+			case name != header, ofGateway, ofGitHub != (server == world.GitHubAPI): // the gateway's go to Microcks alone, the job's to GitHub
 				w.violated("%s got %s in the header %s", server, strings.Join(found, " and "), name)
 			}
 		}

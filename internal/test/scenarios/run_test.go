@@ -122,6 +122,7 @@ func (w *story) pipe(ts *testscript.TestScript, name string, most int, flags []s
 // startTo is start with a standard output of its own; nil is a file.
 func (w *story) startTo(stdout *os.File, ts *testscript.TestScript, name string, flags []string) *run {
 	w.markRequests()
+	w.checkOut(ts)
 	files, err := os.MkdirTemp(w.dir, ".run-")
 	ts.Check(err)
 	r := &run{onGitHub: ts.Getenv("GITHUB_ACTIONS") == "true", given: givenCredentials(ts)}

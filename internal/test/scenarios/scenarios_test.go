@@ -1,6 +1,6 @@
 // Package scenarios has tests alone. What does the whole program do, story by
 // story? The scenarios in testdata run it against stand-ins for Postman,
-// Microcks and Keycloak, as a step of a workflow does. They read like a
+// Microcks, Keycloak and GitHub, as a step of a workflow does. They read like a
 // specification; README.md explains their words.
 //
 //	go test -run TestScript/apply-first-run   one scenario
@@ -68,7 +68,7 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 func vocabulary() map[string]command {
 	words := make(map[string]command)
 	for _, more := range []map[string]command{
-		runWords(), workflowWords(), postmanWords(), microcksWords(), keycloakWords(), gatewayWords(), textWords(),
+		runWords(), workflowWords(), postmanWords(), microcksWords(), keycloakWords(), githubWords(), gatewayWords(), textWords(),
 	} {
 		maps.Copy(words, more)
 	}
@@ -102,5 +102,5 @@ func setUp(env *testscript.Env) error {
 			return err
 		}
 	}
-	return writeEvent(env.WorkDir, push("main"))
+	return writeEvent(env.WorkDir, push("main"), noCommits)
 }

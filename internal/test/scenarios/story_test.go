@@ -58,10 +58,19 @@ type story struct {
 	violations []string          // of what every scenario must keep, seen by the servers
 	seen       int               // requests to Microcks before the latest run
 	polled     int               // requests to Postman before it
+
+	// Of the pull request: see the word github.
+	event    event
+	base     map[string]any // the files of the base branch, by path
+	changes  []github.File  // nil: what differs from the base
+	planted  map[int64]string
+	attempts int // runs so far
+	places   int // of comments, named so far
+	written  int // requests to GitHub's API before the latest run
 }
 
 func newStory(dir string) *story {
-	w := &story{World: world.New(), dir: dir, running: map[string]*run{}, names: map[string]string{}}
+	w := &story{World: world.New(), dir: dir, running: map[string]*run{}, names: map[string]string{}, event: push("main")}
 	w.Repository = repository
 	w.Before = func(name world.Server, next http.Handler) http.Handler {
 		if name == world.Microcks {
@@ -86,7 +95,7 @@ func (w *story) canaries() []canary.Canary {
 		{Name: "the request token", Value: github.RequestToken},
 		{Name: "the proxy's password", Value: "proxy-password"},
 	}
-	all = append(all, gatewayCanaries...)
+	all = append(append(all, gatewayCanaries...), githubCanaries...)
 	for _, token := range w.Tokens() {
 		all = append(all, canary.Token("an access token or one of GitHub's", token))
 	}
@@ -124,6 +133,7 @@ func (w *story) plain(text string) string {
 	}
 	for _, server := range []struct{ url, name string }{
 		{w.PostmanURL, "POSTMAN"}, {w.MicrocksURL, "MICROCKS"}, {w.KeycloakURL, "KEYCLOAK"}, {w.GitHubURL, "GITHUB"},
+		{w.GitHubAPIURL, "GITHUB_API"},
 	} {
 		add(server.url, "$"+server.name+"_URL")
 		_, host, _ := strings.Cut(server.url, "://")
@@ -140,7 +150,8 @@ func (w *story) plain(text string) string {
 	for id, name := range w.names {
 		add(id, name)
 	}
-	return durations.ReplaceAllString(countedIDs.ReplaceAllString(strings.NewReplacer(pairs...).Replace(text), "<$1>"), "")
+	text = commentIDs.ReplaceAllString(countedIDs.ReplaceAllString(strings.NewReplacer(pairs...).Replace(text), "<$1>"), "<comment$1>")
+	return durations.ReplaceAllString(text, "")
 }
 
 // expand puts the addresses and uids into a file of the scenario.

@@ -22,13 +22,13 @@ func workflowWords() map[string]command {
 			need(ts, known, "an input's name, not "+args[0])
 			ts.Setenv(variable, strings.Join(args[1:], "\n"))
 		},
-		// event KIND [NAME] is what started the workflow: push BRANCH, tag NAME,
-		// pull-request, closed, fork, dependabot, pull-request-target, merge-group,
-		// issue-comment, workflow-run CAUSE, schedule, release, dispatch [BRANCH], or
-		// nothing for a run outside GitHub.
+		// event KIND [NAME] [LABEL] is what started the workflow: push BRANCH, tag NAME,
+		// pull-request, fork or dependabot [ACTION [LABEL]], closed, merged,
+		// pull-request-target [own], merge-group, issue-comment, workflow-run CAUSE, schedule,
+		// release, dispatch [BRANCH], or nothing for a run outside GitHub.
 		"event": func(ts *testscript.TestScript, neg bool, args []string) {
-			need(ts, !neg && (len(args) == 1 || len(args) == 2), "event KIND [NAME]")
-			setEvent(ts, args[0], strings.Join(args[1:], ""))
+			need(ts, !neg && len(args) >= 1 && len(args) <= 3, "event KIND [NAME] [LABEL]")
+			setEvent(ts, args[0], append(args[1:], "", ""))
 		},
 		// output NAME VALUE compares an output of the last run.
 		"output": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -59,17 +59,22 @@ func variableOf(input string) (string, bool) {
 // that most scenarios need.
 func runnerEnvironment(dir string) map[string]string {
 	return map[string]string{
-		"GITHUB_ACTIONS":    "true",
-		"GITHUB_WORKSPACE":  dir,
-		"GITHUB_REPOSITORY": repository,
-		"GITHUB_SERVER_URL": "https://github.com",
-		"GITHUB_SHA":        "0123456789abcdef0123456789abcdef01234567",
-		"GITHUB_RUN_ID":     "4711",
-		"GITHUB_EVENT_PATH": filepath.Join(dir, ".event.json"),
-		"GITHUB_EVENT_NAME": "push",
-		"GITHUB_REF":        "refs/heads/main",
-		"GITHUB_ACTOR":      "octocat",
-		"POSTMAN_API_KEY":   apiKey,
+		"GITHUB_ACTIONS":      "true",
+		"GITHUB_WORKSPACE":    dir,
+		"GITHUB_REPOSITORY":   repository,
+		"GITHUB_SERVER_URL":   "https://github.com",
+		"GITHUB_SHA":          "0123456789abcdef0123456789abcdef01234567",
+		"GITHUB_RUN_ID":       "4711",
+		"GITHUB_EVENT_PATH":   filepath.Join(dir, ".event.json"),
+		"GITHUB_EVENT_NAME":   "push",
+		"GITHUB_REF":          "refs/heads/main",
+		"GITHUB_ACTOR":        "octocat",
+		"GITHUB_API_URL":      "", // until it is started
+		"GITHUB_WORKFLOW_REF": repository + "/.github/workflows/mocks.yml@refs/heads/main",
+		"GITHUB_JOB":          "mocks",
+		"GITHUB_RUN_NUMBER":   "12",
+		"GITHUB_RUN_ATTEMPT":  "1",
+		"POSTMAN_API_KEY":     apiKey,
 	}
 }
 
@@ -125,31 +130,42 @@ type event struct {
 	headRepository   string // of a pull request
 	after            string // of workflow_run: the event of the run before
 	action           string // of a pull request; "" is synchronize
+	label            string // that was set or taken off
+	merged           bool   // closed by that
 }
 
-// Commits that payloads name.
-const (
-	headCommit = "1111111111111111111111111111111111111111"
-	baseCommit = "2222222222222222222222222222222222222222"
-)
+// withheld reports whether GitHub gives the event's runs no secrets, and a token that
+// can only read.
+func (e event) withheld() bool {
+	return e.name == "pull_request" && (e.headRepository != repository || e.actor != "")
+}
+
+// commits that a payload names.
+type commits struct{ head, base string }
+
+// noCommits are named where there is no GitHub that has some.
+var noCommits = commits{head: "1111111111111111111111111111111111111111", base: "2222222222222222222222222222222222222222"}
 
 func push(branch string) event { return event{name: "push", ref: "refs/heads/" + branch} }
 
-func eventOf(kind, name string) (event, bool) {
-	pull := "refs/pull/7/merge"
+func eventOf(kind, name, label string) (event, bool) {
+	pull := event{name: "pull_request", ref: "refs/pull/7/merge", headRepository: repository, action: name, label: label}
 	switch kind {
 	case "push":
 		return push(name), true
 	case "tag":
 		return event{name: "push", ref: "refs/tags/" + name}, true
 	case "pull-request":
-		return event{name: "pull_request", ref: pull, headRepository: repository}, true
+		return pull, true
 	case "fork":
-		return event{name: "pull_request", ref: pull, headRepository: "mallory/pets"}, true
+		pull.headRepository = "mallory/pets"
+		return pull, true
 	case "dependabot":
-		return event{name: "pull_request", ref: pull, headRepository: repository, actor: "dependabot[bot]"}, true
+		pull.actor = "dependabot[bot]"
+		return pull, true
 	case "pull-request-target":
-		return event{name: "pull_request_target", ref: "refs/heads/main", headRepository: "mallory/pets"}, true
+		head := either(name == "own", repository, "mallory/pets")
+		return event{name: "pull_request_target", ref: "refs/heads/main", headRepository: head}, true
 	case "issue-comment":
 		return event{name: "issue_comment", ref: "refs/heads/main"}, true
 	case "workflow-run":
@@ -159,14 +175,15 @@ func eventOf(kind, name string) (event, bool) {
 	case "dispatch":
 		return event{name: "workflow_dispatch", ref: "refs/heads/" + cmp.Or(name, "main")}, true
 	case "merge-group":
-		return event{name: "merge_group", ref: "refs/heads/gh-readonly-queue/main/pr-7-" + baseCommit}, true
-	case "closed":
-		return event{name: "pull_request", ref: "refs/heads/main", headRepository: repository, action: "closed"}, true
+		return event{name: "merge_group", ref: "refs/heads/gh-readonly-queue/main/pr-7-" + noCommits.base}, true
+	case "closed", "merged":
+		return event{name: "pull_request", ref: "refs/heads/main", headRepository: repository, action: "closed", merged: kind == "merged"}, true
 	}
 	return event{}, false
 }
 
-func setEvent(ts *testscript.TestScript, kind, name string) {
+func setEvent(ts *testscript.TestScript, kind string, args []string) {
+	w := storyOf(ts)
 	if kind == "nothing" { // outside GitHub
 		for variable := range runnerEnvironment("") {
 			if strings.HasPrefix(variable, "GITHUB_") {
@@ -175,35 +192,39 @@ func setEvent(ts *testscript.TestScript, kind, name string) {
 		}
 		return
 	}
-	e, known := eventOf(kind, name)
+	e, known := eventOf(kind, args[0], args[1])
 	need(ts, known, "a kind of event")
+	w.event = e
 	ts.Setenv("GITHUB_EVENT_NAME", e.name)
 	ts.Setenv("GITHUB_REF", e.ref)
-	if e.actor != "" {
-		ts.Setenv("GITHUB_ACTOR", e.actor)
-	}
-	if kind == "fork" || kind == "dependabot" { // GitHub gives these no secrets
+	ts.Setenv("GITHUB_ACTOR", cmp.Or(e.actor, "octocat"))
+	w.giveToken(ts)
+	if e.withheld() {
 		ts.Setenv("POSTMAN_API_KEY", "")
 		ts.Setenv("KEYCLOAK_CLIENT_ID", "")
 		ts.Setenv("KEYCLOAK_CLIENT_SECRET", "")
 	}
-	ts.Check(writeEvent(storyOf(ts).dir, e))
+	ts.Check(writeEvent(w.dir, e, noCommits))
 }
 
 // writeEvent writes the event's payload where GITHUB_EVENT_PATH points to.
-func writeEvent(dir string, e event) error {
+func writeEvent(dir string, e event, named commits) error {
 	payload := map[string]any{"repository": map[string]string{"full_name": repository, "default_branch": "main"}}
 	if e.headRepository != "" {
 		payload["action"] = cmp.Or(e.action, "synchronize")
 		payload["pull_request"] = map[string]any{
-			"number": 7,
-			"user":   map[string]string{"login": "octocat"},
-			"head":   map[string]any{"sha": headCommit, "repo": map[string]string{"full_name": e.headRepository}},
-			"base":   map[string]any{"sha": baseCommit},
+			"number": pullNumber,
+			"merged": e.merged,
+			"user":   map[string]string{"login": cmp.Or(e.actor, "octocat")},
+			"head":   map[string]any{"sha": named.head, "repo": map[string]string{"full_name": e.headRepository}},
+			"base":   map[string]any{"sha": named.base},
 		}
 	}
+	if e.label != "" {
+		payload["label"] = map[string]string{"name": e.label}
+	}
 	if e.name == "merge_group" {
-		payload["action"], payload["merge_group"] = "checks_requested", map[string]string{"head_sha": headCommit, "base_sha": baseCommit}
+		payload["action"], payload["merge_group"] = "checks_requested", map[string]string{"head_sha": named.head, "base_sha": named.base}
 	}
 	if e.after != "" {
 		payload["workflow_run"] = map[string]any{"event": e.after, "head_repository": map[string]string{"full_name": repository}}

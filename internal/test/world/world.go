@@ -27,18 +27,20 @@ import (
 // Server names one of the servers.
 type Server string
 
-// The servers, by who asks them: Download is Postman as Microcks asks it.
+// The servers, by who asks them: Download is Postman as Microcks asks it. GitHub
+// gives jobs tokens that say what they are, GitHubAPI is where comments are.
 const (
-	Postman  Server = "postman"
-	Microcks Server = "microcks"
-	Keycloak Server = "keycloak"
-	GitHub   Server = "github"
-	Download Server = "download"
+	Postman   Server = "postman"
+	Microcks  Server = "microcks"
+	Keycloak  Server = "keycloak"
+	GitHub    Server = "github"
+	GitHubAPI Server = "github-api"
+	Download  Server = "download"
 )
 
 // World begins without a server. What is started first is known to what is
 // started later: GitHub, then Keycloak, which trusts it, then Microcks, which
-// has people sign in there.
+// has people sign in there. GitHubAPI can be started at any time.
 type World struct {
 	// Repository is the one whose workflow runs the program.
 	Repository string
@@ -54,12 +56,13 @@ type World struct {
 
 	// The servers: nil until they are started. Microcks stays nil when a real one
 	// is used.
-	Postman  *postman.Server
-	Microcks *microcks.Server
-	Keycloak *keycloak.Server
-	GitHub   *github.Issuer
+	Postman   *postman.Server
+	Microcks  *microcks.Server
+	Keycloak  *keycloak.Server
+	GitHub    *github.Issuer
+	GitHubAPI *github.Server
 	// Their addresses, without a slash at the end.
-	PostmanURL, MicrocksURL, KeycloakURL, GitHubURL string
+	PostmanURL, MicrocksURL, KeycloakURL, GitHubURL, GitHubAPIURL string
 
 	network *fault.Network // nil: on sockets
 	sockets []*httptest.Server
@@ -89,6 +92,7 @@ func InMemory(latency, jitter time.Duration) *World {
 // when no input says another.
 var hosts = map[Server]string{
 	Postman: "api.getpostman.com", Microcks: "microcks.example.com", Keycloak: "keycloak.example.com", GitHub: "token.actions.example.com",
+	GitHubAPI: "api.github.com",
 }
 
 // Close ends all servers on sockets, whoever still waits for an answer.
@@ -114,6 +118,15 @@ func (w *World) StartGitHub() {
 	w.GitHub = github.NewIssuer(w.Repository, signingKey())
 	w.GitHubURL = w.serve(GitHub, w.learnTokens(w.GitHub))
 	w.GitHub.Set("iss", w.GitHubURL)
+}
+
+// StartGitHubAPI starts the API of the world's repository, without a pull request.
+func (w *World) StartGitHubAPI(o github.Options) {
+	w.GitHubAPI = github.New(w.Repository, o)
+	w.GitHubAPIURL = w.serve(GitHubAPI, w.GitHubAPI)
+	if o.Enterprise {
+		w.GitHubAPIURL += "/api/v3"
+	}
 }
 
 // StartKeycloak starts a realm. It trusts the GitHub of this world under the
@@ -194,7 +207,8 @@ func (w *World) Client() *http.Client {
 }
 
 // Environment of a run that is to find this world: the credential, the
-// addresses, the repository, and where its job gets a token from GitHub.
+// addresses, the repository, where its job gets a token from GitHub, and the one that
+// it has for GitHub's API.
 func (w *World) Environment() map[string]string {
 	env := map[string]string{
 		"POSTMAN_API_KEY":    w.apiKey,
@@ -207,6 +221,9 @@ func (w *World) Environment() map[string]string {
 	if w.GitHub != nil {
 		env["ACTIONS_ID_TOKEN_REQUEST_URL"] = github.RequestURL(w.GitHubURL)
 		env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = github.RequestToken
+	}
+	if w.GitHubAPI != nil {
+		env["GITHUB_API_URL"], env["GITHUB_TOKEN"] = w.GitHubAPIURL, github.Token
 	}
 	return env
 }

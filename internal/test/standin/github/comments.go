@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // mostBody is how many bytes a comment may have. The refusal speaks of 65536
@@ -97,7 +96,7 @@ func (s *Server) oneComment(r *http.Request, by Account, id, body string) answer
 		if refusal != nil {
 			return *refusal
 		}
-		c.Body, c.Updated = text, time.Now().UTC().Truncate(time.Second)
+		c.Body, c.Updated = text, s.now()
 		return answer{status: http.StatusOK, body: s.shown(c)}
 	case http.MethodDelete:
 		if !by.Writes {

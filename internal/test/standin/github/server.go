@@ -63,6 +63,7 @@ type Server struct {
 	requests  []Request
 	moved     string // another name of the repository, which leads here
 	requestID int
+	ahead     time.Duration // what its clock is before this machine's
 }
 
 // Pull is a pull request.
@@ -141,6 +142,13 @@ func (s *Server) SetPull(number int, p Pull) {
 	s.pulls[number] = &p
 }
 
+// Push changes what a pull request would merge, and into what. The rest of it stays.
+func (s *Server) Push(number int, base string, files []File) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pulls[number].Base, s.pulls[number].Files = base, files
+}
+
 // Label sets a label on a pull request, or takes it off.
 func (s *Server) Label(number int, label string, set bool, by string, at time.Time) {
 	s.mu.Lock()
@@ -159,6 +167,23 @@ func (s *Server) Label(number int, label string, set bool, by string, at time.Ti
 	})
 }
 
+// Later sets the server's clock forward, which every answer tells.
+func (s *Server) Later(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead += by
+}
+
+// Now is the server's time, in whole seconds.
+func (s *Server) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now()
+}
+
+// now is the server's time. The lock is held.
+func (s *Server) now() time.Time { return time.Now().Add(s.ahead).UTC().Truncate(time.Second) }
+
 // Move has another name of the repository redirect to this one, as after a rename.
 func (s *Server) Move(from string) {
 	s.mu.Lock()
@@ -171,6 +196,13 @@ func (s *Server) Plant(number int, by Account, body string) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.write(number, by, body).ID
+}
+
+// Forget deletes the comments of a pull request.
+func (s *Server) Forget(number int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.comments = slices.DeleteFunc(s.comments, func(c *Comment) bool { return c.Number == number })
 }
 
 // Comments of a pull request, the oldest first.
@@ -203,7 +235,7 @@ func (s *Server) Requests() []Request {
 // write adds a comment. The lock is held.
 func (s *Server) write(number int, by Account, body string) *Comment {
 	s.lastID++
-	now := time.Now().UTC().Truncate(time.Second)
+	now := s.now()
 	c := &Comment{ID: s.lastID, Number: number, Author: by, Body: body, Created: now, Updated: now}
 	s.comments = append(s.comments, c)
 	return c
@@ -236,7 +268,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if rate != nil {
 		rate = &limit{left: rate.left, reset: rate.reset}
 	}
-	id := s.requestID
+	id, now := s.requestID, s.now()
 	s.mu.Unlock()
 	if fault != nil && fault.Lose {
 		panic(http.ErrAbortHandler) // it was done, and nobody is told
@@ -244,15 +276,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault != nil && fault.Empty {
 		a.body = nil
 	}
-	a.send(w, rate, id)
+	a.send(w, rate, id, now)
 }
 
-func (a answer) send(w http.ResponseWriter, rate *limit, id int) {
+func (a answer) send(w http.ResponseWriter, rate *limit, id int, now time.Time) {
 	h := w.Header()
 	for name, values := range a.header {
 		h[name] = values
 	}
 	h.Set("Server", "github.com")
+	h.Set("Date", now.Format(http.TimeFormat))
 	h.Set("X-Github-Request-Id", fmt.Sprintf("0400:%04X", id))
 	if rate != nil {
 		h.Set("X-Ratelimit-Limit", "1000")
