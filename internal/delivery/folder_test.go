@@ -46,7 +46,7 @@ func TestOfFolder(t *testing.T) {
 				t.Errorf("%s: %s stands at %v, want %v; made %t", name, value, got, want, d.Made(at))
 			}
 		}
-		if at := bytes.Index(d.Raw, []byte(`"schema"`)); !d.Made(at) {
+		if at := bytes.Index(d.Raw, []byte(`"https://schema.`)); !d.Made(at) {
 			t.Errorf("%s: the schema is in no file", name)
 		}
 		if name == "uploaded" {
