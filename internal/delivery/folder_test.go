@@ -72,7 +72,8 @@ func TestOfFolder(t *testing.T) {
 		t.Error(err)
 	}
 	file := File([]byte(`{"info":{},"item":[]}`))
-	if d, err := file.Make(nil, func(raw []byte) (*Document, error) { return Uploaded(nil, raw, "") }); err != nil || d.Folder() || d.InFolder() != nil {
+	d, err := file.Make(nil, func(raw []byte) (*Document, error) { return Uploaded(nil, raw, "") })
+	if err != nil || d.Folder() || d.InFolder() != nil {
 		t.Errorf("%+v, %v", d, err)
 	}
 }

@@ -67,7 +67,8 @@ func TestFolderComparedWithTheBase(t *testing.T) {
 			},
 		})
 	}
-	export, err := shop("{{u}}/items", `{"id":1,"name":"x"}`).Make(nil, func(raw []byte) (*delivery.Document, error) { return delivery.AsIs(raw), nil })
+	asIs := func(raw []byte) (*delivery.Document, error) { return delivery.AsIs(raw), nil }
+	export, err := shop("{{u}}/items", `{"id":1,"name":"x"}`).Make(nil, asIs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,8 @@ func TestResources(t *testing.T) {
 		want []string // file and uid, or line and text
 	}{
 		"as Postman writes it": {
-			"workspace:\n  id: w\n" + cloud("../postman/collections/A: "+one) + local("../b", "../postman/collections/A") + "  specs:\n    - ../x.yaml\n",
+			"workspace:\n  id: w\n" + cloud("../postman/collections/A: "+one) + local("../b", "../postman/collections/A") +
+				"  specs:\n    - ../x.yaml\n",
 			[]string{"postman/collections/A " + one, "b "},
 		},
 		"null":        {"cloudResources:\n  collections: null\n" + local("../b"), []string{"b "}},
