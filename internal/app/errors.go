@@ -124,6 +124,9 @@ func (e *fileError) Hint() string {
 		return "name the files in it, such as FOLDER/*.json; a collection in Postman's git format has .resources/definition.yaml with" +
 			" `$kind: collection`, or lies in postman/collections"
 	}
+	if errors.Is(e.err, repository.ErrLink) {
+		return "put the file itself there: what a workflow checks out may be anybody's, so no link leads out of it"
+	}
 	if e.workspace == "" {
 		return "give the file's path from the current folder, or its whole path"
 	}

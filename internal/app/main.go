@@ -322,13 +322,18 @@ func (p *program) read(ctx context.Context, name string) (delivery.Source, error
 	return p.readIn(ctx, root.FS(), inner, name)
 }
 
+// readIn reads what has another name among the files than a person calls it by.
 func (p *program) readIn(ctx context.Context, files fs.FS, inner, name string) (delivery.Source, error) {
-	source, err := repository.Read(ctx, files, filepath.ToSlash(inner))
+	inner = filepath.ToSlash(inner)
+	source, err := repository.Read(ctx, files, inner)
 	if wrong, ok := errors.AsType[*repository.PathError](err); ok {
-		if wrong.Name != filepath.ToSlash(inner) {
-			name = wrong.Name // of a file in the folder
+		if wrong.Name != inner {
+			name = filepath.Join(name, strings.TrimPrefix(wrong.Name, inner+"/"))
 		}
 		err = &fileError{name, p.Workspace, wrong.Err}
+	}
+	if err == nil && source.Folder != nil {
+		source.Folder.Path = filepath.ToSlash(name)
 	}
 	return source, err
 }

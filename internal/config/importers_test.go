@@ -21,10 +21,18 @@ func TestFiles(t *testing.T) {
 	writeFile(t, workspace, "exports/shop", "{}")
 	writeFile(t, workspace, "exports/folder.json/x", "")
 	writeFile(t, workspace, "exports/[pets].json", "{}")
+	writeFile(t, workspace, "apis/Shop/.resources/definition.yaml", "$kind: collection\n")
+	writeFile(t, workspace, "apis/Old/.resources/definition.yml", "$kind: collection\n")
+	writeFile(t, workspace, "postman/collections/Bare/list.request.yaml", "")
+	writeFile(t, workspace, "mypostman/collections/Bare/list.request.yaml", "")
+	writeFile(t, workspace, ".postman/resources.yaml", "")
+	writeFile(t, workspace, "apis/resources.yaml", "")
+	writeFile(t, outside, "Far/.resources/definition.yaml", "$kind: collection\n")
 	for link, target := range map[string]string{
 		"inside.json": filepath.Join("exports", "pets.json"),
 		"escape.json": filepath.Join(outside, "pets.json"),
 		"climb.json":  filepath.Join("..", filepath.Base(outside), "pets.json"),
+		"far":         filepath.Join(outside, "Far"),
 	} {
 		if err := os.Symlink(target, filepath.Join(workspace, link)); err != nil {
 			t.Fatal(err)
@@ -59,17 +67,32 @@ func TestFiles(t *testing.T) {
 			"check", "exports/pets.json\nexports/./pets.json", "", []string{"exports/pets.json"},
 			[]string{"(line 2): it is the collection of line 1"},
 		},
-		"not there":          {"check", "exports/none.json", "", []string{"exports/none.json"}, nil}, // it fails when it is read
-		"a folder":           {"check", "exports/folder.json", "", nil, []string{": it is a folder"}},
-		"a pipe":             {"check", "pipe.json", "", nil, []string{": it is not a file"}},
-		"outside":            {"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{": it lies outside the workspace"}},
-		"outside, absolute":  {"check", filepath.Join(outside, "pets.json"), "", nil, []string{": it lies outside the workspace"}},
-		"a link out of it":   {"check", "escape.json", "", nil, []string{": it lies outside the workspace"}},
-		"a link that climbs": {"check", "climb.json", "", nil, []string{": it lies outside the workspace"}},
-		"in a plan":          {"plan", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
-		"in an apply":        {"apply", "exports/shop", "", []string{"exports/shop"}, nil},
-		"in a removal":       {"remove", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
-		"a pattern":          {"apply", "exports/**/*.json", "", []string{"exports/**/*.json"}, nil},
+		"not there": {"check", "exports/none.json", "", []string{"exports/none.json"}, nil}, // it fails when it is read
+		"a folder":  {"check", "exports/folder.json", "", nil, []string{": it is a folder"}},
+		"a pipe":    {"check", "pipe.json", "", nil, []string{": it is not a file"}},
+		"outside": {
+			"check", "../" + filepath.Base(outside) + "/pets.json", "", nil, []string{": it lies outside the workspace"},
+		},
+		"outside, absolute":             {"check", filepath.Join(outside, "pets.json"), "", nil, []string{": it lies outside the workspace"}},
+		"a link out of it":              {"check", "escape.json", "", nil, []string{": it lies outside the workspace"}},
+		"a link that climbs":            {"check", "climb.json", "", nil, []string{": it lies outside the workspace"}},
+		"in a plan":                     {"plan", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
+		"in an apply":                   {"apply", "exports/shop", "", []string{"exports/shop"}, nil},
+		"in a removal":                  {"remove", "exports/pets.json", "", []string{"exports/pets.json"}, nil},
+		"a pattern":                     {"apply", "exports/**/*.json", "", []string{"exports/**/*.json"}, nil},
+		"a folder in git format":        {"apply", "apis/Shop/", "", []string{"apis/Shop"}, nil},
+		"of the other ending":           {"check", "apis/Old", "", []string{"apis/Old"}, nil},
+		"where Postman keeps them":      {"plan", "postman/collections/Bare", "", []string{"postman/collections/Bare"}, nil},
+		"a folder in a place like that": {"plan", "mypostman/collections/Bare", "", nil, []string{": it is a folder"}},
+		"all of them":                   {"plan", "postman/collections", "", nil, []string{": it is a folder"}},
+		"a folder outside":              {"plan", "../" + filepath.Base(outside) + "/Far", "", nil, []string{": it lies outside the workspace"}},
+		"a folder by a link out of it":  {"plan", "far", "", nil, []string{"outside the workspace"}},
+		"a folder twice": {
+			"plan", "apis/Shop\napis/./Shop/", "", []string{"apis/Shop"}, []string{"(line 2): it is the collection of line 1"},
+		},
+		"what Postman lists":       {"plan", "./.postman/resources.yaml", "", []string{".postman/resources.yaml"}, nil},
+		"a list that is not there": {"plan", "apis/.postman/resources.yaml", "", []string{"apis/.postman/resources.yaml"}, nil},
+		"a file of that name":      {"plan", "apis/resources.yaml", "", []string{"apis/resources.yaml"}, nil},
 		"another way to say it": {
 			"plan", filepath.Join(workspace, "exports", "{a,b}?.json"), "", []string{"exports/{a,b}?.json"}, nil,
 		},
@@ -92,10 +115,17 @@ func TestFiles(t *testing.T) {
 			run, problems := Parse(Sources{Getenv: e.get})
 			var files []string
 			for _, i := range run.Importers {
-				if (i.Ref == nil) == (i.File+i.Pattern == "") || i.File != "" && i.Pattern != "" {
-					t.Errorf("not one of reference, file and pattern: %+v", i)
+				said := 0
+				for _, text := range []string{i.File, i.Pattern, i.Resources} {
+					said += min(1, len(text))
 				}
-				files = append(files, i.File+i.Pattern)
+				if isRef := i.Ref != nil; isRef && said > 0 || !isRef && said != 1 {
+					t.Errorf("not one of reference, file, pattern and list: %+v", i)
+				}
+				if filepath.Base(filepath.Dir(i.Resources)) != ".postman" && i.Resources != "" {
+					t.Errorf("no list of Postman's: %+v", i)
+				}
+				files = append(files, i.File+i.Pattern+i.Resources)
 			}
 			if diff := cmp.Diff(test.files, files); diff != "" {
 				t.Errorf("files (-want +got):\n%s", diff)

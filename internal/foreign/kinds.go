@@ -22,7 +22,7 @@ const (
 	fromZip       = "unpack it and give the collection in it; a backup of Postman holds one file for each collection"
 	checkOut      = "check out with `lfs: true` (actions/checkout), or run `git lfs pull` before this step"
 	solve         = "solve the conflict (git status names the files), and commit the result"
-	gitTree       = "name the collection's folder, which has .resources/definition.yaml, in place of the files in it, such as postman/collections/*"
+	gitTree       = "name the collection's folder, which has .resources/definition.yaml, in place of its files: postman/collections/*"
 	fromBruno     = "export it in Bruno as a Postman collection, give it the description \"version=1.0 - …\", and give that file"
 	noWSDL        = "Microcks does not import WSDL alone, but a SoapUI project; this action takes Postman collections"
 	archive       = "Microcks imports one whose comment is `microcksId: NAME:VERSION` itself; this action takes Postman collections"

@@ -409,3 +409,31 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// What one file says by itself is found or refused, with a place in it.
+func FuzzOneFile(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Add("workspace:\n  id: w\ncloudResources:\n  collections:\n    ../a: 1-2\n" +
+		"localResources:\n  collections:\n    - ../b\n    - {path: c}\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		if _, err := Kind(budget.New(t.Context()), "definition.yaml", []byte(s)); err != nil && !isBroken(err) {
+			t.Error(err)
+		}
+		listed, err := Resources(budget.New(t.Context()), "resources.yaml", []byte(s))
+		if err != nil && !isBroken(err) {
+			t.Error(err)
+		}
+		for _, l := range listed {
+			if p := l.Position; p.File != "resources.yaml" || p.Line < 1 || p.Line > strings.Count(s, "\n")+1 || p.Column < 1 {
+				t.Errorf("%+v", l)
+			}
+		}
+	})
+}
+
+func isBroken(err error) bool {
+	var broken *BrokenError
+	return errors.As(err, &broken) && broken.Faults[0].Position.File != "" && !strings.Contains(err.Error(), "\n")
+}

@@ -82,8 +82,11 @@ func (m *maker) pickUpload(a *Artifact) {
 	u.Main = a.IsMain
 	m.tellOfOthers(a, others)
 	name := a.ArtifactName(m.Owner)
-	if pair != nil {
+	switch {
+	case pair != nil && len(there) > 0:
 		name = there[0].SourceArtifact
+	case pair != nil:
+		name = pair.UID
 	}
 	u.Name = name
 	if len(there) > 0 && a.IsMain && m.continues(there[0]) && !hasExamplesOf(m.there.Services[a.Key].Served, u.Name) {
@@ -96,18 +99,21 @@ func (m *maker) pickUpload(a *Artifact) {
 // believed is the collection in Postman that a folder is paired with, as one that is
 // wanted; nil where none is, or the pair is not believed. Whoever changes the repository
 // can write it: it counts where the one service of the folder's name and version was made
-// of that collection, by this owner's runs or by an importer of theirs and no other.
+// of that collection, by this owner's runs or by an importer of theirs and no other; and
+// where the server has nothing of that collection, which the run's key reads.
 func (m *maker) believed(a *Artifact, there []microcks.Service) *Wanted {
+	pair := a.Pair()
+	if a.PairRead && len(there) == 0 {
+		return pair
+	}
 	if a.Paired == "" || len(there) != 1 || !postman.IsUID(there[0].SourceArtifact) || !SameArtifact(there[0].SourceArtifact, a.Paired) {
 		return nil
 	}
-	pair := *a.Wanted
-	pair.UID, pair.URL = a.Paired, postman.CanonicalURL(postman.DefaultHost, a.Paired)
 	if m.Another(there[0].Metadata) != "" {
 		return nil
 	}
 	if m.Made(there[0].Metadata) {
-		return &pair
+		return pair
 	}
 	bound := 0
 	for job := range m.importers.Bound(there[0].ID) {
@@ -118,6 +124,13 @@ func (m *maker) believed(a *Artifact, there []microcks.Service) *Wanted {
 	if bound == 0 {
 		return nil
 	}
+	return pair
+}
+
+// Pair is the collection in Postman that a folder is paired with, as one that is wanted.
+func (w *Wanted) Pair() *Wanted {
+	pair := *w
+	pair.UID, pair.URL = w.Paired, postman.CanonicalURL(postman.DefaultHost, w.Paired)
 	return &pair
 }
 

@@ -39,6 +39,10 @@ type Wanted struct {
 	// Paired is the uid of the collection in Postman that .postman/resources.yaml pairs a
 	// folder with. Whoever can change the repository can write it.
 	Paired string
+	// PairedAt is the origin of the Postman API where the run's key may read that
+	// collection; "" without a key. PairRead: it did, and the server has nothing of it.
+	PairedAt string
+	PairRead bool
 	// AccessKey reads the collection in place of the API key, at Origin and nowhere
 	// else; "" is none.
 	AccessKey text.Secret

@@ -127,13 +127,14 @@ func TestFoldersAreTouched(t *testing.T) {
 		file     string
 		touched  bool
 	}{
-		"a file in a folder":         {config.Importer{File: "apis/Shop"}, shopExample, true},
-		"beside a folder":            {config.Importer{File: "apis/Shop"}, "apis/Shop2/x.request.yaml", false},
-		"in a folder of a pattern":   {config.Importer{Pattern: "apis/*"}, shopExample, true},
-		"beside those of a pattern":  {config.Importer{Pattern: "apis/*"}, "docs/x.yaml", false},
-		"the list":                   {config.Importer{Resources: ".postman/resources.yaml"}, ".postman/resources.yaml", true},
-		"in a folder that is listed": {config.Importer{Resources: ".postman/resources.yaml"}, "listed/Shop/x.request.yaml", true},
-		"beside those listed":        {config.Importer{Resources: ".postman/resources.yaml"}, "other/Shop/x.request.yaml", false},
+		"a file in a folder":          {config.Importer{File: "apis/Shop"}, shopExample, true},
+		"beside a folder":             {config.Importer{File: "apis/Shop"}, "apis/Shop2/x.request.yaml", false},
+		"in a folder of a pattern":    {config.Importer{Pattern: "apis/*"}, shopExample, true},
+		"beside those of a pattern":   {config.Importer{Pattern: "apis/*"}, "docs/x.yaml", false},
+		"the list":                    {config.Importer{Resources: ".postman/resources.yaml"}, ".postman/resources.yaml", true},
+		"a folder that needs no line": {config.Importer{Resources: ".postman/resources.yaml"}, "postman/collections/Gone/x.request.yaml", true},
+		"in a folder that is listed":  {config.Importer{Resources: ".postman/resources.yaml"}, "listed/Shop/x.request.yaml", true},
+		"beside those listed":         {config.Importer{Resources: ".postman/resources.yaml"}, "other/Shop/x.request.yaml", false},
 	} {
 		s := newStory(t)
 		s.hub.SetPull(7, standin.Pull{Files: []standin.File{{Path: c.file}}})

@@ -22,6 +22,7 @@ import (
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/repository"
+	"postman-microcks-importer/internal/resolve"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -228,7 +229,7 @@ func (r *Review) touched(ctx context.Context, told *result.Result) touch {
 // the list of them.
 func covers(i config.Importer, name string) bool {
 	if i.Pattern == "" {
-		return in(i.File, name) || in(i.Resources, name)
+		return in(i.File, name) || in(i.Resources, name) || in(resolve.Kept(i.Resources), name)
 	}
 	for at := name; at != "."; at = path.Dir(at) {
 		if found, err := doublestar.Match(i.Pattern, at); found && err == nil {

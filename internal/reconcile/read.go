@@ -28,6 +28,7 @@ func (r *reconciliation) read(ctx context.Context) error {
 		}
 	}
 	r.pot = budget.NewPot(mostKept, len(r.items))
+	whole := ctx
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(max(1, r.Parallelism))
 	for key := range keys {
@@ -49,7 +50,10 @@ func (r *reconciliation) read(ctx context.Context) error {
 	if listed := r.lists.Wait(); listed != nil {
 		return listed
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.readPairs(whole)
 }
 
 // failAbout fails the collections that make a service.

@@ -29,6 +29,7 @@ var (
 	ErrTooMany   = fmt.Errorf("it has more than %d files and folders", mostEntries)
 	ErrNoFolder  = errors.New("it is a folder, and no collection in Postman's git format")
 	errNoRegular = errors.New("it is not a file")
+	ErrLink      = errors.New("it is a symbolic link that leads out of the workspace, or in a circle")
 )
 
 // Read reads the file of a name, or the folder that is a collection, into memory of the
@@ -99,8 +100,11 @@ func Walk(files fs.FS, folder string, do func(inner string) error) error {
 // readFile reads a file. Beside the error of one that is too large is its beginning,
 // one byte more than what may be read.
 func readFile(ctx context.Context, files fs.FS, name string) ([]byte, error) {
-	if info, err := fs.Stat(files, name); err == nil && !info.Mode().IsRegular() {
+	switch info, err := fs.Stat(files, name); {
+	case err == nil && !info.Mode().IsRegular():
 		return nil, &PathError{name, errNoRegular} // opening a pipe waits
+	case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && isLink(files, name):
+		return nil, &PathError{name, ErrLink}
 	}
 	f, err := files.Open(name)
 	if err != nil {
@@ -117,6 +121,11 @@ func readFile(ctx context.Context, files fs.FS, name string) ([]byte, error) {
 		return raw, &PathError{name, ErrTooLarge}
 	}
 	return raw, nil
+}
+
+func isLink(files fs.FS, name string) bool {
+	info, err := fs.Lstat(files, name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // IsCollection reports whether a folder is a collection in Postman's git format: its

@@ -48,7 +48,9 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 			file := *i
 			file.Source, file.File, file.Labels = f.name, f.name, maps.Clone(i.Labels)
 			w := importer(said, &file)
-			w.Fault, w.Paired = f.fault, f.uid
+			if w.Fault, w.Paired = f.fault, f.uid; w.Paired != "" && said.Postman.APIKey != "" {
+				w.PairedAt = origin(said, &postman.Ref{})
+			}
 			wanted = append(wanted, w)
 		}
 	}

@@ -17,7 +17,9 @@ import (
 )
 
 // listed are the folders that a file .postman/resources.yaml lists as collections, in
-// its order, each once. What is wrong with one is its fault.
+// its order, each once, and behind them those in the folder postman/collections beside
+// it, which Postman registers without a line (the file says so as Postman writes it).
+// What is wrong with one is its fault.
 func (s *search) listed(ctx context.Context, resources string, said *config.Run) ([]file, error) {
 	source, err := repository.Read(ctx, s.FS, resources)
 	if err != nil {
@@ -32,6 +34,11 @@ func (s *search) listed(ctx context.Context, resources string, said *config.Run)
 	if err != nil {
 		return nil, err
 	}
+	kept, err := s.kept(resources)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, kept...)
 	l := list{resources: resources, pairs: map[string][]string{}, folders: map[string]int{}, references: map[string]bool{}}
 	for _, i := range said.Importers {
 		if i.Ref != nil {
@@ -70,12 +77,39 @@ func (s *search) listed(ctx context.Context, resources string, said *config.Run)
 	}
 	if len(all) == 0 {
 		return nil, &result.Problem{
-			Level: result.Error, Text: text.Untrustedf("looking for the collections that %q lists: it lists none", resources),
-			Hint:   "name the folders of the collections, such as postman/collections/*, or connect the repository with Postman",
+			Level: result.Error,
+			Text: text.Untrustedf("looking for the collections that %q lists: it lists none, and in postman/collections beside it is none",
+				resources),
+			Hint:   "name the folders of the collections, or let Postman keep them in postman/collections",
 			Anchor: "resources-file", ExitCode: 13, File: text.Untrusted(resources),
 		}
 	}
 	return files, nil
+}
+
+const inside = "../postman/collections"
+
+// Kept is the folder beside a resources file in which each folder is a collection; "" for
+// no file.
+func Kept(resources string) string {
+	if resources == "" {
+		return ""
+	}
+	return path.Join(path.Dir(resources), inside)
+}
+
+// kept are the folders that Postman registers beside a resources file.
+func (s *search) kept(resources string) (all []gitformat.Listed, err error) {
+	entries, err := (&counted{s.FS, s}).ReadDir(Kept(resources))
+	if errors.Is(err, errTooWide) {
+		return nil, listFault(resources, gitformat.Position{}, text.Untrusted(err.Error()), "name folders of it in steps of their own")
+	}
+	for _, e := range entries { // none, where that is no folder
+		if e.IsDir() {
+			all = append(all, gitformat.Listed{Folder: inside + "/" + e.Name()})
+		}
+	}
+	return all, nil
 }
 
 // list is what was seen of a resources file.
