@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 
 	"postman-microcks-importer/internal/pulls"
 	"postman-microcks-importer/internal/test/standin/github"
