@@ -593,8 +593,8 @@ func TestCommitAsFiles(t *testing.T) {
 	server := standin.New(repository, standin.Options{})
 	id := server.Commit(map[string]any{
 		"README.md": "read", "api/v1/a.json": "a", "api/b.json": "b", "link.json": standin.Link("api/b.json"),
-		"api/up.json": standin.Link("../README.md"),
-		"out.json":    standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
+		"api/up.json": standin.Link("../README.md"), "far": standin.Link("api/v1"), "api/back": standin.Link(".."), "loop": standin.Link("."),
+		"out.json": standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
 	})
 	at, err := dial(t, server).At(t.Context(), id)
 	if err != nil {
@@ -606,6 +606,8 @@ func TestCommitAsFiles(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"README.md": "read", "api/v1/a.json": "a", "link.json": "b", "api/up.json": "read",
+		"far/a.json": "a", "api/back/far/a.json": "a", "loop/README.md": "read", "far/none.json": "",
+		strings.Repeat("loop/", 9) + "README.md": "", "far": "",
 		"out.json": "", "root.json": "", "circle.json": "", "api": "", "none.json": "", "../README.md": "",
 	} {
 		got, err := tree.Read(t.Context(), name)

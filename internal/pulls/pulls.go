@@ -4,6 +4,7 @@
 package pulls
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -91,26 +92,35 @@ func (r *Review) Base() *reconcile.Base {
 			}
 			return r.base.Read(ctx, e.Path)
 		},
-		Judged: r.isJudged,
+		Judged: r.standing,
 	}
 }
 
-// isJudged reports whether the commit that is judged has the very file of the
-// workspace. One that a step made or changed, or that another commit has which was
-// checked out, says nothing of what the pull request changes.
-func (r *Review) isJudged(ctx context.Context, name string) (bool, error) {
+// standing tells how a file of the workspace stands to the commit that is judged. One
+// that a step made or changed, or that another commit has which was checked out, says
+// nothing of what the pull request changes. Nor does one of which the checkout made
+// something else: the pull request itself can ask git for that, in .gitattributes. Line
+// ends alone mean nothing in a collection.
+func (r *Review) standing(ctx context.Context, name string) (reconcile.Standing, error) {
 	if err := r.trees(ctx); err != nil {
-		return false, err
+		return "", err
 	}
-	e, err := r.judged.Entry(ctx, path.Clean(name))
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
+	name = path.Clean(name)
+	e, err := r.judged.Entry(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err = r.base.Entry(ctx, name); errors.Is(err, fs.ErrNotExist) {
+			return reconcile.Made, nil
 		}
-		return false, err
+		return reconcile.Altered, err
+	}
+	if err != nil {
+		return "", err
 	}
 	local, err := r.File(ctx, name)
-	return err == nil && e.Holds(local), ctx.Err()
+	if err == nil && (e.Holds(local) || e.Holds(bytes.ReplaceAll(local, []byte("\r\n"), []byte("\n")))) {
+		return reconcile.Committed, nil
+	}
+	return reconcile.Altered, ctx.Err()
 }
 
 // mostFile is the most that is read of a file; of a larger one no run makes a

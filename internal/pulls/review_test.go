@@ -1,16 +1,20 @@
 package pulls_test
 
 import (
+	"context"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/github"
 	"postman-microcks-importer/internal/pulls"
+	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/result"
 	standin "postman-microcks-importer/internal/test/standin/github"
@@ -39,6 +43,8 @@ type story struct {
 	client  *github.Client
 	run     config.Run
 	attempt int64
+	// workspace is what the checkout, and steps after it, made.
+	workspace fstest.MapFS
 }
 
 func newStory(t *testing.T) *story {
@@ -78,6 +84,7 @@ func (s *story) review() *pulls.Review {
 	return pulls.New(pulls.Settings{
 		Run: &s.run, Client: s.client, Workflow: ".github/workflows/mocks.yml", Job: "plan",
 		Number: github.Run{Number: 1, Attempt: max(1, s.attempt)},
+		File:   func(_ context.Context, name string) ([]byte, error) { return fs.ReadFile(s.workspace, name) },
 		Report: func() report.Context { return report.Context{} }, Hide: func(s string) string { return s },
 	})
 }
@@ -154,5 +161,30 @@ func TestACheckIsNoComment(t *testing.T) {
 	}
 	if n := len(s.hub.Comments(7)); n != 0 {
 		t.Errorf("%d comments", n)
+	}
+}
+
+// A file counts as the commit's own when it is what the checkout makes of it. What the
+// commit or the base branch has, and the workspace has otherwise, no step made anew.
+func TestStanding(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	base := s.hub.Commit(map[string]any{"pets.json": "{\n}", "moved.json": "{}"})
+	head := map[string]any{"pets.json": "{\n}\n", "lines.json": "{\n}\n", "new.json": "1", "real/a.json": "a", "api": standin.Link("real")}
+	s.run.Trigger.MergeCommit = s.hub.Commit(head, base, s.hub.Commit(head, base))
+	s.workspace = fstest.MapFS{}
+	for name, content := range map[string]string{
+		"pets.json": "{\n}\n", "lines.json": "{\r\n}\r\n", "new.json": "2", "api/a.json": "a", "moved.json": "{}", "made.json": "{}",
+	} {
+		s.workspace[name] = &fstest.MapFile{Data: []byte(content)}
+	}
+	judged := s.review().Base().Judged
+	for name, want := range map[string]reconcile.Standing{
+		"pets.json": reconcile.Committed, "./pets.json": reconcile.Committed, "lines.json": reconcile.Committed, "api/a.json": reconcile.Committed,
+		"new.json": reconcile.Altered, "moved.json": reconcile.Altered, "made.json": reconcile.Made,
+	} {
+		if got, err := judged(t.Context(), name); got != want || err != nil {
+			t.Errorf("%s is %s, %v, want %s", name, got, err, want)
+		}
 	}
 }

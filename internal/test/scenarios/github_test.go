@@ -42,6 +42,8 @@ func githubWords() map[string]command {
 				w.startGitHub(ts, github.Options{Enterprise: kind == "enterprise", NoViewer: kind == "no-viewer"})
 			case verb == "base/0": // the base branch is the workspace as it is now
 				w.base = w.repositoryFiles(ts)
+			case verb == "commits/0": // the pull request is the workspace as it is now, whatever a step makes of it
+				w.committed = w.repositoryFiles(ts)
 			case args[0] == "changes": // github changes PATH…, -PATH removed, OLD=>NEW renamed; without one what differs from the base
 				w.changes = changedFiles(rest)
 			case args[0] == "label" && len(rest) >= 1 && len(rest) <= 2, args[0] == "unlabel" && len(rest) >= 1 && len(rest) <= 2:
@@ -147,6 +149,11 @@ func (w *story) repositoryFiles(ts *testscript.TestScript) map[string]any {
 			}
 			return err
 		}
+		if entry.Type()&fs.ModeSymlink != 0 {
+			target, err := os.Readlink(filepath.Join(w.dir, name))
+			files[name] = github.Link(target)
+			return err
+		}
 		if entry.Type().IsRegular() {
 			text, err := os.ReadFile(filepath.Join(w.dir, name))
 			files[name] = string(text)
@@ -213,7 +220,10 @@ func (w *story) checkOut(ts *testscript.TestScript) {
 		return
 	}
 	w.written = len(w.GitHubAPI.Requests())
-	now := w.repositoryFiles(ts)
+	now := w.committed
+	if now == nil {
+		now = w.repositoryFiles(ts)
+	}
 	changes := w.changes
 	if changes == nil {
 		changes = differences(w.base, now)
