@@ -79,13 +79,16 @@ func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, base 
 		return err
 	}
 	against, onto := result.AgainstBase, (*predict.Service)(nil)
-	if !known {
+	// What the base branch does not make can be served all the same: by a file that the
+	// workflow names no more.
+	serves := r.session != nil && len(it.artifact.Difference) > 0 && len(s.Before.Services) == 1
+	if !known || now == nil && serves {
 		if r.session == nil {
 			return nil
 		}
 		against = result.AgainstServed
 		it.Consumers = &result.Consumers{Against: against}
-		if len(it.artifact.Difference) == 0 || len(s.Before.Services) != 1 {
+		if !serves {
 			return nil // nothing changes, or nobody is answered
 		}
 		view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)
