@@ -355,7 +355,10 @@ func (r *Review) comment(ctx context.Context, told *result.Result, t touch, show
 	parts[0].Head = whole + head
 	// Of a comment that is cut only what it shows is recorded, in as much room.
 	parts[0].Head = shown.with(r.seen(parts, all), now).filling(len(whole)) + head
-	outcome, err := r.Client.Keep(ctx, r.goal(parts, (t.files || t.workflow) && report.HasNews(said)))
+	// What breaks has to be shown also where the list of changed files does not say why: the
+	// label accepts nothing else.
+	touched := t.files || t.workflow || len(all) > 0
+	outcome, err := r.Client.Keep(ctx, r.goal(parts, touched && report.HasNews(said)))
 	r.tell(told, outcome, err)
 	return outcome.Kind == github.Refused
 }
