@@ -122,7 +122,7 @@ func (r *Review) labelled(ctx context.Context, g *result.Gate) (l labelling) {
 
 // refuse fails a run with breaking changes that nobody accepted, or of which it was not
 // found out whether there are any.
-func refuse(told *result.Result, breaking int, g *result.Gate) {
+func refuse(told *result.Result, breaking int, g *result.Gate, untold bool) {
 	if told.Status == result.Failed {
 		return
 	}
@@ -132,7 +132,6 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 		next, accepted = cmp.Or(g.Next, next), g.Accepted
 	}
 	hint := "see in the summary which requests are answered otherwise or no more; " + next
-	untold := func(p result.Problem) bool { return p.Anchor == "comparison-untold" }
 	switch {
 	case breaking > accepted:
 		said := fmt.Sprintf("comparing: %s for consumers of the mocks", text.Plural(breaking-accepted, "breaking change"))
@@ -141,14 +140,21 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 		}
 		said += ", and `fail-on` includes breaking"
 		told.Fail(result.Problem{ExitCode: 3, Anchor: "breaking-found", Text: text.Untrusted(said), Hint: hint})
-	case slices.ContainsFunc(told.Problems, untold),
-		slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return slices.ContainsFunc(c.Problems, untold) }):
+	case untold:
 		told.Fail(result.Problem{
-			ExitCode: 3, Anchor: "comparison-untold",
+			ExitCode: 3, Anchor: "consumers-untold",
 			Text: "comparing: it was not found out what breaks consumers of the mocks, and `fail-on` includes breaking",
 			Hint: "see the warning for what stood in the way, and run again",
 		})
 	}
+}
+
+// untold reports whether it was not found out what breaks, of what counts for the gate.
+func untold(told *result.Result, t touch) bool {
+	is := func(p result.Problem) bool { return p.Anchor == "consumers-untold" }
+	return slices.ContainsFunc(told.Problems, is) || slices.ContainsFunc(told.Collections, func(c result.Collection) bool {
+		return (c.UID == "" || t.workflow) && slices.ContainsFunc(c.Problems, is)
+	})
 }
 
 // record is since when the comment shows each breaking change, by its fingerprint. It

@@ -223,7 +223,7 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	defer told.AddUp()
 	if r.Run.Trigger.Event == "" { // no runner, and no label
 		if gated {
-			refuse(told, count(told, everything), nil)
+			refuse(told, count(told, everything), nil, untold(told, touch{true, true}))
 		}
 		return
 	}
@@ -248,7 +248,7 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 		r.gate(ctx, told, what, shown, true)
 	}
 	if gated {
-		refuse(told, count(told, what), told.Gate)
+		refuse(told, count(told, what), told.Gate, untold(told, t))
 	}
 }
 
@@ -284,7 +284,7 @@ func (r *Review) lack(told *result.Result) {
 }
 
 var ungated = result.Problem{
-	Level: result.Warning, Anchor: "comparison-untold",
+	Level: result.Warning, Anchor: "consumers-untold",
 	Text: "comparing: it was not found out what consumers of the mocks would notice: there is no `github-token` to read the base branch with",
 	Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
 }

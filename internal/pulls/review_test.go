@@ -188,3 +188,28 @@ func TestStanding(t *testing.T) {
 		}
 	}
 }
+
+// A gate fails for what was not found out only where that counts: not for what differs
+// on the server, nor for a reference on a pull request that does not touch the workflow.
+func TestWhatIsUntoldAndCounts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		uid, anchor, changes string
+		want                 result.Status
+	}{
+		"a file":                         {"", "consumers-untold", "pets.json", result.Failed},
+		"what Microcks serves of a file": {"", "comparison-untold", "pets.json", result.Planned},
+		"a reference, elsewhere":         {"1-2", "consumers-untold", "pets.json", result.Planned},
+		"a reference, with the workflow": {"1-2", "consumers-untold", ".github/workflows/mocks.yml", result.Failed},
+	} {
+		s := newStory(t)
+		s.attempt++
+		s.hub.SetPull(7, standin.Pull{Files: []standin.File{{Path: c.changes}}})
+		told := &result.Result{Mode: result.Plan, Status: result.Planned, Collections: []result.Collection{{
+			UID: c.uid, Name: "Pets", Status: result.Planned, Problems: []result.Problem{{Level: result.Warning, Anchor: c.anchor, Text: "x"}},
+		}}}
+		if s.review().End(t.Context(), told); told.Status != c.want {
+			t.Errorf("%s: %s, %+v", name, told.Status, told.Problems)
+		}
+	}
+}

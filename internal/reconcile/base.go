@@ -69,7 +69,7 @@ func (r *reconciliation) judgeBase(ctx context.Context) (*onBase, error) {
 		case Committed:
 			own[it.Wanted.File] = true
 		case Altered:
-			it.Tell(result.Warning, "comparison-untold", "comparing: it was not found out what consumers of the mocks would notice: the workspace"+
+			it.Tell(result.Warning, "consumers-untold", "comparing: it was not found out what consumers of the mocks would notice: the workspace"+
 				" has another content of this file than the commit that is judged",
 				"check the repository out into the workspace itself, without `path` and `ref`; a step that makes a collection of it should write"+
 					" another file, and attributes of git should leave it as it is")

@@ -103,7 +103,7 @@ func TestWhatTheCommitHasOtherwiseIsUntold(t *testing.T) {
 	t.Parallel()
 	told := inBoth(t, map[string]string{"altered.json": petsFile("1", "200", "1")}, nil)
 	c := told.Collections[0]
-	if c.Consumers != nil || len(c.Problems) != 1 || c.Problems[0].Anchor != "comparison-untold" || c.Problems[0].Level != result.Warning {
+	if c.Consumers != nil || len(c.Problems) != 1 || c.Problems[0].Anchor != "consumers-untold" || c.Problems[0].Level != result.Warning {
 		t.Errorf("%+v, %+v", c.Consumers, c.Problems)
 	}
 }

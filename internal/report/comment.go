@@ -45,7 +45,7 @@ func newFindingsOf(r *result.Result) (n int) {
 
 // untold reports whether it was not found out what consumers would notice.
 func untold(r *result.Result) bool {
-	return slices.ContainsFunc(problems(r), func(p told) bool { return p.Anchor == "comparison-untold" })
+	return slices.ContainsFunc(problems(r), func(p told) bool { return p.Anchor == "consumers-untold" })
 }
 
 // Comment is what a plan says on the pull request, its parts in the order of their

@@ -206,7 +206,7 @@ func TestCommentSaysWhatIsNotKnown(t *testing.T) {
 	if HasNews(r) {
 		t.Error("nothing is news")
 	}
-	r.Problems = []result.Problem{{Level: result.Warning, Anchor: "comparison-untold", Text: "comparing: no answer", Hint: "run again"}}
+	r.Problems = []result.Problem{{Level: result.Warning, Anchor: "consumers-untold", Text: "comparing: no answer", Hint: "run again"}}
 	said := whole(Comment(r, docs(), blob))
 	if !HasNews(r) || strings.Contains(said, "No changes") || !strings.Contains(said, "#### Good to know\n\n- ⚠️ comparing: no answer<br>") {
 		t.Errorf("%s", said)
