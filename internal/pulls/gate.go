@@ -15,8 +15,10 @@ import (
 )
 
 // Label is what accepts breaking changes on a pull request: those that the comment
-// showed before it was set.
+// showed before it was set. A repository has one label of a name, in whatever case.
 const Label = "breaking mocks accepted"
+
+func isLabel(name string) bool { return strings.EqualFold(name, Label) }
 
 // counts reports whether what consumers of a collection notice counts for the gate.
 type counts func(*result.Consumers) bool
@@ -60,10 +62,10 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 	if g.Breaking == 0 {
 		return
 	}
-	set := r.labelled(ctx, g)
+	set := r.labelled(ctx, told, g)
 	t := &r.Run.Trigger
 	if unwritable {
-		if t.Action == "labeled" && string(t.Label) == Label && (set.there || !set.known) {
+		if t.Action == "labeled" && isLabel(string(t.Label)) && (set.there || !set.known) {
 			for _, n := range breaking(told, what) {
 				n.Accepted = true
 			}
@@ -82,6 +84,8 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 	}
 	switch {
 	case g.Accepted == g.Breaking:
+	case r.Client != nil && !set.known:
+		g.Next = "GitHub did not tell whether the label `" + Label + "` is set: run again"
 	case set.there:
 		g.Next = "what the comment did not show before the label `" + Label + "` was set is not accepted: look at it, take the label off," +
 			" and set it again"
@@ -98,17 +102,18 @@ type labelling struct {
 }
 
 // labelled asks GitHub for the label: the event's payload is as old as the event.
-func (r *Review) labelled(ctx context.Context, g *result.Gate) (l labelling) {
+func (r *Review) labelled(ctx context.Context, told *result.Result, g *result.Gate) (l labelling) {
 	if r.Client == nil {
 		return l
 	}
 	events, err := r.Client.LabelEvents(ctx, r.Run.Trigger.Number)
 	if err != nil {
+		told.Problems = result.With(told.Problems, noteOf(err, "who set the label is not known: "))
 		return l
 	}
 	l.known = true
 	for _, e := range slices.Backward(events) {
-		if e.Label != Label {
+		if !isLabel(e.Label) {
 			continue
 		}
 		if e.Set {

@@ -236,14 +236,21 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	}
 	t := r.touched(ctx)
 	r.note(told, t)
-	what, unwritable := counting(t), !r.comments()
+	what := counting(t)
 	shown, err := r.shown(ctx)
+	outcome := github.Outcome{Kind: github.Nothing}
+	if refusal, is := errors.AsType[*github.APIError](err); is && refusal.Kind == github.KindForbidden {
+		outcome = github.Outcome{Kind: github.Refused, Refusal: refusal}
+	}
+	unwritable := !r.comments() || outcome.Kind == github.Refused
 	if gated {
 		r.gate(ctx, told, what, shown, unwritable)
 	}
 	switch {
+	case outcome.Kind == github.Refused:
+		r.tell(told, outcome, nil)
 	case err != nil:
-		r.tell(told, github.Outcome{Kind: github.Nothing}, err)
+		r.tell(told, outcome, err)
 	case !unwritable && r.comment(ctx, told, t, shown) && gated:
 		r.gate(ctx, told, what, shown, true)
 	}
@@ -414,10 +421,15 @@ func (r *Review) tell(told *result.Result, outcome github.Outcome, err error) {
 	if err == nil {
 		return
 	}
+	told.Problems = append(told.Problems, noteOf(err, "the comment on the pull request is not up to date: "))
+}
+
+// noteOf is an error that fails nothing, behind what it stood in the way of.
+func noteOf(err error, what text.Untrusted) result.Problem {
 	p := result.ProblemOf(err)
 	p.Level, p.ExitCode, p.Headline = result.Note, 0, ""
-	p.Text = text.HideCredentials("the comment on the pull request is not up to date: " + p.Text)
-	told.Problems = append(told.Problems, p)
+	p.Text = text.HideCredentials(what + p.Text)
+	return p
 }
 
 // Close has the comment say that the pull request was closed, above what it said last.

@@ -87,6 +87,10 @@ func (w *story) githubFaults() map[string]github.Fault {
 		On: "POST " + w.below("issues/"), Times: -1, Status: http.StatusForbidden, Header: refused,
 		Body: `{"message":"Resource not accessible by integration","documentation_url":"https://docs.github.com/rest"}`,
 	}
+	hidden := forbidden
+	hidden.On = "GET " + w.below("issues/7/comments")
+	unlabelled := github.Page(http.StatusBadGateway, "Unicorn!")
+	unlabelled.On = "GET " + w.below("issues/7/events")
 	limited := github.SlowDown(http.StatusTooManyRequests, 60)
 	limited.On = "POST " + w.below("issues/")
 	unread := forbidden
@@ -94,6 +98,8 @@ func (w *story) githubFaults() map[string]github.Fault {
 	return map[string]github.Fault{
 		"refuses-comments": forbidden,                                                             // a token without the permission
 		"refuses-commits":  unread,                                                                // the same for what lies in the repository
+		"hides-comments":   hidden,                                                                // a token without any permission
+		"hides-labels":     unlabelled,                                                            //
 		"loses-comment":    {On: "POST " + w.below("issues/"), Lose: true},                        // the answer to the next one, which is there
 		"empty":            {On: "POST " + w.below("issues/"), Empty: true},                       // as loses-comment, with 200 in its place
 		"slow-down":        limited,                                                               // a secondary limit
