@@ -29,6 +29,7 @@ import (
 type Settings struct {
 	Run    *config.Run
 	Client *github.Client // nil without a token: then nothing is read of GitHub, nor said there
+	Fault  error          // why GitHub cannot be asked although there is a token; else nil
 	// Workflow is the path of its file in the repository; "" where that is not known.
 	Workflow string
 	Job      string
@@ -271,7 +272,7 @@ func (r *Review) lack(told *result.Result) {
 	}
 	untold := (t.Event == "pull_request" || t.Event == "merge_group") && r.files()
 	if untold && r.onPull() && r.Run.FailsOn(config.FailOnBreaking) {
-		told.Problems = append(told.Problems, ungated)
+		told.Problems = append(told.Problems, r.ungated())
 		return
 	}
 	var left []string
@@ -281,7 +282,10 @@ func (r *Review) lack(told *result.Result) {
 	if untold {
 		left = append(left, "collections of the repository are not compared with the base branch")
 	}
-	if left != nil {
+	switch {
+	case left != nil && r.Fault != nil:
+		told.Problems = append(told.Problems, noteOf(r.Fault, text.Untrusted(strings.Join(left, ", and ")+": ")))
+	case left != nil:
 		told.Problems = append(told.Problems, result.Problem{
 			Level: result.Note, Anchor: "no-github-token",
 			Text: text.Untrusted("there is no `github-token`: " + strings.Join(left, ", and ")),
@@ -290,10 +294,18 @@ func (r *Review) lack(told *result.Result) {
 	}
 }
 
-var ungated = result.Problem{
-	Level: result.Warning, Anchor: "consumers-untold",
-	Text: "comparing: it was not found out what consumers of the mocks would notice: there is no `github-token` to read the base branch with",
-	Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
+// ungated says why a gate has no base branch to compare with.
+func (r *Review) ungated() result.Problem {
+	p := result.Problem{
+		Level: result.Warning, Anchor: "consumers-untold",
+		Text: "comparing: it was not found out what consumers of the mocks would notice: there is no `github-token` to read the base branch with",
+		Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
+	}
+	if r.Fault != nil {
+		p.Text = text.HideCredentials(text.Untrustedf("comparing: it was not found out what consumers of the mocks would notice: %v", r.Fault))
+		p.Hint = result.ProblemOf(r.Fault).Hint
+	}
+	return p
 }
 
 var filesOfTarget = result.Problem{
