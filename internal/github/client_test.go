@@ -657,7 +657,8 @@ func TestOurs(t *testing.T) {
 	for name, c := range map[string]struct {
 		options standin.Options
 		found   bool
-	}{"ours": {standin.Options{}, true}, "nobody says who we are": {standin.Options{NoViewer: true}, false}} {
+		nobody  bool
+	}{"ours": {standin.Options{}, true, false}, "nobody says who we are": {standin.Options{NoViewer: true}, false, true}} {
 		server := standin.New(repository, c.options)
 		server.SetPull(7, standin.Pull{})
 		client := dial(t, server)
@@ -666,7 +667,7 @@ func TestOurs(t *testing.T) {
 		}
 		server.Plant(7, standin.Account{Login: "mallory", ID: 9}, strings.Replace(server.Comments(7)[0].Body, "what we say", "what they say", 1))
 		text, found, err := client.Ours(t.Context(), 7, place)
-		if err != nil || found != c.found || found && text != "what we say" {
+		if errors.Is(err, github.ErrNobody) != c.nobody || (err != nil) != c.nobody || found != c.found || found && text != "what we say" {
 			t.Errorf("%s: %q, %t, %v", name, text, found, err)
 		}
 		if _, found, err := client.Ours(t.Context(), 7, github.Place{Workflow: "w", Job: "other"}); found || err != nil {

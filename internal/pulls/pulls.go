@@ -243,16 +243,23 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	if refusal, is := errors.AsType[*github.APIError](err); is && refusal.Kind == github.KindForbidden {
 		outcome = github.Outcome{Kind: github.Refused, Refusal: refusal}
 	}
-	unwritable := !r.comments() || outcome.Kind == github.Refused
+	nobody := errors.Is(err, github.ErrNobody) // so that the record may be anybody's; the comment is kept all the same
+	unwritable := !r.comments() || outcome.Kind == github.Refused || nobody
+	if nobody {
+		err = nil
+	}
 	if gated {
 		r.gate(ctx, told, what, shown, unwritable)
+		if err != nil && !unwritable && told.Gate.Accepted < told.Gate.Breaking {
+			told.Gate.Next = "GitHub did not tell what the comment showed: run again"
+		}
 	}
 	switch {
 	case outcome.Kind == github.Refused:
 		r.tell(told, outcome, nil)
 	case err != nil:
 		r.tell(told, outcome, err)
-	case !unwritable && r.comment(ctx, told, t, shown) && gated:
+	case r.comments() && r.comment(ctx, told, t, shown) && gated && !unwritable:
 		r.gate(ctx, told, what, shown, true)
 	}
 	if gated {
@@ -450,7 +457,7 @@ func (r *Review) Close(ctx context.Context, told *result.Result) {
 		return
 	}
 	body, found, err := r.Client.Ours(ctx, r.Run.Trigger.Number, r.place())
-	if err != nil {
+	if err != nil && !errors.Is(err, github.ErrNobody) {
 		r.tell(told, github.Outcome{Kind: github.Nothing}, err)
 		return
 	}

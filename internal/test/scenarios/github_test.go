@@ -96,9 +96,10 @@ func (w *story) githubFaults() map[string]github.Fault {
 	unread := forbidden
 	unread.On = "GET " + w.below("git/")
 	return map[string]github.Fault{
-		"refuses-comments": forbidden,                                                             // a token without the permission
-		"refuses-commits":  unread,                                                                // the same for what lies in the repository
-		"hides-comments":   hidden,                                                                // a token without any permission
+		"refuses-comments": forbidden, // a token without the permission
+		"refuses-commits":  unread,    // the same for what lies in the repository
+		"hides-comments":   hidden,    // a token without any permission
+		"hides-viewer":     {On: "POST /graphql", Times: -1, Status: http.StatusBadGateway},
 		"hides-labels":     unlabelled,                                                            //
 		"loses-comment":    {On: "POST " + w.below("issues/"), Lose: true},                        // the answer to the next one, which is there
 		"empty":            {On: "POST " + w.below("issues/"), Empty: true},                       // as loses-comment, with 200 in its place
