@@ -180,8 +180,8 @@ func TestStanding(t *testing.T) {
 	}
 	judged := s.review().Base().Judged
 	for name, want := range map[string]reconcile.Standing{
-		"pets.json": reconcile.Committed, "./pets.json": reconcile.Committed, "lines.json": reconcile.Committed, "api/a.json": reconcile.Committed,
-		"new.json": reconcile.Altered, "moved.json": reconcile.Altered, "made.json": reconcile.Made,
+		"pets.json": reconcile.Committed, "./pets.json": reconcile.Committed, "lines.json": reconcile.Committed,
+		"api/a.json": reconcile.Committed, "new.json": reconcile.Altered, "moved.json": reconcile.Altered, "made.json": reconcile.Made,
 	} {
 		if got, err := judged(t.Context(), name); got != want || err != nil {
 			t.Errorf("%s is %s, %v, want %s", name, got, err, want)
