@@ -175,6 +175,9 @@ func commentTotals(r *result.Result) Markdown {
 	if len(parts) > 0 {
 		sums = append(sums, "Answers: "+strings.Join(parts, ", ")+".", noticeSum(r))
 	}
+	if len(parts) == 0 && untoldRequests(r) > 0 && r.Due() {
+		sums = append(sums, noticeSum(r))
+	}
 	if n := newFindingsOf(r); n > 0 && len(sums) > 0 {
 		sums = append(sums, text.Plural(n, "new finding")+".")
 	}

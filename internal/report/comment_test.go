@@ -213,6 +213,21 @@ func TestCommentSaysWhatIsNotKnown(t *testing.T) {
 	}
 }
 
+// Requests of which nothing can be told may break, and are no notice: they are counted
+// where the plan changes something, though nothing else be noticed.
+func TestWhatCannotBeToldIsCounted(t *testing.T) {
+	t.Parallel()
+	r := breakingFile()
+	r.Collections[0].Consumers.Notices, r.Collections[0].Consumers.Breaking = nil, 0
+	const want = "Of 1 request it cannot be told."
+	if said := whole(Comment(r, docs(), blob)); !strings.Contains(said, want) {
+		t.Errorf("the comment: %s", said)
+	}
+	if said := string(Summary(r, docs())); !strings.Contains(said, want) {
+		t.Errorf("the summary: %s", said)
+	}
+}
+
 // Whoever sees a gate's comment sees first what is not accepted.
 func TestCommentTellsFirstWhatIsNotAccepted(t *testing.T) {
 	t.Parallel()
