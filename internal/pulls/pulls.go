@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -376,15 +377,25 @@ func without(told *result.Result, t touch) *result.Result {
 func (r *Review) comment(ctx context.Context, told *result.Result, t touch, shown record) (refused bool) {
 	said := without(told, t).Rewritten(r.Hide)
 	parts := report.Comment(said, r.Report(), r.Blob)
-	now, head, all := r.Client.Now(), parts[0].Head, breaking(said, counting(t))
-	whole := shown.with(all, now).String()
-	parts[0].Head = whole + head
-	// Of a comment that is cut only what it shows is recorded, in as much room.
-	parts[0].Head = shown.with(r.seen(parts, all), now).filling(len(whole)) + head
+	head, all := parts[0].Head, breaking(said, counting(t))
 	// What breaks has to be shown also where the list of changed files does not say why: the
 	// label accepts nothing else.
-	touched := t.files || t.workflow || len(all) > 0
-	outcome, err := r.Client.Keep(ctx, r.goal(parts, touched && report.HasNews(said)))
+	create := (t.files || t.workflow || len(all) > 0) && report.HasNews(said)
+	keep := func(now time.Time) (github.Outcome, error) {
+		whole := shown.with(all, now).String()
+		parts[0].Head = whole + head
+		// Of a comment that is cut only what it shows is recorded, in as much room.
+		parts[0].Head = shown.with(r.seen(parts, all), now).filling(len(whole)) + head
+		return r.Client.Keep(ctx, r.goal(parts, create))
+	}
+	now := r.Client.Now()
+	outcome, err := keep(now)
+	if late := outcome.Written; err == nil && late.After(now.Add(reading)) && len(all) > 0 { // nobody could read it before
+		first := outcome.Kind
+		if outcome, err = keep(late); outcome.Kind == github.Updated || outcome.Kind == github.Unchanged {
+			outcome.Kind = first
+		}
+	}
 	r.tell(told, outcome, err)
 	return outcome.Kind == github.Refused
 }

@@ -22,9 +22,16 @@ import (
 )
 
 // wire carries requests to GitHub's stand-in without a network, so that time is virtual.
-type wire struct{ to http.Handler }
+type wire struct {
+	to http.Handler
+	// late is how long writing a comment takes.
+	late time.Duration
+}
 
-func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodPost && strings.Contains(req.URL.Path, "/comments") {
+		time.Sleep(w.late)
+	}
 	received := req.Clone(req.Context())
 	if received.Body == nil {
 		received.Body = http.NoBody
@@ -40,6 +47,7 @@ func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
 type story struct {
 	t       *testing.T
 	hub     *standin.Server
+	wire    *wire
 	client  *github.Client
 	run     config.Run
 	attempt int64
@@ -50,13 +58,14 @@ type story struct {
 func newStory(t *testing.T) *story {
 	hub := standin.New("o/r", standin.Options{})
 	hub.SetPull(7, standin.Pull{Files: []standin.File{{Path: "pets.json"}}})
+	to := &wire{to: hub}
 	client, err := github.New(github.Options{
-		API: "https://api.github.com", Repository: "o/r", Token: standin.Token, Transport: transport.Options{Base: wire{hub}, Attempts: 1},
+		API: "https://api.github.com", Repository: "o/r", Token: standin.Token, Transport: transport.Options{Base: to, Attempts: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &story{t: t, hub: hub, client: client, run: config.Run{
+	return &story{t: t, hub: hub, wire: to, client: client, run: config.Run{
 		Mode: config.ModePlan, FailOn: []string{config.FailOnBreaking}, Importers: []config.Importer{{File: "pets.json"}},
 		Trigger: config.Trigger{Event: "pull_request", Action: "synchronize", Number: 7}, Pull: config.Pull{Comment: config.CommentAuto},
 	}}
@@ -121,6 +130,30 @@ func labelAccepts(t *testing.T) {
 	s.review().Close(t.Context(), told)
 	if body := s.hub.Comments(7)[0].Body; strings.Count(body, "**Merged.**") != 1 || !strings.Contains(body, "GET /rest/Pets") {
 		t.Errorf("closed:\n%s", body)
+	}
+}
+
+// A comment that took long to be written was read by nobody before.
+func TestALateCommentWasNotShownBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, lateComment)
+}
+
+func lateComment(t *testing.T) {
+	s := newStory(t)
+	began := time.Now()
+	s.wire.late = 20 * time.Second
+	if told := s.plan("a"); told.Comment.State != result.CommentCreated {
+		t.Errorf("comment %+v, %+v", told.Comment, told.Problems)
+	}
+	s.wire.late = 0
+	s.hub.Label(7, pulls.Label, true, "olga", began.Add(10*time.Second))
+	if told := s.plan("a"); told.Status != result.Failed {
+		t.Errorf("a label that was set before the comment: %s", told.Status)
+	}
+	s.hub.Label(7, pulls.Label, true, "olga", began.Add(time.Minute))
+	if told := s.plan("a"); told.Status != result.Planned {
+		t.Errorf("a label that was set after the comment: %s, %+v", told.Status, told.Problems)
 	}
 }
 
