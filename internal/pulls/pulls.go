@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -54,6 +55,7 @@ type Review struct {
 	base    *github.Tree
 	judged  *github.Tree
 	loading error
+	broken  atomic.Pointer[error] // the first of reading a file of the base
 }
 
 // New makes a review. It asks nobody.
@@ -79,7 +81,11 @@ func (r *Review) Base() *reconcile.Base {
 			if err := r.trees(ctx); err != nil {
 				return nil, nil, err
 			}
-			return r.Resolve(ctx, r.base)
+			wanted, notes, err := r.Resolve(ctx, r.base)
+			if broken := r.broken.Load(); err == nil && broken != nil { // what was looked for may be there
+				err = *broken
+			}
+			return wanted, notes, err
 		},
 		File: func(ctx context.Context, name string) ([]byte, error) {
 			if err := r.trees(ctx); err != nil {
@@ -165,7 +171,11 @@ func (r *Review) loadTrees(ctx context.Context) error {
 		if local, err := r.File(ctx, e.Path); err == nil && e.Holds(local) { // most files do not change
 			return local, nil
 		}
-		return onto.Content(ctx, e)
+		raw, err := onto.Content(ctx, e)
+		if err != nil {
+			r.broken.CompareAndSwap(nil, &err)
+		}
+		return raw, err
 	})
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/github"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/pulls"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
@@ -94,6 +95,12 @@ func (s *story) review() *pulls.Review {
 		Run: &s.run, Client: s.client, Workflow: ".github/workflows/mocks.yml", Job: "plan",
 		Number: github.Run{Number: 1, Attempt: max(1, s.attempt)},
 		File:   func(_ context.Context, name string) ([]byte, error) { return fs.ReadFile(s.workspace, name) },
+		Resolve: func(_ context.Context, files fs.FS) ([]*plan.Wanted, []result.Problem, error) {
+			if _, err := fs.Stat(files, "link.json"); err != nil {
+				return nil, nil, nil
+			}
+			return []*plan.Wanted{{File: "link.json"}}, nil, nil
+		},
 		Report: func() report.Context { return report.Context{} }, Hide: func(s string) string { return s },
 	})
 }
@@ -244,5 +251,21 @@ func TestWhatIsUntoldAndCounts(t *testing.T) {
 		if s.review().End(t.Context(), told); told.Status != c.want {
 			t.Errorf("%s: %s, %+v", name, told.Status, told.Problems)
 		}
+	}
+}
+
+// A collection of the base branch that GitHub does not show is not one that is not
+// there.
+func TestWhatGitHubDoesNotShowIsNotGone(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	base := s.hub.Commit(map[string]any{"pets.json": "{}", "link.json": standin.Link("pets.json")})
+	s.run.Trigger.MergeCommit = s.hub.Commit(map[string]any{}, base, s.hub.Commit(map[string]any{}, base))
+	if wanted, _, err := s.review().Base().Resolve(t.Context()); len(wanted) != 1 || err != nil {
+		t.Errorf("%d wanted, %v", len(wanted), err)
+	}
+	s.hub.Fail(standin.Fault{On: "GET /repos/o/r/git/blobs/", Status: http.StatusBadGateway})
+	if wanted, _, err := s.review().Base().Resolve(t.Context()); err == nil {
+		t.Errorf("%d wanted, and no error", len(wanted))
 	}
 }

@@ -223,7 +223,7 @@ func TestWhatCannotBeToldIsCounted(t *testing.T) {
 	if said := whole(Comment(r, docs(), blob)); !strings.Contains(said, want) {
 		t.Errorf("the comment: %s", said)
 	}
-	if said := string(Summary(r, docs())); !strings.Contains(said, want) {
+	if said := Summary(r, docs()); !strings.Contains(said, want) {
 		t.Errorf("the summary: %s", said)
 	}
 }
