@@ -36,12 +36,8 @@ func (p *program) review() (*pulls.Review, error) {
 	if _, err := p.client(func(o *transport.Options) { common = *o }); err != nil {
 		return nil, err
 	}
-	var err error
-	s.Client, err = github.New(github.Options{
+	s.Client, s.Fault = github.New(github.Options{
 		API: p.getenv("GITHUB_API_URL"), Repository: p.Repository, Token: p.Pull.Token.Reveal(), Transport: common,
 	})
-	if err != nil {
-		return nil, err
-	}
 	return pulls.New(s), nil
 }

@@ -19,8 +19,8 @@ type Trigger struct {
 	// Action is what happened to the event's object, such as labeled; "" where the event
 	// has none.
 	Action string
-	// Closed: the pull request was merged or closed without that, on the event
-	// pull_request. See [Run.Closes].
+	// Closed: the pull request was merged or closed without that, now or before somebody
+	// set a label on it, on the event pull_request. See [Run.Closes].
 	Closed bool
 	Merged bool // Closed by a merge
 
@@ -68,6 +68,7 @@ type payload struct {
 	PullRequest *struct {
 		Number json.RawMessage `json:"number"`
 		Merged json.RawMessage `json:"merged"`
+		State  json.RawMessage `json:"state"`
 		User   struct {
 			Login string `json:"login"`
 		} `json:"user"`
@@ -136,7 +137,7 @@ func (t *Trigger) read(p *payload, ref, commit string) {
 	case p.PullRequest == nil:
 		t.unsaid("pull_request is not there")
 	default:
-		t.Closed = t.Event == "pull_request" && t.Action == "closed"
+		t.Closed = t.Event == "pull_request" && (t.Action == "closed" || string(p.PullRequest.State) == `"closed"`)
 		t.Merged = t.Closed && string(p.PullRequest.Merged) == "true"
 		t.Number = t.number("pull_request.number", p.PullRequest.Number)
 		t.HeadCommit = t.commit("pull_request.head.sha", p.PullRequest.Head.SHA)

@@ -50,6 +50,14 @@ func TestTrigger(t *testing.T) {
 			with(func(w *Trigger) { w.Action, w.Unsaid = "labeled", []string{"label.name is no name of a label"} })},
 		"a closed one": {"pull_request", "refs/heads/main", pull("synchronize", "closed"), nil,
 			with(func(w *Trigger) { w.Action, w.Closed, w.MergeCommit = "closed", true, "" })},
+		"a label of a merged one": {
+			"pull_request", merge, pull("synchronize", "labeled", `"number":7`, `"number":7,"state":"closed","merged":true`), nil,
+			with(func(w *Trigger) {
+				w.Action, w.Label, w.Closed, w.Merged, w.MergeCommit = "labeled", "breaking mocks accepted", true, true, ""
+			}),
+		},
+		"a label of an open one": {"pull_request", merge, pull("synchronize", "labeled", `"number":7`, `"number":7,"state":"open"`), nil,
+			with(func(w *Trigger) { w.Action, w.Label = "labeled", "breaking mocks accepted" })},
 		"a closed one's target": {"pull_request_target", "refs/heads/main", pull("synchronize", "closed"), nil,
 			with(func(w *Trigger) {
 				w.Event, w.Action, w.MergeCommit, w.Trusted = "pull_request_target", "closed", "", false

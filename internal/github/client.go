@@ -205,6 +205,9 @@ func (a Account) known() bool { return a != Account{} }
 
 func accountOf(u *gogithub.User) Account { return Account{ID: u.GetID(), Login: u.GetLogin()} }
 
+// ErrNobody is an answer about who the token writes as that names nobody.
+var ErrNobody = errors.New("it names nobody")
+
 // Viewer is who the token writes as, asked by GraphQL: the token of a job may not ask
 // for its user by REST.
 func (c *Client) Viewer(ctx context.Context) (Account, error) {
@@ -233,11 +236,11 @@ func (c *Client) Viewer(ctx context.Context) (Account, error) {
 	}
 	viewer := Account{ID: answer.Data.Viewer.DatabaseID, Login: answer.Data.Viewer.Login}
 	if viewer.Login == "" {
-		reason := "it names nobody"
+		reason := ErrNobody
 		if len(answer.Errors) > 0 {
-			reason = text.Excerpt(answer.Errors[0].Message, 200)
+			reason = fmt.Errorf("%w: %s", ErrNobody, text.Excerpt(answer.Errors[0].Message, 200))
 		}
-		return Account{}, r.broken(heard{}, errors.New(reason))
+		return Account{}, r.broken(heard{}, reason)
 	}
 	return viewer, nil
 }

@@ -593,8 +593,8 @@ func TestCommitAsFiles(t *testing.T) {
 	server := standin.New(repository, standin.Options{})
 	id := server.Commit(map[string]any{
 		"README.md": "read", "api/v1/a.json": "a", "api/b.json": "b", "link.json": standin.Link("api/b.json"),
-		"api/up.json": standin.Link("../README.md"),
-		"out.json":    standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
+		"api/up.json": standin.Link("../README.md"), "far": standin.Link("api/v1"), "api/back": standin.Link(".."), "loop": standin.Link("."),
+		"out.json": standin.Link("../../etc/passwd"), "root.json": standin.Link("/etc/passwd"), "circle.json": standin.Link("circle.json"),
 	})
 	at, err := dial(t, server).At(t.Context(), id)
 	if err != nil {
@@ -606,6 +606,8 @@ func TestCommitAsFiles(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"README.md": "read", "api/v1/a.json": "a", "link.json": "b", "api/up.json": "read",
+		"far/a.json": "a", "api/back/far/a.json": "a", "loop/README.md": "read", "far/none.json": "",
+		strings.Repeat("loop/", 9) + "README.md": "", "far": "",
 		"out.json": "", "root.json": "", "circle.json": "", "api": "", "none.json": "", "../README.md": "",
 	} {
 		got, err := tree.Read(t.Context(), name)
@@ -655,7 +657,8 @@ func TestOurs(t *testing.T) {
 	for name, c := range map[string]struct {
 		options standin.Options
 		found   bool
-	}{"ours": {standin.Options{}, true}, "nobody says who we are": {standin.Options{NoViewer: true}, false}} {
+		nobody  bool
+	}{"ours": {standin.Options{}, true, false}, "nobody says who we are": {standin.Options{NoViewer: true}, false, true}} {
 		server := standin.New(repository, c.options)
 		server.SetPull(7, standin.Pull{})
 		client := dial(t, server)
@@ -664,7 +667,7 @@ func TestOurs(t *testing.T) {
 		}
 		server.Plant(7, standin.Account{Login: "mallory", ID: 9}, strings.Replace(server.Comments(7)[0].Body, "what we say", "what they say", 1))
 		text, found, err := client.Ours(t.Context(), 7, place)
-		if err != nil || found != c.found || found && text != "what we say" {
+		if errors.Is(err, github.ErrNobody) != c.nobody || (err != nil) != c.nobody || found != c.found || found && text != "what we say" {
 			t.Errorf("%s: %q, %t, %v", name, text, found, err)
 		}
 		if _, found, err := client.Ours(t.Context(), 7, github.Place{Workflow: "w", Job: "other"}); found || err != nil {

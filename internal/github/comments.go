@@ -48,7 +48,7 @@ func (r call) commentOf(c *gogithub.IssueComment) (Comment, error) {
 // error is the last thing that it yields: an [*APIError], [*BrokenAnswerError],
 // [*ListError], [*SettingError] or a *transport.Error.
 func (c *Client) Comments(ctx context.Context, number int) iter.Seq2[Comment, error] {
-	r := call{doing: fmt.Sprintf("listing the comments of #%d", number), needs: "pull-requests: read", large: true}
+	r := call{doing: fmt.Sprintf("listing the comments of #%d", number), needs: "pull-requests: write", large: true} // to keep ours
 	return func(yield func(Comment, error) bool) {
 		if err := checkNumber(number); err != nil {
 			yield(Comment{}, err)

@@ -62,24 +62,45 @@ func (t *Tree) add(at string, entry fs.DirEntry) {
 // Entry is the file at a path, links followed. The error is [fs.ErrNotExist] where
 // there is none.
 func (t *Tree) Entry(ctx context.Context, name string) (Entry, error) {
+	name, err := t.follow(ctx, name)
+	if err != nil {
+		return Entry{}, err
+	}
+	e, ok := t.files[name]
+	if !ok {
+		return Entry{}, fs.ErrNotExist
+	}
+	return e, nil
+}
+
+// follow is where a path leads through links: of the file itself, and of folders.
+func (t *Tree) follow(ctx context.Context, name string) (string, error) {
 	const mostLinks = 8
 	for range mostLinks {
-		e, ok := t.files[name]
-		switch {
-		case !ok:
-			return Entry{}, fs.ErrNotExist
-		case !e.Link:
-			return e, nil
+		at, rest := t.link(name)
+		if at == "" {
+			return name, nil
 		}
-		target, err := t.content(ctx, e)
+		target, err := t.content(ctx, t.files[at])
 		if err != nil {
-			return Entry{}, err
+			return "", err
 		}
-		if name = path.Join(path.Dir(name), string(target)); path.IsAbs(string(target)) || !fs.ValidPath(name) {
-			return Entry{}, fs.ErrNotExist
+		if name = path.Join(path.Dir(at), string(target), rest); path.IsAbs(string(target)) || !fs.ValidPath(name) {
+			return "", fs.ErrNotExist
 		}
 	}
-	return Entry{}, fs.ErrNotExist
+	return "", fs.ErrNotExist
+}
+
+// link is the first link on the way to a path, and what follows it; "" where there is
+// none.
+func (t *Tree) link(name string) (at, rest string) {
+	for i := 0; i <= len(name); i++ {
+		if (i == len(name) || name[i] == '/') && t.files[name[:i]].Link {
+			return name[:i], name[i:]
+		}
+	}
+	return "", ""
 }
 
 // Read is the content of the file at a path, links followed.
@@ -97,12 +118,16 @@ func (t *Tree) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, wrong(fs.ErrInvalid)
 	}
-	if entries, ok := t.folders[name]; ok {
-		return &opened{node: node{Entry{Path: name}}, entries: entries}, nil
-	}
-	e, err := t.Entry(t.ctx, name)
+	at, err := t.follow(t.ctx, name)
 	if err != nil {
 		return nil, wrong(err)
+	}
+	if entries, ok := t.folders[at]; ok {
+		return &opened{node: node{Entry{Path: at}}, entries: entries}, nil
+	}
+	e, ok := t.files[at]
+	if !ok {
+		return nil, wrong(fs.ErrNotExist)
 	}
 	return &opened{node: node{e}, tree: t}, nil
 }

@@ -27,6 +27,8 @@ type Outcome struct {
 	Kind OutcomeKind
 	URL  string // of the comment; "" when there is none, or it is not known
 	Cut  bool   // not all parts did fit
+	// Written is when this run wrote it last, by GitHub's clock; zero where it did not.
+	Written time.Time
 	// Deleted are comments of ours that two runs at once had made.
 	Deleted int
 	// InDoubt: the answer to the last write did not come, and what came of it was not
@@ -142,7 +144,11 @@ func (k *keeping) dispel(there []found) {
 	if k.doubt == nil {
 		return
 	}
-	arrived := slices.ContainsFunc(there, func(f found) bool { return f.run == k.wanted.run && f.text == k.wanted.text })
+	at := slices.IndexFunc(there, func(f found) bool { return f.run == k.wanted.run && f.text == k.wanted.text })
+	arrived := at >= 0
+	if arrived {
+		k.outcome.Written = there[at].updated
+	}
 	if k.doubt.kind == stepDelete {
 		arrived = !slices.ContainsFunc(there, func(f found) bool { return f.id == k.doubt.to.id })
 	}
@@ -213,6 +219,9 @@ func (k *keeping) take(ctx context.Context, s step) error {
 		return nil
 	}
 	k.outcome.URL = answer.url
+	if s.kind != stepCarry {
+		k.outcome.Written = answer.updated
+	}
 	return k.settle(ctx)
 }
 

@@ -176,7 +176,10 @@ func TestKeep(t *testing.T) {
 				if none := got.Kind == github.Nothing || got.Kind == github.Refused; err == nil && none != (got.URL == "") {
 					t.Errorf("at %q", got.URL)
 				}
-				got.URL, got.Refusal = "", nil
+				if wrote := got.Kind == github.Created || got.Kind == github.Updated; err == nil && wrote && got.Written.IsZero() {
+					t.Error("it is not told when it was written")
+				}
+				got.URL, got.Refusal, got.Written = "", nil, time.Time{}
 				if got != c.want || shown(server) != c.shows || writes(server) != c.writes {
 					t.Errorf("%+v after %d writes, want %+v after %d; it shows %q, want %q", got, writes(server), c.want, c.writes, shown(server), c.shows)
 				}
@@ -432,7 +435,7 @@ func TestKeepEnded(t *testing.T) {
 			ctx, cancel := contextFor(t, c.after)
 			defer cancel()
 			got, err := through(t, wire{to: server, after: func() time.Duration { return time.Second }}, standin.Token).Keep(ctx, says("new", 5, 1))
-			got.URL = ""
+			got.URL, got.Written = "", time.Time{}
 			if got != c.want || !errors.Is(err, errOver) {
 				t.Errorf("%s: %+v %v", name, got, err)
 			}

@@ -65,29 +65,26 @@ func (c *Client) LabelEvents(ctx context.Context, number int) ([]LabelEvent, err
 }
 
 // Ours is the text, without its marker, of the comment of a place that this token
-// wrote. found is false where there is none, and where nobody says who the token writes
-// as: a comment of others can have the marker, too.
+// wrote. found is false where there is none. A comment of others can have the marker,
+// too: where one has, and nobody says who the token writes as, the error is
+// [ErrNobody].
 func (c *Client) Ours(ctx context.Context, number int, place Place) (text string, found bool, err error) {
-	var texts []string
-	var authors []Account
+	var viewer Account
 	for comment, err := range c.Comments(ctx, number) {
 		if err != nil {
 			return "", false, err
 		}
-		if m, text, ok := parseMarker(comment.Body); ok && m.place == place.id() {
-			texts, authors = append(texts, text), append(authors, comment.Author)
+		m, text, ok := parseMarker(comment.Body)
+		if !ok || m.place != place.id() {
+			continue
 		}
-	}
-	if len(texts) == 0 {
-		return "", false, nil
-	}
-	viewer, err := c.Viewer(ctx)
-	if err != nil {
-		return "", false, ended(ctx, err)
-	}
-	for i, author := range authors { // of several the oldest stays, see [Client.Keep]
-		if author.Is(viewer) {
-			return texts[i], true, nil
+		if !viewer.known() {
+			if viewer, err = c.Viewer(ctx); err != nil {
+				return "", false, err
+			}
+		}
+		if comment.Author.Is(viewer) { // of several the oldest stays, see [Client.Keep]
+			return text, true, nil
 		}
 	}
 	return "", false, nil

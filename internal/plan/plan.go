@@ -99,6 +99,8 @@ type Artifact struct {
 	Kept *Secret
 	// Difference between what Microcks serves and what it would serve.
 	Difference []predict.Change
+	// Uncompared: there may be more differences.
+	Uncompared bool
 	// Predicted is the service after the import of this artifact and of those
 	// before it.
 	Predicted *predict.Service

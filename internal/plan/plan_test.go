@@ -627,7 +627,10 @@ func TestUncompared(t *testing.T) {
 	s := settings([]plan.Judged{j})
 	s.Meter = func() *budget.Meter { return budget.New(spent) } // which ends a work of milliseconds
 	a := plan.Make(s, []plan.Judged{j}, here).Artifacts[0]
-	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || a.Due != nil || a.Difference != nil || a.Failed() {
+	if len(a.Problems) != 1 || a.Problems[0].Anchor != "comparison-untold" || !a.Uncompared {
+		t.Errorf("%+v, uncompared %t", a.Problems, a.Uncompared)
+	}
+	if a.Due != nil || a.Difference != nil || a.Failed() {
 		t.Errorf("%+v, import %+v, %d differences", a.Problems, a.Due, len(a.Difference))
 	}
 	if s.Meter = nil; len(plan.Make(s, []plan.Judged{j}, here).Artifacts[0].Difference) != 400 {

@@ -301,6 +301,7 @@ func (m *maker) decideImports(s *Service) {
 	}
 	compared := s.Difference(s.Before.Served, s.Goal())
 	if compared.Err != nil {
+		live[0].Uncompared = true
 		live[0].Problems = append(live[0].Problems, Uncompared("comparing", compared.Err))
 	}
 	difference, others := s.WithoutOthers(compared.Changes)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -16,6 +17,7 @@ import (
 	"postman-microcks-importer/internal/github"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/pulls"
+	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/repository"
 	"postman-microcks-importer/internal/result"
 	standin "postman-microcks-importer/internal/test/standin/github"
@@ -44,7 +46,7 @@ func TestFolderOnTheBase(t *testing.T) {
 	base := hub.Commit(before)
 	merge := hub.Commit(head, base, hub.Commit(head))
 	client, err := github.New(github.Options{
-		API: "https://api.github.com", Repository: "o/r", Token: standin.Token, Transport: transport.Options{Base: wire{hub}, Attempts: 1},
+		API: "https://api.github.com", Repository: "o/r", Token: standin.Token, Transport: transport.Options{Base: &wire{to: hub}, Attempts: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -55,16 +57,16 @@ func TestFolderOnTheBase(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		change map[string]string // of the workspace; "" removes
-		judged bool
+		judged reconcile.Standing
 	}{
-		"as it is judged":            {nil, true},
-		"what does not belong to it": {map[string]string{"apis/Shop/notes.txt": "x", "apis/Shop/README.md": ""}, true},
-		"a file that a step made":    {map[string]string{shopOld: "$kind: http-request\n"}, false},
-		"a file that a step changed": {map[string]string{shopExample: "$kind: http-example\nname: x\n"}, false},
-		"a file that a step removed": {map[string]string{shopExample: ""}, false},
-		"all of it made by a step":   {map[string]string{shopDefinition: "$kind: collection\nname: S\n"}, false},
-		"no collection any more":     {map[string]string{shopDefinition: ""}, false},
-		"one renamed":                {map[string]string{shopList: "", "apis/Shop/lost.request.yaml": "$kind: http-request\nurl: /new\n"}, false},
+		"as it is judged":            {nil, reconcile.Committed},
+		"what does not belong to it": {map[string]string{"apis/Shop/notes.txt": "x", "apis/Shop/README.md": ""}, reconcile.Committed},
+		"a file that a step made":    {map[string]string{shopOld: "$kind: http-request\n"}, reconcile.Altered},
+		"a file that a step changed": {map[string]string{shopExample: "$kind: http-example\nname: x\n"}, reconcile.Altered},
+		"a file that a step removed": {map[string]string{shopExample: ""}, reconcile.Altered},
+		"all of it made by a step":   {map[string]string{shopDefinition: "$kind: collection\nname: S\n"}, reconcile.Altered},
+		"no collection any more":     {map[string]string{shopDefinition: ""}, reconcile.Altered},
+		"one renamed":                {map[string]string{shopList: "", "apis/Shop/lost.request.yaml": "$kind: http-request\nurl: /new\n"}, reconcile.Altered},
 	} {
 		files := fstest.MapFS{}
 		for name, content := range head {
@@ -83,7 +85,7 @@ func TestFolderOnTheBase(t *testing.T) {
 			Resolve: func(context.Context, fs.FS) ([]*plan.Wanted, []result.Problem, error) { return nil, nil, nil },
 		}).Base()
 		if judged, err := there.Judged(t.Context(), "apis/Shop"); judged != c.judged || err != nil {
-			t.Errorf("%s: judged %t, %v", name, judged, err)
+			t.Errorf("%s: %s, %v", name, judged, err)
 		}
 		if c.change != nil {
 			continue
@@ -122,6 +124,10 @@ func TestFolderOnTheBase(t *testing.T) {
 // the folder that is gone, and by the list of them.
 func TestFoldersAreTouched(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, foldersAreTouched)
+}
+
+func foldersAreTouched(t *testing.T) {
 	for name, c := range map[string]struct {
 		importer config.Importer
 		file     string

@@ -15,8 +15,10 @@ import (
 )
 
 // Label is what accepts breaking changes on a pull request: those that the comment
-// showed before it was set.
+// showed before it was set. A repository has one label of a name, in whatever case.
 const Label = "breaking mocks accepted"
+
+func isLabel(name string) bool { return strings.EqualFold(name, Label) }
 
 // counts reports whether what consumers of a collection notice counts for the gate.
 type counts func(*result.Consumers) bool
@@ -60,10 +62,10 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 	if g.Breaking == 0 {
 		return
 	}
-	set := r.labelled(ctx, g)
+	set := r.labelled(ctx, told, g)
 	t := &r.Run.Trigger
 	if unwritable {
-		if t.Action == "labeled" && string(t.Label) == Label && (set.there || !set.known) {
+		if t.Action == "labeled" && isLabel(string(t.Label)) && (set.there || !set.known) {
 			for _, n := range breaking(told, what) {
 				n.Accepted = true
 			}
@@ -82,6 +84,8 @@ func (r *Review) gate(ctx context.Context, told *result.Result, what counts, sho
 	}
 	switch {
 	case g.Accepted == g.Breaking:
+	case r.Client != nil && !set.known:
+		g.Next = "GitHub did not tell whether the label `" + Label + "` is set: run again"
 	case set.there:
 		g.Next = "what the comment did not show before the label `" + Label + "` was set is not accepted: look at it, take the label off," +
 			" and set it again"
@@ -98,17 +102,18 @@ type labelling struct {
 }
 
 // labelled asks GitHub for the label: the event's payload is as old as the event.
-func (r *Review) labelled(ctx context.Context, g *result.Gate) (l labelling) {
+func (r *Review) labelled(ctx context.Context, told *result.Result, g *result.Gate) (l labelling) {
 	if r.Client == nil {
 		return l
 	}
 	events, err := r.Client.LabelEvents(ctx, r.Run.Trigger.Number)
 	if err != nil {
+		told.Problems = result.With(told.Problems, noteOf(err, "who set the label is not known: "))
 		return l
 	}
 	l.known = true
 	for _, e := range slices.Backward(events) {
-		if e.Label != Label {
+		if !isLabel(e.Label) {
 			continue
 		}
 		if e.Set {
@@ -122,7 +127,7 @@ func (r *Review) labelled(ctx context.Context, g *result.Gate) (l labelling) {
 
 // refuse fails a run with breaking changes that nobody accepted, or of which it was not
 // found out whether there are any.
-func refuse(told *result.Result, breaking int, g *result.Gate) {
+func refuse(told *result.Result, breaking int, g *result.Gate, untold bool) {
 	if told.Status == result.Failed {
 		return
 	}
@@ -132,7 +137,6 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 		next, accepted = cmp.Or(g.Next, next), g.Accepted
 	}
 	hint := "see in the summary which requests are answered otherwise or no more; " + next
-	untold := func(p result.Problem) bool { return p.Anchor == "comparison-untold" }
 	switch {
 	case breaking > accepted:
 		said := fmt.Sprintf("comparing: %s for consumers of the mocks", text.Plural(breaking-accepted, "breaking change"))
@@ -141,14 +145,21 @@ func refuse(told *result.Result, breaking int, g *result.Gate) {
 		}
 		said += ", and `fail-on` includes breaking"
 		told.Fail(result.Problem{ExitCode: 3, Anchor: "breaking-found", Text: text.Untrusted(said), Hint: hint})
-	case slices.ContainsFunc(told.Problems, untold),
-		slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return slices.ContainsFunc(c.Problems, untold) }):
+	case untold:
 		told.Fail(result.Problem{
-			ExitCode: 3, Anchor: "comparison-untold",
+			ExitCode: 3, Anchor: "consumers-untold",
 			Text: "comparing: it was not found out what breaks consumers of the mocks, and `fail-on` includes breaking",
 			Hint: "see the warning for what stood in the way, and run again",
 		})
 	}
+}
+
+// untold reports whether it was not found out what breaks, of what counts for the gate.
+func untold(told *result.Result, t touch) bool {
+	is := func(p result.Problem) bool { return p.Anchor == "consumers-untold" }
+	return slices.ContainsFunc(told.Problems, is) || slices.ContainsFunc(told.Collections, func(c result.Collection) bool {
+		return (c.UID == "" || t.workflow) && slices.ContainsFunc(c.Problems, is)
+	})
 }
 
 // record is since when the comment shows each breaking change, by its fingerprint. It

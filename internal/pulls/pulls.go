@@ -4,6 +4,7 @@
 package pulls
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -31,6 +34,7 @@ import (
 type Settings struct {
 	Run    *config.Run
 	Client *github.Client // nil without a token: then nothing is read of GitHub, nor said there
+	Fault  error          // why GitHub cannot be asked although there is a token; else nil
 	// Workflow is the path of its file in the repository; "" where that is not known.
 	Workflow string
 	Job      string
@@ -54,6 +58,7 @@ type Review struct {
 	base    *github.Tree
 	judged  *github.Tree
 	loading error
+	broken  atomic.Pointer[error] // the first of reading a file of the base
 }
 
 // New makes a review. It asks nobody.
@@ -79,7 +84,11 @@ func (r *Review) Base() *reconcile.Base {
 			if err := r.trees(ctx); err != nil {
 				return nil, nil, err
 			}
-			return r.Resolve(ctx, r.base)
+			wanted, notes, err := r.Resolve(ctx, r.base)
+			if broken := r.broken.Load(); err == nil && broken != nil { // what was looked for may be there
+				err = *broken
+			}
+			return wanted, notes, err
 		},
 		File: func(ctx context.Context, name string) (delivery.Source, error) {
 			if err := r.trees(ctx); err != nil {
@@ -87,7 +96,7 @@ func (r *Review) Base() *reconcile.Base {
 			}
 			return collection(ctx, r.base, path.Clean(name))
 		},
-		Judged: r.isJudged,
+		Judged: r.standing,
 	}
 }
 
@@ -112,18 +121,55 @@ func collection(ctx context.Context, at *github.Tree, name string) (delivery.Sou
 	return delivery.File(raw), err
 }
 
-// isJudged reports whether the commit that is judged has the very file of the
-// workspace, or folder, in all its files. One that a step made or changed, or that another commit has which was
-// checked out, says nothing of what the pull request changes.
-func (r *Review) isJudged(ctx context.Context, name string) (bool, error) {
+// standing tells how a file of the workspace, or a folder that is a collection, stands to
+// the commit that is judged. One that a step made or changed, or that another commit has
+// which was checked out, says nothing of what the pull request changes. Nor does one of
+// which the checkout made something else: the pull request itself can ask git for that,
+// in .gitattributes. Line ends alone mean nothing in a collection.
+func (r *Review) standing(ctx context.Context, name string) (reconcile.Standing, error) {
 	if err := r.trees(ctx); err != nil {
-		return false, err
+		return "", err
+	}
+	name = path.Clean(name)
+	there, err := has(ctx, r.judged, name)
+	if err != nil {
+		return "", err
+	}
+	if !there {
+		if there, err = has(ctx, r.base, name); there || err != nil {
+			return reconcile.Altered, err
+		}
+		return reconcile.Made, nil
 	}
 	local, err := r.File(ctx, name)
 	if err != nil {
-		return false, ctx.Err()
+		return reconcile.Altered, ctx.Err()
 	}
-	name = path.Clean(name)
+	same, err := r.holdsAll(ctx, name, local)
+	if err != nil {
+		return "", err
+	}
+	if !same {
+		return reconcile.Altered, nil
+	}
+	return reconcile.Committed, nil
+}
+
+// has reports whether a commit has a file, or a folder with files.
+func has(ctx context.Context, at *github.Tree, name string) (bool, error) {
+	_, err := at.Entry(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = at.Stat(name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// holdsAll reports whether the commit that is judged has all files of a collection, and
+// no more.
+func (r *Review) holdsAll(ctx context.Context, name string, local delivery.Source) (same bool, err error) {
 	if local.Folder == nil {
 		return r.holds(ctx, name, local.Raw)
 	}
@@ -131,7 +177,7 @@ func (r *Review) isJudged(ctx context.Context, name string) (bool, error) {
 	if err := repository.Walk(r.judged, name, func(string) error { there++; return nil }); err != nil || there != len(local.Folder.Files) {
 		return false, ctx.Err()
 	}
-	same := true
+	same = true
 	local.Each(func(inner string, raw []byte) bool {
 		same, err = r.holds(ctx, path.Join(name, inner), raw)
 		return same
@@ -145,7 +191,7 @@ func (r *Review) holds(ctx context.Context, name string, content []byte) (bool, 
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return err == nil && e.Holds(content), err
+	return err == nil && (e.Holds(content) || e.Holds(bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n")))), err
 }
 
 // mostFile is the most that is read of a file; of a larger one no run makes a
@@ -188,7 +234,11 @@ func (r *Review) loadTrees(ctx context.Context) error {
 		if local, err := r.File(ctx, e.Path); err == nil && e.Holds(local.Raw) { // most files do not change
 			return local.Raw, nil
 		}
-		return onto.Content(ctx, e)
+		raw, err := onto.Content(ctx, e)
+		if err != nil {
+			r.broken.CompareAndSwap(nil, &err)
+		}
+		return raw, err
 	})
 	return err
 }
@@ -258,7 +308,7 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	defer told.AddUp()
 	if r.Run.Trigger.Event == "" { // no runner, and no label
 		if gated {
-			refuse(told, count(told, everything), nil)
+			refuse(told, count(told, everything), nil, untold(told, touch{true, true}))
 		}
 		return
 	}
@@ -271,19 +321,33 @@ func (r *Review) End(ctx context.Context, told *result.Result) {
 	}
 	t := r.touched(ctx, told)
 	r.note(told, t)
-	what, unwritable := counting(t), !r.comments()
+	what := counting(t)
 	shown, err := r.shown(ctx)
+	outcome := github.Outcome{Kind: github.Nothing}
+	if refusal, is := errors.AsType[*github.APIError](err); is && refusal.Kind == github.KindForbidden {
+		outcome = github.Outcome{Kind: github.Refused, Refusal: refusal}
+	}
+	nobody := errors.Is(err, github.ErrNobody) // so that the record may be anybody's; the comment is kept all the same
+	unwritable := !r.comments() || outcome.Kind == github.Refused || nobody
+	if nobody {
+		err = nil
+	}
 	if gated {
 		r.gate(ctx, told, what, shown, unwritable)
+		if err != nil && !unwritable && told.Gate.Accepted < told.Gate.Breaking {
+			told.Gate.Next = "GitHub did not tell what the comment showed: run again"
+		}
 	}
 	switch {
+	case outcome.Kind == github.Refused:
+		r.tell(told, outcome, nil)
 	case err != nil:
-		r.tell(told, github.Outcome{Kind: github.Nothing}, err)
-	case !unwritable && r.comment(ctx, told, t, shown) && gated:
+		r.tell(told, outcome, err)
+	case r.comments() && r.comment(ctx, told, t, shown) && gated && !unwritable:
 		r.gate(ctx, told, what, shown, true)
 	}
 	if gated {
-		refuse(told, count(told, what), told.Gate)
+		refuse(told, count(told, what), told.Gate, untold(told, t))
 	}
 }
 
@@ -299,7 +363,7 @@ func (r *Review) lack(told *result.Result) {
 	}
 	untold := (t.Event == "pull_request" || t.Event == "merge_group") && r.files()
 	if untold && r.onPull() && r.Run.FailsOn(config.FailOnBreaking) {
-		told.Problems = append(told.Problems, ungated)
+		told.Problems = append(told.Problems, r.ungated())
 		return
 	}
 	var left []string
@@ -309,7 +373,10 @@ func (r *Review) lack(told *result.Result) {
 	if untold {
 		left = append(left, "collections of the repository are not compared with the base branch")
 	}
-	if left != nil {
+	switch {
+	case left != nil && r.Fault != nil:
+		told.Problems = append(told.Problems, noteOf(r.Fault, text.Untrusted(strings.Join(left, ", and ")+": ")))
+	case left != nil:
 		told.Problems = append(told.Problems, result.Problem{
 			Level: result.Note, Anchor: "no-github-token",
 			Text: text.Untrusted("there is no `github-token`: " + strings.Join(left, ", and ")),
@@ -318,10 +385,18 @@ func (r *Review) lack(told *result.Result) {
 	}
 }
 
-var ungated = result.Problem{
-	Level: result.Warning, Anchor: "comparison-untold",
-	Text: "comparing: it was not found out what consumers of the mocks would notice: there is no `github-token` to read the base branch with",
-	Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
+// ungated says why a gate has no base branch to compare with.
+func (r *Review) ungated() result.Problem {
+	p := result.Problem{
+		Level: result.Warning, Anchor: "consumers-untold",
+		Text: "comparing: it was not found out what consumers of the mocks would notice: there is no `github-token` to read the base branch with",
+		Hint: "give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read, pull-requests: write`",
+	}
+	if r.Fault != nil {
+		p.Text = text.HideCredentials(text.Untrustedf("comparing: it was not found out what consumers of the mocks would notice: %v", r.Fault))
+		p.Hint = result.ProblemOf(r.Fault).Hint
+	}
+	return p
 }
 
 var filesOfTarget = result.Problem{
@@ -385,12 +460,25 @@ func without(told *result.Result, t touch) *result.Result {
 func (r *Review) comment(ctx context.Context, told *result.Result, t touch, shown record) (refused bool) {
 	said := without(told, t).Rewritten(r.Hide)
 	parts := report.Comment(said, r.Report(), r.Blob)
-	now, head, all := r.Client.Now(), parts[0].Head, breaking(said, counting(t))
-	whole := shown.with(all, now).String()
-	parts[0].Head = whole + head
-	// Of a comment that is cut only what it shows is recorded, in as much room.
-	parts[0].Head = shown.with(r.seen(parts, all), now).filling(len(whole)) + head
-	outcome, err := r.Client.Keep(ctx, r.goal(parts, (t.files || t.workflow) && report.HasNews(said)))
+	head, all := parts[0].Head, breaking(said, counting(t))
+	// What breaks has to be shown also where the list of changed files does not say why: the
+	// label accepts nothing else.
+	create := (t.files || t.workflow || len(all) > 0) && report.HasNews(said)
+	keep := func(now time.Time) (github.Outcome, error) {
+		whole := shown.with(all, now).String()
+		parts[0].Head = whole + head
+		// Of a comment that is cut only what it shows is recorded, in as much room.
+		parts[0].Head = shown.with(r.seen(parts, all), now).filling(len(whole)) + head
+		return r.Client.Keep(ctx, r.goal(parts, create))
+	}
+	now := r.Client.Now()
+	outcome, err := keep(now)
+	if late := outcome.Written; err == nil && late.After(now.Add(reading)) && len(all) > 0 { // nobody could read it before
+		first := outcome.Kind
+		if outcome, err = keep(late); outcome.Kind == github.Updated || outcome.Kind == github.Unchanged {
+			outcome.Kind = first
+		}
+	}
 	r.tell(told, outcome, err)
 	return outcome.Kind == github.Refused
 }
@@ -446,10 +534,15 @@ func (r *Review) tell(told *result.Result, outcome github.Outcome, err error) {
 	if err == nil {
 		return
 	}
+	told.Problems = append(told.Problems, noteOf(err, "the comment on the pull request is not up to date: "))
+}
+
+// noteOf is an error that fails nothing, behind what it stood in the way of.
+func noteOf(err error, what text.Untrusted) result.Problem {
 	p := result.ProblemOf(err)
 	p.Level, p.ExitCode, p.Headline = result.Note, 0, ""
-	p.Text = text.HideCredentials("the comment on the pull request is not up to date: " + p.Text)
-	told.Problems = append(told.Problems, p)
+	p.Text = text.HideCredentials(what + p.Text)
+	return p
 }
 
 // Close has the comment say that the pull request was closed, above what it said last.
@@ -458,7 +551,7 @@ func (r *Review) Close(ctx context.Context, told *result.Result) {
 		return
 	}
 	body, found, err := r.Client.Ours(ctx, r.Run.Trigger.Number, r.place())
-	if err != nil {
+	if err != nil && !errors.Is(err, github.ErrNobody) {
 		r.tell(told, github.Outcome{Kind: github.Nothing}, err)
 		return
 	}

@@ -26,11 +26,24 @@ type Base struct {
 	// File reads a file, or a folder that is a collection, into memory of the room that
 	// ctx is in.
 	File func(ctx context.Context, name string) (delivery.Source, error)
-	// Judged reports whether the commit that is judged has a file, or all files of a
-	// folder and no more. One that it has not, a step made, and no branch can be asked for
-	// it.
-	Judged func(ctx context.Context, name string) (bool, error)
+	// Judged tells how a file of the workspace, or a folder in all its files, stands to the
+	// commit that is judged.
+	Judged func(ctx context.Context, name string) (Standing, error)
 }
+
+// Standing is how a file or folder of the workspace stands to the commit that is judged.
+type Standing string
+
+// Standings of files.
+const (
+	// Committed: the commit has the very file, or all files of the folder and no more.
+	Committed Standing = "committed"
+	// Altered: the commit has another content, or the base branch has the file and the
+	// commit has none: whoever made the commit may have brought that about.
+	Altered Standing = "altered"
+	// Made: neither has such a file. A step made it, and no branch can be asked for it.
+	Made Standing = "made"
+)
 
 // onBase are the collections of the repository on the base branch, each judged by
 // itself, and what they make together.
@@ -51,17 +64,23 @@ func (r *reconciliation) judgeBase(ctx context.Context) (*onBase, error) {
 		if it.Wanted.File == "" || own[it.Wanted.File] {
 			continue
 		}
-		there, err := r.Base.Judged(ctx, it.Wanted.File)
+		standing, err := r.Base.Judged(ctx, it.Wanted.File)
 		if err != nil {
 			return nil, err
 		}
-		if !there {
+		switch standing {
+		case Committed:
+			own[it.Wanted.File] = true
+		case Altered:
+			it.Tell(result.Warning, "consumers-untold", "comparing: it was not found out what consumers of the mocks would notice: the workspace"+
+				" has another content of this file than the commit that is judged",
+				"check the repository out into the workspace itself, without `path` and `ref`; a step that makes a collection of it should write"+
+					" another file, and attributes of git should leave it as it is")
+		default:
 			it.Tell(result.Note, "base-unknown", "comparing: the commit that is judged does not have this file, so that it is not compared with"+
 				" the base branch but with what Microcks serves",
 				"nothing, if a step before this one made it; else check the repository out into the workspace itself, without `path`")
-			continue
 		}
-		own[it.Wanted.File] = true
 	}
 	var broken atomic.Pointer[error]
 	b := &reconciliation{

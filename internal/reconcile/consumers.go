@@ -65,7 +65,7 @@ func (r *reconciliation) firstOf() map[*plan.Service]*item {
 func notAsked(err error) result.Problem {
 	p := result.ProblemOf(err)
 	return result.Problem{
-		Level: result.Warning, Anchor: "comparison-untold",
+		Level: result.Warning, Anchor: "consumers-untold",
 		Text: text.HideCredentials(text.Untrustedf("comparing: it was not found out what consumers of the mocks would notice: %v", err)),
 		Hint: cmp.Or(p.Hint, "run again; what apply would write is told all the same"),
 	}
@@ -79,13 +79,17 @@ func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, base 
 		return err
 	}
 	against, onto := result.AgainstBase, (*predict.Service)(nil)
-	if !known {
+	// What the base branch does not make can be served all the same: by a file that the
+	// workflow names no more.
+	differs := len(it.artifact.Difference) > 0 || it.artifact.Uncompared
+	serves := r.session != nil && differs && len(s.Before.Services) == 1
+	if !known || now == nil && serves {
 		if r.session == nil {
 			return nil
 		}
 		against = result.AgainstServed
 		it.Consumers = &result.Consumers{Against: against}
-		if len(it.artifact.Difference) == 0 || len(s.Before.Services) != 1 {
+		if !serves {
 			return nil // nothing changes, or nobody is answered
 		}
 		view, err := r.session.Microcks.ServiceView(ctx, s.Before.Services[0].ID)

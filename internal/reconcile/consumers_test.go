@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"maps"
@@ -43,7 +44,10 @@ func inBoth(t *testing.T, head, base map[string]string) *result.Result {
 		Resolve: resolve(head), File: read(head), Log: noLog{}, Mask: func(string) {},
 		Base: &Base{
 			Resolve: resolve(base), File: read(base),
-			Judged: func(_ context.Context, name string) (bool, error) { return name != "made.json", nil },
+			Judged: func(_ context.Context, name string) (Standing, error) {
+				special := map[string]Standing{"made.json": Made, "altered.json": Altered}
+				return cmp.Or(special[name], Committed), nil
+			},
 		},
 	})
 }
@@ -90,6 +94,17 @@ func TestWhatAStepMadeIsNotComparedWithTheBase(t *testing.T) {
 	told := inBoth(t, map[string]string{"made.json": petsFile("1", "200", "1")}, nil)
 	c := told.Collections[0]
 	if c.Consumers != nil || len(c.Problems) != 1 || c.Problems[0].Anchor != "base-unknown" {
+		t.Errorf("%+v, %+v", c.Consumers, c.Problems)
+	}
+}
+
+// What the commit has otherwise cannot be compared, and that is no reason to believe that
+// nothing breaks.
+func TestWhatTheCommitHasOtherwiseIsUntold(t *testing.T) {
+	t.Parallel()
+	told := inBoth(t, map[string]string{"altered.json": petsFile("1", "200", "1")}, nil)
+	c := told.Collections[0]
+	if c.Consumers != nil || len(c.Problems) != 1 || c.Problems[0].Anchor != "consumers-untold" || c.Problems[0].Level != result.Warning {
 		t.Errorf("%+v, %+v", c.Consumers, c.Problems)
 	}
 }

@@ -63,7 +63,7 @@ func TestFolderComparedWithTheBase(t *testing.T) {
 		return Run(t.Context(), Settings{Mode: result.Check, Parallelism: 1}, Deps{
 			Resolve: resolve("apis/Shop"), File: read("apis/Shop", head), Log: noLog{}, Mask: func(string) {},
 			Base: &Base{
-				Resolve: resolve(at), File: read(at, base), Judged: func(context.Context, string) (bool, error) { return true, nil },
+				Resolve: resolve(at), File: read(at, base), Judged: func(context.Context, string) (Standing, error) { return Committed, nil },
 			},
 		})
 	}

@@ -45,7 +45,7 @@ func newFindingsOf(r *result.Result) (n int) {
 
 // untold reports whether it was not found out what consumers would notice.
 func untold(r *result.Result) bool {
-	return slices.ContainsFunc(problems(r), func(p told) bool { return p.Anchor == "comparison-untold" })
+	return slices.ContainsFunc(problems(r), func(p told) bool { return p.Anchor == "consumers-untold" })
 }
 
 // Comment is what a plan says on the pull request, its parts in the order of their
@@ -174,6 +174,9 @@ func commentTotals(r *result.Result) Markdown {
 	}
 	if len(parts) > 0 {
 		sums = append(sums, "Answers: "+strings.Join(parts, ", ")+".", noticeSum(r))
+	}
+	if len(parts) == 0 && untoldRequests(r) > 0 && r.Due() {
+		sums = append(sums, noticeSum(r))
 	}
 	if n := newFindingsOf(r); n > 0 && len(sums) > 0 {
 		sums = append(sums, text.Plural(n, "new finding")+".")

@@ -206,10 +206,25 @@ func TestCommentSaysWhatIsNotKnown(t *testing.T) {
 	if HasNews(r) {
 		t.Error("nothing is news")
 	}
-	r.Problems = []result.Problem{{Level: result.Warning, Anchor: "comparison-untold", Text: "comparing: no answer", Hint: "run again"}}
+	r.Problems = []result.Problem{{Level: result.Warning, Anchor: "consumers-untold", Text: "comparing: no answer", Hint: "run again"}}
 	said := whole(Comment(r, docs(), blob))
 	if !HasNews(r) || strings.Contains(said, "No changes") || !strings.Contains(said, "#### Good to know\n\n- ⚠️ comparing: no answer<br>") {
 		t.Errorf("%s", said)
+	}
+}
+
+// Requests of which nothing can be told may break, and are no notice: they are counted
+// where the plan changes something, though nothing else be noticed.
+func TestWhatCannotBeToldIsCounted(t *testing.T) {
+	t.Parallel()
+	r := breakingFile()
+	r.Collections[0].Consumers.Notices, r.Collections[0].Consumers.Breaking = nil, 0
+	const want = "Of 1 request it cannot be told."
+	if said := whole(Comment(r, docs(), blob)); !strings.Contains(said, want) {
+		t.Errorf("the comment: %s", said)
+	}
+	if said := Summary(r, docs()); !strings.Contains(said, want) {
+		t.Errorf("the summary: %s", said)
 	}
 }
 

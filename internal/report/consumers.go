@@ -49,11 +49,14 @@ func replayed(r *result.Result) bool {
 // consumers shows what consumers of the mocks would notice, request by request.
 func (s *jobSummary) consumers() {
 	all := noticing(s.r)
-	if len(all) == 0 {
+	if len(all) == 0 && (untoldRequests(s.r) == 0 || !s.r.Due()) {
 		return
 	}
 	s.heading(4, Markdown(differenceTitle(s.r)))
 	s.paragraph(Markdown(noticeSum(s.r)))
+	if len(all) == 0 {
+		return
+	}
 	s.paragraph(gateLine(s.r))
 	columns, rows := noticeTable(s.r, all)
 	shown := min(len(rows), maxRows)
@@ -140,6 +143,15 @@ func noticeSum(r *result.Result) string {
 		sum += fmt.Sprintf(" %d more changes are listed nowhere.", more)
 	}
 	return sum
+}
+
+// untoldRequests are how many requests nothing can be told of, or not everything: what
+// breaks for them is seen by nobody but who looks.
+func untoldRequests(r *result.Result) (n int) {
+	for c := range r.Noticing() {
+		n += c.Untold
+	}
+	return n
 }
 
 // counted is "none breaks", "1 breaks", "2 break".

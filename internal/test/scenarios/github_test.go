@@ -42,6 +42,8 @@ func githubWords() map[string]command {
 				w.startGitHub(ts, github.Options{Enterprise: kind == "enterprise", NoViewer: kind == "no-viewer"})
 			case verb == "base/0": // the base branch is the workspace as it is now
 				w.base = w.repositoryFiles(ts)
+			case verb == "commits/0": // the pull request is the workspace as it is now, whatever a step makes of it
+				w.committed = w.repositoryFiles(ts)
 			case args[0] == "changes": // github changes PATH…, -PATH removed, OLD=>NEW renamed; without one what differs from the base
 				w.changes = changedFiles(rest)
 			case args[0] == "label" && len(rest) >= 1 && len(rest) <= 2, args[0] == "unlabel" && len(rest) >= 1 && len(rest) <= 2:
@@ -85,13 +87,20 @@ func (w *story) githubFaults() map[string]github.Fault {
 		On: "POST " + w.below("issues/"), Times: -1, Status: http.StatusForbidden, Header: refused,
 		Body: `{"message":"Resource not accessible by integration","documentation_url":"https://docs.github.com/rest"}`,
 	}
+	hidden := forbidden
+	hidden.On = "GET " + w.below("issues/7/comments")
+	unlabelled := github.Page(http.StatusBadGateway, "Unicorn!")
+	unlabelled.On = "GET " + w.below("issues/7/events")
 	limited := github.SlowDown(http.StatusTooManyRequests, 60)
 	limited.On = "POST " + w.below("issues/")
 	unread := forbidden
 	unread.On = "GET " + w.below("git/")
 	return map[string]github.Fault{
-		"refuses-comments": forbidden,                                                             // a token without the permission
-		"refuses-commits":  unread,                                                                // the same for what lies in the repository
+		"refuses-comments": forbidden, // a token without the permission
+		"refuses-commits":  unread,    // the same for what lies in the repository
+		"hides-comments":   hidden,    // a token without any permission
+		"hides-viewer":     {On: "POST /graphql", Times: -1, Status: http.StatusBadGateway},
+		"hides-labels":     unlabelled,                                                            //
 		"loses-comment":    {On: "POST " + w.below("issues/"), Lose: true},                        // the answer to the next one, which is there
 		"empty":            {On: "POST " + w.below("issues/"), Empty: true},                       // as loses-comment, with 200 in its place
 		"slow-down":        limited,                                                               // a secondary limit
@@ -145,6 +154,11 @@ func (w *story) repositoryFiles(ts *testscript.TestScript) map[string]any {
 			if entry != nil && entry.IsDir() {
 				return fs.SkipDir
 			}
+			return err
+		}
+		if entry.Type()&fs.ModeSymlink != 0 {
+			target, err := os.Readlink(filepath.Join(w.dir, name))
+			files[name] = github.Link(target)
 			return err
 		}
 		if entry.Type().IsRegular() {
@@ -213,7 +227,10 @@ func (w *story) checkOut(ts *testscript.TestScript) {
 		return
 	}
 	w.written = len(w.GitHubAPI.Requests())
-	now := w.repositoryFiles(ts)
+	now := w.committed
+	if now == nil {
+		now = w.repositoryFiles(ts)
+	}
 	changes := w.changes
 	if changes == nil {
 		changes = differences(w.base, now)

@@ -60,13 +60,14 @@ type story struct {
 	polled     int               // requests to Postman before it
 
 	// Of the pull request: see the word github.
-	event    event
-	base     map[string]any // the files of the base branch, by path
-	changes  []github.File  // nil: what differs from the base
-	planted  map[int64]string
-	attempts int // runs so far
-	places   int // of comments, named so far
-	written  int // requests to GitHub's API before the latest run
+	event     event
+	base      map[string]any // the files of the base branch, by path
+	changes   []github.File  // nil: what differs from the base
+	committed map[string]any // the pull request; nil: the workspace
+	planted   map[int64]string
+	attempts  int // runs so far
+	places    int // of comments, named so far
+	written   int // requests to GitHub's API before the latest run
 }
 
 func newStory(dir string) *story {
