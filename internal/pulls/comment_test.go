@@ -63,6 +63,9 @@ func TestACommentIsCutBetweenRows(t *testing.T) {
 	if !strings.HasSuffix(body, strings.TrimRight(report.CommentMore, "\n")) && !strings.HasSuffix(body, report.CommentMore) {
 		t.Errorf("it ends with %q", body[len(body)-200:])
 	}
+	if hint := told.Problems[len(told.Problems)-1].Hint; !strings.Contains(string(hint), "the comment has no room for ") {
+		t.Errorf("the hint does not say that there is no room: %s", hint)
+	}
 	rows, recorded := 0, 0
 	for line := range strings.Lines(body) {
 		row := strings.HasPrefix(line, "|")

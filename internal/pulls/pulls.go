@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -460,7 +461,15 @@ func without(told *result.Result, t touch) *result.Result {
 func (r *Review) comment(ctx context.Context, told *result.Result, t touch, shown record) (refused bool) {
 	said := without(told, t).Rewritten(r.Hide)
 	parts := report.Comment(said, r.Report(), r.Blob)
-	head, all := parts[0].Head, breaking(said, counting(t))
+	all := breaking(said, counting(t))
+	if g := told.Gate; g != nil && g.Accepted < g.Breaking {
+		if hidden := g.Breaking - r.room(parts, all, shown); hidden > 0 {
+			g.Next += text.Untrusted(noRoom(hidden))
+			said = without(told, t).Rewritten(r.Hide)
+			parts, all = report.Comment(said, r.Report(), r.Blob), breaking(said, counting(t))
+		}
+	}
+	head := parts[0].Head
 	// What breaks has to be shown also where the list of changed files does not say why: the
 	// label accepts nothing else.
 	create := (t.files || t.workflow || len(all) > 0) && report.HasNews(said)
@@ -481,6 +490,19 @@ func (r *Review) comment(ctx context.Context, told *result.Result, t touch, show
 	}
 	r.tell(told, outcome, err)
 	return outcome.Kind == github.Refused
+}
+
+// room is how many of some changes the comment shows.
+func (r *Review) room(parts []report.Part, all []*result.Notice, shown record) int {
+	parts = slices.Clone(parts)
+	parts[0].Head = shown.with(all, r.Client.Now()).String() + parts[0].Head
+	return min(mostRecorded, len(r.seen(parts, all)))
+}
+
+// noRoom says that there are changes which no label accepts.
+func noRoom(hidden int) string {
+	return fmt.Sprintf("; the comment has no room for %s, and the label accepts none of these: split the pull request",
+		text.Plural(hidden, "breaking change"))
 }
 
 // seen are those of some changes whose rows the comment has room for.
