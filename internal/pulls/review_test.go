@@ -96,10 +96,10 @@ func (s *story) review() *pulls.Review {
 		Number: github.Run{Number: 1, Attempt: max(1, s.attempt)},
 		File:   func(_ context.Context, name string) ([]byte, error) { return fs.ReadFile(s.workspace, name) },
 		Resolve: func(_ context.Context, files fs.FS) ([]*plan.Wanted, []result.Problem, error) {
-			if _, err := fs.Stat(files, "link.json"); err != nil {
-				return nil, nil, nil
+			if _, err := fs.Stat(files, "link.json"); err == nil {
+				return []*plan.Wanted{{File: "link.json"}}, nil, nil
 			}
-			return []*plan.Wanted{{File: "link.json"}}, nil, nil
+			return nil, nil, nil // as a pattern that finds none
 		},
 		Report: func() report.Context { return report.Context{} }, Hide: func(s string) string { return s },
 	})
