@@ -100,10 +100,10 @@ func (s *story) review() *pulls.Review {
 			return delivery.File(raw), err
 		},
 		Resolve: func(_ context.Context, files fs.FS) ([]*plan.Wanted, []result.Problem, error) {
-			if _, err := fs.Stat(files, "link.json"); err != nil {
-				return nil, nil, nil
+			if _, err := fs.Stat(files, "link.json"); err == nil {
+				return []*plan.Wanted{{File: "link.json"}}, nil, nil
 			}
-			return []*plan.Wanted{{File: "link.json"}}, nil, nil
+			return nil, nil, nil // as a pattern that finds none
 		},
 		Report: func() report.Context { return report.Context{} }, Hide: func(s string) string { return s },
 	})
