@@ -66,7 +66,9 @@ func TestFolderOnTheBase(t *testing.T) {
 		"a file that a step removed": {map[string]string{shopExample: ""}, reconcile.Altered},
 		"all of it made by a step":   {map[string]string{shopDefinition: "$kind: collection\nname: S\n"}, reconcile.Altered},
 		"no collection any more":     {map[string]string{shopDefinition: ""}, reconcile.Altered},
-		"one renamed":                {map[string]string{shopList: "", "apis/Shop/lost.request.yaml": "$kind: http-request\nurl: /new\n"}, reconcile.Altered},
+		"one renamed": {
+			map[string]string{shopList: "", "apis/Shop/lost.request.yaml": "$kind: http-request\nurl: /new\n"}, reconcile.Altered,
+		},
 	} {
 		files := fstest.MapFS{}
 		for name, content := range head {
