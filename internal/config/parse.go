@@ -349,7 +349,7 @@ func (p *parser) choice(name string) string {
 		return value
 	}
 	hint := ""
-	if near, ok := nearest(value, in.Allowed); ok {
+	if near, ok := text.Nearest(value, in.Allowed); ok {
 		hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
 	}
 	p.invalid(name, value, hint)
@@ -365,7 +365,7 @@ func (p *parser) choices(name string) []string {
 		switch {
 		case !slices.Contains(in.Allowed, word):
 			hint := ""
-			if near, ok := nearest(word, in.Allowed); ok {
+			if near, ok := text.Nearest(word, in.Allowed); ok {
 				hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
 			} else if name == "fail-on" && word == "error" {
 				hint = "leave it out: errors always fail"
