@@ -123,6 +123,13 @@ type Run struct {
 	Import string   // ImportAuto, ImportAlways or ImportNever
 	Verify string   // VerifyService, VerifyMocks or VerifyNone
 
+	// Manifest that the importers come from; zero for a list of the workflow.
+	Manifest Manifest
+	// Overrides say where two of entry, input and defaults of the manifest differ, and
+	// which counts, one clause each; MoreOverrides are not listed.
+	Overrides     []string
+	MoreOverrides int
+
 	Importers []Importer // in the order given, never two of one collection
 	Warnings  []string   // one sentence each; nothing secret in them
 
@@ -133,6 +140,13 @@ type Run struct {
 
 	// Proxies are the passwords in the addresses of proxies: net/http uses them.
 	Proxies []Secret
+}
+
+// Manifest is a file that lists the collections.
+type Manifest struct {
+	Path    string // relative to Run.Workspace, with slashes; "" is none
+	Key     string // by which what it made is known
+	Entries int
 }
 
 // Provenance is the commit and the run that asked for a change.
@@ -175,7 +189,7 @@ type MicrocksSecret struct {
 
 // Importer is one wanted importer: a collection and what was said about it. A
 // nil field means that nothing was said, so that an existing importer keeps
-// what it has. One of Ref, File and Pattern is set.
+// what it has. One of Ref, File, Pattern, Resources and Workspace is set.
 type Importer struct {
 	Source string       // as given, without its query; safe to show once escaped
 	Ref    *postman.Ref // nil for a file
@@ -189,7 +203,16 @@ type Importer struct {
 	// below where a Pattern is.
 	Resources string
 
-	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs.
+	// Workspace is the UUID of a Postman workspace whose collections are meant; "" is none.
+	Workspace        string
+	Include, Exclude []string // patterns on the names of its collections
+	Forks            bool     // forks, too
+	// Entry is where in the manifest it stands, such as "line 7"; "" for a list of the
+	// workflow.
+	Entry string
+
+	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs, or the
+	// check of a manifest has no key.
 	Skipped bool
 
 	Delivery string // DeliveryImporter or DeliveryUpload; "" where nothing was said
@@ -198,6 +221,8 @@ type Importer struct {
 	Main   *bool
 	Active *bool
 	Labels map[string]string // of the importer and its service; added or changed, never removed
+
+	Verify string // VerifyService or VerifyMocks, where more is asked for than by the run; "" is as the run
 
 	ServiceVersion string // the only one that the collection may give its service, without refs/tags/ and v; "" is any
 }
