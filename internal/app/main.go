@@ -345,13 +345,15 @@ func (p *program) readIn(ctx context.Context, files fs.FS, inner, name string) (
 }
 
 func inputProblem(p config.Problem) result.Problem {
-	told := result.Problem{
+	if p.File != "" {
+		return result.Problem{
+			Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "manifest", ExitCode: 2,
+			File: text.Untrusted(p.File), Line: p.Line,
+		}
+	}
+	return result.Problem{
 		Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2,
 	}
-	if p.File != "" {
-		told.Anchor, told.File, told.Line = "manifest", text.Untrusted(p.File), p.Line
-	}
-	return told
 }
 
 // render puts the result into words, of all places before the first is told, since

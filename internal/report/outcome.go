@@ -22,6 +22,8 @@ func outcome(r *result.Result) string {
 		return headline(r, cause, failed)
 	}
 	switch {
+	case r.Status == result.Skipped && len(r.Collections) > 0:
+		return "Skipped: reading " + text.Plural(len(r.Collections), "collection") + " needs a Postman API key"
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
 		if failed == 1 {
