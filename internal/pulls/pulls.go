@@ -248,7 +248,7 @@ var errNoMerge = errors.New("reading the base: GITHUB_SHA is no merge of the pul
 
 // touch is what a pull request changes of what the run is made of.
 type touch struct {
-	workflow bool
+	workflow bool // or the manifest
 	files    bool // collections of the repository
 }
 
@@ -268,7 +268,7 @@ func (r *Review) touched(ctx context.Context, told *result.Result) touch {
 			if name == "" {
 				continue
 			}
-			t.workflow = t.workflow || r.Workflow == "" || name == r.Workflow
+			t.workflow = t.workflow || r.Workflow == "" || name == r.Workflow || name == r.Run.Manifest.Path
 			t.files = t.files || slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return covers(i, name) }) ||
 				slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return in(string(c.File), name) })
 		}
