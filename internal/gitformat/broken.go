@@ -167,4 +167,7 @@ const (
 	// OtherBody: the type of a body, Value, is unknown. A text is sent as it is,
 	// anything else left out.
 	OtherBody
+	// Hidden: a folder's name, Value, begins with a dot. What is in it is taken, as
+	// Postman takes it.
+	Hidden
 )

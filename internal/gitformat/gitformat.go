@@ -22,7 +22,8 @@
 //     by code points, and folders and requests stand in one order;
 //   - parameters of queryParams take the place of those in the address;
 //   - a file whose name ends otherwise, and a request below .resources, is not read;
-//   - a folder needs no definition.
+//   - a folder needs no definition;
+//   - a folder whose name begins with a dot is one like any other, but for .resources.
 //
 // What the format has and a v2.1 collection has not is lost: further ways to sign in
 // than the first, requests of protocols other than HTTP (a finding), and settings that

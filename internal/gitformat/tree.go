@@ -380,6 +380,9 @@ func (t *tree) write(f *folder) {
 	}
 	t.out.append(f.fragment)
 	t.out.made(f.at, `,"item":[`)
+	if base := path.Base(f.path); f != t.root && strings.HasPrefix(base, ".") {
+		t.find(Hidden, f.at, base)
+	}
 	entries := make([]entry, 0, len(f.folders)+len(f.items))
 	for _, inner := range f.folders {
 		entries = append(entries, entry{inner.part, func() { t.write(inner) }})

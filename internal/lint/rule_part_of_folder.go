@@ -107,3 +107,20 @@ var partOdd = Rule{
 		}
 	},
 }
+
+var partHidden = Rule{
+	ID: "PMI058", Name: "part-hidden", Level: result.Note,
+	Text: "A folder whose name begins with a dot is a part of the collection as any other is, for Postman too, although many programs do" +
+		" not show it.",
+	Hint: "give the folder another name, or remove it if it got there by accident",
+	Bad: Sample{Folder: append(listPets[:3:3],
+		SampleFile{".old/list cats.request.yaml", "$kind: http-request\nmethod: GET\nurl: '{{baseUrl}}/cats'\n"})},
+	Good: Sample{Folder: listPets},
+	check: func(s *subject, r *reporter) {
+		for _, f := range s.from.InFolder() {
+			if f.Kind == gitformat.Hidden {
+				r.inFolder(f.Position, "the folder %s is hidden: what is in it is imported", quote(string(f.Value)))
+			}
+		}
+	},
+}

@@ -90,6 +90,9 @@ func Walk(files fs.FS, folder string, do func(inner string) error) error {
 		if folder != "." {
 			inner = strings.TrimPrefix(name, folder+"/")
 		}
+		if d.IsDir() && d.Name() == ".git" {
+			return fs.SkipDir // it is git's, which commits nothing of it
+		}
 		if d.IsDir() || !gitformat.Belongs(inner) {
 			return nil
 		}
