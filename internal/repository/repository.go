@@ -159,6 +159,15 @@ func Kept(folder string) bool {
 	return strings.HasSuffix("/"+path.Dir(path.Clean(folder)), "/postman/collections")
 }
 
+// Holds reports whether a file is a collection, or one in its folder. In the folder that is
+// all of the repository are those of the format.
+func Holds(collection, file string) bool {
+	if collection == "." {
+		return gitformat.Belongs(file)
+	}
+	return file == collection || strings.HasPrefix(file, collection+"/")
+}
+
 // PathError is what cannot be read, and why.
 type PathError struct {
 	Name string
