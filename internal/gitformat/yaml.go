@@ -213,10 +213,8 @@ func (f *reading) look() *Fault {
 	if bytes.HasPrefix(f.raw, []byte("version https://git-lfs.github.com/")) {
 		return f.fault(NotCheckedOut, mark{1, 1}, "")
 	}
-	for i, b := range f.raw {
-		if b == '\r' && (i+1 == len(f.raw) || f.raw[i+1] != '\n') {
-			return f.faultAt(ReturnAlone, f.start+i, "")
-		}
+	if at := returnAlone(f.raw); at >= 0 {
+		return f.faultAt(ReturnAlone, f.start+at, "")
 	}
 	began, ended := false, false // a document
 	for at, next := 0, 0; at < len(f.raw); at = next {
@@ -239,6 +237,19 @@ func (f *reading) look() *Fault {
 		ended = ended || line[0] == '.' && string(words) == "..."
 	}
 	return nil
+}
+
+// returnAlone is where a carriage return is that no line feed follows, -1 for none.
+func returnAlone(raw []byte) int {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(raw[at:], '\r')
+		if i < 0 {
+			return -1
+		}
+		if at += i; at+1 == len(raw) || raw[at+1] != '\n' {
+			return at
+		}
+	}
 }
 
 // value is a node with all that aliases stand for in it.

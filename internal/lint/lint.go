@@ -162,8 +162,8 @@ func (r *reporter) add(offset int, v jackson.Value, format string, args []any) {
 		offset = s.from.Place(offset)
 	}
 	f := result.Finding{
-		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: text.Untrustedf(format, args...), Cause: r.cause(format), Hint: r.rule.Hint,
-		Pointer: text.Untrusted(s.from.Pointer(v.PointerUpTo(mostPointer))), Path: s.path(v),
+		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: text.Untrustedf(format, args...), Cause: r.cause(format),
+		Hint: r.rule.Hint, Pointer: text.Untrusted(s.from.Pointer(v.PointerUpTo(mostPointer))), Path: s.path(v),
 	}
 	size := findingBytes + len(f.Message) + len(f.Pointer)
 	for _, name := range f.Path {

@@ -247,7 +247,9 @@ func TestCausesOfARule(t *testing.T) {
 	for _, a := range Annotations(r) {
 		annotations = append(annotations, a.Message)
 	}
-	for name, said := range map[string]string{"terminal": screen, "annotations": strings.Join(annotations, "\n"), "summary": Summary(r, docs())} {
+	for name, said := range map[string]string{
+		"terminal": screen, "annotations": strings.Join(annotations, "\n"), "summary": Summary(r, docs()),
+	} {
 		there, kind := strings.Contains(said, "it lies there"), strings.Contains(said, "it is of a kind")
 		if !there || !kind || strings.Contains(said, "it lies here") != (name == "summary") {
 			t.Errorf("%s: %s", name, said)

@@ -79,7 +79,9 @@ func TestResources(t *testing.T) {
 		"a pair, and the dialect": {
 			cloud("../b: "+one) + canonical("../b: "+two), []string{`6 the folder "b" is paired twice, with ` + one + " and " + two},
 		},
-		"no uid, and the dialect": {"cloudResources:\n  collections:\n    ../b:\n" + canonical("../b: x"), []string{`6 "x" is no uid of a collection`}},
+		"no uid, and the dialect": {
+			"cloudResources:\n  collections:\n    ../b:\n" + canonical("../b: x"), []string{`6 "x" is no uid of a collection`},
+		},
 		"a uid twice, once of nothing": {cloud("../none: "+one, "../c: "+one), []string{
 			`3 the folder "../none" is not there`, "4 the uid " + one + ` is paired twice, with "none" and "c"`,
 		}},
@@ -191,7 +193,9 @@ func TestResourcesOfARun(t *testing.T) {
 		case c.named != "":
 			said.Importers = []config.Importer{{Source: c.named, File: c.named}}
 		}
-		said.Importers = append(said.Importers, config.Importer{Source: first, Resources: first}, config.Importer{Source: second, Resources: second})
+		for _, file := range []string{first, second} {
+			said.Importers = append(said.Importers, config.Importer{Source: file, Resources: file})
+		}
 		wanted, notes, err := Importers(t.Context(), said, Files{FS: files, Found: func(string) {}})
 		if err != nil {
 			t.Fatal(err)
