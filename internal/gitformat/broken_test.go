@@ -58,6 +58,7 @@ func TestBroken(t *testing.T) {
 		"a merge":               {"a: &a {b: c}\nd:\n  <<: *a\n", MergeKey, 3, 3, ""},
 		"a tag":                 {"a: !!binary aGk=\n", Tagged, 1, 4, "!!binary"},
 		"a tag of one's own":    {"a: [b, !c d]\n", Tagged, 1, 8, "!c"},
+		"a tag behind a mark":   {"\uFEFFa: !!int 'b'\n", Tagged, 1, 4, "!!int"},
 		"a tag of a text":       {"a: !!int 'b'\n", Tagged, 1, 4, "!!int"},
 		"depth":                 {deep, TooDeep, MostDepth + 1, MostDepth + 1, ""},
 		"depth in brackets":     {"a: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), TooDeep, 1, MostDepth + 4, ""},

@@ -137,6 +137,19 @@ func TestPositions(t *testing.T) {
 			t.Fatalf("%d: %v, want line %d, column %d of %d", offset, got, line+1, column+1, i)
 		}
 	}
+	for short := range 4 { // a byte order mark is no character, wherever it is counted from
+		var s source
+		s.add("before", bytes.Repeat([]byte("y"), stride-short))
+		start := s.add("marked", []byte("\uFEFF"+strings.Repeat("x", 3*stride)+"\nz"))
+		for _, at := range []int{0, 1, stride, 2*stride + 7} {
+			if got := s.position(start + len("\uFEFF") + at); got.Line != 1 || got.Column != at+1 {
+				t.Errorf("%d before the stride, at %d: %v", short, at, got)
+			}
+		}
+		if got := s.position(len(s.raw) - 1); got.Line != 2 || got.Column != 1 {
+			t.Errorf("the second line: %v", got)
+		}
+	}
 	if got := (&source{}).position(3); got != (Position{}) {
 		t.Error("of nothing", got)
 	}
