@@ -22,7 +22,8 @@
 //     by code points, and folders and requests stand in one order;
 //   - parameters of queryParams take the place of those in the address;
 //   - a file whose name ends otherwise, and a request below .resources, is not read;
-//   - a folder needs no definition.
+//   - a folder needs no definition;
+//   - a folder whose name begins with a dot is one like any other, but for .resources.
 //
 // What the format has and a v2.1 collection has not is lost: further ways to sign in
 // than the first, requests of protocols other than HTTP (a finding), and settings that
@@ -50,6 +51,9 @@ const (
 	MostFiles  = 20_000
 	MostValues = 200_000 // of one file: values, members and comments, about
 	MostDepth  = 100     // of values in a file, and of folders
+	// MostText is how many bytes of text all files may have, once each alias stands for
+	// what it means. Without aliases none has half as much again as MostBytes.
+	MostText = 32 << 20
 	// MostFindings: what is found beyond is not kept.
 	MostFindings = 1000
 )
@@ -69,7 +73,7 @@ type Document struct {
 // Read makes a document of the files of a folder, which come with their paths relative
 // to it, separated by slashes, and may come in any order. Those that do not belong to
 // the format are passed over. A collection without a name of its own has that of the
-// folder.
+// folder; "." is none.
 //
 // The error is a [*BrokenError] that names the files which are broken, the same of one
 // that is beyond the bounds, or what ended the meter.
@@ -90,6 +94,13 @@ func read(m *budget.Meter, folder string, files iter.Seq2[string, []byte]) (*Doc
 			break
 		}
 	}
+	if t.broken.Count == 0 && folder == here && t.root.name == here {
+		at := Position{File: Definition}
+		if t.root.defined {
+			at = t.source.position(t.root.at)
+		}
+		t.broken.add(Fault{Kind: Nameless, Position: at})
+	}
 	if t.broken.Count > 0 {
 		return nil, &t.broken
 	}
@@ -97,6 +108,9 @@ func read(m *budget.Meter, folder string, files iter.Seq2[string, []byte]) (*Doc
 	slices.SortStableFunc(t.findings, func(a, b Finding) int { return a.Position.compare(b.Position) })
 	return &Document{Raw: t.out.json, Findings: t.findings, source: t.source, places: t.out.places}, nil
 }
+
+// here is the folder that somebody stands in, whatever it is called.
+const here = "."
 
 // Source is what the document was made of: the files one behind another. Which file a
 // byte of it is in, says [Document.Position].
@@ -170,8 +184,12 @@ func (s *source) add(name string, raw []byte) (start int) {
 	return start
 }
 
-// after is the place behind a text that begins at m.
+// after is the place behind a text that begins at m. A byte order mark is no character
+// of its line.
 func (m mark) after(s []byte) mark {
+	if m == (mark{1, 1}) {
+		s = bytes.TrimPrefix(s, byteOrderMark[:min(len(s), len(byteOrderMark))])
+	}
 	if i := bytes.LastIndexByte(s, '\n'); i >= 0 {
 		m.line += bytes.Count(s, []byte("\n"))
 		m.column = 1

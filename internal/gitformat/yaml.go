@@ -66,12 +66,13 @@ const (
 type reader struct {
 	meter *budget.Meter
 	most  int // values of one file so far: what one took, the next takes again
+	text  int // bytes of all files so far, with what aliases stand for
 }
 
 // read reads a file that starts at an offset of the source. A file without any value
 // is an empty map.
 func (r *reader) read(name string, raw []byte, start int) (*value, *Fault) {
-	f := &reading{name: name, raw: raw, start: start, text: counter{raw: raw}, line: 1, column: 1}
+	f := &reading{reader: r, name: name, raw: raw, start: start, lines: counter{raw: raw}, line: 1, column: 1}
 	if bytes.HasPrefix(raw, byteOrderMark) {
 		f.at = len(byteOrderMark)
 	}
@@ -169,6 +170,7 @@ func (l *lineByLine) Read(p []byte) (int, error) {
 
 // reading is one file that is read.
 type reading struct {
+	*reader
 	name  string
 	raw   []byte
 	start int // in the source
@@ -177,7 +179,7 @@ type reading struct {
 	values  int
 	failed  *Fault // the first one
 
-	text         counter // for the ends of lines
+	lines        counter // for the ends of lines
 	at           int     // what was found last in the text
 	line, column int     // of it, as the library counts them
 }
@@ -211,6 +213,9 @@ func (f *reading) look() *Fault {
 	if bytes.HasPrefix(f.raw, []byte("version https://git-lfs.github.com/")) {
 		return f.fault(NotCheckedOut, mark{1, 1}, "")
 	}
+	if at := returnAlone(f.raw); at >= 0 {
+		return f.faultAt(ReturnAlone, f.start+at, "")
+	}
 	began, ended := false, false // a document
 	for at, next := 0, 0; at < len(f.raw); at = next {
 		next = len(f.raw)
@@ -232,6 +237,19 @@ func (f *reading) look() *Fault {
 		ended = ended || line[0] == '.' && string(words) == "..."
 	}
 	return nil
+}
+
+// returnAlone is where a carriage return is that no line feed follows, -1 for none.
+func returnAlone(raw []byte) int {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(raw[at:], '\r')
+		if i < 0 {
+			return -1
+		}
+		if at += i; at+1 == len(raw) || raw[at+1] != '\n' {
+			return at
+		}
+	}
 }
 
 // value is a node with all that aliases stand for in it.
@@ -265,6 +283,10 @@ func (f *reading) value(n *yaml.Node, depth int) *value {
 	case yaml.MappingNode:
 		f.members(v, n, depth)
 	default:
+		if f.text += len(n.Value); f.text > MostText {
+			f.fail(TooMuchText, v.at, "")
+			return v
+		}
 		v.kind, v.text = kindOf(n), f.restore.Replace(n.Value)
 	}
 	return v
@@ -321,14 +343,14 @@ func (f *reading) offset(n *yaml.Node) int {
 		return n.Column
 	}
 	for f.line < n.Line {
-		_, next := f.text.ends(f.at)
+		_, next := f.lines.ends(f.at)
 		if next == f.at {
 			break
 		}
 		f.at, f.line, f.column = next, f.line+1, 1
 	}
-	for ; f.line == n.Line && f.column < n.Column && f.at < len(f.text.raw); f.column++ {
-		_, size := utf8.DecodeRune(f.text.raw[f.at:])
+	for ; f.line == n.Line && f.column < n.Column && f.at < len(f.lines.raw); f.column++ {
+		_, size := utf8.DecodeRune(f.lines.raw[f.at:])
 		f.at += size
 	}
 	n.Line, n.Column = found, f.start+f.at

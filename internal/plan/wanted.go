@@ -40,7 +40,7 @@ type Wanted struct {
 	// folder with. Whoever can change the repository can write it.
 	Paired string
 	// PairedAt is the origin of the Postman API where the run's key may read that
-	// collection; "" without a key. PairRead: it did, and the server has nothing of it.
+	// collection; "" without a key, and where anybody can have brought the run about. PairRead: it did, and the server has nothing of it.
 	PairedAt string
 	PairRead bool
 	// AccessKey reads the collection in place of the API key, at Origin and nowhere

@@ -292,11 +292,7 @@ func covers(i config.Importer, name string) bool {
 
 // in reports whether a name is a collection's, or of a file in its folder.
 func in(collection, name string) bool {
-	if collection == "" {
-		return false
-	}
-	collection = path.Clean(collection)
-	return name == collection || strings.HasPrefix(name, collection+"/")
+	return collection != "" && repository.Holds(path.Clean(collection), name)
 }
 
 // End says on the pull request what the run found, and lets the gate decide. It changes

@@ -31,7 +31,7 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 		find := func() ([]file, error) { return s.find(ctx, i.Pattern) }
 		switch {
 		case i.Resources != "":
-			find = func() ([]file, error) { return s.listed(ctx, i.Resources, said) }
+			find = func() ([]file, error) { return s.listed(ctx, i.Resources) }
 		case i.Pattern == "":
 			wanted = append(wanted, importer(said, i))
 			continue
@@ -49,12 +49,13 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 			file := *i
 			file.Source, file.File, file.Labels = f.name, f.name, maps.Clone(i.Labels)
 			w := importer(said, &file)
-			if w.Fault, w.Paired = f.fault, f.uid; w.Paired != "" && said.Postman.APIKey != "" {
+			if w.Fault, w.Paired = f.fault, f.uid; w.Paired != "" && said.Postman.APIKey != "" && said.Trigger.Trusted {
 				w.PairedAt = origin(said, &postman.Ref{})
 			}
 			wanted = append(wanted, w)
 		}
 	}
+	s.unpair(wanted)
 	return wanted, append(s.notes, withheld(said)...), nil
 }
 
