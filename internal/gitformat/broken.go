@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/yamltree"
 )
 
 // BrokenError says why a folder makes no collection: every file that is broken, by its
@@ -68,6 +69,13 @@ const (
 	ReturnAlone                       // a line ends with a carriage return and no line feed
 	Nameless                          // the folder has no name, and the collection none of its own
 )
+
+// faultOf is what is wrong with a file, by what its reader calls it.
+var faultOf = [...]FaultKind{
+	yamltree.NotYAML: NotYAML, yamltree.NotClosed: NotClosed, yamltree.NotUTF8: NotUTF8, yamltree.NotCheckedOut: NotCheckedOut,
+	yamltree.Conflict: Conflict, yamltree.SeveralDocuments: SeveralDocuments, yamltree.Directive: Directive,
+	yamltree.TooManyValues: TooManyValues, yamltree.ReturnAlone: ReturnAlone,
+}
 
 // faults are kinds in words, which go on with the value.
 var faults = [...]string{

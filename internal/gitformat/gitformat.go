@@ -32,17 +32,16 @@
 package gitformat
 
 import (
-	"bytes"
 	"cmp"
 	"io/fs"
 	"iter"
 	"slices"
 	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/yamltree"
 )
 
 // Bounds of one folder.
@@ -153,17 +152,14 @@ func (p Position) compare(o Position) int {
 // source is the files one behind another.
 type source struct {
 	raw   []byte
-	files []file // by start, ascending
-	marks []mark // one for each stride of raw
+	files []file          // by start, ascending
+	marks []yamltree.Mark // one for each stride of raw
 }
 
 type file struct {
 	path  string
 	start int // of its bytes in the source
 }
-
-// mark is the line and column of the byte at a multiple of stride.
-type mark struct{ line, column int }
 
 // stride is how far apart marks are: so many bytes are looked through for a position,
 // however long file and line are.
@@ -175,32 +171,13 @@ func (s *source) add(name string, raw []byte) (start int) {
 	s.files = append(s.files, file{name, start})
 	s.raw = append(s.raw, raw...)
 	for at := len(s.marks) * stride; at < len(s.raw); at += stride {
-		from, p := start, mark{1, 1}
+		from, p := start, yamltree.Start
 		if n := len(s.marks); n > 0 && (n-1)*stride >= start {
 			from, p = (n-1)*stride, s.marks[n-1]
 		}
-		s.marks = append(s.marks, p.after(s.raw[from:at]))
+		s.marks = append(s.marks, p.After(s.raw[from:at]))
 	}
 	return start
-}
-
-// after is the place behind a text that begins at m. A byte order mark is no character
-// of its line.
-func (m mark) after(s []byte) mark {
-	if m == (mark{1, 1}) {
-		s = bytes.TrimPrefix(s, byteOrderMark[:min(len(s), len(byteOrderMark))])
-	}
-	if i := bytes.LastIndexByte(s, '\n'); i >= 0 {
-		m.line += bytes.Count(s, []byte("\n"))
-		m.column = 1
-		s = s[i+1:]
-	}
-	for _, c := range s {
-		if utf8.RuneStart(c) {
-			m.column++
-		}
-	}
-	return m
 }
 
 func (s *source) position(offset int) Position {
@@ -209,12 +186,12 @@ func (s *source) position(offset int) Position {
 	if i < 0 {
 		return Position{}
 	}
-	from, p := s.files[i].start, mark{1, 1}
+	from, p := s.files[i].start, yamltree.Start
 	if n := min(offset/stride, len(s.marks)-1); n >= 0 && n*stride > from {
 		from, p = n*stride, s.marks[n]
 	}
-	p = p.after(s.raw[from:offset])
-	return Position{File: text.Untrusted(s.files[i].path), Line: p.line, Column: p.column}
+	p = p.After(s.raw[from:offset])
+	return Position{File: text.Untrusted(s.files[i].path), Line: p.Line, Column: p.Column}
 }
 
 // clean reports whether a path is one below the folder.

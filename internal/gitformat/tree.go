@@ -115,7 +115,7 @@ type item struct {
 func newTree(m *budget.Meter, name string) *tree {
 	root := &folder{part: part{name: name, path: "."}, folders: map[string]*folder{}}
 	return &tree{
-		meter: m, reader: reader{meter: m}, paths: map[string]string{}, root: root, examples: map[string][]part{},
+		meter: m, reader: *newReader(m), paths: map[string]string{}, root: root, examples: map[string][]part{},
 		out: &writer{meter: m},
 	}
 }

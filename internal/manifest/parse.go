@@ -66,6 +66,8 @@ func unread(f *yamltree.Fault) Problem {
 		p.Fault, p.Hint = "a second document begins here", "remove the line ---, and keep one list of collections"
 	case yamltree.Directive:
 		p.Fault, p.Hint = "it has a directive", "remove the line that begins with %"
+	case yamltree.ReturnAlone:
+		p.Fault, p.Hint = "a line ends with a carriage return alone", "save the file with line feeds at the ends of its lines, as git does"
 	case yamltree.TooManyValues:
 		p.Fault, p.Hint = "it has too many values", "split it into several manifests, one for each step or job"
 	}

@@ -81,6 +81,7 @@ func TestParse(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"as it is": everything, "with Windows' line ends": strings.ReplaceAll(everything, "\n", "\r\n"),
+		"with a byte order mark": "\uFEFF" + everything,
 	} {
 		got, problems := parse(text)
 		if len(problems) > 0 {
@@ -101,6 +102,7 @@ func wrongOnes(t testing.TB) map[string]string {
 	}
 	all := map[string]string{
 		"long":      "collections:\n- " + strings.Repeat("x", longestText+1) + "\n",
+		"return":    "collections:\r- a\r",
 		"not UTF-8": "collections:\n- é\xff\n",
 	}
 	for _, f := range archive.Files {
