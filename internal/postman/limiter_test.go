@@ -159,12 +159,14 @@ func TestHeaders(t *testing.T) {
 		path    string
 		want    time.Duration // until the third call is through
 	}{
-		"nothing said":     {nil, 200, "/collections/x", 0},
-		"enough":           {[]string{"RateLimit-Remaining", "9", "RateLimit-Reset", "30"}, 200, "/collections/x", 0},
-		"one":              {[]string{"RateLimit-Remaining", "1", "RateLimit-Reset", "30"}, 200, "/collections/x", 30 * time.Second},
-		"with X-":          {[]string{"X-RateLimit-Remaining", "1", "X-RateLimit-Reset", inAMinute}, 200, "/collections/x", time.Minute},
-		"in one":           {[]string{"RateLimit", "limit=300, remaining=1, reset=7"}, 200, "/collections/x", 7 * time.Second},
-		"the least":        {[]string{"RateLimit-Remaining", "9", "RateLimit-Reset", "5", "RateLimit", "remaining=1, reset=7"}, 200, "/collections/x", 7 * time.Second},
+		"nothing said": {nil, 200, "/collections/x", 0},
+		"enough":       {[]string{"RateLimit-Remaining", "9", "RateLimit-Reset", "30"}, 200, "/collections/x", 0},
+		"one":          {[]string{"RateLimit-Remaining", "1", "RateLimit-Reset", "30"}, 200, "/collections/x", 30 * time.Second},
+		"with X-":      {[]string{"X-RateLimit-Remaining", "1", "X-RateLimit-Reset", inAMinute}, 200, "/collections/x", time.Minute},
+		"in one":       {[]string{"RateLimit", "limit=300, remaining=1, reset=7"}, 200, "/collections/x", 7 * time.Second},
+		"the least": {
+			[]string{"RateLimit-Remaining", "9", "RateLimit-Reset", "5", "RateLimit", "remaining=1, reset=7"}, 200, "/collections/x", 7 * time.Second,
+		},
 		"without an end":   {[]string{"RateLimit-Remaining", "0"}, 200, "/collections/x", 0},
 		"an end far away":  {[]string{"RateLimit-Remaining", "1", "RateLimit-Reset", "86400"}, 200, "/collections/x", time.Minute},
 		"of a listing":     {[]string{"RateLimit-Remaining", "1", "RateLimit-Reset", "9"}, 200, "/collections", 9 * time.Second},
