@@ -25,6 +25,7 @@ func (p *parser) importers() {
 		p.oneOnly("importer-name", len(lines))
 	}
 	seen := map[string]int{}
+	listed := false                                     // a workspace is
 	keyed := len(lines) == 0 && p.run.Mode != ModeCheck // whether a collection is read by the API key
 	for _, e := range lines {
 		problem := Problem{Input: "collections", Got: quoted(shownAddress(e.text, p.secrets, shownValue))}
@@ -33,7 +34,7 @@ func (p *parser) importers() {
 		}
 		importer, key, ok := p.collection(e.text, common.Delivery, problem)
 		if !ok {
-			keyed = keyed || isURL(e.text) // else it may have been meant as a file
+			keyed = keyed || isURL(e.text) || postman.MeansWorkspace(e.text) // else it may have been meant as a file
 			continue
 		}
 		if first, twice := seen[key]; twice {
@@ -46,10 +47,18 @@ func (p *parser) importers() {
 		importer.Name, importer.Main, importer.Active = common.Name, common.Main, common.Active
 		importer.Labels, importer.ServiceVersion = maps.Clone(common.Labels), common.ServiceVersion
 		importer.Delivery = common.Delivery
-		keyed = keyed || importer.Ref != nil && !p.run.ByAccessKey(&importer)
+		listed = listed || importer.Workspace != ""
+		keyed = keyed || importer.OfPostman() && !p.run.ByAccessKey(&importer)
 		p.run.Importers = append(p.run.Importers, importer)
 	}
-	if keyed && p.run.Mode != ModeRemove && p.run.Mode != "" && p.given("postman-api-key") == "" {
+	if listed && len(lines) == 1 && common.Name != nil {
+		p.report(Problem{
+			Input: "importer-name", Got: quoted(p.shown(*common.Name)) + " for the collections of a workspace",
+			Takes: "a run with one collection", Hint: "remove it, or name the collections one by one",
+		})
+	}
+	// What a removal is about is known without asking Postman, but for a workspace.
+	if keyed && (p.run.Mode != ModeRemove || listed) && p.run.Mode != "" && p.given("postman-api-key") == "" {
 		p.missingKey()
 	}
 }
@@ -116,7 +125,7 @@ func (p *parser) oneOnly(name string, collections int) {
 	}
 }
 
-// collection reads one line: a reference, a file or folder, or a pattern of them. The key is
+// collection reads one line: a reference, a workspace, a file or folder, or a pattern of them. The key is
 // what makes two lines the same collection; problem is the beginning of what is
 // reported when the line is refused.
 func (p *parser) collection(line, delivery string, problem Problem) (importer Importer, key string, ok bool) {
@@ -125,6 +134,9 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 		address, _, _ := strings.Cut(line, "?") // after it stands the access key
 		source := shownAddress(address, p.secrets, shownMessage)
 		return Importer{Source: source, Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
+	}
+	if postman.MeansWorkspace(line) {
+		return p.workspace(line, problem)
 	}
 	path, wrong := p.space.file(line)
 	if folder, is := p.space.collection(line); is && wrong == isFolder {
@@ -169,6 +181,23 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 	}
 	p.report(problem)
 	return Importer{}, "", false
+}
+
+// workspace reads a line that means a workspace.
+func (p *parser) workspace(line string, problem Problem) (importer Importer, key string, ok bool) {
+	if shape, hint := p.misshapen(line); shape != "" {
+		problem.Fault, problem.Hint = shape, hint
+		p.report(problem)
+		return Importer{}, "", false
+	}
+	id, err := postman.ParseWorkspace(line)
+	if wrong, is := errors.AsType[*postman.WorkspaceError](err); is {
+		problem.Fault, problem.Hint = fault(plain(wrong.Reason, p.secrets, shownMessage)), wrong.Hint()
+		p.report(problem)
+		return Importer{}, "", false
+	}
+	address, _, _ := strings.Cut(line, "?")
+	return Importer{Source: shownAddress(address, p.secrets, shownMessage), Workspace: id}, "workspace " + id, true
 }
 
 // isPattern reports whether a line that is no reference and no file that is there is

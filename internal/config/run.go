@@ -175,7 +175,7 @@ type MicrocksSecret struct {
 
 // Importer is one wanted importer: a collection and what was said about it. A
 // nil field means that nothing was said, so that an existing importer keeps
-// what it has. One of Ref, File and Pattern is set.
+// what it has. One of Ref, Workspace, File, Pattern and Resources is set.
 type Importer struct {
 	Source string       // as given, without its query; safe to show once escaped
 	Ref    *postman.Ref // nil for a file
@@ -188,6 +188,13 @@ type Importer struct {
 	// Resources is the path of a file .postman/resources.yaml, whose collections are meant:
 	// below where a Pattern is.
 	Resources string
+
+	// Workspace is the id of a workspace in Postman, whose collections are meant; "" is
+	// none. Include and Exclude are patterns on their names, as resolve reads them: with
+	// Include one of them has to match. Forks are left out without Forks.
+	Workspace        string
+	Include, Exclude []string
+	Forks            bool
 
 	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs.
 	Skipped bool
@@ -209,6 +216,9 @@ func (r *Run) Allows(what string) bool { return slices.Contains(r.Allow, what) }
 // Closes reports whether the run only notes on the pull request that it is closed: it
 // reads no source, and needs no input but those of the comment.
 func (r *Run) Closes() bool { return r.Trigger.Closed && r.Mode == ModePlan }
+
+// OfPostman reports whether what is meant is in Postman, and not in the repository.
+func (i *Importer) OfPostman() bool { return i.Ref != nil || i.Workspace != "" }
 
 // Pull says how a run speaks to the pull request that it is about.
 type Pull struct {

@@ -114,7 +114,7 @@ func TestResources(t *testing.T) {
 		said := &config.Run{Mode: config.ModePlan, Importers: []config.Importer{
 			{Source: "r", Resources: ".postman/resources.yaml"}, {Source: "u", Ref: &postman.Ref{UID: strings.ToUpper(uidOfReference)}},
 		}}
-		wanted, _, err := Importers(t.Context(), said, Files{FS: root.FS(), Found: func(string) {}})
+		wanted, _, err := Importers(t.Context(), said, Files{FS: root.FS(), Found: func(string) {}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
