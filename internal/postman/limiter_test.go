@@ -165,7 +165,8 @@ func TestHeaders(t *testing.T) {
 		"with X-":      {[]string{"X-RateLimit-Remaining", "1", "X-RateLimit-Reset", inAMinute}, 200, "/collections/x", time.Minute},
 		"in one":       {[]string{"RateLimit", "limit=300, remaining=1, reset=7"}, 200, "/collections/x", 7 * time.Second},
 		"the least": {
-			[]string{"RateLimit-Remaining", "9", "RateLimit-Reset", "5", "RateLimit", "remaining=1, reset=7"}, 200, "/collections/x", 7 * time.Second,
+			[]string{"RateLimit-Remaining", "9", "RateLimit-Reset", "5", "RateLimit", "remaining=1, reset=7"}, 200, "/collections/x",
+			7 * time.Second,
 		},
 		"without an end":   {[]string{"RateLimit-Remaining", "0"}, 200, "/collections/x", 0},
 		"an end far away":  {[]string{"RateLimit-Remaining", "1", "RateLimit-Reset", "86400"}, 200, "/collections/x", time.Minute},

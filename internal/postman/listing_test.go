@@ -32,7 +32,8 @@ func TestParseWorkspace(t *testing.T) {
 			t.Errorf("%q: %q, %v", given, id, err)
 		}
 	}
-	const holdsNone, neither = "it is a link that holds no id of a workspace, as public links hold none", "it is neither an id nor a link of Postman's"
+	const holdsNone = "it is a link that holds no id of a workspace, as public links hold none"
+	const neither = "it is neither an id nor a link of Postman's"
 	for given, reason := range map[string]string{
 		"https://www.postman.com/acme/pets":                          holdsNone,
 		"https://www.postman.com/acme/workspace/pets/overview":       `it is a link to a workspace, but its short form "pets" has no id`,

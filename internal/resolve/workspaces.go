@@ -235,7 +235,8 @@ func (l *listings) tell(i *config.Importer, c *choice, listed, taken int) {
 			if !p.met {
 				l.notes = result.With(l.notes, result.Problem{
 					Level: result.Warning, Anchor: "workspace-pattern",
-					Text: text.Untrustedf("listing the workspace %s: the pattern %q of `%s` matches no name of a collection", i.Workspace, p.text, group.key),
+					Text: text.Untrustedf("listing the workspace %s: the pattern %q of `%s` matches no name of a collection",
+						i.Workspace, p.text, group.key),
 					Hint: "correct or remove it: a pattern matches whole names, and tells large letters from small ones",
 				})
 			}
