@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/repository"
@@ -248,9 +250,14 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 	if err != nil {
 		return p.refused([]result.Problem{result.ProblemOf(err)})
 	}
+	from := &sources{program: p, limiter: postman.NewLimiter()}
+	from.limiter.Waits = func(wait time.Duration) {
+		p.voice.waiting(fmt.Sprintf("waiting %s for Postman, which allows each user %d calls a minute",
+			wait.Round(time.Second), postman.CallsPerMinute))
+	}
 	told := reconcile.Run(ctx, p.settings(), reconcile.Deps{
-		Resolve: p.resolve,
-		Postman: &sources{program: p},
+		Resolve: func(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) { return p.resolve(ctx, from) },
+		Postman: from,
 		File:    p.read,
 		Base:    review.Base(),
 		Connect: connect,
@@ -286,7 +293,7 @@ func (p *program) settings() reconcile.Settings {
 
 // resolve finds out which importers are wanted. Off a runner patterns look in the
 // current folder, and no link leads them out of it.
-func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) {
+func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*plan.Wanted, []result.Problem, error) {
 	began := time.Now()
 	for _, line := range p.Overrides {
 		p.voice.step("resolve", "", "manifest, "+line, 0)
@@ -305,7 +312,7 @@ func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem
 		defer func() { _ = root.Close() }()
 		files.FS = root.FS()
 	}
-	return resolve.Importers(ctx, p.Run, files)
+	return resolve.Importers(ctx, p.Run, files, spaces)
 }
 
 // read reads a file, or a folder that is a collection: on a runner of the workspace and

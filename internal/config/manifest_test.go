@@ -118,6 +118,28 @@ func TestManifest(t *testing.T) {
 	}
 }
 
+// TestWorkspaceOfManifest holds what an entry says of a workspace.
+func TestWorkspaceOfManifest(t *testing.T) {
+	t.Parallel()
+	const id = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+	run, problems := Parse(withManifest(t, "collections:\n- workspace: "+strings.ToUpper(id)+"\n  include: [a*]\n  exclude: [b, c]\n  forks: true\n"+
+		"- workspace:2f0df51a-8658-4ee8-a2a1-d2567dfa09a9\n- workspace: https://acme.postman.co/workspace/Pets~3f0df51a-8658-4ee8-a2a1-d2567dfa09a9/overview\n", nil))
+	if len(problems) > 0 || len(run.Importers) != 3 {
+		t.Fatal(problems)
+	}
+	want := Importer{
+		Source: run.Importers[0].Source, Workspace: id, Include: []string{"a*"}, Exclude: []string{"b", "c"}, Forks: true, Entry: "line 2",
+	}
+	if diff := cmp.Diff(want, run.Importers[0], cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for n, first := range []string{"1", "2", "3"} {
+		if got := run.Importers[n].Workspace; !strings.HasPrefix(got, first) {
+			t.Errorf("workspace %d is %q", n, got)
+		}
+	}
+}
+
 // TestVerifyOfManifest holds that an entry can ask for more than the workflow, and not
 // for less.
 func TestVerifyOfManifest(t *testing.T) {
@@ -157,10 +179,12 @@ func TestWrongManifests(t *testing.T) {
 		"a canary": one + "  importer-name: PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef99 x\n  " + apiKey + ": x\n",
 		"a collection": "collections:\n- pets\n- collection: 12ece9e1-2abf-4edc-8e34-de66e74114d2\n" +
 			"- https://u:p@example.com/collections/1?access_key=x\n",
-		"a key":         "key: \"" + strings.Repeat("k", 300) + "\"\ncollections: []\n",
-		"a label":       one + "  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    ok: \"\"\n",
-		"a name":        one + "  importer-name: " + strings.Repeat("x", 257) + "\n",
-		"a variable":    "collections:\n- ${{ vars.PETS }}\n",
+		"a key":      "key: \"" + strings.Repeat("k", 300) + "\"\ncollections: []\n",
+		"a label":    one + "  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    ok: \"\"\n",
+		"a name":     one + "  importer-name: " + strings.Repeat("x", 257) + "\n",
+		"a variable": "collections:\n- ${{ vars.PETS }}\n",
+		"a workspace": "collections:\n- workspace: " + uidA + "\n- workspace: https://app.getpostman.com/collection/" + uidB + "\n" +
+			"- workspace: nowhere\n- collection: workspace:1f0df51a-8658-4ee8-a2a1-d2567dfa09a9\n  importer-name: x\n",
 		"a version":     one + "  service-version: 1/2\n",
 		"a version, no": one + "  service-version: 1.10\n",
 		"delivery":      "defaults: {delivery: importer}\ncollections:\n- exports/pets.json\n",

@@ -36,6 +36,9 @@ type Wanted struct {
 	Origin string         // of the Postman API that serves it: scheme and host
 	URL    string         // canonical repositoryUrl
 	File   string         // path of a local export, or of a folder in git format
+	// Workspace is the id of the one whose listing names the collection, and Title the name
+	// that it has there; "" where nothing listed it.
+	Workspace, Title text.Untrusted
 	// Paired is the uid of the collection in Postman that .postman/resources.yaml pairs a
 	// folder with. Whoever can change the repository can write it.
 	Paired string

@@ -405,7 +405,7 @@ var filesOfTarget = result.Problem{
 
 // files reports whether a collection of the repository is among the run's.
 func (r *Review) files() bool {
-	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
+	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return !i.OfPostman() })
 }
 
 var notJudged = result.Problem{

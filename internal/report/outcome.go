@@ -23,7 +23,7 @@ func outcome(r *result.Result) string {
 	}
 	switch {
 	case r.Status == result.Skipped && len(r.Collections) > 0:
-		return "Skipped: reading " + text.Plural(len(r.Collections), "collection") + " needs a Postman API key"
+		return "Skipped: nothing of it can be read without a Postman API key"
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
 		if failed == 1 {

@@ -125,7 +125,7 @@ func TestResources(t *testing.T) {
 		said := &config.Run{Mode: config.ModePlan, Importers: []config.Importer{
 			{Source: "r", Resources: ".postman/resources.yaml"}, {Source: "u", Ref: &postman.Ref{UID: strings.ToUpper(uidOfReference)}},
 		}}
-		wanted, _, err := Importers(t.Context(), said, Files{FS: root.FS(), Found: func(string) {}})
+		wanted, _, err := Importers(t.Context(), said, Files{FS: root.FS(), Found: func(string) {}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +196,7 @@ func TestResourcesOfARun(t *testing.T) {
 		for _, file := range []string{first, second} {
 			said.Importers = append(said.Importers, config.Importer{Source: file, Resources: file})
 		}
-		wanted, notes, err := Importers(t.Context(), said, Files{FS: files, Found: func(string) {}})
+		wanted, notes, err := Importers(t.Context(), said, Files{FS: files, Found: func(string) {}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +228,7 @@ func TestPairsOfAnybody(t *testing.T) {
 			files[".postman/resources.yaml"] = &fstest.MapFile{Data: []byte(cloud("../b: " + uid))}
 			said := &config.Run{Mode: config.ModePlan, Importers: []config.Importer{{Source: "r", Resources: ".postman/resources.yaml"}}}
 			said.Trigger.Trusted, said.Postman.APIKey = trusted, key
-			wanted, _, err := Importers(t.Context(), said, Files{FS: files, Found: func(string) {}})
+			wanted, _, err := Importers(t.Context(), said, Files{FS: files, Found: func(string) {}}, nil)
 			if err != nil || wanted[0].Paired != uid || (wanted[0].PairedAt != "") != (trusted && key != "") {
 				t.Errorf("trusted %t, key %t: asked at %q: %v", trusted, key != "", wanted[0].PairedAt, err)
 			}
@@ -244,7 +244,7 @@ func TestHiddenCollections(t *testing.T) {
 		files := inFolders("postman/collections/.b", "postman/collections/c")
 		files[".postman/resources.yaml"] = &fstest.MapFile{Data: []byte(lines)}
 		said := &config.Run{Mode: config.ModePlan, Importers: []config.Importer{{Source: "r", Resources: ".postman/resources.yaml"}}}
-		wanted, told, err := Importers(t.Context(), said, Files{FS: files, Found: func(string) {}})
+		wanted, told, err := Importers(t.Context(), said, Files{FS: files, Found: func(string) {}}, nil)
 		if err != nil || len(wanted) != 2 || wanted[0].File != "postman/collections/.b" || wanted[0].Fault != nil || len(told) != notes {
 			t.Errorf("%q: %v, notes %v: %v", lines, wanted, told, err)
 		}

@@ -32,6 +32,9 @@ import (
 // their flags. Only what is beyond a test differs: addresses lead to stand-ins,
 // and expressions of GitHub's have the values of the table below.
 
+// exampleWorkspace is the workspace of the documents.
+const exampleWorkspace = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+
 // exampleAccessKey opens one collection.
 const exampleAccessKey = "PMAT-01HEXAMPLE"
 
@@ -344,7 +347,11 @@ func exampleWorld(t *testing.T) *world.World {
 	w.StartPostman(postman.Options{})
 	w.StartGitHubAPI(github.Options{})
 	w.GitHubAPI.SetPull(examplePull, github.Pull{Files: []github.File{{Path: exampleWorkflow, Status: "added"}}})
+	space := postman.Workspace{ID: exampleWorkspace, Name: "Harbour"}
 	for uid, c := range exampleCollections {
+		if !c.secondary {
+			space.Collections = append(space.Collections, uid)
+		}
 		if err := w.Postman.AddCollection(uid, c.export(t)); err != nil {
 			t.Fatal(err)
 		}
@@ -352,6 +359,7 @@ func exampleWorld(t *testing.T) *world.World {
 			w.Postman.AddAccessKey(uid, exampleAccessKey)
 		}
 	}
+	w.Postman.AddWorkspace(space)
 	return w
 }
 
