@@ -423,7 +423,7 @@ func (m *maker) describeExisting(a *Artifact) {
 	if a.Active != nil {
 		i.Active = *a.Active
 	}
-	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, a.Labels
+	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, merge(m.claim(a, "importer", job.Name, job.Metadata), a.Labels)
 	if mine {
 		i.Annotations, i.Validated = m.Annotations, true
 		i.URL = new(canonicalLike(job.RepositoryURL, a))
@@ -439,6 +439,21 @@ func (m *maker) describeExisting(a *Artifact) {
 	case job.SecretRef != nil && job.SecretRef.SecretID == secret.Ref.SecretID:
 		m.refer(a)
 	}
+}
+
+// claim is the label that says which manifest lists what runs of the owner made: the
+// run's, unless it has that of another one, which stays where taking over is not allowed.
+func (m *maker) claim(a *Artifact, kind, name string, there *microcks.Metadata) map[string]string {
+	other := m.otherManifest(there)
+	switch {
+	case other != "" && (m.Manifest == "" || !a.TakeOver):
+		a.tell(result.Note, "manifest-of-another",
+			text.Untrustedf("%s %q belongs to the manifest %q: a run with that one can remove it once it lists the collection no more", kind, name, other),
+			"list the collection in one place; with `allow: take-over` a run with another manifest writes its own key")
+	case m.Manifest != "" && m.Made(there):
+		return map[string]string{LabelManifest: m.Manifest}
+	}
+	return nil
 }
 
 // canonicalLike is the clean URL of a collection on the host that an importer
