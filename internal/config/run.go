@@ -93,6 +93,9 @@ type Run struct {
 	ModeReason string
 
 	Trigger Trigger // what started the run
+	// DefaultBranch is set where the run is of it, and not of a tag, a pull request or
+	// another branch, and only somebody with the right to push can have caused it.
+	DefaultBranch string
 
 	// Skipped: nothing is to be done, since NoSecrets keeps away what all of it needs.
 	Skipped    bool
@@ -123,6 +126,10 @@ type Run struct {
 	Import string   // ImportAuto, ImportAlways or ImportNever
 	Verify string   // VerifyService, VerifyMocks or VerifyNone
 
+	// Manifest that the importers come from; zero for a list of the workflow.
+	Manifest Manifest
+	Prune    bool // what the manifest lists no more is removed
+
 	Importers []Importer // in the order given, never two of one collection
 	Warnings  []string   // one sentence each; nothing secret in them
 
@@ -133,6 +140,13 @@ type Run struct {
 
 	// Proxies are the passwords in the addresses of proxies: net/http uses them.
 	Proxies []Secret
+}
+
+// Manifest is a file that lists the collections.
+type Manifest struct {
+	Path    string // relative to Run.Workspace, with slashes; "" is none
+	Key     string // by which what it made is known
+	Entries int
 }
 
 // Provenance is the commit and the run that asked for a change.
@@ -188,6 +202,9 @@ type Importer struct {
 	// Resources is the path of a file .postman/resources.yaml, whose collections are meant:
 	// below where a Pattern is.
 	Resources string
+
+	// Workspace is the UUID of a Postman workspace whose collections are meant; "" is none.
+	Workspace string
 
 	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs.
 	Skipped bool
