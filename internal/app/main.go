@@ -294,6 +294,12 @@ func (p *program) settings() reconcile.Settings {
 // current folder, and no link leads them out of it.
 func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) {
 	began := time.Now()
+	for _, line := range p.Overrides {
+		p.voice.step("resolve", "", "manifest, "+line, 0)
+	}
+	if p.MoreOverrides > 0 {
+		p.voice.step("resolve", "", "manifest, "+text.Plural(p.MoreOverrides, "more difference")+" between entries, inputs and defaults", 0)
+	}
 	files := resolve.Files{Found: func(line string) {
 		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
 	}}
@@ -345,9 +351,13 @@ func (p *program) readIn(ctx context.Context, files fs.FS, inner, name string) (
 }
 
 func inputProblem(p config.Problem) result.Problem {
-	return result.Problem{
+	told := result.Problem{
 		Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2,
 	}
+	if p.File != "" {
+		told.Anchor, told.File, told.Line = "manifest", text.Untrusted(p.File), p.Line
+	}
+	return told
 }
 
 // render puts the result into words, of all places before the first is told, since

@@ -155,8 +155,12 @@ func TestExamplesAreAccepted(t *testing.T) {
 	t.Parallel()
 	workspace := t.TempDir()
 	writeFile(t, workspace, "certs/company-ca.pem", newCertificate(t))
+	writeFile(t, workspace, ".github/postman.yaml", "collections: ["+uidA+"]\n")
 	for _, in := range Inputs() {
 		e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace})
+		if in.Name == "manifest" {
+			e["INPUT_COLLECTIONS"] = ""
+		}
 		if in.Name == "prune" {
 			e["INPUT_COLLECTIONS"], e["INPUT_MANIFEST"] = "", ".github/postman.yaml"
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/text"
 )
 
 // flags is what the arguments say, before any value is looked at.
@@ -140,7 +141,7 @@ func unknownFlag(dashed string, position int, inputs []Input, secrets []string) 
 	for _, in := range inputs {
 		names = append(names, in.Name)
 	}
-	near, ok := nearest(strings.ReplaceAll(name, "_", "-"), append(names, "help", "version"))
+	near, ok := text.Nearest(strings.ReplaceAll(name, "_", "-"), append(names, "help", "version"))
 	if !ok {
 		return p, ""
 	}

@@ -16,41 +16,79 @@ import (
 // single inputs are the short form of a list with one entry; what makes sense
 // for several is said about each.
 func (p *parser) importers() {
-	lines := p.list("collections")
-	if len(lines) == 0 {
-		p.missing("collections")
-	}
 	common := p.description()
+	lines := p.named(common)
 	if len(lines) > 1 {
 		p.oneOnly("importer-name", len(lines))
 	}
 	seen := map[string]int{}
-	keyed := len(lines) == 0 && p.run.Mode != ModeCheck // whether a collection is read by the API key
-	for _, e := range lines {
-		problem := Problem{Input: "collections", Got: quoted(shownAddress(e.text, p.secrets, shownValue))}
-		if len(lines) > 1 {
-			problem.Line = e.line
-		}
-		importer, key, ok := p.collection(e.text, common.Delivery, problem)
+	// Whether a collection is read by the API key.
+	keyed := len(lines) == 0 && p.given("manifest") == "" && p.run.Mode != ModeCheck
+	for _, l := range lines {
+		importer, key, ok := p.collection(l.text, l.said.Delivery, l.problem)
 		if !ok {
-			keyed = keyed || isURL(e.text) // else it may have been meant as a file
+			keyed = keyed || isURL(l.text) // else it may have been meant as a file
 			continue
 		}
 		if first, twice := seen[key]; twice {
-			problem.Fault = fault(fmt.Sprintf("it is the collection of line %d", first))
-			problem.Takes, problem.Hint = "each collection once", "remove one of the two lines"
-			p.report(problem)
+			l.problem.Fault = fault(fmt.Sprintf("it is the collection of line %d", first))
+			l.problem.Takes, l.problem.Hint = "each collection once", "remove one of the two lines"
+			p.report(l.problem)
 			continue
 		}
-		seen[key] = e.line
-		importer.Name, importer.Main, importer.Active = common.Name, common.Main, common.Active
-		importer.Labels, importer.ServiceVersion = maps.Clone(common.Labels), common.ServiceVersion
-		importer.Delivery = common.Delivery
-		keyed = keyed || importer.Ref != nil && !p.run.ByAccessKey(&importer)
-		p.run.Importers = append(p.run.Importers, importer)
+		seen[key] = l.line
+		i := l.said
+		i.Source, i.Ref, i.File, i.Pattern, i.Resources, i.Workspace =
+			importer.Source, importer.Ref, importer.File, importer.Pattern, importer.Resources, importer.Workspace
+		keyed = keyed || p.run.needsKey(&i)
+		p.run.Importers = append(p.run.Importers, i)
 	}
 	if keyed && p.run.Mode != ModeRemove && p.run.Mode != "" && p.given("postman-api-key") == "" {
+		p.withoutKey()
+	}
+}
+
+// named are the collections as they were named, each with what is said about it.
+func (p *parser) named(common Importer) (all []named) {
+	lines := p.list("collections")
+	switch listed := p.given("manifest") != ""; {
+	case listed && len(lines) > 0:
+		p.report(Problem{
+			Input: "manifest", Got: quoted(p.shown(p.given("manifest"))), Fault: "collections are given, too", Takes: "one of the two",
+			Hint: "put what collections lists into the manifest, and leave collections out",
+		})
+	case listed:
+		return p.fromManifest(common)
+	case len(lines) == 0:
+		p.missing("collections")
+	}
+	for _, e := range lines {
+		n := named{text: e.text, line: e.line, said: common}
+		n.said.Labels = maps.Clone(common.Labels)
+		n.problem = Problem{Input: "collections", Got: quoted(shownAddress(e.text, p.secrets, shownValue))}
+		if len(lines) > 1 {
+			n.problem.Line = e.line
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// needsKey reports whether the API key is needed to read the collection.
+func (r *Run) needsKey(i *Importer) bool {
+	return i.Workspace != "" || i.Ref != nil && !r.ByAccessKey(i)
+}
+
+// withoutKey is what becomes of a run that has collections to read by the API key, and
+// none. A manifest is for runs with one; a check without judges what it can.
+func (p *parser) withoutKey() {
+	if p.run.Mode != ModeCheck || p.run.Manifest.Path == "" {
 		p.missingKey()
+		return
+	}
+	for n := range p.run.Importers {
+		i := &p.run.Importers[n]
+		i.Skipped = p.run.needsKey(i)
 	}
 }
 

@@ -99,11 +99,18 @@ func Inputs() []Input {
 		{
 			Name: "collections", Group: groupWhat, Kind: KindList,
 			Accepts: "a link of Share > Via API, a Postman API URL, a uid, a web link that holds a uid, a file or folder, or a pattern of them",
-			Needed:  "always",
+			Needed:  "unless `manifest` is given",
 			Description: "The Postman collections, one per line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
 				" link of Postman's web app that contains a uid; or the path of an exported collection in the workspace, of a folder in" +
 				" Postman's git format, or of `.postman/resources.yaml`; or a pattern of such paths, `postman/**/*.json`.",
 			Example: "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
+		},
+		{
+			Name: "manifest", Group: groupWhat, Kind: KindString,
+			Accepts: "the path of a YAML file in the workspace that lists the collections",
+			Description: "A file that lists the collections in place of `collections`, with what describes each, such as its labels," +
+				" delivery and version; the guide to several collections shows one.",
+			Example: ".github/postman.yaml",
 		},
 		{
 			Name: "mode", Group: groupWhat, Kind: KindEnum,

@@ -28,33 +28,23 @@ func parseLabels(entries []entry) (map[string]string, []labelFault) {
 		key, value, found := strings.Cut(line, "=")
 		key, value = trim(key), unquoted(trim(value))
 		fault := labelFault{line: line}
-		switch _, twice := labels[key]; {
+		_, twice := labels[key]
+		switch {
 		case !found:
 			fault.takes = "key=value on each line"
 			fault.hint = "write the label as key=value, for example domain=pets"
-		case key == "":
-			fault.takes = "a key before the = sign"
-			fault.hint = "write the label as key=value, for example domain=pets"
 		case hasControl(line):
-			fault.takes = "labels without invisible characters"
-			fault.hint = "type the line anew: a character in it cannot be seen"
-		case nextLabel.MatchString(value):
+			fault.takes, fault.hint = invisibleLabel, "type the line anew: a character in it cannot be seen"
+		case key != "" && nextLabel.MatchString(value):
 			fault.takes = "one label per line, and this one goes on to another behind a comma"
 			fault.hint = "write each label on a line of its own"
-		case strings.ContainsAny(key, "[]{}\"'`,;:"):
-			fault.takes = "keys without brackets, quotation marks, commas and colons"
-			fault.hint = "write one label per line as key=value, for example domain=pets"
-		case strings.Contains(key, "."):
-			// The server's database reads the dot as a path: generic 500.
-			fault.takes = "keys without a dot, since Microcks fails to store a label whose key holds one"
-			fault.hint = "use another separator, for example " + strings.ReplaceAll(key, ".", "-")
-		case strings.HasPrefix(strings.ToLower(key), ownLabels):
-			fault.takes = "keys that do not begin with " + ownLabels + ", by which this action knows what it made"
-			fault.hint = "choose another key, for example owner"
 		case twice:
 			fault.takes = "each key once"
 			fault.hint = "remove one of the two lines with this key"
 		default:
+			fault.takes, fault.hint = wrongLabel(key)
+		}
+		if fault.takes == "" {
 			labels[key] = value
 			continue
 		}
@@ -64,4 +54,24 @@ func parseLabels(entries []entry) (map[string]string, []labelFault) {
 		return nil, faults
 	}
 	return labels, faults
+}
+
+const invisibleLabel = "labels without invisible characters"
+
+// wrongLabel is what keys of labels are, and the next step, where this one is not; ""
+// where it is.
+func wrongLabel(key string) (takes, hint string) {
+	switch {
+	case key == "":
+		return "a key before the = sign", "write the label as key=value, for example domain=pets"
+	case strings.ContainsAny(key, "[]{}\"'`,;:"):
+		return "keys without brackets, quotation marks, commas and colons", "write one label per line as key=value, for example domain=pets"
+	case strings.Contains(key, "."):
+		// The server's database reads the dot as a path: generic 500.
+		return "keys without a dot, since Microcks fails to store a label whose key holds one",
+			"use another separator, for example " + strings.ReplaceAll(key, ".", "-")
+	case strings.HasPrefix(strings.ToLower(key), ownLabels):
+		return "keys that do not begin with " + ownLabels + ", by which this action knows what it made", "choose another key, for example owner"
+	}
+	return "", ""
 }

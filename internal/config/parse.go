@@ -1,16 +1,17 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"postman-microcks-importer/internal/manifest"
 	"postman-microcks-importer/internal/text"
 )
 
@@ -76,7 +77,9 @@ func Parse(src Sources) (*Run, []Problem) {
 		p.goWithout(problems)
 		return p.run, nil
 	}
-	sort.SliceStable(problems, func(i, k int) bool { return order[problems[i].Input] < order[problems[k].Input] })
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(order[a.Input], order[b.Input]), cmp.Compare(a.File, b.File), a.place()-b.place())
+	})
 	return p.run, problems
 }
 
@@ -139,6 +142,7 @@ type parser struct {
 	secrets  []string // values that no text may show
 	run      *Run
 	problems []Problem
+	ofFile   int      // problems of the manifest
 	meant    []string // inputs whose flag was mistyped
 }
 
@@ -261,8 +265,19 @@ func proxyPasswords(getenv func(string) string) []Secret {
 // report adds a problem. What it does not say, the table of inputs does: what the
 // input takes, and an example as the next step.
 func (p *parser) report(problem Problem) {
-	if problem.Takes == "" {
+	if problem.Takes == "" && problem.File == "" {
 		problem.Takes = p.inputs[problem.Input].takes()
+	}
+	if problem.File != "" {
+		switch p.ofFile++; {
+		case p.ofFile == manifest.MostProblems:
+			problem = Problem{
+				Input: problem.Input, File: problem.File, Fault: "there may be more problems, which are not listed",
+				Hint: "correct those that are, and run again",
+			}
+		case p.ofFile > manifest.MostProblems:
+			return
+		}
 	}
 	if problem.Hint == "" {
 		problem.Hint = "write it for example as " + p.example(problem.Input)
@@ -349,7 +364,7 @@ func (p *parser) choice(name string) string {
 		return value
 	}
 	hint := ""
-	if near, ok := nearest(value, in.Allowed); ok {
+	if near, ok := text.Nearest(value, in.Allowed); ok {
 		hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
 	}
 	p.invalid(name, value, hint)
@@ -365,7 +380,7 @@ func (p *parser) choices(name string) []string {
 		switch {
 		case !slices.Contains(in.Allowed, word):
 			hint := ""
-			if near, ok := nearest(word, in.Allowed); ok {
+			if near, ok := text.Nearest(word, in.Allowed); ok {
 				hint = fmt.Sprintf("did you mean %s?", p.setting(name, near))
 			} else if name == "fail-on" && word == "error" {
 				hint = "leave it out: errors always fail"

@@ -96,9 +96,13 @@ func TestGoodValues(t *testing.T) {
 	writeFile(t, workspace, "pets.txt", "{}")
 	certificate := newCertificate(t)
 	writeFile(t, workspace, "certs/ca.pem", "# the company's\n"+certificate)
+	writeFile(t, workspace, "postman.yaml", "collections:\n  - "+uidA+"\n")
 	pair, key := pki.Pair(t)
 	withPair := func(r *Run) { r.Microcks.ClientCertificate, r.Microcks.ClientKey = []byte(pair), Secret(key) }
 
+	listed := func(r *Run) {
+		r.Manifest, r.Importers[0].Entry = Manifest{Path: "postman.yaml", Key: "postman.yaml", Entries: 1}, "line 2"
+	}
 	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
 	first := func(change func(*Importer)) func(*Run) {
 		return func(r *Run) { change(&r.Importers[0]) }
@@ -283,6 +287,10 @@ func TestGoodValues(t *testing.T) {
 			}},
 			{"Authorization: Basic Y2k6c2VjcmV0", func(r *Run) { r.Microcks.Headers = []Header{{"Authorization", "Basic Y2k6c2VjcmV0"}} }},
 		},
+		"manifest": {
+			{"postman.yaml", listed},
+			{filepath.Join(workspace, "postman.yaml"), listed},
+		},
 		"client-certificate": {{pair, withPair}},
 		"client-key":         {{key, withPair}},
 		"ca-certificate": {
@@ -303,6 +311,9 @@ func TestGoodValues(t *testing.T) {
 				want := planned(workspace)
 				test.want(want)
 				e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, in.Variable(): test.value})
+				if in.Name == "manifest" {
+					e["INPUT_COLLECTIONS"] = ""
+				}
 				if strings.HasPrefix(in.Name, "client-") {
 					e["INPUT_CLIENT-CERTIFICATE"], e["INPUT_CLIENT-KEY"] = pair, key
 				}
@@ -374,6 +385,10 @@ func badValues(t *testing.T, workspace string) []bad {
 		uidA+"\nhttps://api.getpostman.com/collections/"+uidA, "\x1b[31mred\x1b[0m", "",
 		uidA+","+uidB, uidA+"; "+uidB, uidA+" "+uidB, "["+uidA+", "+uidB+"]", "\""+uidA, uidA+":true", "$PETS", "${{ vars.PETS }}",
 		"12345678\u00a0-12ece9e1-2abf-4edc-8e34-de66e74114d2", "../p/README.md")...)
+	for _, path := range []string{"none.yaml", "../ca.pem", "exports", "escape.pem", "two\nlines", "public.pem"} {
+		cases = append(cases, bad{input: "manifest", args: []string{"--manifest=" + path}, env: env{"INPUT_COLLECTIONS": ""}})
+	}
+	cases = append(cases, by("manifest", "manifest.yaml")...)
 	cases = append(cases, by("mode", "aply", "Plan", "everything", "auto", "")...)
 	cases = append(cases, bad{input: "mode", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": ""}})
 	cases = append(cases, bad{input: "GITHUB_REPOSITORY", env: env{"INPUT_MODE": "remove", "GITHUB_REPOSITORY": "acme"}})
@@ -465,6 +480,7 @@ func TestBadValues(t *testing.T) {
 	writeFile(t, workspace, "exports/pets.json", "{}")
 	writeFile(t, workspace, "empty.pem", "")
 	writeFile(t, workspace, "key.pem", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n")
+	writeFile(t, workspace, "manifest.yaml", "collections: ["+uidA+"]")
 	writeFile(t, workspace, "public.pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
 	writeFile(t, workspace, "large.pem", strings.Repeat(" ", largestCertificates+1))
 	if err := os.Symlink(filepath.Join(outside, "ca.pem"), filepath.Join(workspace, "escape.pem")); err != nil {
@@ -485,7 +501,7 @@ func TestBadValues(t *testing.T) {
 		}
 		for _, p := range problems {
 			text.WriteString(p.String() + "\n\n")
-			if hasControl(p.Text()+p.Hint) || p.Input == "" || p.Takes == "" || p.Hint == "" {
+			if hasControl(p.Text()+p.Hint) || p.Input == "" || p.Takes == "" && p.File == "" || p.Hint == "" {
 				t.Errorf("%q: a field is empty or holds a control character: %q", c.args, p)
 			}
 			if first, _ := utf8.DecodeRuneInString(p.Hint); unicode.IsUpper(first) || strings.HasSuffix(p.Hint, ".") {

@@ -128,7 +128,11 @@ type Run struct {
 
 	// Manifest that the importers come from; zero for a list of the workflow.
 	Manifest Manifest
-	Prune    bool // what the manifest lists no more is removed
+	// Overrides say where two of entry, input and defaults of the manifest differ, and
+	// which counts, one clause each; MoreOverrides are not listed.
+	Overrides     []string
+	MoreOverrides int
+	Prune         bool // what the manifest lists no more is removed
 
 	Importers []Importer // in the order given, never two of one collection
 	Warnings  []string   // one sentence each; nothing secret in them
@@ -189,7 +193,7 @@ type MicrocksSecret struct {
 
 // Importer is one wanted importer: a collection and what was said about it. A
 // nil field means that nothing was said, so that an existing importer keeps
-// what it has. One of Ref, File and Pattern is set.
+// what it has. One of Ref, File, Pattern, Resources and Workspace is set.
 type Importer struct {
 	Source string       // as given, without its query; safe to show once escaped
 	Ref    *postman.Ref // nil for a file
@@ -204,9 +208,15 @@ type Importer struct {
 	Resources string
 
 	// Workspace is the UUID of a Postman workspace whose collections are meant; "" is none.
-	Workspace string
+	Workspace        string
+	Include, Exclude []string // patterns on the names of its collections
+	Forks            bool     // forks, too
+	// Entry is where in the manifest it stands, such as "line 7"; "" for a list of the
+	// workflow.
+	Entry string
 
-	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs.
+	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs, or the
+	// check of a manifest has no key.
 	Skipped bool
 
 	Delivery string // DeliveryImporter or DeliveryUpload; "" where nothing was said
@@ -215,6 +225,8 @@ type Importer struct {
 	Main   *bool
 	Active *bool
 	Labels map[string]string // of the importer and its service; added or changed, never removed
+
+	Verify string // VerifyService or VerifyMocks, where more is asked for than by the run; "" is as the run
 
 	ServiceVersion string // the only one that the collection may give its service, without refs/tags/ and v; "" is any
 }

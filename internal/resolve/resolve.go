@@ -3,6 +3,7 @@
 package resolve
 
 import (
+	"cmp"
 	"context"
 	"maps"
 
@@ -57,20 +58,29 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 	return wanted, append(s.notes, withheld(said)...), nil
 }
 
-// withheld tells, in one note, what is not read since GitHub withholds what that needs.
+// withheld tells, in one note, what is not read since GitHub withholds what that needs,
+// or nobody gave it.
 func withheld(said *config.Run) []result.Problem {
-	n := 0
+	var names []string
 	for _, i := range said.Importers {
 		if i.Skipped {
-			n++
+			names = append(names, i.Source)
 		}
 	}
-	if n == 0 {
+	switch {
+	case len(names) == 0:
 		return nil
+	case said.NoSecrets == "":
+		return []result.Problem{{
+			Level: result.Note, Anchor: "not-judged",
+			Text: text.Untrustedf("%s of the manifest not judged, since no Postman API key is given: %s",
+				text.Plural(len(names), "collection"), text.Few(names, ", ", mostNamed)),
+			Hint: "give postman-api-key to judge these, too; what the repository holds is judged all the same",
+		}}
 	}
 	return []result.Problem{{
 		Level: result.Note, Anchor: "no-secrets",
-		Text: text.Untrustedf("%s of Postman skipped: %s", text.Plural(n, "collection"), said.NoSecrets.Reason()),
+		Text: text.Untrustedf("%s of Postman skipped: %s", text.Plural(len(names), "collection"), said.NoSecrets.Reason()),
 		Hint: "nothing has to be done: what the repository holds is judged all the same, and a pull request from a branch of this" +
 			" repository plans the rest",
 	}}
@@ -80,7 +90,7 @@ func importer(said *config.Run, i *config.Importer) *plan.Wanted {
 	w := &plan.Wanted{
 		Source: text.Untrusted(i.Source), File: i.File, Skipped: i.Skipped, Delivery: plan.Delivery(i.Delivery),
 		Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels,
-		Import: plan.ImportPolicy(said.Import), Verify: plan.VerifyScope(said.Verify),
+		Import: plan.ImportPolicy(said.Import), Verify: plan.VerifyScope(cmp.Or(i.Verify, said.Verify)),
 		TakeOver: said.Allows(config.AllowTakeOver), ReplaceService: said.Allows(config.AllowReplaceService),
 		ServiceVersion: i.ServiceVersion,
 	}

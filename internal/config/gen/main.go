@@ -1,5 +1,6 @@
 // Command gen writes what follows from the tables of inputs and outputs:
-// action.yml, and the tables of docs/reference.md between their markers. Run it by
+// action.yml, and the tables of docs/reference.md between their markers; and the schema of
+// manifests, of their table of keys. Run it by
 // `go generate ./internal/config`.
 package main
 
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 
 	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/manifest"
 )
 
 // root is the repository, seen from internal/config, where go generate runs.
@@ -26,6 +28,10 @@ func write(root string) error {
 	action := filepath.Join(root, "action.yml")
 	if err := os.WriteFile(action, []byte(actionYAML(config.Inputs(), config.Outputs())), 0o644); err != nil {
 		return fmt.Errorf("writing action.yml: %w", err)
+	}
+	schema := filepath.Join(root, "docs", "postman-microcks.schema.json")
+	if err := os.WriteFile(schema, manifest.Schema(), 0o644); err != nil {
+		return fmt.Errorf("writing the schema of manifests: %w", err)
 	}
 	path := filepath.Join(root, "docs", "reference.md")
 	page, err := os.ReadFile(path)

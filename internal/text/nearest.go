@@ -1,11 +1,11 @@
-package config
+package text
 
 import "strings"
 
-// nearest gives the candidate that a mistyped word most likely means: the one
+// Nearest gives the candidate that a mistyped word most likely means: the one
 // with the fewest edits, two or a third of it at most, or else the only one that
 // the word is a part of, or whole words of it are. Among equals the first wins.
-func nearest(word string, candidates []string) (string, bool) {
+func Nearest(word string, candidates []string) (string, bool) {
 	word = strings.ToLower(word)
 	if word == "" || len(word) > 64 {
 		return "", false

@@ -1,0 +1,254 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"postman-microcks-importer/internal/manifest"
+	"postman-microcks-importer/internal/postman"
+)
+
+// withManifest is what a plan by a manifest needs.
+func withManifest(t *testing.T, manifest string, inputs map[string]string) Sources {
+	t.Helper()
+	workspace := t.TempDir()
+	writeFile(t, workspace, "postman.yaml", manifest)
+	writeFile(t, workspace, "exports/pets.json", "{}")
+	e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, "INPUT_COLLECTIONS": "", "INPUT_MANIFEST": "postman.yaml"}).with(action(inputs))
+	return Sources{Getenv: e.get}
+}
+
+const everyKey = `key: payments
+defaults:
+  labels: {team: pay, tier: silver}
+  delivery: upload
+  active: true
+collections:
+  - ` + uidA + `
+  - collection: ` + uidB + `
+    importer-name: Pets
+    main-artifact: false
+    active: false
+    labels: {tier: gold}
+    delivery: importer
+    service-version: "1.10"
+    verify: mocks
+  - collection: exports/pets.json
+`
+
+// TestManifest holds what entries, inputs and defaults come to.
+func TestManifest(t *testing.T) {
+	t.Parallel()
+	common := func(i Importer) Importer {
+		if i.Labels == nil {
+			i.Labels = map[string]string{"team": "pay", "tier": "silver"}
+		}
+		return i
+	}
+	tests := map[string]struct {
+		inputs    map[string]string
+		want      []Importer
+		overrides []string
+	}{
+		"alone": {
+			nil, []Importer{
+				common(Importer{Source: uidA, Ref: &postman.Ref{UID: uidA}, Entry: "line 7", Delivery: DeliveryUpload, Active: pointer(true)}),
+				{
+					Source: uidB, Ref: &postman.Ref{UID: uidB}, Entry: "line 8", Name: pointer("Pets"), Main: pointer(false), Active: pointer(false),
+					Labels: map[string]string{"team": "pay", "tier": "gold"}, Delivery: DeliveryImporter, ServiceVersion: "1.10", Verify: VerifyMocks,
+				},
+				common(Importer{
+					Source: "exports/pets.json", File: "exports/pets.json", Entry: "line 16", Delivery: DeliveryUpload, Active: pointer(true),
+				}),
+			},
+			[]string{
+				"active: false of line 8 counts, not true, as elsewhere", "delivery: importer of line 8 counts, not upload, as elsewhere",
+				"label tier: gold of line 8 counts, not silver, as elsewhere",
+			},
+		},
+		"inputs over defaults": {
+			map[string]string{"active": "false", "labels": "team=web\nrun=1", "verify": "mocks", "service-version": "2"},
+			[]Importer{
+				{
+					Source: uidA, Ref: &postman.Ref{UID: uidA}, Entry: "line 7", Delivery: DeliveryUpload, Active: pointer(false),
+					Labels: map[string]string{"team": "web", "tier": "silver", "run": "1"}, ServiceVersion: "2",
+				},
+				{
+					Source: uidB, Ref: &postman.Ref{UID: uidB}, Entry: "line 8", Name: pointer("Pets"), Main: pointer(false), Active: pointer(false),
+					Labels: map[string]string{"team": "web", "tier": "gold", "run": "1"}, Delivery: DeliveryImporter, ServiceVersion: "1.10",
+					Verify: VerifyMocks,
+				},
+				{
+					Source: "exports/pets.json", File: "exports/pets.json", Entry: "line 16", Delivery: DeliveryUpload, Active: pointer(false),
+					Labels: map[string]string{"team": "web", "tier": "silver", "run": "1"}, ServiceVersion: "2",
+				},
+			},
+			[]string{
+				"active: the input's false counts, not true of defaults", "label team: the input's web counts, not pay of defaults",
+				"delivery: importer of line 8 counts, not upload, as elsewhere", "service-version: 1.10 of line 8 counts, not 2, as elsewhere",
+				"label tier: gold of line 8 counts, not silver, as elsewhere",
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run, problems := Parse(withManifest(t, everyKey, test.inputs))
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if diff := cmp.Diff(test.want, run.Importers, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("importers (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.overrides, run.Overrides); diff != "" {
+				t.Errorf("overrides (-want +got):\n%s", diff)
+			}
+			if want := (Manifest{Path: "postman.yaml", Key: "payments", Entries: 3}); run.Manifest != want {
+				t.Errorf("manifest %+v, want %+v", run.Manifest, want)
+			}
+		})
+	}
+}
+
+// TestVerifyOfManifest holds that an entry can ask for more than the workflow, and not
+// for less.
+func TestVerifyOfManifest(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ run, entry, defaults, want, told string }{
+		{"", "mocks", "", "mocks", ""},
+		{"", "", "mocks", "mocks", ""},
+		{"none", "service", "", "service", ""},
+		{"mocks", "service", "", "", "verify: mocks of the workflow counts, not service of line 3, which is less"},
+		{"mocks", "", "service", "", "verify: mocks of the workflow counts, not service of defaults, which is less"},
+		{"none", "service", "mocks", "service", "verify: service of line 3 counts, not mocks, as elsewhere"},
+	} {
+		text := "defaults: {"
+		if test.defaults != "" {
+			text += "verify: " + test.defaults
+		}
+		text += "}\ncollections:\n- collection: " + uidA + "\n"
+		if test.entry != "" {
+			text += "  verify: " + test.entry + "\n"
+		}
+		run, problems := Parse(withManifest(t, text, map[string]string{"verify": test.run}))
+		if len(problems) > 0 {
+			t.Error(problems)
+			continue
+		}
+		if got := run.Importers[0].Verify; got != test.want || strings.Join(run.Overrides, "; ") != test.told {
+			t.Errorf("%+v: verify %q, told %q", test, got, run.Overrides)
+		}
+	}
+}
+
+// TestWrongManifests keeps the texts of what can be wrong with a manifest.
+func TestWrongManifests(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"a canary":      "collections:\n- collection: " + uidA + "\n  importer-name: PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef99 x\n  x: " + apiKey + "\n",
+		"a collection":  "collections:\n- pets\n- collection: 12ece9e1-2abf-4edc-8e34-de66e74114d2\n- https://u:p@example.com/collections/1?access_key=x\n",
+		"a key":         "key: \"" + strings.Repeat("k", 300) + "\"\ncollections: []\n",
+		"a label":       "collections:\n- collection: " + uidA + "\n  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    ok: \"\"\n",
+		"a name":        "collections:\n- collection: " + uidA + "\n  importer-name: " + strings.Repeat("x", 257) + "\n",
+		"a variable":    "collections:\n- ${{ vars.PETS }}\n",
+		"a version":     "collections:\n- collection: " + uidA + "\n  service-version: 1/2\n",
+		"a version, no": "collections:\n- collection: " + uidA + "\n  service-version: 1.10\n",
+		"delivery":      "defaults: {delivery: importer}\ncollections:\n- exports/pets.json\n",
+		"policy":        "mode: apply\ncollections:\n- collection: " + uidA + "\n  allow: [take-over]\n  verify: none\n",
+		"twice":         "collections:\n- " + uidA + "\n- exports/pets.json\n- collection: " + strings.ToUpper(uidA) + "\n- ./exports/pets.json\n",
+	}
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(tests)) {
+		_, problems := Parse(withManifest(t, tests[name], nil))
+		fmt.Fprintf(&all, "# %s\n", name)
+		if len(problems) == 0 {
+			t.Errorf("%s: no problem", name)
+		}
+		for _, p := range problems {
+			fmt.Fprintf(&all, "%s\n\n", p)
+			if p.Input != "manifest" || p.File != "postman.yaml" || p.Line == 0 || p.Column == 0 {
+				t.Errorf("%s: no place in %+v", name, p)
+			}
+		}
+	}
+	if strings.Contains(all.String(), "cdef99") || strings.Contains(all.String(), "u:p") {
+		t.Error("a credential is shown")
+	}
+	golden(t, "testdata/manifests.golden", all.String())
+}
+
+// TestManyWrongEntries holds that no more is told than a person can read.
+func TestManyWrongEntries(t *testing.T) {
+	t.Parallel()
+	_, problems := Parse(withManifest(t, "collections:\n"+strings.Repeat("- pets\n", 5000), nil))
+	if len(problems) != manifest.MostProblems || problems[0].Line != 2 || problems[len(problems)-1].Line != 0 {
+		t.Errorf("%d problems, the first %v, the last %v", len(problems), problems[0], problems[len(problems)-1])
+	}
+	var text strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&text, "- {collection: exports/%d.json, active: false}\n", i)
+	}
+	run, problems := Parse(withManifest(t, "defaults: {active: true}\ncollections:\n"+text.String(), nil))
+	if len(problems) > 0 || len(run.Importers) != 5000 || len(run.Overrides) != mostOverrides || run.MoreOverrides != 5000-mostOverrides {
+		t.Errorf("%d importers, %d overrides and %d more, %v", len(run.Importers), len(run.Overrides), run.MoreOverrides, problems)
+	}
+}
+
+// TestManifestInModes holds what a run needs beside a manifest.
+func TestManifestInModes(t *testing.T) {
+	t.Parallel()
+	both := "collections:\n- " + uidA + "\n- exports/pets.json\n"
+	tests := map[string]struct {
+		manifest string
+		inputs   map[string]string
+		problem  string
+		skipped  []bool
+	}{
+		"check without a key":  {both, map[string]string{"mode": "check", "postman-api-key": ""}, "", []bool{true, false}},
+		"check with a key":     {both, map[string]string{"mode": "check"}, "", []bool{false, false}},
+		"plan without a key":   {both, map[string]string{"postman-api-key": ""}, "postman-api-key: got nothing", []bool{false, false}},
+		"remove without a key": {both, map[string]string{"mode": "remove", "postman-api-key": ""}, "", []bool{false, false}},
+		"a name for several":   {both, map[string]string{"importer-name": "x"}, `importer-name: got "x" for 2 collections`, []bool{false, false}},
+		"with collections":     {both, map[string]string{"collections": uidB}, `manifest: got "postman.yaml": collections are given, too`, []bool{false}},
+		"of nothing":           {"collections: []", map[string]string{"postman-api-key": ""}, "", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run, problems := Parse(withManifest(t, test.manifest, test.inputs))
+			var skipped []bool
+			for _, i := range run.Importers {
+				skipped = append(skipped, i.Skipped)
+			}
+			switch {
+			case test.problem == "" && len(problems) > 0, test.problem != "" && (len(problems) != 1 || !strings.HasPrefix(problems[0].Text(), test.problem)):
+				t.Errorf("problems: %v", problems)
+			case !slices.Equal(skipped, test.skipped):
+				t.Errorf("skipped: %v", skipped)
+			}
+		})
+	}
+}
+
+// TestManifestOfWorkspace holds that no link leads out of it.
+func TestManifestOfWorkspace(t *testing.T) {
+	t.Parallel()
+	outside, workspace := t.TempDir(), t.TempDir()
+	writeFile(t, outside, "postman.yaml", "collections: ["+uidA+"]")
+	if err := os.Symlink(filepath.Join(outside, "postman.yaml"), filepath.Join(workspace, "link.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, "INPUT_COLLECTIONS": "", "INPUT_MANIFEST": "link.yaml"})
+	run, problems := Parse(Sources{Getenv: e.get})
+	if len(problems) != 1 || !strings.Contains(problems[0].Text(), "it lies outside the workspace") || len(run.Importers) > 0 {
+		t.Errorf("%v", problems)
+	}
+}
