@@ -255,6 +255,7 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 		Base:    review.Base(),
 		Connect: connect,
 		Head:    p.head(review),
+		SameKey: p.sameKey(),
 		Log:     steps{p.voice},
 		Mask:    p.runner.MaskFound,
 	})

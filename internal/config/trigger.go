@@ -146,9 +146,10 @@ func (c circumstances) mode() (Mode, string) {
 }
 
 // ofDefault is the default branch where the run is of it, and nobody without the right to
-// push can have caused it; "" where that is not so, or the payload does not name it.
+// push can have caused it; "" where that is not so, for a release, whatever its ref, and
+// where the payload does not name it.
 func (c circumstances) ofDefault() string {
-	if c.onGitHub && c.Trusted && c.defaultBranch != "" && c.ref == "refs/heads/"+c.defaultBranch {
+	if c.onGitHub && c.Trusted && c.Event != "release" && c.defaultBranch != "" && c.ref == "refs/heads/"+c.defaultBranch {
 		return c.defaultBranch
 	}
 	return ""

@@ -55,6 +55,7 @@ func TestDefaultBranch(t *testing.T) {
 		"another branch":            {"push", "refs/heads/next", mainIsDefault, ""},
 		"a tag of its name":         {"push", "refs/tags/main", mainIsDefault, ""},
 		"a release":                 {"release", "refs/tags/v1", mainIsDefault, ""},
+		"a release of the branch":   {"release", "refs/heads/main", mainIsDefault, ""},
 		"a payload without it":      {"push", "refs/heads/main", "{}", ""},
 		"anybody's request":         {"pull_request_target", "refs/heads/main", fromFork, ""},
 		"anybody's word":            {"issue_comment", "refs/heads/main", mainIsDefault, ""},

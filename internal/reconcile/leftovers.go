@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -50,12 +51,18 @@ func (r *reconciliation) findLeftovers(ctx context.Context) error {
 	began := time.Now()
 	l := &leftovers{Remains: r.remains()}
 	l.all, l.owned = plan.Leftovers(l.Remains)
+	held := r.mayNotPrune()
 	if len(l.all) > 0 && r.SameKey != nil {
-		if err := r.refuseSameKey(); err != nil {
-			return err
+		others, err := r.SameKey(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case len(others) > 0:
+			return r.sharedKey(others)
+		case err != nil && held == nil:
+			held = heldBy("whether another manifest has the same key", err)
 		}
 	}
-	held := r.mayNotPrune()
 	if r.Pruning.Asked && held == nil {
 		var err error
 		if held, err = r.askAbout(ctx, l); err != nil {
@@ -107,13 +114,9 @@ func (l *leftovers) due() (n int) {
 	return n
 }
 
-// refuseSameKey ends a run whose manifest shares its key with another one: each would
-// take what the other lists for left over.
-func (r *reconciliation) refuseSameKey() error {
-	others, err := r.SameKey()
-	if err != nil || len(others) == 0 {
-		return err
-	}
+// sharedKey ends a run whose manifest shares its key with others: each would take what the
+// others list for left over.
+func (r *reconciliation) sharedKey(others []string) error {
 	return &result.Problem{
 		Level: result.Error,
 		Text: text.Untrustedf("looking for leftovers: another manifest has the same key %q: %s", r.Manifest,
@@ -129,6 +132,12 @@ const mostNamedManifests = 5
 // held is a problem that keeps a run from removing leftovers and fails nothing.
 func held(level result.Level, what, hint text.Untrusted) *result.Problem {
 	return &result.Problem{Level: level, Text: "pruning: nothing is removed: " + what, Hint: hint, Anchor: "prune-held"}
+}
+
+// heldBy is [held] by what was not found out.
+func heldBy(what text.Untrusted, err error) *result.Problem {
+	p := result.ProblemOf(err)
+	return held(result.Warning, text.Untrustedf("%s was not found out: %s", what, p.Text), cmp.Or(p.Hint, "run again"))
 }
 
 // mayNotPrune says what is known from the beginning to stand in the way of removing
@@ -205,9 +214,7 @@ func (r *reconciliation) askPostman(ctx context.Context, l *leftovers, about []*
 		r.guard.Lock()
 		defer r.guard.Unlock()
 		if wrong == nil {
-			p := result.ProblemOf(err)
-			wrong = held(result.Warning, text.Untrustedf("whether Postman still has %s, which nothing lists, was not found out: %s", one.Source, p.Text),
-				p.Hint)
+			wrong = heldBy(text.Untrustedf("whether Postman still has %s, which nothing lists,", one.Source), err)
 		}
 		stop()
 	}

@@ -49,8 +49,7 @@ func (r *reconciliation) moved(ctx context.Context) (*result.Problem, error) {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		p := result.ProblemOf(err)
-		return held(result.Warning, "whether this is the default branch as it is now was not found out: "+p.Text, p.Hint), nil
+		return heldBy("whether this is the default branch as it is now", err), nil
 	case head != commit:
 		return held(result.Note, text.Untrustedf("the branch %s is at %.7s now, and this run is of %.7s", r.Pruning.Branch, head, commit),
 			"nothing: the run of the newest commit prunes"), nil

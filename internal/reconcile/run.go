@@ -59,7 +59,7 @@ type Deps struct {
 	Head func(context.Context) (string, error)
 	// SameKey are the paths of other manifests that have the key of the run's; nil without
 	// a manifest.
-	SameKey func() ([]string, error)
+	SameKey func(context.Context) ([]string, error)
 	Log     Log
 	// Mask hides a credential that was found on the server.
 	Mask func(string)

@@ -135,3 +135,11 @@ func (l *Leftovers) End() {
 		}
 	}
 }
+
+// Pruned is how many leftovers the run removed.
+func (l *Leftovers) Pruned() int {
+	if l == nil {
+		return 0
+	}
+	return l.Removed
+}
