@@ -375,9 +375,9 @@ func (r *reconciliation) logLeftovers(began time.Time) {
 	if told.Count() == 0 {
 		return
 	}
-	r.step("leftovers", nil, began, text.Plural(told.Count(), "leftover")+" of the manifest "+string(told.Manifest))
+	r.step("read", nil, began, text.Plural(told.Count(), "leftover")+" of the manifest "+string(told.Manifest))
 	for _, one := range told.List[:min(most, len(told.List))] {
-		r.Log.Step("leftovers", strings.TrimSpace(string(one.Name+" "+one.Version)), text.HideCredentials("nothing lists "+string(one.Source)), 0)
+		r.Log.Step("read", strings.TrimSpace(string(one.Name+" "+one.Version)), text.HideCredentials("nothing lists "+string(one.Source)), 0)
 	}
 }
 
