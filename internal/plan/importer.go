@@ -23,6 +23,8 @@ const (
 	// AnnotationWriter is a random mark of the run that wrote last, by which
 	// runs at the same time agree who imports.
 	AnnotationWriter = "postman-microcks-importer-writer"
+	// AnnotationFile of a service is the path of the file or folder that was uploaded.
+	AnnotationFile = "postman-microcks-importer-file"
 	// AnnotationDocuments of a service is the digest of the uploads that made it.
 	AnnotationDocuments = "postman-microcks-importer-documents"
 )

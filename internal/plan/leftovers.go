@@ -42,6 +42,7 @@ type Leftover struct {
 	Importer *microcks.ImportJob // nil for a service
 	Service  *microcks.Service   // nil for an importer
 	Source   string              // uid, or the name of the uploads
+	File     string              // that was uploaded last; "" where that is not known
 	Origin   string              // of the Postman API in an importer's URL
 	Fate
 	Services []LeftService // that the importer made
@@ -104,7 +105,7 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		if owned++; x.sources[sourceOf(s.SourceArtifact)] {
 			continue
 		}
-		l := &Leftover{Service: s, Source: s.SourceArtifact}
+		l := &Leftover{Service: s, Source: s.SourceArtifact, File: annotation(s.Metadata, AnnotationFile)}
 		l.Fate = r.fateOfUploaded(x, l)
 		all = append(all, l)
 	}

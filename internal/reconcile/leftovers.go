@@ -332,7 +332,7 @@ func (r *reconciliation) shownLeftovers(l *leftovers, held bool) *result.Leftove
 
 func (r *reconciliation) shownLeftover(one *plan.Leftover, of *result.Leftovers) result.Leftover {
 	shown := result.Leftover{
-		ID: one.ID(), Source: listed(one.Source), Decision: result.LeftoverKept, Kept: one.Kept, By: listed(string(one.By)),
+		ID: one.ID(), Source: listed(one.Source), File: listed(one.File), Decision: result.LeftoverKept, Kept: one.Kept, By: listed(string(one.By)),
 	}
 	if job := one.Importer; job != nil {
 		shown.Kind, shown.Name, shown.Active = result.LeftoverImporter, listed(job.Name), job.Active
@@ -377,7 +377,7 @@ func (r *reconciliation) logLeftovers(began time.Time) {
 	}
 	r.step("read", nil, began, text.Plural(told.Count(), "leftover")+" of the manifest "+string(told.Manifest))
 	for _, one := range told.List[:min(most, len(told.List))] {
-		r.Log.Step("read", strings.TrimSpace(string(one.Name+" "+one.Version)), text.HideCredentials("nothing lists "+string(one.Source)), 0)
+		r.Log.Step("read", strings.TrimSpace(string(one.Name+" "+one.Version)), text.HideCredentials("nothing lists "+string(one.Of())), 0)
 	}
 }
 

@@ -58,7 +58,7 @@ func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 			service := &one.Services[k]
 			becomes = append(becomes, "service "+short(service.Name+" "+service.Version, 80)+": "+inline(madeFate(one, service)))
 		}
-		rows = append(rows, []Markdown{Markdown(one.Kind)+" " + bold(name), shortCode(one.Source, 80), polls, join("<br>", becomes...)})
+		rows = append(rows, []Markdown{Markdown(one.Kind)+" " + bold(name), shortCode(one.Of(), 80), polls, join("<br>", becomes...)})
 	}
 	return []column{{title: "Leftover"}, {title: "Of"}, {title: "Calls a month"}, {title: "What becomes of it"}}, rows
 }
@@ -160,7 +160,7 @@ func (s *screen) leftovers() {
 	s.wrapped("  ", "", "  ", "", leftoverSum(l))
 	for i := range l.List[:min(len(l.List), mostScreenChanges)] {
 		one := &l.List[i]
-		line := fmt.Sprintf("%s \"%s\" of %s: %s", one.Kind, leftoverName(one), one.Source, leftoverFate(one))
+		line := fmt.Sprintf("%s \"%s\" of %s: %s", one.Kind, leftoverName(one), one.Of(), leftoverFate(one))
 		for k := range one.Services {
 			service := &one.Services[k]
 			line += fmt.Sprintf("; service %s %s: %s", service.Name, service.Version, madeFate(one, service))

@@ -37,7 +37,9 @@ type Leftover struct {
 	Version text.Untrusted `json:"version,omitempty"` // of a service
 	URL     string         `json:"url"`               // page of Microcks that shows it
 	// Source is the uid of its collection, or for a file the name that its uploads have.
-	Source   text.Untrusted   `json:"source"`
+	Source text.Untrusted `json:"source"`
+	// File or folder that was uploaded last; empty where that is not known.
+	File     text.Untrusted   `json:"file,omitempty"`
 	Active   bool             `json:"active"` // Microcks pulls it on its schedule
 	Decision LeftoverDecision `json:"decision"`
 	Kept     KeptKind         `json:"kept,omitempty"` // why it stays; empty where it goes
@@ -92,6 +94,14 @@ const (
 	KeptNoRemoving KeptKind = "no-removing" // services of importers stay, without `allow: remove-services`
 	KeptChanged    KeptKind = "changed"     // somebody changed its labels, or what it holds, during the run
 )
+
+// Of is what a person calls the source.
+func (l *Leftover) Of() text.Untrusted {
+	if l.File != "" {
+		return l.File
+	}
+	return l.Source
+}
 
 // Clone has a list of its own.
 func (l *Leftovers) Clone() *Leftovers {
