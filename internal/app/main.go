@@ -261,6 +261,8 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 		File:    p.read,
 		Base:    review.Base(),
 		Connect: connect,
+		Head:    p.head(review),
+		SameKey: p.sameKey(),
 		Log:     steps{p.voice},
 		Mask:    p.runner.MaskFound,
 	})
@@ -285,9 +287,14 @@ func (p *program) settings() reconcile.Settings {
 	}
 	return reconcile.Settings{
 		Mode: result.Mode(p.Mode), ModeReason: p.ModeReason, ProgramVersion: Version, MicrocksVersion: p.Microcks.Version,
-		Owner: plan.Owner{Repository: p.Repository, RepositoryID: p.RepositoryID}, Provenance: provenance,
+		Owner: plan.Owner{Repository: p.Repository, RepositoryID: p.RepositoryID, Manifest: p.Manifest.Key}, Provenance: provenance,
 		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
 		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
+		Pruning: reconcile.Pruning{
+			Asked: p.Prune, Many: p.Allows(config.AllowPruneMany), Entries: p.Manifest.Entries,
+			Workspaces: slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Workspace != "" }),
+			Branch:     p.DefaultBranch, OnGitHub: p.Trigger.Event != "",
+		},
 	}
 }
 

@@ -41,3 +41,15 @@ func (p *program) review() (*pulls.Review, error) {
 	})
 	return pulls.New(s), nil
 }
+
+// head asks GitHub for the newest commit of the default branch; nil without a token, or
+// for a run of something else.
+func (p *program) head(review *pulls.Review) func(context.Context) (string, error) {
+	switch {
+	case p.DefaultBranch == "" || review.Client == nil && review.Fault == nil:
+		return nil
+	case review.Fault != nil:
+		return func(context.Context) (string, error) { return "", review.Fault }
+	}
+	return func(ctx context.Context) (string, error) { return review.Client.Head(ctx, p.DefaultBranch) }
+}

@@ -161,6 +161,9 @@ func TestExamplesAreAccepted(t *testing.T) {
 		if in.Name == "manifest" {
 			e["INPUT_COLLECTIONS"] = ""
 		}
+		if in.Name == "prune" {
+			e["INPUT_COLLECTIONS"], e["INPUT_MANIFEST"] = "", ".github/postman.yaml"
+		}
 		if !in.FromEnvironmentOnly() {
 			e[in.Variable()] = in.Example
 		}

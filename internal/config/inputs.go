@@ -137,18 +137,26 @@ func Inputs() []Input {
 		},
 		{
 			Name: "allow", Group: groupWhat, Kind: KindList,
-			Allowed: []string{AllowReplaceSecret, AllowReplaceService, AllowTakeOver, AllowRemoveServices, AllowUntrustedEvent},
+			Allowed: []string{AllowReplaceSecret, AllowReplaceService, AllowTakeOver, AllowRemoveServices, AllowPruneMany, AllowUntrustedEvent},
 			Only: map[string][]Mode{
-				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowTakeOver: toChange, AllowRemoveServices: {ModeRemove},
+				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowTakeOver: toChange,
+				AllowRemoveServices: {ModePlan, ModeApply, ModeRemove}, AllowPruneMany: toChange,
 				AllowUntrustedEvent: {ModeApply, ModeRemove},
 			},
 			Description: "What is dangerous, and therefore not done unless it is listed here, one per line: `replace-secret`, to put a new key" +
 				" into a secret that importers outside this run use as well; `replace-service`, to let a collection take over a service" +
 				" that another artifact, such as an OpenAPI file, defines now; `take-over`, to deactivate importers that others made of" +
-				" a collection that is uploaded; `remove-services`, to delete with `mode: remove` the services" +
-				" of the removed importers too; `untrusted-event`, to write on an event that anybody can cause, such as" +
+				" a collection that is uploaded; `remove-services`, to delete with `mode: remove` or `prune` the services" +
+				" of the removed importers too; `prune-many`, to remove more than ten leftovers, or more than half of what the manifest" +
+				" has, at once; `untrusted-event`, to write on an event that anybody can cause, such as" +
 				" `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
 			Example: AllowReplaceService,
+		},
+		{
+			Name: "prune", Group: groupWhat, Kind: KindBool, Modes: toChange, Default: "false",
+			Description: "Whether to remove importers, and services that were uploaded, whose collection `manifest` lists no more: by a run" +
+				" of the default branch as it is now, which `github-token` tells. Without it they are only told.",
+			Example: "true",
 		},
 
 		{
@@ -295,9 +303,9 @@ func Inputs() []Input {
 		},
 
 		{
-			Name: "github-token", Group: groupPull, Kind: KindSecret, Env: "GITHUB_TOKEN", Modes: []Mode{ModeCheck, ModePlan},
+			Name: "github-token", Group: groupPull, Kind: KindSecret, Env: "GITHUB_TOKEN", Modes: toJudge,
 			Description: "The token of the job, `github.token`. With it a plan is compared with the base branch, and stands in a" +
-				" comment on the pull request; it is sent to GitHub's API only.",
+				" comment on the pull request, and an apply can `prune`; it is sent to GitHub's API only.",
 			Example: "${{ github.token }}",
 		},
 		{

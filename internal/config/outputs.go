@@ -57,6 +57,17 @@ func Outputs() []Output {
 			Example:     "https://github.com/acme/pets/pull/7#issuecomment-1234567890",
 		},
 		{
+			Name: "leftovers",
+			Description: "The number of importers and uploaded services that runs with this `manifest` made of what it lists no more, those" +
+				" that this run removed among them.",
+			Example: "0",
+		},
+		{
+			Name:        "pruned",
+			Description: "The number of leftovers that this run removed.",
+			Example:     "0",
+		},
+		{
 			Name:        "warnings",
 			Description: "The number of findings and messages of level warning.",
 			Example:     "1",

@@ -219,6 +219,9 @@ func TestGoodValues(t *testing.T) {
 				r.Allow = []string{AllowRemoveServices, AllowReplaceSecret, AllowReplaceService}
 			}},
 		},
+		"prune": {
+			{"false", func(*Run) {}},
+		},
 		"import": {
 			{"auto", func(*Run) {}},
 			{"always", func(r *Run) { r.Import = ImportAlways }},
@@ -431,6 +434,7 @@ func badValues(t *testing.T, workspace string) []bad {
 		bad{input: "github-token", args: []string{"--github-token=canary-of-a-token"}},
 	)
 	cases = append(cases, by("delivery", "uploads", "Importer")...)
+	cases = append(cases, by("prune", "all", "true")...)
 	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/pets.json"}})
 	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/*.json"}})
 	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"

@@ -93,6 +93,9 @@ type Run struct {
 	ModeReason string
 
 	Trigger Trigger // what started the run
+	// DefaultBranch is set where the run is of it, and not of a tag, a pull request or
+	// another branch, and only somebody with the right to push can have caused it.
+	DefaultBranch string
 
 	// Skipped: nothing is to be done, since NoSecrets keeps away what all of it needs.
 	Skipped    bool
@@ -129,6 +132,7 @@ type Run struct {
 	// which counts, one clause each; MoreOverrides are not listed.
 	Overrides     []string
 	MoreOverrides int
+	Prune         bool // what the manifest lists no more is removed
 
 	Importers []Importer // in the order given, never two of one collection
 	Warnings  []string   // one sentence each; nothing secret in them

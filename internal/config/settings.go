@@ -13,12 +13,27 @@ import (
 // origin reads who runs and where.
 func (p *parser) origin() {
 	p.run.Trigger, p.run.NoSecrets = p.trigger.Trigger, p.trigger.withheld()
-	p.run.Workspace = p.space.dir
+	p.run.Workspace, p.run.DefaultBranch = p.space.dir, p.trigger.ofDefault()
 	p.run.Repository, p.run.Provenance = readProvenance(p.getenv)
 	if id := p.getenv("GITHUB_REPOSITORY_ID"); p.run.Repository != "" && runID.MatchString(id) {
 		p.run.RepositoryID = id
 	}
 	p.run.Allow = p.choices("allow")
+	if prune := p.boolean("prune"); prune != nil && *prune {
+		p.prune()
+	}
+}
+
+// prune reads that leftovers are removed. A list of the workflow has none: which run made
+// what of it cannot be told.
+func (p *parser) prune() {
+	p.run.Prune = true
+	if p.given("manifest") == "" {
+		p.report(Problem{
+			Input: "prune", Got: "true without manifest", Takes: "true with `manifest` only: what a list of the workflow left over is not known",
+			Hint: "put what collections lists into a manifest, and name it by manifest: .github/postman.yaml",
+		})
+	}
 }
 
 // mode resolves auto.

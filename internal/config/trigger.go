@@ -145,6 +145,16 @@ func (c circumstances) mode() (Mode, string) {
 	return ModePlan, fmt.Sprintf("%s the branch %s, which is not the default branch", doing, branch)
 }
 
+// ofDefault is the default branch where the run is of it, and nobody without the right to
+// push can have caused it; "" where that is not so, for a release, whatever its ref, and
+// where the payload does not name it.
+func (c circumstances) ofDefault() string {
+	if c.onGitHub && c.Trusted && c.Event != "release" && c.defaultBranch != "" && c.ref == "refs/heads/"+c.defaultBranch {
+		return c.defaultBranch
+	}
+	return ""
+}
+
 var (
 	repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
 	commitID       = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)

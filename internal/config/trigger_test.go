@@ -45,6 +45,33 @@ const (
 		`"pull_request":{"user":{"login":"dependabot[bot]"},"head":{"repo":{"full_name":"acme/pets"}}}}`
 )
 
+// TestDefaultBranch: what may be pruned by a run is known to be of the default branch.
+func TestDefaultBranch(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ event, ref, payload, want string }{
+		"a push to it":              {"push", "refs/heads/main", mainIsDefault, "main"},
+		"a schedule":                {"schedule", "refs/heads/main", mainIsDefault, "main"},
+		"by hand on it":             {"workflow_dispatch", "refs/heads/main", mainIsDefault, "main"},
+		"another branch":            {"push", "refs/heads/next", mainIsDefault, ""},
+		"a tag of its name":         {"push", "refs/tags/main", mainIsDefault, ""},
+		"a release":                 {"release", "refs/tags/v1", mainIsDefault, ""},
+		"a release of the branch":   {"release", "refs/heads/main", mainIsDefault, ""},
+		"a payload without it":      {"push", "refs/heads/main", "{}", ""},
+		"anybody's request":         {"pull_request_target", "refs/heads/main", fromFork, ""},
+		"anybody's word":            {"issue_comment", "refs/heads/main", mainIsDefault, ""},
+		"a pull request of its own": {"pull_request", "refs/pull/7/merge", fromBranch, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run, _ := Parse(Sources{Getenv: onGitHub(tt.event, tt.ref).get, ReadFile: eventFile(tt.payload)})
+			if run.DefaultBranch != tt.want {
+				t.Errorf("the run is of the default branch %q, want %q", run.DefaultBranch, tt.want)
+			}
+		})
+	}
+}
+
 // TestModeByEvent is the table by which auto is decided.
 func TestModeByEvent(t *testing.T) {
 	t.Parallel()

@@ -88,8 +88,8 @@ func (in Input) usageTitle() string {
 	case KindURL:
 		return "--" + in.Name + "=URL"
 	case KindList:
-		if len(in.Allowed) > 0 {
-			return "--" + in.Name + "=" + strings.Join(in.Allowed, "|") + " …"
+		if title := "--" + in.Name + "=" + strings.Join(in.Allowed, "|") + " …"; len(in.Allowed) > 0 && len(title) < usageWidth {
+			return title
 		}
 		return "--" + in.Name + "=VALUE …"
 	case KindPEM:

@@ -29,6 +29,7 @@ func (p *parser) warnings() {
 		p.warn("This action is used at @%s, which changes from one run to the next: pin it to a full commit SHA.", ref)
 	}
 	p.warnUnused()
+	p.warnUnpruned()
 }
 
 // warnUnused warns about what is said and does not count in the mode that was asked
@@ -52,6 +53,23 @@ func (p *parser) warnUnused() {
 				p.warn("%s of %s has an effect in mode %s only, and this is mode %s.", value, in.Name, inWords(in.Only[value]), mode)
 			}
 		}
+	}
+}
+
+// warnUnpruned warns about what is allowed for removing leftovers and does not count
+// without that.
+func (p *parser) warnUnpruned() {
+	mode := p.run.Mode
+	if p.run.Prune || p.run.ModeReason != "" || mode != ModePlan && mode != ModeApply {
+		return
+	}
+	for _, value := range []string{AllowRemoveServices, AllowPruneMany} {
+		if p.run.Allows(value) {
+			p.warn("%s of allow has an effect with prune only, and this is mode %s without it.", value, mode)
+		}
+	}
+	if in := p.inputs["github-token"]; mode == ModeApply && trim(p.getenv(in.Variable())) != "" {
+		p.warn("github-token has an effect in mode check, plan, and apply with prune only, and this is mode apply without it.")
 	}
 }
 

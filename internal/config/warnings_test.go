@@ -46,7 +46,7 @@ func TestWarnings(t *testing.T) {
 		"a check for drift without Microcks": {args: []string{"--mode=check", "--fail-on=warning\nchanges"},
 			want: []string{"changes of fail-on has an effect in mode plan only, and this is mode check."}},
 		"services of nothing that is removed": {args: []string{"--allow=remove-services\nreplace-service"},
-			want: []string{"remove-services of allow has an effect in mode remove only, and this is mode plan."}},
+			want: []string{"remove-services of allow has an effect with prune only, and this is mode plan without it."}},
 		"services of what is removed": {args: []string{"--mode=remove", "--allow=remove-services"}},
 		"a version that counts":       {args: []string{"--mode=check", "--microcks-version=1.13.0-SNAPSHOT"}},
 		"what a check needs not": {
@@ -58,7 +58,7 @@ func TestWarnings(t *testing.T) {
 				"verify has an effect in mode plan and apply only, and this is mode check.",
 			}},
 		"a token that an apply needs not": {args: []string{"--mode=apply"}, env: env{"INPUT_GITHUB-TOKEN": "ghs_0123456789abcdef"},
-			want: []string{"github-token has an effect in mode check and plan only, and this is mode apply."}},
+			want: []string{"github-token has an effect in mode check, plan, and apply with prune only, and this is mode apply without it."}},
 		"a token for whoever needs it": {args: []string{"--mode=apply"}, env: env{"GITHUB_TOKEN": "ghs_0123456789abcdef"}},
 		"a mode that the event chose": {env: env{
 			"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "schedule", "INPUT_MODE": "auto", "INPUT_FAIL-ON": "changes",

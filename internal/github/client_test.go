@@ -459,6 +459,30 @@ func TestFiles(t *testing.T) {
 
 // A file of a commit is read as it was, whether one answer holds the repository or its
 // folders have to be walked; and nothing that is no file of it.
+// TestHead: a branch is asked for by its whole name, whatever is in it, and only what is
+// about it counts.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	server := standin.New(repository, standin.Options{})
+	first, second := server.Commit(map[string]any{"a": "1"}), server.Commit(map[string]any{"a": "2"})
+	server.SetBranch("main", first)
+	server.SetBranch("release/1.0 #beta", second)
+	client := dial(t, server)
+	for branch, want := range map[string]string{"main": first, "release/1.0 #beta": second} {
+		if got, err := client.Head(t.Context(), branch); err != nil || got != want {
+			t.Errorf("%s: %q, %v", branch, got, err)
+		}
+	}
+	_, err := client.Head(t.Context(), "next")
+	if refused, ok := errors.AsType[*github.APIError](err); !ok || refused.Kind != github.KindNotFound {
+		t.Errorf("a branch that is not there: %v", err)
+	}
+	server.SetBranch("broken", "not an id")
+	if got, err := client.Head(t.Context(), "broken"); err == nil {
+		t.Errorf("no commit's id: %q", got)
+	}
+}
+
 func TestCommit(t *testing.T) {
 	t.Parallel()
 	files := map[string]any{

@@ -13,6 +13,7 @@
 //	labels, err := client.Labels(ctx, 7)       // as they are now
 //	files, err := client.Files(ctx, 7)         // files.Cut: there may be more
 //	base, err := client.At(ctx, sha)           // the repository at a commit
+//	newest, err := client.Head(ctx, "main")    // of a branch, as it is now
 //	collection, err := base.Read(ctx, "pets.postman_collection.json")
 //	outcome, err := client.Keep(ctx, goal)     // the one comment that stays current
 //
@@ -59,6 +60,8 @@
 //     more (docs.github.com/rest/pulls/pulls, "List pull requests files").
 //   - A recursive tree has at most 100,000 entries and 7 MB, and says when it is cut
 //     (docs.github.com/rest/git/trees).
+//   - GET /repos/…/git/ref/heads/NAME answers one reference, whose name is the one asked for,
+//     and 404 where only longer names begin with it (docs.github.com/rest/git/refs).
 //   - Lists have at most 100 entries a page, and a header Link with rel="next" before
 //     the last one (docs.github.com/rest/using-the-rest-api/using-pagination).
 //   - A used up rate answers 403 or 429 with x-ratelimit-remaining: 0, a secondary

@@ -82,6 +82,23 @@ func (c *Client) At(ctx context.Context, id string) (*Commit, error) {
 	return commit, nil
 }
 
+// Head is the newest commit of a branch, by its id.
+func (c *Client) Head(ctx context.Context, branch string) (string, error) {
+	r := call{doing: "asking for the newest commit of the branch " + branch, needs: "contents: read"}
+	var got *gogithub.Reference
+	err := c.do(ctx, r, func(ctx context.Context) (err error) {
+		got, _, err = c.rest.Git.GetRef(ctx, c.owner, c.name, "heads/"+branch)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if id := got.GetObject().GetSHA(); got.GetRef() == "refs/heads/"+branch && objectID.MatchString(id) {
+		return id, nil
+	}
+	return "", r.broken(heard{}, errOtherObject)
+}
+
 // errOtherObject is an answer about something else than was asked for.
 var errOtherObject = errors.New("it is not about what was asked for")
 

@@ -23,6 +23,8 @@ const (
 	// AnnotationWriter is a random mark of the run that wrote last, by which
 	// runs at the same time agree who imports.
 	AnnotationWriter = "postman-microcks-importer-writer"
+	// AnnotationFile of a service is the path of the file or folder that was uploaded.
+	AnnotationFile = "postman-microcks-importer-file"
 	// AnnotationDocuments of a service is the digest of the uploads that made it.
 	AnnotationDocuments = "postman-microcks-importer-documents"
 )
@@ -423,7 +425,7 @@ func (m *maker) describeExisting(a *Artifact) {
 	if a.Active != nil {
 		i.Active = *a.Active
 	}
-	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, a.Labels
+	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, merge(m.claim(a, "importer", job.Name, job.Metadata), a.Labels)
 	if mine {
 		i.Annotations, i.Validated = m.Annotations, true
 		i.URL = new(canonicalLike(job.RepositoryURL, a))
@@ -439,6 +441,21 @@ func (m *maker) describeExisting(a *Artifact) {
 	case job.SecretRef != nil && job.SecretRef.SecretID == secret.Ref.SecretID:
 		m.refer(a)
 	}
+}
+
+// claim is the label that says which manifest lists what runs of the owner made: the
+// run's, unless it has that of another one, which stays where taking over is not allowed.
+func (m *maker) claim(a *Artifact, kind, name string, there *microcks.Metadata) map[string]string {
+	other := m.otherManifest(there)
+	switch {
+	case other != "" && (m.Manifest == "" || !a.TakeOver):
+		a.tell(result.Note, "manifest-of-another",
+			text.Untrustedf("%s %q belongs to the manifest %q: a run with that one can remove it once it lists the collection no more", kind, name, other),
+			"list the collection in one place; with `allow: take-over` a run with another manifest writes its own key")
+	case m.Manifest != "" && m.Made(there):
+		return map[string]string{LabelManifest: m.Manifest}
+	}
+	return nil
 }
 
 // canonicalLike is the clean URL of a collection on the host that an importer

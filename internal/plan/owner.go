@@ -11,6 +11,7 @@ const (
 	LabelManagedBy    = "managed-by"
 	LabelRepository   = "managed-by-repository"
 	LabelRepositoryID = "managed-by-repository-id"
+	LabelManifest     = "managed-by-manifest"
 	program           = "postman-microcks-importer"
 )
 
@@ -21,6 +22,9 @@ type Owner struct {
 	// RepositoryID is GitHub's number of it, which stays when it is renamed, while its
 	// name can be taken by another one; empty where nobody said it.
 	RepositoryID string
+	// Manifest is the key of the manifest that lists what is made; empty for a list of the
+	// workflow.
+	Manifest string
 }
 
 // Labels of what the owner makes.
@@ -31,6 +35,9 @@ func (o Owner) Labels() map[string]string {
 	}
 	if o.RepositoryID != "" {
 		labels[LabelRepositoryID] = o.RepositoryID
+	}
+	if o.Manifest != "" {
+		labels[LabelManifest] = o.Manifest
 	}
 	return labels
 }
@@ -59,9 +66,25 @@ func (o Owner) Another(m *microcks.Metadata) string {
 	return label(m, LabelRepository)
 }
 
-// SameOwner reports whether two states of an importer have the labels of one owner.
+// Lists reports whether runs of the owner with the same manifest made what has this
+// metadata. Only that is pruned.
+func (o Owner) Lists(m *microcks.Metadata) bool {
+	return o.Manifest != "" && o.Made(m) && label(m, LabelManifest) == o.Manifest
+}
+
+// otherManifest is the key of another manifest that the labels of what is the owner's
+// name; "" where they name none.
+func (o Owner) otherManifest(m *microcks.Metadata) string {
+	if key := label(m, LabelManifest); o.Made(m) && key != o.Manifest {
+		return key
+	}
+	return ""
+}
+
+// SameOwner reports whether two states of an importer have the labels of one owner and
+// one manifest.
 func SameOwner(a, b *microcks.ImportJob) bool {
-	return !slices.ContainsFunc([]string{LabelManagedBy, LabelRepository, LabelRepositoryID}, func(name string) bool {
+	return !slices.ContainsFunc([]string{LabelManagedBy, LabelRepository, LabelRepositoryID, LabelManifest}, func(name string) bool {
 		return a.Label(name) != b.Label(name)
 	})
 }

@@ -257,6 +257,9 @@ func (m *maker) compose(s *Service) {
 		if a.Owned != nil {
 			s.Annotations = merge(m.Annotations, map[string]string{AnnotationDocuments: s.stamp()})
 			delete(s.Annotations, AnnotationWriter)
+			if a.File != "" {
+				s.Annotations[AnnotationFile] = a.File
+			}
 		}
 	}
 	s.Predicted = now

@@ -65,10 +65,11 @@ func (m *maker) pickUpload(a *Artifact) {
 		m.tellOfPair(a, pair)
 	case a.UID != "" || pair != nil:
 		for _, job := range m.importers.Of(cmp.Or(pair, a.Wanted)) {
-			if m.Made(job.Metadata) {
-				u.Leaving = append(u.Leaving, job)
-			} else {
+			switch {
+			case !m.Made(job.Metadata):
 				others = append(others, job)
+			case m.otherManifest(job.Metadata) == "" || len(m.claim(a, "importer", job.Name, job.Metadata)) > 0:
+				u.Leaving = append(u.Leaving, job)
 			}
 		}
 		sort.Slice(u.Leaving, func(i, j int) bool { return u.Leaving[i].ID < u.Leaving[j].ID })
@@ -213,6 +214,12 @@ func (m *maker) own(a *Artifact, name string, there []microcks.Service) {
 		return
 	}
 	a.Owned = m.Owner.Labels()
+	for _, s := range there {
+		claimed := m.claim(a, "service", s.Name+" "+s.Version, s.Metadata)
+		if other := m.otherManifest(s.Metadata); other != "" && claimed == nil {
+			a.Owned[LabelManifest] = other
+		}
+	}
 }
 
 // onlyLeaving reports whether no importer refers to a service but those that go.

@@ -30,6 +30,19 @@ func (r *reconciliation) conclude() {
 		all.Status = result.Failed
 	}
 	all.Changed = all.Written || r.Mode == result.Plan && all.Due()
+	if r.Mode == result.Apply {
+		all.Leftovers.End()
+	}
+	switch {
+	case all.Status != result.Unchanged || all.Leftovers == nil:
+	case all.Leftovers.Removed > 0:
+		all.Status = result.Removed
+	case r.Mode == result.Plan && all.Leftovers.Due() > 0: // of a manifest without entries
+		all.Status = result.Planned
+	}
+	for _, p := range r.late {
+		all.Fail(p)
+	}
 	r.failOn()
 }
 
@@ -110,7 +123,7 @@ func (r *reconciliation) failOnChanges() {
 			differing++
 		}
 	}
-	if differing == 0 && !r.result.SecretDue() {
+	if differing == 0 && !r.result.SecretDue() && r.result.Leftovers.Due() == 0 {
 		return
 	}
 	r.result.Fail(result.Problem{

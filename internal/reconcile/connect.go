@@ -98,7 +98,7 @@ func (r *reconciliation) list(ctx context.Context) {
 		return nil
 	}))
 	removes := r.Mode == result.Remove
-	if len(r.items) > fewServices || removes {
+	if r.listsServices() {
 		r.lists.Go(crash.Caught(func() error { return r.listServices(ctx) }))
 	}
 	if removes {
@@ -111,6 +111,12 @@ func (r *reconciliation) list(ctx context.Context) {
 			return r.readSecrets(ctx, wanted)
 		}))
 	}
+}
+
+// listsServices reports whether all services of the server are listed: what is left over
+// of a manifest can be any of them.
+func (r *reconciliation) listsServices() bool {
+	return len(r.items) > fewServices || r.Mode == result.Remove || r.Manifest != ""
 }
 
 func (r *reconciliation) listServices(ctx context.Context) error {

@@ -36,7 +36,10 @@ func (r *reconciliation) askConsumers(ctx context.Context) error {
 		first[s].Problems = result.With(first[s].Problems, notAsked(broken))
 	})
 	base.tellNew(r.items)
-	return r.lose(ctx, base)
+	if err := r.lose(ctx, base); err != nil {
+		return err
+	}
+	return r.loseLeftovers(ctx)
 }
 
 // makes are the services of the run's collections that did not fail, in their order.

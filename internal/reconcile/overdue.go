@@ -29,6 +29,7 @@ type progress struct {
 	run     result.Result
 	items   []noted
 	writing int // convergences that are under way
+	pruning int // the leftover that is being removed, from 1; 0 is none
 }
 
 // noted is what is known of one collection.
@@ -45,6 +46,7 @@ func (r *reconciliation) noteRun() {
 	defer r.progress.guard.Unlock()
 	run := *r.result
 	run.Problems, run.Secrets = slices.Clip(run.Problems), slices.Clone(run.Secrets)
+	run.Leftovers = run.Leftovers.Clone()
 	r.progress.run = run
 	r.progress.items = slices.Grow(r.progress.items, len(r.items))[:len(r.items)]
 	for i, it := range r.items {
@@ -55,6 +57,11 @@ func (r *reconciliation) noteRun() {
 // noteItem notes one collection, by whoever works on it: it is done, or something is
 // being written for it.
 func (r *reconciliation) noteItem(it *item, done, writing bool) {
+	if it.pruned != nil {
+		it.pruned.tell(func(shown *result.Leftover) { shown.Done = slices.Clip(it.Way().Done) })
+		r.notePruned(it.pruned.at, true)
+		return
+	}
 	r.progress.guard.Lock()
 	defer r.progress.guard.Unlock()
 	n := &r.progress.items[it.at]
@@ -76,7 +83,7 @@ func (r *reconciliation) noteSecret(i int, writing bool) {
 
 // noteDeed notes what was done while something is being written for a collection.
 func (r *reconciliation) noteDeed(it *item, deed result.Done) {
-	if it == nil {
+	if it == nil || it.pruned != nil { // a leftover has one, at its end
 		return
 	}
 	r.progress.guard.Lock()
@@ -85,6 +92,22 @@ func (r *reconciliation) noteDeed(it *item, deed result.Done) {
 	n.deeds = append(n.deeds, deed)
 	if r.Mode == result.Apply && it.Upload == nil {
 		surplus(n.deeds)
+	}
+}
+
+// notePruned notes what became of a leftover, or that something is being deleted for it.
+func (r *reconciliation) notePruned(at int, writing bool) {
+	r.progress.guard.Lock()
+	defer r.progress.guard.Unlock()
+	r.progress.count(r.progress.pruning > 0, writing)
+	if r.progress.pruning = 0; writing {
+		r.progress.pruning = at + 1
+	}
+	told, noted := r.result.Leftovers, r.progress.run.Leftovers
+	noted.Removed = told.Removed
+	if at < len(told.List) {
+		noted.List[at] = told.List[at]
+		noted.List[at].Services = slices.Clone(told.List[at].Services)
 	}
 }
 
@@ -152,6 +175,15 @@ func (r *reconciliation) soFar(ctx context.Context, cause error) *result.Result 
 	told.Problems = append(told.Problems, runProblem(ctx, cause))
 	told.Secrets = slices.Clone(told.Secrets)
 	told.Written = r.changed.Load() || slices.ContainsFunc(told.Secrets, func(s result.Secret) bool { return s.InDoubt })
+	told.Leftovers = told.Leftovers.Clone()
+	if at := p.pruning - 1; at >= 0 {
+		told.Written = true
+		if at < len(told.Leftovers.List) {
+			one := &told.Leftovers.List[at]
+			one.Decision, one.Done = result.LeftoverFailed, append(slices.Clip(one.Done), result.Done{Kind: result.DeletionInDoubt})
+		}
+	}
+	told.Leftovers.End()
 	told.Collections = make([]result.Collection, len(p.items))
 	told.Status = result.Failed
 	for i := range p.items {

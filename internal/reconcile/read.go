@@ -22,7 +22,7 @@ func (r *reconciliation) read(ctx context.Context) error {
 	for _, it := range r.live() {
 		keys[it.judged.Key] = true
 	}
-	if len(r.items) > fewServices {
+	if r.listsServices() {
 		if err := r.lists.Wait(); err != nil {
 			return err
 		}

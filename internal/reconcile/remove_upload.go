@@ -122,6 +122,10 @@ func (r *reconciliation) artifactsOf(ctx context.Context, s *microcks.Service) (
 	if err != nil || view == nil {
 		return nil, err
 	}
+	return artifactsIn(view), nil
+}
+
+func artifactsIn(view *microcks.ServiceView) (all []string) {
 	for _, messages := range view.Messages {
 		for _, m := range messages {
 			if of := m.Request.SourceArtifact; !slices.Contains(all, of) {
@@ -130,7 +134,7 @@ func (r *reconciliation) artifactsOf(ctx context.Context, s *microcks.Service) (
 		}
 	}
 	slices.Sort(all)
-	return all, nil
+	return all
 }
 
 // uploads reports whether an artifact is one of this run's collections.

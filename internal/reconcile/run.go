@@ -36,6 +36,7 @@ type Settings struct {
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
 	RemoveServices  bool
+	Pruning         Pruning
 	Parallelism     int
 }
 
@@ -54,6 +55,11 @@ type Deps struct {
 	// Connect finds out how to talk to Microcks and signs in. It is not called
 	// in Check.
 	Connect func(context.Context) (*Session, error)
+	// Head is the newest commit of [Pruning.Branch]; nil where nobody can be asked.
+	Head func(context.Context) (string, error)
+	// SameKey are the paths of other manifests that have the key of the run's; nil without
+	// a manifest.
+	SameKey func(context.Context) ([]string, error)
 	Log     Log
 	// Mask hides a credential that was found on the server.
 	Mask func(string)
@@ -102,6 +108,8 @@ type reconciliation struct {
 	there     plan.Snapshot
 	importers *plan.Importers // of there
 	plan      *plan.Plan
+	left      *leftovers       // nil without a manifest
+	late      []result.Problem // by which the run fails, whatever it did
 
 	progress progress
 	changed  atomic.Bool   // something was written
@@ -116,6 +124,7 @@ type item struct {
 	at       int            // in the run's list
 	judged   *plan.Judged   // nil until its collection was found fit
 	artifact *plan.Artifact // nil until it is planned
+	pruned   *pruning       // of a leftover, which is none of the run's list; else nil
 }
 
 // stage of a run. One that returns an error ends the run.
@@ -125,11 +134,12 @@ type stage func(*reconciliation, context.Context) error
 var stages = map[result.Mode][]stage{
 	result.Check: {(*reconciliation).resolve, (*reconciliation).check, (*reconciliation).askConsumers},
 	result.Plan: {
-		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan, (*reconciliation).askConsumers,
+		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
+		(*reconciliation).findLeftovers, (*reconciliation).askConsumers,
 	},
 	result.Apply: {
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
-		(*reconciliation).carryOut,
+		(*reconciliation).findLeftovers, (*reconciliation).carryOut, (*reconciliation).prune,
 	},
 	result.Remove: {
 		(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).readFiles, (*reconciliation).remove,

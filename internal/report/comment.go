@@ -72,6 +72,7 @@ func Comment(r *result.Result, c Context, blob string) []Part {
 	parts = append(parts, folded(s.noticePart("What else changes for consumers", other))...)
 	parts = append(parts, s.findingPart(blob)...)
 	parts = append(parts, folded(s.changePart())...)
+	parts = append(parts, folded(s.leftoverPart())...)
 	return append(parts, folded(s.addresses())...)
 }
 

@@ -36,8 +36,12 @@ func noticing(r *result.Result) (all []noticed) {
 	return all
 }
 
-// goneTitle is what a person calls a collection that is none any more.
+// goneTitle is what a person calls a collection that is none any more, or a service that
+// is left over.
 func goneTitle(g *result.Gone) string {
+	if g.File == "" {
+		return strings.TrimSpace(string(g.Name+" "+g.Version)) + " (left over)"
+	}
 	return strings.TrimSpace(string(g.Name+" "+g.Version)) + " (" + string(g.File) + ", gone)"
 }
 

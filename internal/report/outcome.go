@@ -14,6 +14,11 @@ import (
 // outcome is the run in one plain line, such as "Pet Store 1.0.0: importer
 // created, 14 operations and 23 examples mocked". It holds untrusted names.
 func outcome(r *result.Result) string {
+	return join("; ", ofCollections(r), leftoversIn(r))
+}
+
+// ofCollections is the outcome without what is left over.
+func ofCollections(r *result.Result) string {
 	if r.Interrupted != nil {
 		return interrupted(r)
 	}

@@ -48,6 +48,8 @@ func Outputs(r *result.Result) []Output {
 		{"result", string(JSON(r, maxResult))},
 		{"breaking", strconv.Itoa(r.Breaking())},
 		{"comment-url", commentURL(r)},
+		{"leftovers", strconv.Itoa(r.Leftovers.Count())},
+		{"pruned", strconv.Itoa(r.Leftovers.Pruned())},
 		{"warnings", strconv.Itoa(r.Totals.Warnings)},
 		{"errors", strconv.Itoa(r.Totals.Errors)},
 	}
@@ -96,6 +98,7 @@ func JSON(r *result.Result, limit int) []byte {
 			return whole
 		}
 	}
+	short.Leftovers = withoutLeftovers(r.Leftovers)
 	short.Collections = append([]result.Collection{}, r.Collections...)
 	for _, leaveOut := range []func(*result.Collection){withoutExamples, withoutProved, withoutOperations, withoutDetail} {
 		for i := range short.Collections {
@@ -138,6 +141,17 @@ func least(r *result.Result) (n int) {
 		}
 	}
 	return n
+}
+
+// withoutLeftovers leaves the first ones.
+func withoutLeftovers(l *result.Leftovers) *result.Leftovers {
+	const most = 20
+	if l == nil || len(l.List) <= most {
+		return l
+	}
+	few := *l
+	few.List, few.More = l.List[:most:most], l.Count()-most
+	return &few
 }
 
 func withoutExamples(c *result.Collection) {

@@ -57,6 +57,7 @@ func Summary(r *result.Result, c Context) string {
 	s.problems()
 	s.progress()
 	s.changes()
+	s.leftovers()
 	s.difference()
 	s.collections()
 	return s.String()

@@ -49,6 +49,7 @@ func Terminal(r *result.Result, to Screen) (report, failures string) {
 	s.circumstances()
 	s.collections()
 	s.plan()
+	s.leftovers()
 	s.difference()
 	s.findings()
 	s.mocks()

@@ -72,11 +72,13 @@ type Result struct {
 	Secrets         []Secret      `json:"secrets,omitempty"`
 	Collections     []Collection  `json:"collections"`
 	Gone            []Gone        `json:"gone,omitempty"` // from the base branch
-	Gate            *Gate         `json:"gate,omitempty"`
-	Comment         *PullComment  `json:"comment,omitempty"`
-	Problems        []Problem     `json:"problems,omitempty"` // of the whole run
-	Totals          Totals        `json:"totals"`
-	DurationMillis  int64         `json:"durationMillis"`
+	// Leftovers of the manifest; nil without one, or where they were not come to.
+	Leftovers      *Leftovers   `json:"leftovers,omitempty"`
+	Gate           *Gate        `json:"gate,omitempty"`
+	Comment        *PullComment `json:"comment,omitempty"`
+	Problems       []Problem    `json:"problems,omitempty"` // of the whole run
+	Totals         Totals       `json:"totals"`
+	DurationMillis int64        `json:"durationMillis"`
 	// Truncated: detail was left out, since it would have been too long.
 	Truncated bool `json:"truncated,omitempty"`
 }
@@ -144,7 +146,7 @@ func (r *Result) AddUp() {
 
 // Due reports whether an apply of this plan would write.
 func (r *Result) Due() bool {
-	return r.SecretDue() || slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Due() })
+	return r.SecretDue() || r.Leftovers.Due() > 0 || slices.ContainsFunc(r.Collections, func(c Collection) bool { return c.Due() })
 }
 
 // SecretDue reports whether a secret is written, or in a plan would be: for a

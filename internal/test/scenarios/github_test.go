@@ -60,6 +60,8 @@ func githubWords() map[string]command {
 				for i := range n {
 					w.plant(ts, fmt.Sprintf("comment %d", i), "olga")
 				}
+			case verb == "head/0", verb == "head/1": // github head [COMMIT], where the default branch is now; without one, at the run's
+				w.head = strings.Join(rest, "")
 			case verb == "forget/0": // somebody deletes all comments
 				w.GitHubAPI.Forget(pullNumber)
 				clear(w.planted)
@@ -95,9 +97,12 @@ func (w *story) githubFaults() map[string]github.Fault {
 	limited.On = "POST " + w.below("issues/")
 	unread := forbidden
 	unread.On = "GET " + w.below("git/")
+	headless := forbidden
+	headless.On = "GET " + w.below("git/ref/")
 	return map[string]github.Fault{
 		"refuses-comments": forbidden, // a token without the permission
 		"refuses-commits":  unread,    // the same for what lies in the repository
+		"refuses-branches": headless,  // the same for its branches
 		"hides-comments":   hidden,    // a token without any permission
 		"hides-viewer":     {On: "POST /graphql", Times: -1, Status: http.StatusBadGateway},
 		"hides-labels":     unlabelled,                                                            //
@@ -246,6 +251,7 @@ func (w *story) checkOut(ts *testscript.TestScript) {
 	case "merge_group":
 		ts.Setenv("GITHUB_SHA", made.head)
 	}
+	w.GitHubAPI.SetBranch("main", cmp.Or(w.head, ts.Getenv("GITHUB_SHA")))
 	w.mu.Lock()
 	for id, name := range map[string]string{made.base: "<base>", made.head: "<head>", merge: "<merge>"} {
 		w.names[id] = name

@@ -67,6 +67,7 @@ type story struct {
 	base      map[string]any // the files of the base branch, by path
 	changes   []github.File  // nil: what differs from the base
 	committed map[string]any // the pull request; nil: the workspace
+	head      string         // where the default branch is; "" is at the commit of the run
 	planted   map[int64]string
 	attempts  int // runs so far
 	places    int // of comments, named so far

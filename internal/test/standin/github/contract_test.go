@@ -41,6 +41,7 @@ func each(t *testing.T, test func(t *testing.T, c *contract)) {
 		t.Parallel()
 		server := github.New("octo/pets", github.Options{})
 		base := server.Commit(map[string]any{"README.md": "read", "api/pets.json": "{}"})
+		server.SetBranch("main", base)
 		server.SetPull(7, github.Pull{Labels: []string{"bug"}, Files: []github.File{{Path: "a.json"}}, Base: base})
 		srv := httptest.NewServer(server)
 		t.Cleanup(srv.Close)
@@ -254,6 +255,28 @@ func TestContractPull(t *testing.T) {
 		c.do(t, "GET", "pulls/"+c.number+"/files?per_page=100", nil).into(t, &files)
 		if len(files) == 0 || files[0].Filename == "" || files[0].Status == "" {
 			t.Errorf("files: %v", files)
+		}
+	})
+}
+
+// A branch has a newest commit, and is found by its whole name alone.
+func TestContractBranch(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, c *contract) {
+		var pull struct{ Base struct{ Ref string } }
+		c.do(t, "GET", "pulls/"+c.number, nil).into(t, &pull)
+		var branch struct {
+			Ref    string
+			Object struct{ Type, SHA string }
+		}
+		c.do(t, "GET", "git/ref/heads/"+pull.Base.Ref, nil).into(t, &branch)
+		if branch.Ref != "refs/heads/"+pull.Base.Ref || branch.Object.Type != "commit" || len(branch.Object.SHA) < 40 {
+			t.Errorf("%+v", branch)
+		}
+		for _, other := range []string{pull.Base.Ref[:1], pull.Base.Ref + "/none"} {
+			if got := c.do(t, "GET", "git/ref/heads/"+other, nil); got.status != http.StatusNotFound {
+				t.Errorf("%s: %d %s", other, got.status, got.body)
+			}
 		}
 	})
 }

@@ -58,6 +58,7 @@ type Server struct {
 	comments  []*Comment // the oldest first
 	lastID    int64
 	objects   map[string]object
+	branches  map[string]string // their newest commits
 	limit     *limit
 	faults    []*Fault
 	requests  []Request
@@ -124,7 +125,7 @@ func New(repository string, o Options) *Server {
 	return &Server{
 		options: o, owner: owner, name: name, lastID: 1_000_000_000,
 		tokens: map[string]Account{Token: Bot(), ForkToken: fork},
-		pulls:  map[int]*Pull{}, objects: map[string]object{},
+		pulls:  map[int]*Pull{}, objects: map[string]object{}, branches: map[string]string{},
 	}
 }
 
@@ -147,6 +148,13 @@ func (s *Server) Push(number int, base string, files []File) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pulls[number].Base, s.pulls[number].Files = base, files
+}
+
+// SetBranch has a branch end at a commit.
+func (s *Server) SetBranch(name, commit string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.branches[name] = commit
 }
 
 // Label sets a label on a pull request, or takes it off.
@@ -378,10 +386,23 @@ func (s *Server) route(r *http.Request, by Account, path []string, body string) 
 		return s.files(r, rest[0])
 	case kind == "pulls" && len(rest) == 1 && r.Method == http.MethodGet:
 		return s.onePull(rest[0])
+	case kind == "git" && len(rest) > 2 && rest[0] == "ref" && rest[1] == "heads" && r.Method == http.MethodGet:
+		return s.branch(strings.Join(rest[2:], "/"))
 	case kind == "git" && len(rest) == 2 && r.Method == http.MethodGet:
 		return s.object(r, rest[0], rest[1])
 	}
 	return says(http.StatusNotFound, "Not Found")
+}
+
+// branch answers where a branch ends.
+func (s *Server) branch(name string) answer {
+	commit, ok := s.branches[name]
+	if !ok {
+		return says(http.StatusNotFound, "Not Found")
+	}
+	return answer{status: http.StatusOK, body: map[string]any{
+		"ref": "refs/heads/" + name, "object": map[string]string{"type": "commit", "sha": commit},
+	}}
 }
 
 // onePull answers for a pull request.
@@ -391,7 +412,7 @@ func (s *Server) onePull(number string) answer {
 		return says(http.StatusNotFound, "Not Found")
 	}
 	return answer{status: http.StatusOK, body: map[string]any{
-		"number": n, "base": map[string]string{"sha": p.Base}, "changed_files": len(p.Files),
+		"number": n, "base": map[string]string{"ref": "main", "sha": p.Base}, "changed_files": len(p.Files),
 	}}
 }
 

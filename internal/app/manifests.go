@@ -1,0 +1,88 @@
+package app
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/manifest"
+)
+
+// mostLooked is at how many entries of folders other manifests are looked for.
+const mostLooked = 200_000
+
+// sameKey returns a look for other manifests in the workspace that have the key of the
+// run's; nil without one.
+func (p *program) sameKey() func(context.Context) ([]string, error) {
+	if p.Manifest.Path == "" {
+		return nil
+	}
+	return func(ctx context.Context) ([]string, error) {
+		root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
+		if err != nil {
+			return nil, &fileError{".", p.Workspace, err}
+		}
+		defer func() { _ = root.Close() }()
+		return manifestsOfKey(ctx, root.FS(), p.Manifest.Key, p.Manifest.Path)
+	}
+}
+
+// errTooWide is a workspace with more in it than is looked at.
+var errTooWide = errors.New("the workspace has more than 200,000 files and folders")
+
+// manifestsOfKey are the paths of manifests other than own that have a key, by their
+// path or by `key`. What git and packages keep is not looked at, and neither are links.
+func manifestsOfKey(ctx context.Context, files fs.FS, key, own string) (others []string, err error) {
+	looked := 0
+	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		looked++
+		switch base := path.Base(name); {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
+			return err
+		case looked > mostLooked:
+			return errTooWide
+		case entry.IsDir() && (base == ".git" || base == "node_modules"):
+			return fs.SkipDir
+		case !entry.Type().IsRegular() || name == path.Clean(own):
+			return nil
+		case !strings.HasSuffix(base, ".yaml") && !strings.HasSuffix(base, ".yml"):
+			return nil
+		}
+		found, err := hasKey(ctx, files, name, key)
+		if found {
+			others = append(others, name)
+		}
+		return err
+	})
+	return others, err
+}
+
+// hasKey reports whether a file is a manifest with the key.
+func hasKey(ctx context.Context, files fs.FS, name, key string) (bool, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = f.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(f, manifest.MostBytes+1))
+	if err != nil || len(raw) > manifest.MostBytes || !bytes.Contains(raw, []byte("collections")) {
+		return false, err
+	}
+	m, _ := manifest.Parse(budget.New(ctx), raw, nil)
+	switch {
+	case len(m.Entries) == 0:
+		return false, nil
+	case m.Key != nil:
+		return m.Key.Value == key, nil
+	}
+	return name == key, nil
+}
