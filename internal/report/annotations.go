@@ -96,19 +96,24 @@ type failures struct {
 // add adds the error of a collection, to that of others where it says the same of no
 // place in a file.
 func (f *failures) add(a Annotation, c *result.Collection) {
-	cause := withoutWords(text.Untrusted(a.Message), ownWords(c))
-	same := f.of[cause]
-	if same == nil || a.Line > 0 {
-		same = &failed{Annotation: a, told: told{collections: []*result.Collection{c}}}
-		f.all = append(f.all, same)
-		if a.Line == 0 {
-			f.of[cause] = same
-		}
+	if a.Line > 0 {
+		f.all = append(f.all, &failed{Annotation: a, told: told{collections: []*result.Collection{c}}})
 		return
 	}
+	said := text.Untrusted(a.Message)
+	cause := withoutWords(said, ownWords(c))
+	same := cmp.Or(f.of[said], f.of[cause])
+	if same == nil {
+		same = &failed{Annotation: a}
+		f.all = append(f.all, same)
+		f.of[cause] = same
+	}
+	f.of[said] = same
 	same.alike = same.alike || same.Message != a.Message
 	same.collections = append(same.collections, c)
-	same.File = ""
+	if len(same.collections) > 1 {
+		same.File = ""
+	}
 }
 
 // someBreaking names the first breaking changes of a collection.

@@ -138,12 +138,13 @@ func TestCausesAreToldApart(t *testing.T) {
 	}
 	for want, all := range map[string][]result.Collection{
 		"a, b: service a is broken (of the first; of the others alike)": {one("a", "service a is broken"), one("b", "service b is broken")},
+		"a, b: not a and b":       {one("a", "not a and b"), one("b", "not a and b")},
 		"a, b: all broken":        {one("a", "all broken"), one("b", "all broken")},
 		"a: ab broken|b: abroken": {one("a", "ab broken"), one("b", "abroken")},
 		"a: importer 1|b: importer 2|c, d: importer 3": {
 			one("a", "importer 1"), one("b", "importer 2"), one("c", "importer 3"), one("d", "importer 3"),
 		},
-		"one: one|one: two|two: one": {one("one", "one", "two"), one("two", "one")},
+		"one, two: one|one: two": {one("one", "one", "two"), one("two", "one")},
 	} {
 		var got []string
 		for _, g := range problems(&result.Result{Collections: all}) {

@@ -34,7 +34,7 @@ func problems(r *result.Result) []told {
 	for _, p := range r.Problems {
 		all = append(all, told{Problem: p})
 	}
-	places := map[result.Problem]int{} // of those of collections, by cause
+	places := map[result.Problem]int{} // of those of collections, by what they say and by cause
 	for i := range r.Collections {
 		c := &r.Collections[i]
 		if len(c.Problems) == 0 {
@@ -42,8 +42,11 @@ func problems(r *result.Result) []told {
 		}
 		own := ownWords(c)
 		for _, p := range c.Problems {
-			cause := causeOf(p, own)
-			place, known := places[cause]
+			said, cause := causeOf(p, nil), causeOf(p, own)
+			place, known := places[said]
+			if !known {
+				place, known = places[cause]
+			}
 			if known && all[place].last() == c && all[place].Text != p.Text { // two of one collection are not one
 				known = false
 			}
@@ -52,6 +55,7 @@ func problems(r *result.Result) []told {
 				places[cause] = place
 				all = append(all, told{Problem: p})
 			}
+			places[said] = place
 			all[place].add(p, c)
 		}
 	}
