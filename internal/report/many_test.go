@@ -39,7 +39,8 @@ func undownloaded(c *result.Collection) {
 	c.Importer.Done = did(result.ImporterCreated, result.ImportRefused)
 	c.Problems = []result.Problem{{
 		Level: result.Error, Anchor: "import-download", ExitCode: 1, Hint: "allow Microcks to reach the host",
-		Text: text.Untrustedf("importing: Microcks cannot download %s, which this run could fetch (%s)", c.Importer.Repository, text.Size(c.Bytes)),
+		Text: text.Untrustedf("importing: Microcks cannot download %s, which this run could fetch (%s)",
+			c.Importer.Repository, text.Size(c.Bytes)),
 	}}
 }
 

@@ -23,6 +23,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,7 +63,8 @@ func main() {
 		}
 		return
 	}
-	if err := measure(ctx, fleet{server: *server, parallelism: *parallelism, bytes: *size, upload: *upload}, *sizes, *rounds, flag.Args()); err != nil {
+	of := fleet{server: *server, parallelism: *parallelism, bytes: *size, upload: *upload}
+	if err := measure(ctx, of, *sizes, *rounds, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
@@ -295,6 +297,9 @@ func (f *fleet) environment(binary, dir string, given map[string]string) (progra
 	return binary, env, nil
 }
 
+// mostMemory is what main.go keeps the program within, in bytes.
+const mostMemory = 360 << 20
+
 // program is this process as the program, in the environment that a file has.
 func program(file string) int {
 	raw, err := os.ReadFile(file)
@@ -307,6 +312,7 @@ func program(file string) int {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		return 1
 	}
+	debug.SetMemoryLimit(mostMemory)
 	command := app.Command{Getenv: func(name string) string { return given[name] }, Stdout: os.Stdout, Stderr: os.Stderr}
 	return command.Main(context.Background(), nil)
 }

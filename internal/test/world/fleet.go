@@ -39,7 +39,7 @@ var (
 func Fleet(n int) []Member {
 	all := make([]Member, n)
 	for i := range all {
-		chance := rand.New(rand.NewPCG(1, uint64(i))) //nolint:gosec // the same ones are wanted
+		chance := rand.New(rand.NewPCG(1, uint64(i)))
 		m := &all[i]
 		m.UID = UID(100_000 + i)
 		m.Name = fmt.Sprintf("%s %s %d", teams[i%len(teams)], subjects[i%len(subjects)], i+1)
