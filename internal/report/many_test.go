@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -155,5 +157,35 @@ func TestCausesAreToldApart(t *testing.T) {
 		if said := strings.Join(got, "|"); said != want {
 			t.Errorf("%q, want %q", said, want)
 		}
+	}
+}
+
+// What collections are called cannot break out of the list of those that failed by the
+// same.
+func TestHostileNamesInAFleet(t *testing.T) {
+	t.Parallel()
+	names := hostileNames(1000)
+	summary := func(called func(i int) string) string {
+		r := &result.Result{Mode: result.Check, Status: result.Failed}
+		for i := range names {
+			r.Collections = append(r.Collections, result.Collection{
+				Status: result.Failed, Source: "1-2", Name: text.Untrusted("x" + called(i)), Problems: []result.Problem{{
+					Level: result.Error, Text: "refused", Headline: "Postman refuses the API key", Anchor: "postman-401",
+				}},
+			})
+		}
+		return Summary(r, docs())
+	}
+	got := summary(func(i int) string { return names[i] })
+	if !strings.Contains(got, "<summary>all 1000</summary>") {
+		t.Fatalf("no list of all in\n%s", got)
+	}
+	checkSafe(t, got)
+	pages := cmark(t, []string{summary(func(int) string { return "x" }), got})
+	if found := strange(pages[1]); len(found) > 0 {
+		t.Errorf("elements %q", found)
+	}
+	if d := cmp.Diff(skeleton(pages[0]), skeleton(pages[1])); d != "" {
+		t.Errorf("(-harmless +got):\n%s", d)
 	}
 }
