@@ -5,7 +5,7 @@
 // takes a list of thousands, which none of a process does.
 //
 //	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 [-n 50,200,800] NAME=BINARY…
-//	go run ./internal/test/fleet -n 5000 [-upload] own=
+//	go run ./internal/test/fleet -bytes 1 -n 5000 [-upload] own=
 //	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 -crowd 50 [-kill] [-rounds 10] NAME=BINARY…
 package main
 
@@ -270,6 +270,9 @@ func (f *fleet) program(ctx context.Context, name, binary string) error {
 			return fmt.Errorf("%s, %s: %w", name, which, r.err)
 		}
 		f.row(name+", "+which, r)
+		if r.megabytes > mostMegabytes {
+			return fmt.Errorf("%s, %s: %.0f MB, and a run may have %d", name, which, r.megabytes, mostMegabytes)
+		}
 	}
 	return f.clear(ctx)
 }
@@ -316,6 +319,9 @@ func program(file string) int {
 	command := app.Command{Getenv: func(name string) string { return given[name] }, Stdout: os.Stdout, Stderr: os.Stderr}
 	return command.Main(context.Background(), nil)
 }
+
+// mostMegabytes is what a run over small collections may take, however many they are.
+const mostMegabytes = 400
 
 // run of a program.
 type run struct {
