@@ -45,7 +45,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 			c.items[it.artifact] = it
 		}
 	}
-	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) }, c.broken)
+	parallel(r, "apply", r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) }, c.broken)
 	secrets.Wait()
 	var failed error
 	for _, s := range r.plan.Secrets {

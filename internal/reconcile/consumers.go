@@ -26,7 +26,7 @@ func (r *reconciliation) askConsumers(ctx context.Context) error {
 		return ctx.Err()
 	}
 	first := r.firstOf()
-	parallel(r, r.makes(), func(s *plan.Service) {
+	parallel(r, "consumers", r.makes(), func(s *plan.Service) {
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
 		if err := r.consumersOf(ctx, s, base, first[s]); err != nil && ctx.Err() == nil {

@@ -21,7 +21,7 @@ import (
 // fetch gets every collection and judges it by itself, which tells what service
 // it is about. One that cannot be had or is not fit fails alone.
 func (r *reconciliation) fetch(ctx context.Context) error {
-	parallel(r, r.live(), func(it *item) {
+	parallel(r, "fetch", r.live(), func(it *item) {
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()

@@ -86,6 +86,9 @@ type Log interface {
 	Step(stage, collection, text string, took time.Duration)
 	// Did tells of one thing that was done to Microcks.
 	Did(stage, collection string, deed result.Done, took time.Duration)
+	// Far tells how many of all a stage is through with, from none to all: of
+	// collections or of the services that they make. It never goes back.
+	Far(stage string, done, of int)
 }
 
 // reconciliation is one run on its way.
@@ -243,13 +246,15 @@ func (r *reconciliation) live() []*item {
 	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.Failed() || i.skipped() })
 }
 
-// parallel does something for each of a list, at most Parallelism at once.
+// parallel does something for each of a list in a stage, at most Parallelism at once.
 // What breaks stops itself, not the others.
-func parallel[T any](r *reconciliation, list []T, do func(T), broken func(T, error)) {
+func parallel[T any](r *reconciliation, stage string, list []T, do func(T), broken func(T, error)) {
 	var all errgroup.Group
 	all.SetLimit(max(1, r.Parallelism))
+	far := r.begin(stage, len(list))
 	for _, one := range list {
 		all.Go(func() error {
+			defer far()
 			if err := crash.Caught(func() error { do(one); return nil })(); err != nil {
 				broken(one, err)
 			}
@@ -257,6 +262,20 @@ func parallel[T any](r *reconciliation, list []T, do func(T), broken func(T, err
 		})
 	}
 	_ = all.Wait() // nothing returns an error
+}
+
+// begin tells the log of a stage that takes so many, and returns what tells it that one
+// more is through.
+func (r *reconciliation) begin(stage string, of int) (far func()) {
+	var guard sync.Mutex
+	done := 0
+	r.Log.Far(stage, 0, of)
+	return func() {
+		guard.Lock()
+		defer guard.Unlock()
+		done++
+		r.Log.Far(stage, done, of)
+	}
 }
 
 // step tells the log about one collection, or about all when it is nil.

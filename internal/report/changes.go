@@ -28,7 +28,12 @@ func (s *jobSummary) changes() {
 	}
 	s.table(columns, rows[:min(len(rows), maxRows)])
 	if len(rows) > maxRows {
-		s.details(fmt.Sprintf("%d more rows", len(rows)-maxRows), func() { s.table(columns, rows[maxRows:]) })
+		rest := rows[maxRows:]
+		s.details(fmt.Sprintf("%d more rows", len(rest)), func() {
+			n := fitting(rest, mostChanges)
+			s.table(columns, rest[:n])
+			s.leftOut(len(rest) - n)
+		})
 	}
 }
 
@@ -224,9 +229,10 @@ func (s *jobSummary) differences(all []notable) {
 	if rest := rows[shown:]; len(rest) > 0 {
 		const most = 500
 		s.details(fmt.Sprintf("%d more changes", len(rest)), func() {
-			s.table(columns, rest[:min(len(rest), most)])
-			if len(rest) > most {
-				s.paragraph(Markdown(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-most)))
+			n := min(most, fitting(rest, mostChanges))
+			s.table(columns, rest[:n])
+			if n < len(rest) {
+				s.paragraph(Markdown(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-n)))
 			}
 		})
 	}

@@ -472,7 +472,7 @@ func (s *screen) problems(failures *screen) {
 			s.WriteString("\n")
 			space = true
 		}
-		to.wrapped(levels[g.Level]+": ", ofLevel[g.Level], "  ", "", g.about()+string(what(g.Problem)))
+		to.wrapped(levels[g.Level]+": ", ofLevel[g.Level], "  ", "", g.about()+string(g.what()))
 		if g.Hint != "" {
 			to.wrapped("hint: ", "", "  ", "", string(g.Hint))
 		}
@@ -480,11 +480,8 @@ func (s *screen) problems(failures *screen) {
 			to.line("see: "+Troubleshooting(s.DocsURL, g.Anchor), faint)
 		}
 	}
-	for i := range s.r.Collections {
-		c := &s.r.Collections[i]
-		if done := deedsOf(c); c.Failed() && done != "" {
-			failures.wrapped("how far: ", "", "  ", "", title(c)+": "+done)
-		}
+	for _, far := range howFar(s.r) {
+		failures.wrapped("how far: ", "", "  ", "", far)
 	}
 	if s.r.Interrupted != nil {
 		failures.wrapped("interrupted: ", "", "  ", "", string(s.r.Interrupted.Cause))
