@@ -2,6 +2,7 @@ package postman
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -21,9 +22,10 @@ const (
 	listingsSpan    = 10 * time.Second
 )
 
-// LeastTime is how long so many calls take at least at the rate that Postman allows.
+// LeastTime is how long so many calls take at least at the rate that Postman allows: the
+// first [CallsPerMinute] may all be made at once.
 func LeastTime(calls int) time.Duration {
-	return time.Duration(calls) * callsSpan / CallsPerMinute
+	return time.Duration(max(0, calls-1)/CallsPerMinute) * callsSpan
 }
 
 // Limiter keeps a run within the calls that Postman allows, whoever makes them: the
@@ -43,6 +45,7 @@ type Limiter struct {
 	until           time.Time // nothing is sent before: what a 429 asked for
 	told            time.Time // Waits was
 	started         int       // places so far: orders them
+	made            int       // calls
 	month           Quota     // as Postman said last, less what began since
 	saidBy          int       // the place whose answer said so
 }
@@ -73,14 +76,21 @@ func NewLimiter() *Limiter {
 
 // Take waits until a call may be sent. The caller ends it when the answer is there, or
 // it is known that none comes: made says whether there was a call at all. The error is
-// the cause of the context's end.
+// the cause of the context's end, a [*LateError], or [ErrNoCalls].
 func (l *Limiter) Take(ctx context.Context) (end func(made bool), err error) {
+	if month := l.Month(); month.Known && month.MonthRemaining == 0 {
+		return nil, ErrNoCalls
+	}
 	p, err := l.take(ctx, &l.calls)
 	if err != nil {
 		return nil, err
 	}
 	return func(made bool) { l.end(p, made, nil) }, nil
 }
+
+// ErrNoCalls is that none of the month's calls is left. A request of the run itself is sent
+// all the same, so that Postman says so.
+var ErrNoCalls = errors.New("no call of the Postman API is left this month")
 
 // TakeListing is Take for a call that lists collections or reads a workspace.
 func (l *Limiter) TakeListing(ctx context.Context) (end func(made bool), err error) {
@@ -97,6 +107,13 @@ func (l *Limiter) Month() Quota {
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	return l.month
+}
+
+// Made is how many calls there were, those of Microcks among them.
+func (l *Limiter) Made() int {
+	l.guard.Lock()
+	defer l.guard.Unlock()
+	return l.made
 }
 
 // Note takes over what Postman said elsewhere than in a header.
@@ -235,6 +252,9 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	now := time.Now()
+	if made && p.of[0] == &l.calls {
+		l.made++
+	}
 	for _, w := range p.of {
 		w.under--
 		switch {

@@ -52,6 +52,9 @@ func Log(r *result.Result, c Context) []string {
 	for _, far := range howFar(r) {
 		lines = append(lines, "how far: "+far)
 	}
+	for _, said := range callsOf(r) {
+		lines = append(lines, "calls: "+said)
+	}
 	if r.Interrupted != nil {
 		lines = append(lines, "interrupted: "+text.Line(string(r.Interrupted.Cause)))
 	}
