@@ -84,8 +84,9 @@ func (p *program) trace(x transport.Exchange) {
 // to it, and one without the key for collections that are read by access keys.
 type sources struct {
 	*program
-	guard sync.Mutex
-	known map[source]*postman.Client
+	limiter *postman.Limiter // of all of them
+	guard   sync.Mutex
+	known   map[source]*postman.Client
 }
 
 type source struct {
@@ -102,6 +103,15 @@ func (s *sources) Collection(ctx context.Context, origin, uid string, accessKey 
 	return client.Collection(ctx, uid, accessKey)
 }
 
+// Listing implements resolve.Workspaces.
+func (s *sources) Listing(ctx context.Context, origin, workspace string) ([]postman.Listed, error) {
+	client, err := s.at(source{origin, true})
+	if err != nil {
+		return nil, err
+	}
+	return client.Listing(ctx, workspace)
+}
+
 // at is the client of a source.
 func (s *sources) at(from source) (*postman.Client, error) {
 	s.guard.Lock()
@@ -110,7 +120,7 @@ func (s *sources) at(from source) (*postman.Client, error) {
 		return client, nil
 	}
 	client, err := s.client(func(o *transport.Options) {
-		o.Permanent = postman.IsMonthlyQuota
+		o.Permanent, o.Attempt = postman.IsMonthlyQuota, s.limiter.Around
 		if !from.keyed {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/reconcile"
 	"postman-microcks-importer/internal/report"
 	"postman-microcks-importer/internal/repository"
@@ -248,9 +250,14 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 	if err != nil {
 		return p.refused([]result.Problem{result.ProblemOf(err)})
 	}
+	from := &sources{program: p, limiter: postman.NewLimiter()}
+	from.limiter.Waits = func(wait time.Duration) {
+		p.voice.waiting(fmt.Sprintf("waiting %s for Postman, which allows each user %d calls a minute",
+			wait.Round(time.Second), postman.CallsPerMinute))
+	}
 	told := reconcile.Run(ctx, p.settings(), reconcile.Deps{
-		Resolve: p.resolve,
-		Postman: &sources{program: p},
+		Resolve: func(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) { return p.resolve(ctx, from) },
+		Postman: from,
 		File:    p.read,
 		Base:    review.Base(),
 		Connect: connect,
@@ -293,7 +300,7 @@ func (p *program) settings() reconcile.Settings {
 
 // resolve finds out which importers are wanted. Off a runner patterns look in the
 // current folder, and no link leads them out of it.
-func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) {
+func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*plan.Wanted, []result.Problem, error) {
 	began := time.Now()
 	for _, line := range p.Overrides {
 		p.voice.step("resolve", "", "manifest, "+line, 0)
@@ -312,7 +319,7 @@ func (p *program) resolve(ctx context.Context) ([]*plan.Wanted, []result.Problem
 		defer func() { _ = root.Close() }()
 		files.FS = root.FS()
 	}
-	return resolve.Importers(ctx, p.Run, files)
+	return resolve.Importers(ctx, p.Run, files, spaces)
 }
 
 // read reads a file, or a folder that is a collection: on a runner of the workspace and
@@ -352,13 +359,15 @@ func (p *program) readIn(ctx context.Context, files fs.FS, inner, name string) (
 }
 
 func inputProblem(p config.Problem) result.Problem {
-	told := result.Problem{
+	if p.File != "" {
+		return result.Problem{
+			Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "manifest", ExitCode: 2,
+			File: text.Untrusted(p.File), Line: p.Line,
+		}
+	}
+	return result.Problem{
 		Level: result.Error, Text: text.Untrusted(p.Text()), Hint: text.Untrusted(p.Hint), Anchor: "wrong-inputs", ExitCode: 2,
 	}
-	if p.File != "" {
-		told.Anchor, told.File, told.Line = "manifest", text.Untrusted(p.File), p.Line
-	}
-	return told
 }
 
 // render puts the result into words, of all places before the first is told, since

@@ -19,7 +19,7 @@ func (p *program) review() (*pulls.Review, error) {
 	s := pulls.Settings{
 		Run: p.Run, Job: p.getenv("GITHUB_JOB"), File: p.read, Report: p.context, Hide: p.runner.Hide,
 		Resolve: func(ctx context.Context, files fs.FS) ([]*plan.Wanted, []result.Problem, error) {
-			return resolve.Importers(ctx, p.Run, resolve.Files{FS: files, Found: func(string) {}})
+			return resolve.Importers(ctx, p.Run, resolve.Files{FS: files, Found: func(string) {}}, nil)
 		},
 	}
 	ref, _, _ := strings.Cut(p.getenv("GITHUB_WORKFLOW_REF"), "@")

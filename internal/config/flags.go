@@ -120,7 +120,7 @@ func strayArgument(arg string, position int) Problem {
 // its text alone.
 func isCollection(arg string) bool {
 	_, err := postman.ParseRef(arg)
-	return err == nil || looksLikeFile(arg) || isPattern(arg)
+	return err == nil || postman.MeansWorkspace(arg) || looksLikeFile(arg) || isPattern(arg)
 }
 
 // unknownFlag is the problem of a flag that no input has, with the nearest one,

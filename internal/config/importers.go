@@ -22,12 +22,18 @@ func (p *parser) importers() {
 		p.oneOnly("importer-name", len(lines))
 	}
 	seen := map[string]int{}
+	listed := false // a workspace is
 	// Whether a collection is read by the API key.
 	keyed := len(lines) == 0 && p.given("manifest") == "" && p.run.Mode != ModeCheck
 	for _, l := range lines {
 		importer, key, ok := p.collection(l.text, l.said.Delivery, l.problem)
 		if !ok {
-			keyed = keyed || isURL(l.text) // else it may have been meant as a file
+			keyed = keyed || isURL(l.text) || postman.MeansWorkspace(l.text) // else it may have been meant as a file
+			continue
+		}
+		if wrong, hint := l.unlike(&importer); wrong != "" {
+			l.problem.Fault, l.problem.Takes, l.problem.Hint = wrong, "", hint
+			p.report(l.problem)
 			continue
 		}
 		if first, twice := seen[key]; twice {
@@ -40,10 +46,18 @@ func (p *parser) importers() {
 		i := l.said
 		i.Source, i.Ref, i.File, i.Pattern, i.Resources, i.Workspace =
 			importer.Source, importer.Ref, importer.File, importer.Pattern, importer.Resources, importer.Workspace
+		listed = listed || i.Workspace != ""
 		keyed = keyed || p.run.needsKey(&i)
 		p.run.Importers = append(p.run.Importers, i)
 	}
-	if keyed && p.run.Mode != ModeRemove && p.run.Mode != "" && p.given("postman-api-key") == "" {
+	if name := p.given("importer-name"); listed && len(lines) == 1 && name != "" {
+		p.report(Problem{
+			Input: "importer-name", Got: quoted(p.shown(name)) + " for the collections of a workspace",
+			Takes: "a run with one collection", Hint: "remove it, or name the collections one by one",
+		})
+	}
+	// What a removal is about is known without asking Postman, but for a workspace.
+	if keyed && (p.run.Mode != ModeRemove || listed) && p.run.Mode != "" && p.given("postman-api-key") == "" {
 		p.withoutKey()
 	}
 }
@@ -76,7 +90,7 @@ func (p *parser) named(common Importer) (all []named) {
 
 // needsKey reports whether the API key is needed to read the collection.
 func (r *Run) needsKey(i *Importer) bool {
-	return i.Workspace != "" || i.Ref != nil && !r.ByAccessKey(i)
+	return i.OfPostman() && !r.ByAccessKey(i)
 }
 
 // withoutKey is what becomes of a run that has collections to read by the API key, and
@@ -154,7 +168,7 @@ func (p *parser) oneOnly(name string, collections int) {
 	}
 }
 
-// collection reads one line: a reference, a file or folder, or a pattern of them. The key is
+// collection reads one line: a reference, a workspace, a file or folder, or a pattern of them. The key is
 // what makes two lines the same collection; problem is the beginning of what is
 // reported when the line is refused.
 func (p *parser) collection(line, delivery string, problem Problem) (importer Importer, key string, ok bool) {
@@ -163,6 +177,9 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 		address, _, _ := strings.Cut(line, "?") // after it stands the access key
 		source := shownAddress(address, p.secrets, shownMessage)
 		return Importer{Source: source, Ref: &ref}, "uid " + strings.ToLower(ref.UID), true
+	}
+	if postman.MeansWorkspace(line) {
+		return p.workspace(line, problem)
 	}
 	path, wrong := p.space.file(line)
 	if folder, is := p.space.collection(line); is && wrong == isFolder {
@@ -207,6 +224,23 @@ func (p *parser) collection(line, delivery string, problem Problem) (importer Im
 	}
 	p.report(problem)
 	return Importer{}, "", false
+}
+
+// workspace reads a line that means a workspace.
+func (p *parser) workspace(line string, problem Problem) (importer Importer, key string, ok bool) {
+	if shape, hint := p.misshapen(line); shape != "" {
+		problem.Fault, problem.Hint = shape, hint
+		p.report(problem)
+		return Importer{}, "", false
+	}
+	id, err := postman.ParseWorkspace(line)
+	if wrong, is := errors.AsType[*postman.WorkspaceError](err); is {
+		problem.Fault, problem.Hint = fault(plain(wrong.Reason, p.secrets, shownMessage)), wrong.Hint()
+		p.report(problem)
+		return Importer{}, "", false
+	}
+	address, _, _ := strings.Cut(line, "?")
+	return Importer{Source: shownAddress(address, p.secrets, shownMessage), Workspace: id}, "workspace " + id, true
 }
 
 // isPattern reports whether a line that is no reference and no file that is there is

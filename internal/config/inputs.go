@@ -98,10 +98,12 @@ func Inputs() []Input {
 	return []Input{
 		{
 			Name: "collections", Group: groupWhat, Kind: KindList,
-			Accepts: "a link of Share > Via API, a Postman API URL, a uid, a web link that holds a uid, a file or folder, or a pattern of them",
-			Needed:  "unless `manifest` is given",
+			Accepts: "a link of Share > Via API, a Postman API URL, a uid, a web link that holds a uid, a workspace," +
+				" a file or folder, or a pattern of them",
+			Needed: "unless `manifest` is given",
 			Description: "The Postman collections, one per line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
-				" link of Postman's web app that contains a uid; or the path of an exported collection in the workspace, of a folder in" +
+				" link of Postman's web app that contains a uid; or `workspace:` and the id of a workspace, or its link, for all" +
+				" collections in it but forks; or the path of an exported collection in the workspace, of a folder in" +
 				" Postman's git format, or of `.postman/resources.yaml`; or a pattern of such paths, `postman/**/*.json`.",
 			Example: "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2",
 		},

@@ -23,6 +23,19 @@ type named struct {
 	line    int
 	said    Importer
 	problem Problem // how what is reported of it begins
+	space   bool    // it was named as a workspace
+}
+
+// unlike is what is wrong with a collection that is named as a workspace, or described as
+// one where it is a workspace; "" for nothing.
+func (n *named) unlike(i *Importer) (wrong fault, hint string) {
+	switch {
+	case n.space && i.Workspace == "":
+		return "it is a collection, not a workspace", "name it by the key collection"
+	case i.Workspace != "" && n.said.Name != nil && n.said.Entry != "":
+		return "it is a workspace, whose collections cannot all have one importer-name", "remove importer-name"
+	}
+	return "", ""
 }
 
 // fromManifest are the collections that the input `manifest` lists; nil with a problem,
@@ -132,12 +145,15 @@ func (f *manifestFile) named(e *manifest.Entry) (named, bool) {
 	if said == nil {
 		return named{}, false
 	}
-	n := named{text: said.Value, line: said.Line, problem: Problem{
+	n := named{text: said.Value, line: said.Line, space: e.Workspace != nil, problem: Problem{
 		Input: "manifest", File: f.shownPath, Line: said.Line, Column: said.Column, Got: quoted(shownAddress(said.Value, f.secrets, shownValue)),
 		Takes: f.inputs["collections"].takes(),
 	}}
 	if e.Workspace != nil && !isURL(n.text) && !strings.HasPrefix(n.text, workspacePrefix) {
 		n.text = workspacePrefix + n.text
+	}
+	if n.space {
+		n.problem.Takes = "the id of a workspace, or a link that holds it"
 	}
 	if variable.MatchString(n.text) {
 		n.problem.Fault, n.problem.Hint = unfilled, "write the value itself: nothing fills in a manifest"

@@ -118,6 +118,28 @@ func TestManifest(t *testing.T) {
 	}
 }
 
+// TestWorkspaceOfManifest holds what an entry says of a workspace.
+func TestWorkspaceOfManifest(t *testing.T) {
+	t.Parallel()
+	const id = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+	run, problems := Parse(withManifest(t, "collections:\n- workspace: "+strings.ToUpper(id)+"\n  include: [a*]\n  exclude: [b, c]\n  forks: true\n"+
+		"- workspace:2f0df51a-8658-4ee8-a2a1-d2567dfa09a9\n- workspace: https://acme.postman.co/workspace/Pets~3f0df51a-8658-4ee8-a2a1-d2567dfa09a9/overview\n", nil))
+	if len(problems) > 0 || len(run.Importers) != 3 {
+		t.Fatal(problems)
+	}
+	want := Importer{
+		Source: run.Importers[0].Source, Workspace: id, Include: []string{"a*"}, Exclude: []string{"b", "c"}, Forks: true, Entry: "line 2",
+	}
+	if diff := cmp.Diff(want, run.Importers[0], cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for n, first := range []string{"1", "2", "3"} {
+		if got := run.Importers[n].Workspace; !strings.HasPrefix(got, first) {
+			t.Errorf("workspace %d is %q", n, got)
+		}
+	}
+}
+
 // TestVerifyOfManifest holds that an entry can ask for more than the workflow, and not
 // for less.
 func TestVerifyOfManifest(t *testing.T) {
@@ -152,18 +174,22 @@ func TestVerifyOfManifest(t *testing.T) {
 // TestWrongManifests keeps the texts of what can be wrong with a manifest.
 func TestWrongManifests(t *testing.T) {
 	t.Parallel()
+	const one = "collections:\n- collection: " + uidA + "\n"
 	tests := map[string]string{
-		"a canary":      "collections:\n- collection: " + uidA + "\n  importer-name: PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef99 x\n  x: " + apiKey + "\n",
-		"a collection":  "collections:\n- pets\n- collection: 12ece9e1-2abf-4edc-8e34-de66e74114d2\n- https://u:p@example.com/collections/1?access_key=x\n",
-		"a key":         "key: \"" + strings.Repeat("k", 300) + "\"\ncollections: []\n",
-		"a label":       "collections:\n- collection: " + uidA + "\n  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    ok: \"\"\n",
-		"a name":        "collections:\n- collection: " + uidA + "\n  importer-name: " + strings.Repeat("x", 257) + "\n",
-		"a variable":    "collections:\n- ${{ vars.PETS }}\n",
-		"a version":     "collections:\n- collection: " + uidA + "\n  service-version: 1/2\n",
-		"a version, no": "collections:\n- collection: " + uidA + "\n  service-version: 1.10\n",
+		"a canary": one + "  importer-name: PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef99 x\n  " + apiKey + ": x\n",
+		"a collection": "collections:\n- pets\n- collection: 12ece9e1-2abf-4edc-8e34-de66e74114d2\n" +
+			"- https://u:p@example.com/collections/1?access_key=x\n",
+		"a key":      "key: \"" + strings.Repeat("k", 300) + "\"\ncollections: []\n",
+		"a label":    one + "  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    ok: \"\"\n",
+		"a name":     one + "  importer-name: " + strings.Repeat("x", 257) + "\n",
+		"a variable": "collections:\n- ${{ vars.PETS }}\n",
+		"a workspace": "collections:\n- workspace: " + uidA + "\n- workspace: https://app.getpostman.com/collection/" + uidB + "\n" +
+			"- workspace: nowhere\n- collection: workspace:1f0df51a-8658-4ee8-a2a1-d2567dfa09a9\n  importer-name: x\n",
+		"a version":     one + "  service-version: 1/2\n",
+		"a version, no": one + "  service-version: 1.10\n",
 		"delivery":      "defaults: {delivery: importer}\ncollections:\n- exports/pets.json\n",
-		"policy":        "mode: apply\ncollections:\n- collection: " + uidA + "\n  allow: [take-over]\n  verify: none\n",
-		"twice":         "collections:\n- " + uidA + "\n- exports/pets.json\n- collection: " + strings.ToUpper(uidA) + "\n- ./exports/pets.json\n",
+		"policy":        "mode: apply\n" + one + "  allow: [take-over]\n  verify: none\n",
+		"twice":         one + "- exports/pets.json\n- collection: " + strings.ToUpper(uidA) + "\n- ./exports/pets.json\n",
 	}
 	var all strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(tests)) {
@@ -217,8 +243,10 @@ func TestManifestInModes(t *testing.T) {
 		"plan without a key":   {both, map[string]string{"postman-api-key": ""}, "postman-api-key: got nothing", []bool{false, false}},
 		"remove without a key": {both, map[string]string{"mode": "remove", "postman-api-key": ""}, "", []bool{false, false}},
 		"a name for several":   {both, map[string]string{"importer-name": "x"}, `importer-name: got "x" for 2 collections`, []bool{false, false}},
-		"with collections":     {both, map[string]string{"collections": uidB}, `manifest: got "postman.yaml": collections are given, too`, []bool{false}},
-		"of nothing":           {"collections: []", map[string]string{"postman-api-key": ""}, "", nil},
+		"with collections": {
+			both, map[string]string{"collections": uidB}, `manifest: got "postman.yaml": collections are given, too`, []bool{false},
+		},
+		"of nothing": {"collections: []", map[string]string{"postman-api-key": ""}, "", nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -228,9 +256,14 @@ func TestManifestInModes(t *testing.T) {
 			for _, i := range run.Importers {
 				skipped = append(skipped, i.Skipped)
 			}
+			var texts []string
+			for _, p := range problems {
+				texts = append(texts, p.Text())
+			}
+			told := strings.Join(texts, "\n")
 			switch {
-			case test.problem == "" && len(problems) > 0, test.problem != "" && (len(problems) != 1 || !strings.HasPrefix(problems[0].Text(), test.problem)):
-				t.Errorf("problems: %v", problems)
+			case (told == "") != (test.problem == ""), !strings.HasPrefix(told, test.problem), len(problems) > 1:
+				t.Errorf("problems: %s", told)
 			case !slices.Equal(skipped, test.skipped):
 				t.Errorf("skipped: %v", skipped)
 			}

@@ -17,7 +17,7 @@ func Outputs() []Output {
 		{
 			Name: "status",
 			Description: "The outcome; of several collections the first of these that one of them has: `failed`, `created`, `updated`," +
-				" `removed`, `planned`, `checked`, `unchanged`, `skipped` (GitHub gives the run no secrets).",
+				" `removed`, `planned`, `checked`, `unchanged`, `skipped` (what it needs is not given).",
 			Example: "updated",
 		},
 		{

@@ -120,7 +120,7 @@ func (r *Run) skip(needs func(*Importer) bool) {
 	r.Skipped = true
 	for n := range r.Importers {
 		i := &r.Importers[n]
-		i.Skipped = i.Ref != nil && needs(i)
+		i.Skipped = i.OfPostman() && needs(i)
 		r.Skipped = r.Skipped && i.Skipped
 	}
 }

@@ -193,7 +193,7 @@ type MicrocksSecret struct {
 
 // Importer is one wanted importer: a collection and what was said about it. A
 // nil field means that nothing was said, so that an existing importer keeps
-// what it has. One of Ref, File, Pattern, Resources and Workspace is set.
+// what it has. One of Ref, Workspace, File, Pattern and Resources is set.
 type Importer struct {
 	Source string       // as given, without its query; safe to show once escaped
 	Ref    *postman.Ref // nil for a file
@@ -207,10 +207,13 @@ type Importer struct {
 	// below where a Pattern is.
 	Resources string
 
-	// Workspace is the UUID of a Postman workspace whose collections are meant; "" is none.
+	// Workspace is the id of a workspace in Postman, whose collections are meant; "" is
+	// none. Include and Exclude are patterns on their names, as resolve reads them: with
+	// Include one of them has to match. Forks are left out without Forks.
 	Workspace        string
-	Include, Exclude []string // patterns on the names of its collections
-	Forks            bool     // forks, too
+	Include, Exclude []string
+	Forks            bool
+
 	// Entry is where in the manifest it stands, such as "line 7"; "" for a list of the
 	// workflow.
 	Entry string
@@ -238,6 +241,9 @@ func (r *Run) Allows(what string) bool { return slices.Contains(r.Allow, what) }
 // Closes reports whether the run only notes on the pull request that it is closed: it
 // reads no source, and needs no input but those of the comment.
 func (r *Run) Closes() bool { return r.Trigger.Closed && r.Mode == ModePlan }
+
+// OfPostman reports whether what is meant is in Postman, and not in the repository.
+func (i *Importer) OfPostman() bool { return i.Ref != nil || i.Workspace != "" }
 
 // Pull says how a run speaks to the pull request that it is about.
 type Pull struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/yamltree"
 )
 
 // BrokenError says why a folder makes no collection: every file that is broken, by its
@@ -59,11 +60,22 @@ const (
 	Tagged                            // a value with a tag other than !!str
 	TooDeep                           // more than MostDepth values, or folders, in each other
 	TooManyValues                     // more than MostValues in a file, aliases included
+	TooMuchText                       // more than MostText in all files, aliases included
 	TooLarge                          // more than MostBytes in all files
 	TooManyFiles                      // more than MostFiles
 	PathOutside                       // a path that does not lead into the folder
 	PathTwice                         // a path that was there before
+	NameTwice                         // a file says by its name what another one does, whose path is Value
+	ReturnAlone                       // a line ends with a carriage return and no line feed
+	Nameless                          // the folder has no name, and the collection none of its own
 )
+
+// faultOf is what is wrong with a file, by what its reader calls it.
+var faultOf = [...]FaultKind{
+	yamltree.NotYAML: NotYAML, yamltree.NotClosed: NotClosed, yamltree.NotUTF8: NotUTF8, yamltree.NotCheckedOut: NotCheckedOut,
+	yamltree.Conflict: Conflict, yamltree.SeveralDocuments: SeveralDocuments, yamltree.Directive: Directive,
+	yamltree.TooManyValues: TooManyValues, yamltree.ReturnAlone: ReturnAlone,
+}
 
 // faults are kinds in words, which go on with the value.
 var faults = [...]string{
@@ -74,6 +86,9 @@ var faults = [...]string{
 	Tagged: "has a tag", TooDeep: "is nested too deep", TooManyValues: "has too many values",
 	TooLarge: "is beyond the 16 MB that a folder may have", TooManyFiles: "is one file too many",
 	PathOutside: "leads out of the folder", PathTwice: "is there twice",
+	TooMuchText: "has aliases with which the folder makes more than 32 MB of text", NameTwice: "is by its name the same as another file",
+	ReturnAlone: "has a line that ends with a carriage return alone",
+	Nameless:    "says no name, and the folder has none that is its own",
 }
 
 // String is the fault in words, with its place.
@@ -101,10 +116,16 @@ func (f Fault) Next() string {
 		return "check out with `lfs: true` (actions/checkout), or run `git lfs pull` before this step"
 	case Conflict:
 		return "solve the conflict (git status names the files), and commit the result"
-	case TooDeep, TooManyValues, TooLarge, TooManyFiles:
+	case TooDeep, TooManyValues, TooMuchText, TooLarge, TooManyFiles:
 		return "split the collection, and look for what no person wrote in it"
 	case PathOutside, PathTwice:
 		return "give the file another name"
+	case NameTwice:
+		return "remove one of the two, which end in .yaml and in .yml, or differ in capitals"
+	case ReturnAlone:
+		return "save the file with line feeds at the ends of its lines, as git and Postman do"
+	case Nameless:
+		return "write `name: …` into .resources/definition.yaml"
 	case Directive, MergeKey, Tagged, KeyNotText:
 		return "write it as Postman does: maps, lists and texts alone"
 	}
@@ -154,4 +175,7 @@ const (
 	// OtherBody: the type of a body, Value, is unknown. A text is sent as it is,
 	// anything else left out.
 	OtherBody
+	// Hidden: a folder's name, Value, begins with a dot. What is in it is taken, as
+	// Postman takes it.
+	Hidden
 )

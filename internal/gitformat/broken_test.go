@@ -58,16 +58,26 @@ func TestBroken(t *testing.T) {
 		"a merge":               {"a: &a {b: c}\nd:\n  <<: *a\n", MergeKey, 3, 3, ""},
 		"a tag":                 {"a: !!binary aGk=\n", Tagged, 1, 4, "!!binary"},
 		"a tag of one's own":    {"a: [b, !c d]\n", Tagged, 1, 8, "!c"},
+		"a tag behind a mark":   {"\uFEFFa: !!int 'b'\n", Tagged, 1, 4, "!!int"},
 		"a tag of a text":       {"a: !!int 'b'\n", Tagged, 1, 4, "!!int"},
 		"depth":                 {deep, TooDeep, MostDepth + 1, MostDepth + 1, ""},
 		"depth in brackets":     {"a: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), TooDeep, 1, MostDepth + 4, ""},
 		"a hole":                {"a: " + strings.Repeat("[", 1<<20), TooManyValues, 0, 0, ""},
 		"a circle":              {"a: &a\n  b: *a\n", TooDeep, 2, 6, ""},
 		"aliases":               {explosion, TooManyValues, 6, 0, ""},
-		"values":                {strings.Repeat("- a\n", MostValues), TooManyValues, 0, 0, ""},
-		"a million of them":     {"[" + strings.Repeat("[],", 1_000_000) + "]", TooManyValues, 0, 0, ""},
-		"members":               {"{" + strings.Repeat("a,", 1_000_000) + "}", TooManyValues, 0, 0, ""},
-		"comments":              {strings.Repeat("# c\n", MostValues+1), TooManyValues, 0, 0, ""},
+		"aliases of a text": {
+			"a: &a " + strings.Repeat("x", 1<<20) + "\nb: [" + strings.Repeat("*a, ", 40) + "]\n", TooMuchText, 2, 5 + 4*30, "",
+		},
+		"aliases of a text with breaks": {
+			"a: &a \"" + strings.Repeat("x", 1<<20) + "\u2028\"\nb: [" + strings.Repeat("*a, ", 40_000) + "]\n", TooMuchText, 2, 0, "",
+		},
+		"aliases of a key":    {"? &a " + strings.Repeat("x", 1000) + "\n: [" + strings.Repeat("*a, ", 60_000) + "]\n", TooMuchText, 2, 0, ""},
+		"a return":            {"a: b\rc: d\r\n", ReturnAlone, 1, 5, ""},
+		"a return at the end": {"a: b\r\nc: d\r", ReturnAlone, 2, 5, ""},
+		"values":              {strings.Repeat("- a\n", MostValues), TooManyValues, 0, 0, ""},
+		"a million of them":   {"[" + strings.Repeat("[],", 1_000_000) + "]", TooManyValues, 0, 0, ""},
+		"members":             {"{" + strings.Repeat("a,", 1_000_000) + "}", TooManyValues, 0, 0, ""},
+		"comments":            {strings.Repeat("# c\n", MostValues+1), TooManyValues, 0, 0, ""},
 	} {
 		m := budget.New(context.Background())
 		_, err := Read(m, "A", each(folderOf(map[string]string{"a.request.yaml": c.text, "b.request.yaml": "$kind: http-request\nurl: b\n"})))
@@ -187,6 +197,69 @@ func TestCost(t *testing.T) {
 	late := folderOf(map[string]string{"a.request.yaml": usual + strings.Repeat(" ", 1<<20)})
 	if _, err := Read(budget.New(ctx), "A", each(late)); err == nil || err.Error() != "it is late" {
 		t.Error("a context that ended:", err)
+	}
+}
+
+// Aliases multiply the text of a folder no more than that of a file, and no more files
+// are asked for; without them no folder has as much text as a folder may have.
+func TestTextBounded(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	_, err := Read(budget.New(context.Background()), "A", func(yield func(string, []byte) bool) {
+		raw := []byte("$kind: http-request\nurl: &a " + strings.Repeat("x", 1<<20) + "\nnotes: [" + strings.Repeat("*a, ", 10) + "]\n")
+		for asked = 1; yield(fmt.Sprintf("%d.request.yaml", asked), raw); asked++ {
+		}
+	})
+	var broken *BrokenError
+	if !errors.As(err, &broken) || broken.Count != 1 || broken.Faults[0].Kind != TooMuchText || asked != 3 {
+		t.Errorf("%v; %d files were asked for", err, asked)
+	}
+	longest := []byte("$kind: http-request\nurl: \"" + strings.Repeat(`\L`, 1<<20) + `"`)
+	if _, err := Read(nil, "A", func(yield func(string, []byte) bool) {
+		for i := 0; i < 7 && yield(fmt.Sprintf("%d.request.yaml", i), longest); i++ {
+		}
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A folder in which two files are one by their names is refused, since nobody can tell
+// which is meant; so is one that is the folder somebody stands in, without a name.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	const request, folder = "$kind: http-request\nurl: a\n", ".resources/definition.yaml"
+	for name, c := range map[string]struct {
+		in    string
+		files map[string]string
+		want  string // "" for a collection
+	}{
+		"two definitions": {"A", map[string]string{folder: "name: A", ".resources/definition.yml": "name: B"},
+			`".resources/definition.yml" is by its name the same as another file: ".resources/definition.yaml"`},
+		"of an inner folder": {"A", map[string]string{"b/" + folder: "", "b/.resources/Definition.YAML": ""},
+			`"b/.resources/definition.yaml" is by its name the same as another file: "b/.resources/Definition.YAML"`},
+		"two requests": {"A", map[string]string{"b/a.request.yaml": request, "b/a.request.yml": request},
+			`"b/a.request.yml" is by its name the same as another file: "b/a.request.yaml"`},
+		"two examples": {"A", map[string]string{
+			"a.request.yaml": request, "a.resources/examples/b.example.yaml": "", "a.resources/examples/b.example.yml": "",
+		}, `"a.resources/examples/b.example.yml" is by its name the same as another file: "a.resources/examples/b.example.yaml"`},
+		"apart": {"A", map[string]string{
+			"b/a.request.yaml": request, "c/a.request.yml": request, "A.request.yml": request, "b/A.request.yml": request, "b/" + folder: "name: b",
+			"c/" + folder: "name: c", ".resources/notes.yaml": "a: b", ".resources/notes.yml": "a: b",
+		}, ""},
+		"here": {".", map[string]string{folder: "$kind: collection\nname: A\n"}, ""},
+		"here, nameless": {".", map[string]string{folder: "$kind: collection\n"},
+			`".resources/definition.yaml", line 1, column 1 says no name, and the folder has none that is its own`},
+		"here, undefined": {".", map[string]string{"a.request.yaml": request},
+			`".resources/definition.yaml" says no name, and the folder has none that is its own`},
+	} {
+		_, err := Read(nil, c.in, each(folderOf(c.files)))
+		got := ""
+		if err != nil {
+			got = strings.TrimPrefix(err.Error(), "the folder makes no collection: ")
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
 	}
 }
 

@@ -22,7 +22,8 @@
 //     by code points, and folders and requests stand in one order;
 //   - parameters of queryParams take the place of those in the address;
 //   - a file whose name ends otherwise, and a request below .resources, is not read;
-//   - a folder needs no definition.
+//   - a folder needs no definition;
+//   - a folder whose name begins with a dot is one like any other, but for .resources.
 //
 // What the format has and a v2.1 collection has not is lost: further ways to sign in
 // than the first, requests of protocols other than HTTP (a finding), and settings that
@@ -31,17 +32,16 @@
 package gitformat
 
 import (
-	"bytes"
 	"cmp"
 	"io/fs"
 	"iter"
 	"slices"
 	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/yamltree"
 )
 
 // Bounds of one folder.
@@ -50,6 +50,9 @@ const (
 	MostFiles  = 20_000
 	MostValues = 200_000 // of one file: values, members and comments, about
 	MostDepth  = 100     // of values in a file, and of folders
+	// MostText is how many bytes of text all files may have, once each alias stands for
+	// what it means. Without aliases none has half as much again as MostBytes.
+	MostText = 32 << 20
 	// MostFindings: what is found beyond is not kept.
 	MostFindings = 1000
 )
@@ -69,7 +72,7 @@ type Document struct {
 // Read makes a document of the files of a folder, which come with their paths relative
 // to it, separated by slashes, and may come in any order. Those that do not belong to
 // the format are passed over. A collection without a name of its own has that of the
-// folder.
+// folder; "." is none.
 //
 // The error is a [*BrokenError] that names the files which are broken, the same of one
 // that is beyond the bounds, or what ended the meter.
@@ -90,6 +93,13 @@ func read(m *budget.Meter, folder string, files iter.Seq2[string, []byte]) (*Doc
 			break
 		}
 	}
+	if t.broken.Count == 0 && folder == here && t.root.name == here {
+		at := Position{File: Definition}
+		if t.root.defined {
+			at = t.source.position(t.root.at)
+		}
+		t.broken.add(Fault{Kind: Nameless, Position: at})
+	}
 	if t.broken.Count > 0 {
 		return nil, &t.broken
 	}
@@ -97,6 +107,9 @@ func read(m *budget.Meter, folder string, files iter.Seq2[string, []byte]) (*Doc
 	slices.SortStableFunc(t.findings, func(a, b Finding) int { return a.Position.compare(b.Position) })
 	return &Document{Raw: t.out.json, Findings: t.findings, source: t.source, places: t.out.places}, nil
 }
+
+// here is the folder that somebody stands in, whatever it is called.
+const here = "."
 
 // Source is what the document was made of: the files one behind another. Which file a
 // byte of it is in, says [Document.Position].
@@ -139,17 +152,14 @@ func (p Position) compare(o Position) int {
 // source is the files one behind another.
 type source struct {
 	raw   []byte
-	files []file // by start, ascending
-	marks []mark // one for each stride of raw
+	files []file          // by start, ascending
+	marks []yamltree.Mark // one for each stride of raw
 }
 
 type file struct {
 	path  string
 	start int // of its bytes in the source
 }
-
-// mark is the line and column of the byte at a multiple of stride.
-type mark struct{ line, column int }
 
 // stride is how far apart marks are: so many bytes are looked through for a position,
 // however long file and line are.
@@ -161,28 +171,13 @@ func (s *source) add(name string, raw []byte) (start int) {
 	s.files = append(s.files, file{name, start})
 	s.raw = append(s.raw, raw...)
 	for at := len(s.marks) * stride; at < len(s.raw); at += stride {
-		from, p := start, mark{1, 1}
+		from, p := start, yamltree.Start
 		if n := len(s.marks); n > 0 && (n-1)*stride >= start {
 			from, p = (n-1)*stride, s.marks[n-1]
 		}
-		s.marks = append(s.marks, p.after(s.raw[from:at]))
+		s.marks = append(s.marks, p.After(s.raw[from:at]))
 	}
 	return start
-}
-
-// after is the place behind a text that begins at m.
-func (m mark) after(s []byte) mark {
-	if i := bytes.LastIndexByte(s, '\n'); i >= 0 {
-		m.line += bytes.Count(s, []byte("\n"))
-		m.column = 1
-		s = s[i+1:]
-	}
-	for _, c := range s {
-		if utf8.RuneStart(c) {
-			m.column++
-		}
-	}
-	return m
 }
 
 func (s *source) position(offset int) Position {
@@ -191,12 +186,12 @@ func (s *source) position(offset int) Position {
 	if i < 0 {
 		return Position{}
 	}
-	from, p := s.files[i].start, mark{1, 1}
+	from, p := s.files[i].start, yamltree.Start
 	if n := min(offset/stride, len(s.marks)-1); n >= 0 && n*stride > from {
 		from, p = n*stride, s.marks[n]
 	}
-	p = p.after(s.raw[from:offset])
-	return Position{File: text.Untrusted(s.files[i].path), Line: p.line, Column: p.column}
+	p = p.After(s.raw[from:offset])
+	return Position{File: text.Untrusted(s.files[i].path), Line: p.Line, Column: p.Column}
 }
 
 // clean reports whether a path is one below the folder.

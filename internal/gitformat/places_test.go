@@ -69,8 +69,8 @@ func TestPlaces(t *testing.T) {
 		{"/collection/item/1/item/0/request/body/raw", request, 10, 12, false},
 		{"/collection/item/1/item/0/request/body/options/raw/language", request, 9, 9, true},
 		{"/collection/item/1/item/0/response", request, 1, 1, true},
-		{"/collection/item/1/item/0/response/0", example, 1, 2, false},
-		{"/collection/item/1/item/0/response/0/name", example, 1, 2, true},
+		{"/collection/item/1/item/0/response/0", example, 1, 1, false},
+		{"/collection/item/1/item/0/response/0/name", example, 1, 1, true},
 		{"/collection/item/1/item/0/response/0/originalRequest", example, 3, 3, false},
 		{"/collection/item/1/item/0/response/0/originalRequest/url/query/0/value", example, 3, 8, false},
 		{"/collection/item/1/item/0/response/0/originalRequest/header/0/value", example, 5, 8, false},
@@ -135,6 +135,19 @@ func TestPositions(t *testing.T) {
 		got := s.position(offset)
 		if string(got.File) != s.files[i].path || got.Line != line+1 || got.Column-1 != column && bytes.Runes(s.raw[offset:])[0] != '\uFFFD' {
 			t.Fatalf("%d: %v, want line %d, column %d of %d", offset, got, line+1, column+1, i)
+		}
+	}
+	for short := range 4 { // a byte order mark is no character, wherever it is counted from
+		var s source
+		s.add("before", bytes.Repeat([]byte("y"), stride-short))
+		start := s.add("marked", []byte("\uFEFF"+strings.Repeat("x", 3*stride)+"\nz"))
+		for _, at := range []int{0, 1, stride, 2*stride + 7} {
+			if got := s.position(start + len("\uFEFF") + at); got.Line != 1 || got.Column != at+1 {
+				t.Errorf("%d before the stride, at %d: %v", short, at, got)
+			}
+		}
+		if got := s.position(len(s.raw) - 1); got.Line != 2 || got.Column != 1 {
+			t.Errorf("the second line: %v", got)
 		}
 	}
 	if got := (&source{}).position(3); got != (Position{}) {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +18,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/yamltree"
 )
 
 // A collection that is written as a folder, in whichever of the forms that the format
@@ -123,7 +126,7 @@ func (w *folderWriter) file(path string, n *yaml.Node) {
 		w.t.Fatal(err)
 	}
 	if rapid.IntRange(0, 9).Draw(w.t, "windows") == 0 && !bytes.Contains(raw, []byte("\r")) {
-		raw = append(slices.Clone(byteOrderMark), bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))...)
+		raw = append(slices.Clone(yamltree.ByteOrderMark), bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))...)
 	}
 	w.files = append(w.files, txtar.File{Name: path, Data: raw})
 }
@@ -380,10 +383,27 @@ func sound(t interface{ Fatalf(string, ...any) }, d *Document) {
 	}
 }
 
+// seeds are texts that begin values in every way, and look as if they did.
+func seeds(f *testing.F) (all []string) {
+	f.Helper()
+	raw, err := os.ReadFile("../yamltree/testdata/seeds.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		seed, err := strconv.Unquote(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		all = append(all, seed)
+	}
+	return all
+}
+
 // Any bytes, whatever part of a folder they are, make a sound document or are refused
 // with a place; and the same bytes the same.
 func FuzzRead(f *testing.F) {
-	for _, seed := range seeds {
+	for _, seed := range seeds(f) {
 		f.Add(seed, seed)
 	}
 	for name, text := range placed {
@@ -412,7 +432,7 @@ func FuzzRead(f *testing.F) {
 
 // What one file says by itself is found or refused, with a place in it.
 func FuzzOneFile(f *testing.F) {
-	for _, seed := range seeds {
+	for _, seed := range seeds(f) {
 		f.Add(seed)
 	}
 	f.Add("workspace:\n  id: w\ncloudResources:\n  collections:\n    ../a: 1-2\n" +

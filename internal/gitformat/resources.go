@@ -29,7 +29,7 @@ const KindOfCollection = "collection"
 // one reads one file by itself.
 func one(m *budget.Meter, name string, raw []byte) (v *value, err error) {
 	var fault *Fault
-	if spent := m.Within(func() { v, fault = (&reader{meter: m}).read(name, raw, 0) }); spent != nil {
+	if spent := m.Within(func() { v, fault = newReader(m).read(name, raw, 0) }); spent != nil {
 		return nil, spent
 	}
 	if fault != nil {

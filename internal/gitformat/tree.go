@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"postman-microcks-importer/internal/budget"
@@ -60,6 +61,15 @@ func withoutEnd(name, end string) (string, bool) {
 	return name, false
 }
 
+// canonical is the path that stands for all files which say the same by their names.
+func canonical(name string) string {
+	stem, role := roleOf(path.Base(name))
+	if role <= unknown {
+		return name
+	}
+	return path.Dir(name) + "\x00" + strconv.Itoa(int(role)) + stem
+}
+
 // in reports whether a path leads through a folder of this name.
 func in(folder, name string) bool { return strings.Contains("/"+path.Dir(name)+"/", "/"+folder+"/") }
 
@@ -68,7 +78,7 @@ type tree struct {
 	meter    *budget.Meter
 	source   source
 	reader   reader
-	paths    map[string]bool
+	paths    map[string]string // by [canonical]
 	root     *folder
 	examples map[string][]part // by the folder that they stand in
 	broken   BrokenError
@@ -105,7 +115,7 @@ type item struct {
 func newTree(m *budget.Meter, name string) *tree {
 	root := &folder{part: part{name: name, path: "."}, folders: map[string]*folder{}}
 	return &tree{
-		meter: m, reader: reader{meter: m}, paths: map[string]bool{}, root: root, examples: map[string][]part{},
+		meter: m, reader: *newReader(m), paths: map[string]string{}, root: root, examples: map[string][]part{},
 		out: &writer{meter: m},
 	}
 }
@@ -124,19 +134,24 @@ func (t *tree) add(name string, raw []byte) bool {
 	case !clean(name):
 		whole(PathOutside)
 		return true
-	case t.paths[name]:
+	case t.paths[canonical(name)] == name:
 		whole(PathTwice)
+		return true
+	case t.paths[canonical(name)] != "":
+		fault := Fault{Kind: NameTwice, Position: Position{File: text.Untrusted(name)}}
+		fault.Value = text.Cut(text.Untrusted(t.paths[canonical(name)]), mostShown)
+		t.broken.add(fault)
 		return true
 	case strings.Count(name, "/") > MostDepth:
 		whole(TooDeep)
 		return true
 	}
-	t.paths[name] = true
+	t.paths[canonical(name)] = name
 	start := t.source.add(name, raw)
 	v, fault := t.reader.read(name, raw, start)
 	if fault != nil {
 		t.broken.add(*fault)
-		return true
+		return fault.Kind != TooMuchText
 	}
 	t.take(name, v)
 	return true
@@ -365,6 +380,9 @@ func (t *tree) write(f *folder) {
 	}
 	t.out.append(f.fragment)
 	t.out.made(f.at, `,"item":[`)
+	if base := path.Base(f.path); f != t.root && strings.HasPrefix(base, ".") {
+		t.find(Hidden, f.at, base)
+	}
 	entries := make([]entry, 0, len(f.folders)+len(f.items))
 	for _, inner := range f.folders {
 		entries = append(entries, entry{inner.part, func() { t.write(inner) }})

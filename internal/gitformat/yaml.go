@@ -2,16 +2,14 @@ package gitformat
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/text"
+	"postman-microcks-importer/internal/yamltree"
 )
 
 // value is what stands in a file.
@@ -32,12 +30,12 @@ type member struct {
 type kind int
 
 const (
-	isText kind = iota
-	isNull
-	isNumber
-	isBool
-	isList
-	isMap
+	isText   = kind(yamltree.Text)
+	isNull   = kind(yamltree.Null)
+	isNumber = kind(yamltree.Number)
+	isBool   = kind(yamltree.Bool)
+	isList   = isBool + 1
+	isMap    = isBool + 2
 )
 
 // get is the member of a map, nil where there is none.
@@ -53,60 +51,34 @@ func (v *value) get(key string) *value {
 	return nil
 }
 
-// What reading costs.
-const (
-	workOfByte   = 2
-	bytesInWork  = 8 // that are searched in a unit of work
-	workOfValue  = 120
-	bytesOfValue = 540 // while a file is read
-	bytesOfFile  = 600
-)
+const bytesOfFile = 600 // that reading a file costs, at least
 
 // reader reads the files of a folder, one after the other.
 type reader struct {
-	meter *budget.Meter
-	most  int // values of one file so far: what one took, the next takes again
+	yaml yamltree.Reader
+	text int // bytes of all files so far, with what aliases stand for
+}
+
+func newReader(m *budget.Meter) *reader {
+	return &reader{yaml: yamltree.Reader{Meter: m, Most: MostValues}}
 }
 
 // read reads a file that starts at an offset of the source. A file without any value
 // is an empty map.
 func (r *reader) read(name string, raw []byte, start int) (*value, *Fault) {
-	f := &reading{name: name, raw: raw, start: start, text: counter{raw: raw}, line: 1, column: 1}
-	if bytes.HasPrefix(raw, byteOrderMark) {
-		f.at = len(byteOrderMark)
+	f := &reading{reader: r, name: name, raw: raw, start: start, line: 1, column: 1}
+	if bytes.HasPrefix(raw, yamltree.ByteOrderMark) {
+		f.at = len(yamltree.ByteOrderMark)
 	}
-	r.meter.Work(workOfByte * len(raw))
-	if fault := f.look(); fault != nil {
-		return nil, fault
-	}
-	raw, f.restore = hideBreaks(r.meter, raw)
-	n, open := count(raw)
-	if n > MostValues {
-		return nil, f.fault(TooManyValues, mark{}, "")
-	}
-	r.meter.Work(workOfValue * n)
-	if n > r.most {
-		r.meter.Memory(bytesOfValue * (n - r.most))
-		r.most = n
-	}
-	lines := &lineByLine{rest: raw}
-	decoder := yaml.NewDecoder(lines)
-	var document, second yaml.Node
-	switch err := decoder.Decode(&document); {
-	case errors.Is(err, io.EOF):
+	document, fault := r.yaml.Read(raw)
+	switch {
+	case fault != nil:
+		return nil, f.fault(faultOf[fault.Kind], fault.Mark, string(fault.Said))
+	case document.Root == nil:
 		return &value{kind: isMap, at: start}, nil
-	case err != nil && open >= 0:
-		return nil, f.fault(NotClosed, mark{1, 1}.after(raw[:open]), "")
-	case err != nil:
-		return nil, f.fault(NotYAML, mark{line: lines.read}, err.Error())
 	}
-	switch err := decoder.Decode(&second); {
-	case err == nil:
-		return nil, f.fault(SeveralDocuments, mark{line: lines.read}, "")
-	case !errors.Is(err, io.EOF):
-		return nil, f.fault(NotYAML, mark{line: lines.read}, err.Error())
-	}
-	v := f.value(document.Content[0], 0)
+	f.document = document
+	v := f.value(document.Root, 0)
 	switch {
 	case f.failed != nil:
 		return nil, f.failed
@@ -118,120 +90,32 @@ func (r *reader) read(name string, raw []byte, start int) (*value, *Fault) {
 	return v, nil
 }
 
-// breaks end lines in YAML 1.1, which the library reads, and are characters as others
-// in YAML 1.2, which Postman writes; each beside the first character of as many bytes
-// that may take its place.
-var breaks = []struct{ mark, from rune }{{'\u0085', '\u07C0'}, {'\u2028', '\uE000'}, {'\u2029', '\uE400'}}
-
-// hideBreaks puts characters that a text does not have in the place of breaks.
-func hideBreaks(m *budget.Meter, raw []byte) ([]byte, *strings.Replacer) {
-	var back []string
-	for _, b := range breaks {
-		if !bytes.ContainsRune(raw, b.mark) {
-			continue
-		}
-		r := b.from
-		for bytes.ContainsRune(raw, r) && r < b.from+mostTried {
-			m.Work(len(raw) / bytesInWork)
-			r++
-		}
-		raw = bytes.ReplaceAll(raw, []byte(string(b.mark)), []byte(string(r)))
-		back = append(back, string(r), string(b.mark))
-	}
-	return raw, strings.NewReplacer(back...)
-}
-
-// mostTried is how many characters a text may have to itself before breaks are no
-// longer told from the last of them.
-const mostTried = 0x3F
-
-// lineByLine gives one line at a time, so that it tells how far the library has read
-// when it finds a fault: its errors have a line in their words only.
-type lineByLine struct {
-	rest []byte
-	read int // lines
-}
-
-func (l *lineByLine) Read(p []byte) (int, error) {
-	if len(l.rest) == 0 {
-		return 0, io.EOF
-	}
-	line := l.rest
-	if i := bytes.IndexByte(line, '\n'); i >= 0 {
-		line = line[:i+1]
-	}
-	n := copy(p, line)
-	if l.rest = l.rest[n:]; n == len(line) {
-		l.read++
-	}
-	return n, nil
-}
-
 // reading is one file that is read.
 type reading struct {
-	name  string
-	raw   []byte
-	start int // in the source
-	// restore brings back what was hidden from the library.
-	restore *strings.Replacer
-	values  int
-	failed  *Fault // the first one
+	*reader
+	name     string
+	raw      []byte
+	start    int // in the source
+	document *yamltree.Document
+	values   int
+	failed   *Fault // the first one
 
-	text         counter // for the ends of lines
-	at           int     // what was found last in the text
-	line, column int     // of it, as the library counts them
+	at           int // what was found last in the text
+	line, column int // of it, as the library counts them
 }
 
-func (f *reading) fault(k FaultKind, m mark, about string) *Fault {
-	return &Fault{k, Position{text.Untrusted(f.name), m.line, m.column}, text.Cut(text.Untrusted(about), mostShown)}
+func (f *reading) fault(k FaultKind, m yamltree.Mark, about string) *Fault {
+	return &Fault{k, Position{text.Untrusted(f.name), m.Line, m.Column}, text.Cut(text.Untrusted(about), mostShown)}
 }
 
 func (f *reading) faultAt(k FaultKind, at int, about string) *Fault {
-	return f.fault(k, mark{1, 1}.after(f.raw[:at-f.start]), about)
+	return f.fault(k, yamltree.Start.After(f.raw[:at-f.start]), about)
 }
 
 func (f *reading) fail(k FaultKind, at int, about string) {
 	if f.failed == nil {
 		f.failed = f.faultAt(k, at, about)
 	}
-}
-
-// look finds what the library is not to see.
-func (f *reading) look() *Fault {
-	if !utf8.Valid(f.raw) {
-		at := 0
-		for {
-			r, size := utf8.DecodeRune(f.raw[at:])
-			if r == utf8.RuneError && size < 2 {
-				return f.faultAt(NotUTF8, f.start+at, "")
-			}
-			at += size
-		}
-	}
-	if bytes.HasPrefix(f.raw, []byte("version https://git-lfs.github.com/")) {
-		return f.fault(NotCheckedOut, mark{1, 1}, "")
-	}
-	began, ended := false, false // a document
-	for at, next := 0, 0; at < len(f.raw); at = next {
-		next = len(f.raw)
-		if i := bytes.IndexByte(f.raw[at:], '\n'); i >= 0 {
-			next = at + i + 1
-		}
-		line := f.raw[at:next]
-		words := bytes.TrimSpace(line)
-		begins := bytes.HasPrefix(line, []byte("--- ")) || line[0] == '-' && string(words) == "---"
-		switch {
-		case began && begins, ended && len(words) > 0 && words[0] != '#' && line[0] != '%':
-			return f.faultAt(SeveralDocuments, f.start+at, "")
-		case line[0] == '%':
-			return f.faultAt(Directive, f.start+at, "")
-		case bytes.HasPrefix(line, []byte("<<<<<<< ")), bytes.HasPrefix(line, []byte(">>>>>>> ")):
-			return f.faultAt(Conflict, f.start+at, "")
-		}
-		began = began || begins || len(words) > 0 && words[0] != '#'
-		ended = ended || line[0] == '.' && string(words) == "..."
-	}
-	return nil
 }
 
 // value is a node with all that aliases stand for in it.
@@ -265,7 +149,11 @@ func (f *reading) value(n *yaml.Node, depth int) *value {
 	case yaml.MappingNode:
 		f.members(v, n, depth)
 	default:
-		v.kind, v.text = kindOf(n), f.restore.Replace(n.Value)
+		if f.text += len(n.Value); f.text > MostText {
+			f.fail(TooMuchText, v.at, "")
+			return v
+		}
+		v.kind, v.text = kind(yamltree.ScalarOf(n)), f.document.Text(n)
 	}
 	return v
 }
@@ -290,22 +178,6 @@ func (f *reading) members(v *value, n *yaml.Node, depth int) {
 	}
 }
 
-// kindOf is the kind of a scalar by the core schema of YAML 1.2, as Postman reads it.
-func kindOf(n *yaml.Node) kind {
-	switch n.Tag {
-	case "!!null":
-		return isNull
-	case "!!bool":
-		return isBool
-	case "!!int", "!!float":
-		if strings.Contains(n.Value, "_") {
-			return isText
-		}
-		return isNumber
-	}
-	return isText
-}
-
 // number is a number in decimal digits, false where v is none.
 func (v *value) number() (float64, bool) {
 	f, err := strconv.ParseFloat(v.text, 64)
@@ -321,14 +193,14 @@ func (f *reading) offset(n *yaml.Node) int {
 		return n.Column
 	}
 	for f.line < n.Line {
-		_, next := f.text.ends(f.at)
-		if next == f.at {
+		next := bytes.IndexByte(f.raw[f.at:], '\n')
+		if next < 0 {
 			break
 		}
-		f.at, f.line, f.column = next, f.line+1, 1
+		f.at, f.line, f.column = f.at+next+1, f.line+1, 1
 	}
-	for ; f.line == n.Line && f.column < n.Column && f.at < len(f.text.raw); f.column++ {
-		_, size := utf8.DecodeRune(f.text.raw[f.at:])
+	for ; f.line == n.Line && f.column < n.Column && f.at < len(f.raw); f.column++ {
+		_, size := utf8.DecodeRune(f.raw[f.at:])
 		f.at += size
 	}
 	n.Line, n.Column = found, f.start+f.at

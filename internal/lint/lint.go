@@ -108,6 +108,17 @@ type reporter struct {
 	count   int
 	bytes   int
 	full    bool
+	causes  []string // the formats of findings
+}
+
+// cause is that of a finding that is told in a format: what one says has one.
+func (r *reporter) cause(format string) int {
+	i := slices.Index(r.causes, format)
+	if i < 0 {
+		i = len(r.causes)
+		r.causes = append(r.causes, format)
+	}
+	return i
 }
 
 // at reports something about a value of the input, or the one that it was made of.
@@ -115,24 +126,24 @@ func (r *reporter) at(v jackson.Value, format string, args ...any) {
 	for from := r.subject.from; v.Exists() && from.Made(v.Offset()); {
 		v = v.Parent()
 	}
-	r.add(v.Offset(), v, text.Untrustedf(format, args...))
+	r.add(v.Offset(), v, format, args)
 }
 
 // atByte reports something about a byte of an input that is no JSON.
 func (r *reporter) atByte(offset int, format string, args ...any) {
-	r.add(offset, jackson.Value{}, text.Untrustedf(format, args...))
+	r.add(offset, jackson.Value{}, format, args)
 }
 
 // whole reports something about the whole input.
 func (r *reporter) whole(format string, args ...any) {
-	r.add(-1, jackson.Value{}, text.Untrustedf(format, args...))
+	r.add(-1, jackson.Value{}, format, args)
 }
 
 // inFolder reports something about a place in the folder that the collection was made
 // of.
 func (r *reporter) inFolder(p gitformat.Position, format string, args ...any) {
 	before := len(r.subject.findings)
-	r.add(-1, jackson.Value{}, text.Untrustedf(format, args...))
+	r.add(-1, jackson.Value{}, format, args)
 	if len(r.subject.findings) == before {
 		return
 	}
@@ -141,7 +152,7 @@ func (r *reporter) inFolder(p gitformat.Position, format string, args ...any) {
 	f.File, f.Line, f.Column = p.File, p.Line, p.Column
 }
 
-func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
+func (r *reporter) add(offset int, v jackson.Value, format string, args []any) {
 	s := r.subject
 	s.meter.Work(workOfFinding)
 	if r.full {
@@ -151,8 +162,8 @@ func (r *reporter) add(offset int, v jackson.Value, message text.Untrusted) {
 		offset = s.from.Place(offset)
 	}
 	f := result.Finding{
-		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: message, Hint: r.rule.Hint,
-		Pointer: text.Untrusted(s.from.Pointer(v.PointerUpTo(mostPointer))), Path: s.path(v),
+		ID: r.rule.ID, Name: r.rule.Name, Level: r.rule.Level, Message: text.Untrustedf(format, args...), Cause: r.cause(format),
+		Hint: r.rule.Hint, Pointer: text.Untrusted(s.from.Pointer(v.PointerUpTo(mostPointer))), Path: s.path(v),
 	}
 	size := findingBytes + len(f.Message) + len(f.Pointer)
 	for _, name := range f.Path {

@@ -3,7 +3,6 @@ package lint
 import (
 	"postman-microcks-importer/internal/gitformat"
 	"postman-microcks-importer/internal/result"
-	"postman-microcks-importer/internal/text"
 )
 
 // What a folder in Postman's git format holds that makes no part of its collection, or
@@ -55,36 +54,36 @@ var partLost = Rule{
 	Good: Sample{Folder: listPets},
 	check: func(s *subject, r *reporter) {
 		for _, f := range s.from.InFolder() {
-			if said, lost := lostPart(f); lost {
-				r.inFolder(f.Position, "%s", said)
+			if format, about := lostPart(f); format != "" {
+				r.inFolder(f.Position, format, about...)
 			}
 		}
 	},
 }
 
-// lostPart says what is lost of a folder; false for a finding by which nothing is.
-func lostPart(f gitformat.Finding) (said text.Untrusted, lost bool) {
-	about := quote(string(f.Value))
+// lostPart says what is lost of a folder, as a format and what it is about; "" for a
+// finding by which nothing is.
+func lostPart(f gitformat.Finding) (format string, about []any) {
+	about = []any{quote(string(f.Value))}
 	switch f.Kind {
 	case gitformat.OtherKind, gitformat.Misplaced:
 		if protocol, known := gitformat.About(string(f.Value)); known {
-			return text.Untrustedf("nothing of this file is imported: it is of the protocol %s", protocol), true
+			return "nothing of this file is imported: it is of the protocol %s", []any{protocol}
 		}
 	case gitformat.ExampleAlone:
-		return "nothing of this example is imported: no request has it, by the name of its folder", true
+		return "nothing of this example is imported: no request has it, by the name of its folder", nil
 	case gitformat.NoExamples:
-		return text.Untrustedf("the request names the folder %s of its examples, in which there is none", about), true
+		return "the request names the folder %s of its examples, in which there is none", about
 	case gitformat.Lacks:
-		return text.Untrustedf("the file lacks the member %s", about), true
+		return "the file lacks the member %s", about
 	case gitformat.NotNumber:
-		return text.Untrustedf("%s is left out: it is no number", about), true
+		return "%s is left out: it is no number", about
 	case gitformat.OtherForm:
-		return text.Untrustedf("%s is left out: it has a form that the format does not have", about), true
+		return "%s is left out: it has a form that the format does not have", about
 	case gitformat.OtherBody:
-		return text.Untrustedf("the body is of the type %s, which the format does not have: a text is taken as it is, anything else left out",
-			about), true
+		return "the body is of the type %s, which the format does not have: a text is taken as it is, anything else left out", about
 	}
-	return "", false
+	return "", nil
 }
 
 var partOdd = Rule{
@@ -103,6 +102,23 @@ var partOdd = Rule{
 			case gitformat.NotText:
 				r.inFolder(f.Position, "%s should be a text and is none, for which Postman passes the file over: it is taken as it is written",
 					quote(string(f.Value)))
+			}
+		}
+	},
+}
+
+var partHidden = Rule{
+	ID: "PMI058", Name: "part-hidden", Level: result.Note,
+	Text: "A folder whose name begins with a dot is a part of the collection as any other is, for Postman too, although many programs do" +
+		" not show it.",
+	Hint: "give the folder another name, or remove it if it got there by accident",
+	Bad: Sample{Folder: append(listPets[:3:3],
+		SampleFile{".old/list cats.request.yaml", "$kind: http-request\nmethod: GET\nurl: '{{baseUrl}}/cats'\n"})},
+	Good: Sample{Folder: listPets},
+	check: func(s *subject, r *reporter) {
+		for _, f := range s.from.InFolder() {
+			if f.Kind == gitformat.Hidden {
+				r.inFolder(f.Position, "the folder %s is hidden: what is in it is imported", quote(string(f.Value)))
 			}
 		}
 	},

@@ -41,6 +41,6 @@ func Rules() []Rule {
 		answerUnreadable, credentialInCollection, credentialLike,
 		itemIgnored, versionInProse, exampleNameOdd,
 		breaksOthers, errorAnswers, exampleUnreachable, bracesVanish, bracesComputed, headerRepeated, methodNotMocked,
-		answerDelayed, graphQLRest, partUnknown, partLost, partOdd,
+		answerDelayed, graphQLRest, partUnknown, partLost, partOdd, partHidden,
 	}
 }

@@ -36,7 +36,7 @@ func TestSamples(t *testing.T) {
 				}
 				want := result.Finding{ID: rule.ID, Name: rule.Name, Level: rule.Level, Hint: rule.Hint}
 				got := findings[i]
-				got.Message, got.Pointer, got.Path, got.File, got.Line, got.Column = "", "", nil, "", 0, 0
+				got.Message, got.Cause, got.Pointer, got.Path, got.File, got.Line, got.Column = "", 0, "", nil, "", 0, 0
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Error(diff)
 				}

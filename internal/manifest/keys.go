@@ -54,7 +54,7 @@ type key struct {
 var keys = []key{
 	{
 		name: "key", shape: aText, places: atTop, example: "key: payments",
-		about: "What the importers and services of this manifest are labelled with, so that the file can be renamed. Without it, the file's path.",
+		about: "What importers and services of this manifest are labelled with, so that the file can be renamed. Without it, the file's path.",
 	},
 	{
 		name: "defaults", shape: aMap, places: atTop, example: "defaults: {active: false}",

@@ -66,6 +66,8 @@ func unread(f *yamltree.Fault) Problem {
 		p.Fault, p.Hint = "a second document begins here", "remove the line ---, and keep one list of collections"
 	case yamltree.Directive:
 		p.Fault, p.Hint = "it has a directive", "remove the line that begins with %"
+	case yamltree.ReturnAlone:
+		p.Fault, p.Hint = "a line ends with a carriage return alone", "save the file with line feeds at the ends of its lines, as git does"
 	case yamltree.TooManyValues:
 		p.Fault, p.Hint = "it has too many values", "split it into several manifests, one for each step or job"
 	}
@@ -214,30 +216,42 @@ func (p *parser) pairs(n *yaml.Node, yield func(name, value *yaml.Node)) {
 	seen := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
-		line, twice := seen[name.Value]
-		switch {
-		case p.full():
+		if p.full() {
 			return
-		case !p.plain(name):
+		}
+		if !p.plain(name) {
 			continue
-		case name.Kind != yaml.ScalarNode:
-			p.report(name, Problem{Fault: "a key is a list or a map", Takes: "texts as keys", Hint: "write the key as a text, and its value behind a colon"})
-			continue
-		case strings.TrimSpace(name.Value) == "":
-			p.report(name, Problem{Fault: "a key is empty", Hint: "write a key before the colon, or remove the line"})
-			continue
-		case name.Value == "<<" && name.Style == 0:
-			p.report(name, Problem{Got: name.Value, Fault: "it merges another map, which YAML 1.2 has no more", Hint: "write what several entries share in defaults"})
-			continue
-		case twice:
-			p.report(name, Problem{
-				Got: p.document.Text(name), Fault: fmt.Sprintf("the key is in line %d already", line), Takes: "each key once", Hint: "remove one of the two",
-			})
+		}
+		if wrong := p.wrongName(name, seen); wrong.Fault != "" {
+			p.report(name, wrong)
 			continue
 		}
 		seen[name.Value] = name.Line
 		yield(name, value)
 	}
+}
+
+// wrongName is what is wrong with a key, beside those of lines that were there before.
+func (p *parser) wrongName(name *yaml.Node, seen map[string]int) Problem {
+	line, twice := seen[name.Value]
+	switch {
+	case name.Kind != yaml.ScalarNode:
+		return Problem{
+			Fault: "a key is a list or a map", Takes: "texts as keys", Hint: "write the key as a text, and its value behind a colon",
+		}
+	case strings.TrimSpace(name.Value) == "":
+		return Problem{Fault: "a key is empty", Hint: "write a key before the colon, or remove the line"}
+	case name.Value == "<<" && name.Style == 0:
+		return Problem{
+			Got: name.Value, Fault: "it merges another map, which YAML 1.2 has no more", Hint: "write what several entries share in defaults",
+		}
+	case twice:
+		return Problem{
+			Got: p.document.Text(name), Fault: fmt.Sprintf("the key is in line %d already", line), Takes: "each key once",
+			Hint: "remove one of the two",
+		}
+	}
+	return Problem{}
 }
 
 // unknown reports a key that cannot stand here.
@@ -293,7 +307,9 @@ func (p *parser) is(k *key, n *yaml.Node, kind yaml.Kind) bool {
 	if n.Kind == kind {
 		return true
 	}
-	problem := Problem{Fault: k.name + " has no value", Takes: k.takes(), Hint: "write it for example as " + k.example + ", or remove the line"}
+	problem := Problem{
+		Fault: k.name + " has no value", Takes: k.takes(), Hint: "write it for example as " + k.example + ", or remove the line",
+	}
 	if n.Kind != yaml.ScalarNode || yamltree.ScalarOf(n) != yamltree.Null {
 		problem.Fault, problem.Takes = k.name+" is not "+words[k.shape], ""
 	}

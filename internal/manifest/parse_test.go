@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"postman-microcks-importer/internal/budget"
 )
@@ -63,7 +64,8 @@ func TestParse(t *testing.T) {
 			{
 				Position: Position{9, 5}, Collection: said("exports/*.json", 9, 17), MainArtifact: said(false, 10, 20), Active: said(true, 11, 13),
 				Labels: []Label{
-					{*said("tier", 13, 7), *said("1", 13, 13)}, {*said("on call", 14, 7), *said("yes", 14, 18)}, {*said("empty", 15, 7), *said("", 15, 14)},
+					{*said("tier", 13, 7), *said("1", 13, 13)}, {*said("on call", 14, 7), *said("yes", 14, 18)},
+					{*said("empty", 15, 7), *said("", 15, 14)},
 				},
 				ServiceVersion: said("1.10", 16, 22),
 			},
@@ -79,6 +81,7 @@ func TestParse(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"as it is": everything, "with Windows' line ends": strings.ReplaceAll(everything, "\n", "\r\n"),
+		"with a byte order mark": "\uFEFF" + everything,
 	} {
 		got, problems := parse(text)
 		if len(problems) > 0 {
@@ -90,49 +93,29 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// wrong are manifests by what is wrong with them.
-var wrong = map[string]string{
-	"alias":                "defaults: &d {active: true}\ncollections:\n- collection: a\n  labels: *d\n- *d\n",
-	"boolean":              "defaults:\n  active: yes\n  main-artifact: \"false\"\ncollections:\n- workspace: a\n  forks: 1\n- collection: a\n  active:\n- collection: b\n  active: [true]\n- collection: c\n  active: maybe\n",
-	"both":                 "collections:\n- collection: a\n  workspace: b\n",
-	"collections a map":    "collections:\n  a: b\n",
-	"collections a text":   "collections: a\n",
-	"collections missing":  "key: a\n",
-	"collections mistyped": "colections: [a]\n",
-	"collections null":     "collections:\n",
-	"conflict":             "collections:\n<<<<<<< HEAD\n- a\n=======\n- b\n>>>>>>> main\n",
-	"directive":            "%YAML 1.2\n---\ncollections: [a]\n",
-	"documents":            "collections: [a]\n---\ncollections: [b]\n",
-	"empty":                "",
-	"empty of comments":    "# nothing\n\n",
-	"entry a list":         "collections:\n- - a\n  - b\n",
-	"entry a number":       "collections:\n- 1\n- true\n- ~\n- \"\"\n-\n",
-	"entry without":        "collections:\n- active: true\n- {}\n- colection: a\n",
-	"keys":                 "collections:\n- ? [a]\n  : b\n  collection: a\n- <<: {a: b}\n  collection: b\n- \"\": a\n  collection: c\n",
-	"labels":               "collections:\n- collection: a\n  labels: [a=b]\n- collection: b\n  labels:\n    x: 1\n    y: true\n    z:\n    z: {}\n    w: [a]\n- collection: c\n  labels: team\n- collection: d\n  labels:\n",
-	"lfs":                  "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
-	"line break":           "collections:\n- |\n  a\n  b\n- \"a\\0b\"\n- \"a\\u202Eb\"\n- \"a\\u00A0b\"\n",
-	"long":                 "collections:\n- " + strings.Repeat("x", 1001) + "\n",
-	"misplaced":            "active: true\ndefaults:\n  importer-name: a\n  collections: []\n  key: b\ncollections:\n- collection: a\n  include: [a]\n  defaults: {}\n- workspace: b\n  importer-name: c\n",
-	"not closed":           "collections:\n- \"a\n- b\n",
-	"not map":              "- a\n- b\n",
-	"not map, a text":      "a\n",
-	"not UTF-8":            "collections:\n- é\xff\n",
-	"not YAML":             "collections:\n- a\n  - b: c\n d\n",
-	"null":                 "~\n",
-	"patterns":             "collections:\n- workspace: a\n  include: b\n  exclude: {a: b}\n- workspace: b\n  include: [1, [c], \"\", ok]\n",
-	"policy":               "mode: apply\ncollections:\n- collection: a\n  secret-name: b\n  import: always\n  prune: true\n  allow: [x]\ntimeout: 1h\n",
-	"tag":                  "collections: !!set {a}\nkey: !x b\ndefaults: !!map {}\n",
-	"tag of text":          "collections:\n- !!str a\n- !!int 3\n",
-	"texts":                "key: 1\ncollections:\n- collection: [a]\n- collection: b\n  service-version: 1.10\n  delivery: uploads\n  verify: none\n- collection: c\n  importer-name: true\n  verify: all\n",
-	"twice":                "key: a\nkey: b\ncollections:\n- collection: a\n  collection: b\n  labels: {x: y, x: z}\ncollections: []\n",
-	"unknown":              "collections:\n- collection: a\n  actve: true\n  frobnicate: 1\n  name: x\n  uid: y\nworkspaces: []\n",
+// wrongOnes are manifests by what is wrong with them.
+func wrongOnes(t testing.TB) map[string]string {
+	t.Helper()
+	archive, err := txtar.ParseFile("testdata/wrong.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{
+		"long":      "collections:\n- " + strings.Repeat("x", longestText+1) + "\n",
+		"return":    "collections:\r- a\r",
+		"not UTF-8": "collections:\n- é\xff\n",
+	}
+	for _, f := range archive.Files {
+		all[f.Name] = string(f.Data)
+	}
+	return all
 }
 
 // TestWrong keeps all that is said of what is wrong, with its places.
 func TestWrong(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
+	wrong := wrongOnes(t)
 	for _, name := range slices.Sorted(maps.Keys(wrong)) {
 		fmt.Fprintf(&all, "# %s\n", name)
 		_, problems := parse(wrong[name])
@@ -227,7 +210,7 @@ func TestLargest(t *testing.T) {
 // FuzzParse holds that every text is read or refused with a place and a next step.
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
-	for _, text := range wrong {
+	for _, text := range wrongOnes(f) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -36,11 +36,14 @@ type Wanted struct {
 	Origin string         // of the Postman API that serves it: scheme and host
 	URL    string         // canonical repositoryUrl
 	File   string         // path of a local export, or of a folder in git format
+	// Workspace is the id of the one whose listing names the collection, and Title the name
+	// that it has there; "" where nothing listed it.
+	Workspace, Title text.Untrusted
 	// Paired is the uid of the collection in Postman that .postman/resources.yaml pairs a
 	// folder with. Whoever can change the repository can write it.
 	Paired string
 	// PairedAt is the origin of the Postman API where the run's key may read that
-	// collection; "" without a key. PairRead: it did, and the server has nothing of it.
+	// collection; "" without a key, and where anybody can have brought the run about. PairRead: it did, and the server has nothing of it.
 	PairedAt string
 	PairRead bool
 	// AccessKey reads the collection in place of the API key, at Origin and nowhere

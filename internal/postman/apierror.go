@@ -13,7 +13,7 @@ import (
 	"postman-microcks-importer/internal/transport"
 )
 
-// Kind is why the Postman API served no collection.
+// Kind is why the Postman API did not serve what it was asked for.
 type Kind string
 
 // Kinds.
@@ -33,14 +33,15 @@ const (
 const limitExhausted = "serviceLimitExhausted"
 
 // APIError is an answer of the Postman API, or of something in its place, that
-// is no collection.
+// is not what was asked for.
 type APIError struct {
 	Status  int
 	Kind    Kind
 	Name    string // Postman's name for the error; "" when it gave none
 	Message string // Postman's words, cleaned and cut at 200 runes; may be ""
-	UID     string
+	UID     string // of the collection that was asked for; "" where it was something else
 	Quota   Quota
+	of      subject
 	host    string
 	byLink  bool           // asked with the access key of one collection's link
 	what    text.Untrusted // the answer is, where it is none of the Postman API
@@ -72,7 +73,7 @@ func (e *APIError) Error() string {
 	if e.Ends() { // the same for every collection
 		fmt.Fprintf(&b, "fetching from Postman: %s answered %d", e.host, e.Status)
 	} else {
-		fmt.Fprintf(&b, "fetching the collection %s: %s answered %d", quotable(e.UID), e.host, e.Status)
+		fmt.Fprintf(&b, "%s: %s answered %d", e.of.doing, e.host, e.Status)
 	}
 	if status := http.StatusText(e.Status); status != "" {
 		fmt.Fprintf(&b, " %s", status)
@@ -88,7 +89,7 @@ func (e *APIError) Error() string {
 			fmt.Fprintf(&b, " with something that is not from the Postman API%s", e.answerer)
 		}
 	case e.what != "":
-		fmt.Fprintf(&b, ", but no collection: it is %s", e.what)
+		fmt.Fprintf(&b, ", but no %s: it is %s", e.of.kind, e.what)
 	case e.Message != "":
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
@@ -109,8 +110,15 @@ func (e *APIError) Hint() string {
 		return "check the secret behind `postman-api-key`: the key may be missing in this workflow, revoked, expired," +
 			" or of the other region (`postman-api-url`)"
 	case KindForbidden:
+		if e.of.kind == aWorkspace {
+			return "add the user of the key to the workspace, or use the key of a user who is in it"
+		}
 		return "have the collection shared with the user of the key, or use the key of a user who can open it"
 	case KindNotFound:
+		if e.of.kind == aWorkspace {
+			return "compare the id with the one in the workspace's details in Postman, and check that the user of the key is in the workspace:" +
+				" Postman answers the same for one it hides"
+		}
 		return "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection:" +
 			" Postman answers the same for one it hides"
 	case KindRateLimited:
@@ -129,6 +137,9 @@ func (e *APIError) Hint() string {
 		}
 		return "let this runner through to " + e.host + ": a proxy, firewall or sign-in page answered in its place"
 	case KindMalformedID:
+		if e.of.kind == aWorkspace {
+			return "copy the id from the workspace's details in Postman"
+		}
 		return "take the uid from the link of Share > Via API, such as " + exampleUID
 	}
 	return "check `postman-api-url`, then run again"
@@ -140,8 +151,14 @@ func (e *APIError) Anchor() string {
 	case KindUnauthorized:
 		return "postman-401"
 	case KindForbidden:
+		if e.of.kind == aWorkspace {
+			return "workspace-unseen"
+		}
 		return "postman-403"
 	case KindNotFound:
+		if e.of.kind == aWorkspace {
+			return "workspace-unseen"
+		}
 		return "postman-404"
 	case KindRateLimited:
 		return "postman-429"
@@ -152,6 +169,9 @@ func (e *APIError) Anchor() string {
 	case KindGatewayHTML:
 		return "postman-html"
 	case KindMalformedID:
+		if e.of.kind == aWorkspace {
+			return "workspace-reference"
+		}
 		return "postman-uid"
 	}
 	return "postman-unexpected"
@@ -171,12 +191,12 @@ func (e *APIError) ExitCode() int {
 	return 12
 }
 
-// newAPIError judges an answer that is no collection.
-func newAPIError(uid, host string, resp *http.Response, body []byte) *APIError {
+// newAPIError judges an answer that is not what was asked for.
+func newAPIError(of subject, host string, resp *http.Response, body []byte) *APIError {
 	f := parseFailure(resp.StatusCode, body)
 	e := &APIError{
 		Status: resp.StatusCode, Name: quotable(f.name), Message: quotable(f.message),
-		UID: uid, Quota: quotaOf(resp.Header), host: quotable(host), answerer: transport.AnswererOf(resp, body),
+		of: of, Quota: quotaOf(resp.Header), host: quotable(host), answerer: transport.AnswererOf(resp, body),
 	}
 	page := !looksLikeJSON(body) && (len(body) > 0 || resp.StatusCode == http.StatusOK)
 	if e.Kind = kindOf(resp.StatusCode, f, page, e.Quota); page || resp.StatusCode == http.StatusOK {
@@ -200,7 +220,7 @@ func kindOf(status int, f failure, page bool, q Quota) Kind {
 		return KindUnauthorized
 	case status == http.StatusForbidden:
 		return KindForbidden
-	case status == http.StatusNotFound, f.name == "instanceNotFoundError":
+	case status == http.StatusNotFound, f.name == "instanceNotFoundError", f.name == "workspaceNotFoundError":
 		return KindNotFound
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
 		// A GET of one collection can have nothing wrong but its id.
@@ -284,15 +304,16 @@ func (t *looseString) UnmarshalJSON(b []byte) error {
 }
 
 // unreachedError is the Postman API at base not reached, which is the same for every
-// collection: the text names none.
+// collection, workspace and so on: the text names none.
 type unreachedError struct {
 	base  string
+	list  string // "collections"
 	cause *transport.Error
 }
 
 func (e *unreachedError) Error() string {
 	same := *e.cause
-	same.URL = e.base + "/collections/…"
+	same.URL = e.base + "/" + e.list + "/…"
 	return "fetching from Postman: " + same.Error()
 }
 

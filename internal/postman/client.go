@@ -52,44 +52,82 @@ type Collection struct {
 // connection and not about the collection nothing more is asked: every further call
 // gives that error.
 func (c *Client) Collection(ctx context.Context, uid string, accessKey text.Secret) (*Collection, error) {
-	if ended := c.ended.Load(); ended != nil {
-		return nil, *ended
-	}
-	address, client := c.base+"/collections/"+url.PathEscape(uid), c.http
+	query, client := url.Values(nil), c.http
 	if accessKey != "" {
 		if !OwnOrigin(c.base) {
 			return nil, fmt.Errorf("fetching the collection %s: %s is no address of Postman's own to send an access key to", quotable(uid), c.base)
 		}
-		address += "?" + url.Values{"access_key": {accessKey.Reveal()}}.Encode()
+		query = url.Values{"access_key": {accessKey.Reveal()}}
 		client = withoutReferer(c.http)
+	}
+	of := subject{"fetching the collection " + quotable(uid), aCollection}
+	more := func(e *APIError) { e.UID, e.byLink = uid, accessKey != "" }
+	got, err := c.get(ctx, client, of, "/collections/"+url.PathEscape(uid), query, more, collectionLike)
+	if err != nil {
+		return nil, err
+	}
+	return &Collection{UID: uid, Name: nameOf(got.body), Raw: got.body, Quota: got.quota}, nil
+}
+
+// subject is what a call is about.
+type subject struct {
+	doing string // "fetching the collection 12345678-…"
+	kind  subjectKind
+}
+
+type subjectKind string
+
+// Kinds of subjects.
+const (
+	aCollection subjectKind = "collection"
+	aWorkspace  subjectKind = "workspace"
+	anAccount   subjectKind = "account"
+)
+
+// got is a good answer.
+type got struct {
+	body  []byte
+	quota Quota
+}
+
+// get asks for a path of the API. is reports whether the body of a 200 is what was asked for,
+// and more says more of an answer that is an error.
+func (c *Client) get(
+	ctx context.Context, client *http.Client, of subject, path string, query url.Values, more func(*APIError), is func([]byte) bool,
+) (*got, error) {
+	if ended := c.ended.Load(); ended != nil {
+		return nil, *ended
+	}
+	address := c.base + path
+	if len(query) > 0 {
+		address += "?" + query.Encode()
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("fetching the collection %s: %w", quotable(uid), err)
+		return nil, fmt.Errorf("%s: %w", of.doing, err)
 	}
 	req.Header.Set("Accept", "application/json")
 	resp, err := client.Do(req)
 	if err != nil {
 		err = transport.Explain(err)
 		if own, ok := errors.AsType[*transport.Error](err); ok && own.Unreached() {
-			return nil, c.first(&unreachedError{c.base, own})
+			return nil, c.first(&unreachedError{c.base, strings.Split(path, "/")[1], own})
 		}
-		return nil, fmt.Errorf("fetching the collection %s: %w", quotable(uid), err)
+		return nil, fmt.Errorf("%s: %w", of.doing, err)
 	}
 	defer resp.Body.Close()
 	body, err := transport.Body(resp)
 	if err != nil {
-		return nil, fmt.Errorf("fetching the collection %s: reading the answer: %w", quotable(uid), err)
+		return nil, fmt.Errorf("%s: reading the answer: %w", of.doing, err)
 	}
-	if resp.StatusCode != http.StatusOK || !collectionLike(body) {
-		answer := newAPIError(uid, req.URL.Host, resp, body)
-		answer.byLink = accessKey != ""
-		if answer.Ends() {
+	if resp.StatusCode != http.StatusOK || !is(body) {
+		answer := newAPIError(of, req.URL.Host, resp, body)
+		if more(answer); answer.Ends() {
 			return nil, c.first(answer)
 		}
 		return nil, answer
 	}
-	return &Collection{UID: uid, Name: nameOf(body), Raw: body, Quota: quotaOf(resp.Header)}, nil
+	return &got{body, quotaOf(resp.Header)}, nil
 }
 
 // withoutReferer is a client that follows no redirect, after which net/http would say the

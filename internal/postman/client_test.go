@@ -437,18 +437,21 @@ func TestErrorText(t *testing.T) {
 	t.Parallel()
 	e := &APIError{
 		Status: 404, Kind: KindNotFound, Name: "instanceNotFoundError", Message: "We could not find it",
-		UID: uid, host: "api.getpostman.com",
+		of: subject{"fetching the collection " + uid, aCollection}, host: "api.getpostman.com",
 	}
 	want := "fetching the collection " + uid + ": api.getpostman.com answered 404 Not Found: We could not find it (instanceNotFoundError)"
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
 	}
-	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com", what: "an HTML page"}
+	e = &APIError{
+		Status: 200, Kind: KindGatewayHTML, of: subject{"fetching the collection " + uid, aCollection}, host: "api.getpostman.com",
+		what: "an HTML page",
+	}
 	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with what is not from the Postman API: it is an HTML page"
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
 	}
-	e = &APIError{Status: 200, Kind: KindGatewayHTML, UID: uid, host: "api.getpostman.com"}
+	e = &APIError{Status: 200, Kind: KindGatewayHTML, of: subject{"fetching the collection " + uid, aCollection}, host: "api.getpostman.com"}
 	want = "fetching the collection " + uid + ": api.getpostman.com answered 200 OK with something that is not from the Postman API"
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Error(diff)
@@ -566,7 +569,7 @@ func FuzzErrors(f *testing.F) {
 	f.Add(200, []byte("<html>"), "x")
 	f.Fuzz(func(t *testing.T, status int, body []byte, month string) {
 		resp := &http.Response{StatusCode: status, Header: http.Header{"Ratelimit-Remaining-Month": {month}}}
-		e := newAPIError(uid, "api.getpostman.com", resp, body)
+		e := newAPIError(subject{kind: aCollection}, "api.getpostman.com", resp, body)
 		for _, shown := range []string{e.Name, e.Message} {
 			if quotable(shown) != shown || strings.Contains(shown, apiKey) {
 				t.Fatalf("%q is not fit for an error", shown)

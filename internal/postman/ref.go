@@ -92,11 +92,8 @@ func ParseRef(s string) (Ref, error) {
 			remedy: "put the key into the input `postman-api-key`, from a secret, and replace it in Postman if it was ever committed",
 		}
 	}
-	u, err := url.Parse(s)
-	if err == nil && u.Scheme == "" {
-		u, err = url.Parse("https://" + s) // pasted without the scheme
-	}
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") {
+	u, segments := webAddress(s)
+	if u == nil {
 		err := refused(s, "it is neither a uid (owner-uuid) nor a URL")
 		err.Unlike = true
 		return Ref{}, err
@@ -105,8 +102,8 @@ func ParseRef(s string) (Ref, error) {
 		return Ref{}, refused(s, "it is a URL with a user or password in it")
 	}
 	host := strings.ToLower(u.Hostname())
-	segments := slices.DeleteFunc(strings.Split(u.Path, "/"), func(s string) bool { return s == "" })
 	var ref Ref
+	var err error
 	if credential := text.Secret(credentialIn(u)); text.IsAccessKey(credential.Reveal()) {
 		ref.AccessKey = credential
 	} else {
@@ -116,7 +113,7 @@ func ParseRef(s string) (Ref, error) {
 	case isAPIHost(host):
 		ref.UID, err = apiURL(s, segments)
 		ref.Host = host
-	case isUnder(host, "getpostman.com"), isUnder(host, "postman.com"), isUnder(host, "postman.co"):
+	case isWebHost(host):
 		ref.UID, err = webLink(s, segments)
 	default:
 		err = refused(s, fmt.Sprintf("it is a URL of %s, which is not Postman's", quotable(host)))
@@ -160,7 +157,7 @@ func webLink(given string, path []string) (string, error) {
 	case id != "":
 		return "", refused(given, fmt.Sprintf("it is a link to a collection, but its short form %q has no uid", quotable(id)))
 	}
-	for _, kind := range []string{"request", "example", "folder", "environment", "specification", "spec", "api", "mock", "monitor", "flow"} {
+	for _, kind := range otherElements {
 		if slices.Contains(path, kind) {
 			return "", refused(given, fmt.Sprintf("it is a link to something else (%s)", kind))
 		}
@@ -169,6 +166,11 @@ func webLink(given string, path []string) (string, error) {
 		return "", refused(given, "it is a link to a workspace")
 	}
 	return "", refused(given, "it is a link of Postman, but no uid of a collection is in it")
+}
+
+// otherElements are what a link can lead to in a workspace beside a collection.
+var otherElements = []string{
+	"request", "example", "folder", "environment", "specification", "spec", "api", "mock", "monitor", "flow",
 }
 
 // RefError is a text that refers to no collection.
@@ -206,7 +208,8 @@ func refused(given, reason string) *RefError {
 func bareUUID(given string) *RefError {
 	return &RefError{
 		Got: withoutQuery(given), Reason: "it is a collection's id without the owner in front",
-		remedy: "put the owner's number and a dash in front of the id: the link of Share > Via API shows both, such as " + exampleUID,
+		remedy: "put the owner's number and a dash in front of the id: the link of Share > Via API shows both, such as " + exampleUID +
+			"; for a workspace's id put " + workspacePrefix + " in front",
 	}
 }
 

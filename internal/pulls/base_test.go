@@ -137,6 +137,8 @@ func foldersAreTouched(t *testing.T) {
 	}{
 		"a file in a folder":          {config.Importer{File: "apis/Shop"}, shopExample, true},
 		"beside a folder":             {config.Importer{File: "apis/Shop"}, "apis/Shop2/x.request.yaml", false},
+		"in all of the repository":    {config.Importer{File: "."}, ".resources/definition.yaml", true},
+		"and beside the format":       {config.Importer{File: "."}, "README.md", false},
 		"in a folder of a pattern":    {config.Importer{Pattern: "apis/*"}, shopExample, true},
 		"beside those of a pattern":   {config.Importer{Pattern: "apis/*"}, "docs/x.yaml", false},
 		"the list":                    {config.Importer{Resources: ".postman/resources.yaml"}, ".postman/resources.yaml", true},

@@ -248,7 +248,7 @@ var errNoMerge = errors.New("reading the base: GITHUB_SHA is no merge of the pul
 
 // touch is what a pull request changes of what the run is made of.
 type touch struct {
-	workflow bool
+	workflow bool // or the manifest
 	files    bool // collections of the repository
 }
 
@@ -268,7 +268,7 @@ func (r *Review) touched(ctx context.Context, told *result.Result) touch {
 			if name == "" {
 				continue
 			}
-			t.workflow = t.workflow || r.Workflow == "" || name == r.Workflow
+			t.workflow = t.workflow || r.Workflow == "" || name == r.Workflow || name == r.Run.Manifest.Path
 			t.files = t.files || slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return covers(i, name) }) ||
 				slices.ContainsFunc(told.Collections, func(c result.Collection) bool { return in(string(c.File), name) })
 		}
@@ -292,11 +292,7 @@ func covers(i config.Importer, name string) bool {
 
 // in reports whether a name is a collection's, or of a file in its folder.
 func in(collection, name string) bool {
-	if collection == "" {
-		return false
-	}
-	collection = path.Clean(collection)
-	return name == collection || strings.HasPrefix(name, collection+"/")
+	return collection != "" && repository.Holds(path.Clean(collection), name)
 }
 
 // End says on the pull request what the run found, and lets the gate decide. It changes
@@ -409,7 +405,7 @@ var filesOfTarget = result.Problem{
 
 // files reports whether a collection of the repository is among the run's.
 func (r *Review) files() bool {
-	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return i.Ref == nil })
+	return slices.ContainsFunc(r.Run.Importers, func(i config.Importer) bool { return !i.OfPostman() })
 }
 
 var notJudged = result.Problem{

@@ -206,7 +206,9 @@ func (r *reconciliation) resolve(ctx context.Context) error {
 	r.result.Problems = append(r.result.Problems, notes...)
 	r.result.Collections = make([]result.Collection, len(wanted))
 	for i, w := range wanted {
-		r.result.Collections[i] = result.Collection{Source: w.Source, UID: w.UID, File: text.Untrusted(w.File)}
+		r.result.Collections[i] = result.Collection{
+			Source: w.Source, UID: w.UID, File: text.Untrusted(w.File), Workspace: w.Workspace, Name: w.Title,
+		}
 		r.items = append(r.items, &item{Wanted: w, Collection: &r.result.Collections[i], at: i})
 		switch {
 		case w.Skipped:

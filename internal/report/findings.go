@@ -12,21 +12,23 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// ruleFindings are all findings of one rule and level.
+// ruleFindings are all findings of one rule, level and cause.
 type ruleFindings struct {
 	id, name string
+	cause    int
 	level    result.Level
 	findings []result.Finding // at least one
 }
 
-// byRule groups findings: errors first, then in the order of the rules.
+// byRule groups findings: errors first, then in the order of the rules, and the causes of
+// one as they are met.
 func byRule(findings []result.Finding) []ruleFindings {
 	var groups []ruleFindings
 	for _, f := range findings {
-		i := slices.IndexFunc(groups, func(g ruleFindings) bool { return g.id == f.ID && g.name == f.Name && g.level == f.Level })
+		i := slices.IndexFunc(groups, func(g ruleFindings) bool { return g.has(&f) })
 		if i < 0 {
 			i = len(groups)
-			groups = append(groups, ruleFindings{id: f.ID, name: f.Name, level: f.Level})
+			groups = append(groups, ruleFindings{id: f.ID, name: f.Name, cause: f.Cause, level: f.Level})
 		}
 		groups[i].findings = append(groups[i].findings, f)
 	}
@@ -35,6 +37,10 @@ func byRule(findings []result.Finding) []ruleFindings {
 		return cmp.Or(rank(a.level)-rank(b.level), strings.Compare(a.id, b.id)) < 0
 	})
 	return groups
+}
+
+func (g ruleFindings) has(f *result.Finding) bool {
+	return g.id == f.ID && g.name == f.Name && g.cause == f.Cause && g.level == f.Level
 }
 
 // title is "PMI001 version-missing".

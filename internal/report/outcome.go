@@ -27,6 +27,8 @@ func ofCollections(r *result.Result) string {
 		return headline(r, cause, failed)
 	}
 	switch {
+	case r.Status == result.Skipped && len(r.Collections) > 0:
+		return "Skipped: nothing of it can be read without a Postman API key"
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
 		if failed == 1 {

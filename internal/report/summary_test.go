@@ -231,3 +231,28 @@ func TestSummaryEnds(t *testing.T) {
 		t.Errorf("%d bytes, ending in %s", len(summary), summary[len(summary)-200:])
 	}
 }
+
+// Findings of a rule are told together where they have one cause, and apart where they
+// have several.
+func TestCausesOfARule(t *testing.T) {
+	t.Parallel()
+	finding := func(cause int, message string) result.Finding {
+		return result.Finding{ID: "PMI055", Name: "part-unknown", Level: result.Warning, Cause: cause, Message: text.Untrusted(message)}
+	}
+	r := ran(result.Apply, result.Updated, petStore())
+	r.Collections[0].File = "odd"
+	r.Collections[0].Findings = []result.Finding{finding(0, "it lies there"), finding(1, "it is of a kind"), finding(0, "it lies here")}
+	screen, _ := Terminal(r, Screen{Width: 80})
+	var annotations []string
+	for _, a := range Annotations(r) {
+		annotations = append(annotations, a.Message)
+	}
+	for name, said := range map[string]string{
+		"terminal": screen, "annotations": strings.Join(annotations, "\n"), "summary": Summary(r, docs()),
+	} {
+		there, kind := strings.Contains(said, "it lies there"), strings.Contains(said, "it is of a kind")
+		if !there || !kind || strings.Contains(said, "it lies here") != (name == "summary") {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+}

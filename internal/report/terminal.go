@@ -374,7 +374,7 @@ func (s *screen) rule(g ruleFindings, all []*result.Finding, of map[*result.Find
 		if len(places) == mostScreenPlaces {
 			break
 		}
-		if f.ID != g.id || f.Name != g.name || f.Level != g.level {
+		if !g.has(f) {
 			continue
 		}
 		at := screenPlace(of[f].File, *f)

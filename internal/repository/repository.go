@@ -90,6 +90,9 @@ func Walk(files fs.FS, folder string, do func(inner string) error) error {
 		if folder != "." {
 			inner = strings.TrimPrefix(name, folder+"/")
 		}
+		if d.IsDir() && d.Name() == ".git" {
+			return fs.SkipDir // it is git's, which commits nothing of it
+		}
 		if d.IsDir() || !gitformat.Belongs(inner) {
 			return nil
 		}
@@ -154,6 +157,15 @@ func IsCollection(ctx context.Context, files fs.FS, folder string) bool {
 // postman/collections.
 func Kept(folder string) bool {
 	return strings.HasSuffix("/"+path.Dir(path.Clean(folder)), "/postman/collections")
+}
+
+// Holds reports whether a file is a collection, or one in its folder. In the folder that is
+// all of the repository are those of the format.
+func Holds(collection, file string) bool {
+	if collection == "." {
+		return gitformat.Belongs(file)
+	}
+	return file == collection || strings.HasPrefix(file, collection+"/")
 }
 
 // PathError is what cannot be read, and why.

@@ -52,7 +52,7 @@ func TestIsCollection(t *testing.T) {
 	}
 }
 
-// Of a folder what belongs to the format is read, and no link is taken for a folder or
+// Of a folder what belongs to the format is read, but what git has for itself, and no link is taken for a folder or
 // leads out.
 func TestReadFolder(t *testing.T) {
 	t.Parallel()
@@ -60,6 +60,7 @@ func TestReadFolder(t *testing.T) {
 	for name, content := range map[string]string{
 		"apis/a/.resources/definition.yaml": "$kind: collection\n", "apis/a/in/list.request.yaml": request, "apis/a/README.md": "x",
 		"apis/a/openapi.yaml": "openapi: 3.0.0\n", "apis/b/other.request.yaml": request,
+		"apis/a/.git/refs/heads/x.request.yaml": "0123", "apis/a/.old/x.request.yaml": request,
 	} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700); err != nil {
 			t.Fatal(err)
@@ -92,7 +93,8 @@ func TestReadFolder(t *testing.T) {
 		}
 		return true
 	})
-	if want := []string{".resources/definition.yaml", "in/list.request.yaml", "linked.request.yaml"}; !slices.Equal(names, want) {
+	want := []string{".old/x.request.yaml", ".resources/definition.yaml", "in/list.request.yaml", "linked.request.yaml"}
+	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
 	}
 	if file, err := repository.Read(t.Context(), root.FS(), "apis/a/README.md"); err != nil || file.Folder != nil || string(file.Raw) != "x" {

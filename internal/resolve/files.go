@@ -38,6 +38,7 @@ type search struct {
 	looked int             // at so many entries of folders
 	found  int             // so many files
 	notes  []result.Problem
+	pairs  []pair // of all resources files
 }
 
 // file is one that a pattern found.

@@ -44,7 +44,7 @@ func look(t *testing.T, files fs.FS, entries ...string) (wanted []*plan.Wanted, 
 		}
 		said.Importers = append(said.Importers, i)
 	}
-	wanted, notes, err := Importers(t.Context(), said, Files{FS: files, Found: func(line string) { log = append(log, line) }})
+	wanted, notes, err := Importers(t.Context(), said, Files{FS: files, Found: func(line string) { log = append(log, line) }}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +275,7 @@ func TestEndedLook(t *testing.T) {
 	over := errors.New("over")
 	end(over)
 	said := &config.Run{Importers: []config.Importer{{Pattern: "**"}}}
-	if _, _, err := Importers(ctx, said, Files{FS: &wide{}, Found: func(string) {}}); !errors.Is(err, over) {
+	if _, _, err := Importers(ctx, said, Files{FS: &wide{}, Found: func(string) {}}, nil); !errors.Is(err, over) {
 		t.Error(err)
 	}
 }

@@ -15,23 +15,28 @@ import (
 )
 
 // Importers are the importers that a run wants, in the order in which they were
-// named; those of the files that a pattern finds, or a resources file lists, stand in its
-// place. What a pattern
-// finds is also told one by one, and what of it is passed over is a note. An entry
-// with nothing to read is a wanted importer with a Fault.
-func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*plan.Wanted, notes []result.Problem, err error) {
+// named; those of the files that a pattern finds, or a resources file lists, and those of
+// the collections in a workspace stand in its place. What a pattern finds is also told one
+// by one, and what of it, or of a workspace, is passed over is a note. An entry with
+// nothing to read is a wanted importer with a Fault.
+func Importers(ctx context.Context, said *config.Run, files Files, spaces Workspaces,
+) (wanted []*plan.Wanted, notes []result.Problem, err error) {
 	s := search{Files: files, taken: map[string]bool{}}
 	for _, i := range said.Importers {
 		if i.File != "" { // named wins over found
 			s.taken[i.File] = true
 		}
 	}
+	l := listings{search: &s, said: said, spaces: spaces, taken: map[string]string{}}
 	for n := range said.Importers {
 		i := &said.Importers[n]
 		find := func() ([]file, error) { return s.find(ctx, i.Pattern) }
 		switch {
+		case i.Workspace != "" && !i.Skipped:
+			l.entries = append(l.entries, entry{at: len(wanted), of: i}) // after all that is named by itself
+			continue
 		case i.Resources != "":
-			find = func() ([]file, error) { return s.listed(ctx, i.Resources, said) }
+			find = func() ([]file, error) { return s.listed(ctx, i.Resources) }
 		case i.Pattern == "":
 			wanted = append(wanted, importer(said, i))
 			continue
@@ -49,11 +54,16 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 			file := *i
 			file.Source, file.File, file.Labels = f.name, f.name, maps.Clone(i.Labels)
 			w := importer(said, &file)
-			if w.Fault, w.Paired = f.fault, f.uid; w.Paired != "" && said.Postman.APIKey != "" {
+			if w.Fault, w.Paired = f.fault, f.uid; w.Paired != "" && said.Postman.APIKey != "" && said.Trigger.Trusted {
 				w.PairedAt = origin(said, &postman.Ref{})
 			}
 			wanted = append(wanted, w)
 		}
+	}
+	s.unpair(wanted)
+	wanted, err = l.into(ctx, wanted)
+	if err != nil {
+		return nil, nil, err
 	}
 	return wanted, append(s.notes, withheld(said)...), nil
 }
@@ -61,26 +71,39 @@ func Importers(ctx context.Context, said *config.Run, files Files) (wanted []*pl
 // withheld tells, in one note, what is not read since GitHub withholds what that needs,
 // or nobody gave it.
 func withheld(said *config.Run) []result.Problem {
+	collections, workspaces := 0, 0
 	var names []string
 	for _, i := range said.Importers {
 		if i.Skipped {
 			names = append(names, i.Source)
 		}
+		switch {
+		case i.Skipped && i.Workspace != "":
+			workspaces++
+		case i.Skipped:
+			collections++
+		}
 	}
+	what := text.Plural(collections, "collection")
 	switch {
-	case len(names) == 0:
+	case collections+workspaces == 0:
 		return nil
-	case said.NoSecrets == "":
+	case collections == 0:
+		what = text.Plural(workspaces, "workspace")
+	case workspaces > 0:
+		what += " and " + text.Plural(workspaces, "workspace")
+	}
+	if said.NoSecrets == "" && said.Manifest.Path != "" {
 		return []result.Problem{{
 			Level: result.Note, Anchor: "not-judged",
 			Text: text.Untrustedf("%s of the manifest not judged, since no Postman API key is given: %s",
-				text.Plural(len(names), "collection"), text.Few(names, ", ", mostNamed)),
+				what, text.Few(names, ", ", mostNamed)),
 			Hint: "give postman-api-key to judge these, too; what the repository holds is judged all the same",
 		}}
 	}
 	return []result.Problem{{
 		Level: result.Note, Anchor: "no-secrets",
-		Text: text.Untrustedf("%s of Postman skipped: %s", text.Plural(len(names), "collection"), said.NoSecrets.Reason()),
+		Text: text.Untrustedf("%s of Postman skipped: %s", what, said.NoSecrets.Reason()),
 		Hint: "nothing has to be done: what the repository holds is judged all the same, and a pull request from a branch of this" +
 			" repository plans the rest",
 	}}
@@ -92,7 +115,7 @@ func importer(said *config.Run, i *config.Importer) *plan.Wanted {
 		Name: i.Name, MainArtifact: i.Main, Active: i.Active, Labels: i.Labels,
 		Import: plan.ImportPolicy(said.Import), Verify: plan.VerifyScope(cmp.Or(i.Verify, said.Verify)),
 		TakeOver: said.Allows(config.AllowTakeOver), ReplaceService: said.Allows(config.AllowReplaceService),
-		ServiceVersion: i.ServiceVersion,
+		ServiceVersion: i.ServiceVersion, Workspace: text.Untrusted(i.Workspace),
 	}
 	if !w.Uploads() {
 		w.Secret = plan.WantedSecret{

@@ -66,7 +66,7 @@ func TestAccessKeys(t *testing.T) {
 		if c.origin == "" || len(problems) > 0 {
 			continue
 		}
-		wanted, _, err := Importers(t.Context(), run, Files{})
+		wanted, _, err := Importers(t.Context(), run, Files{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestSecretsOfUploads(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		wanted, _, _ := Importers(t.Context(), run, Files{})
+		wanted, _, _ := Importers(t.Context(), run, Files{}, nil)
 		if w := wanted[0]; (w.Secret != plan.WantedSecret{}) != secret || string(w.Delivery) != delivery || !w.TakeOver {
 			t.Errorf("%q: %+v", delivery, w)
 		}

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"postman-microcks-importer/internal/budget"
-	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/gitformat"
+	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/repository"
 	"postman-microcks-importer/internal/result"
@@ -20,7 +20,7 @@ import (
 // its order, each once, and behind them those in the folder postman/collections beside
 // it, which Postman registers without a line (the file says so as Postman writes it).
 // What is wrong with one is its fault.
-func (s *search) listed(ctx context.Context, resources string, said *config.Run) ([]file, error) {
+func (s *search) listed(ctx context.Context, resources string) ([]file, error) {
 	source, err := repository.Read(ctx, s.FS, resources)
 	if err != nil {
 		return nil, unlisted(resources, err)
@@ -39,14 +39,8 @@ func (s *search) listed(ctx context.Context, resources string, said *config.Run)
 		return nil, err
 	}
 	all = append(all, kept...)
-	l := list{resources: resources, pairs: map[string][]string{}, folders: map[string]int{}, references: map[string]bool{}}
-	for _, i := range said.Importers {
-		if i.Ref != nil {
-			l.references[strings.ToLower(i.Ref.UID)] = true
-		}
-	}
 	var files []file
-	var lines []*gitformat.Listed // of the files
+	at := map[string]int{} // the places of folders in files
 	for n := range all {
 		if n == mostFiles {
 			return nil, listFault(resources, all[n].Position, text.Untrustedf("it lists more than %d collections", mostFiles),
@@ -54,25 +48,29 @@ func (s *search) listed(ctx context.Context, resources string, said *config.Run)
 		}
 		one := &all[n]
 		name := one.Path(resources)
-		if at, known := l.folders[name]; known {
-			if before := &files[at]; one.UID != "" && !strings.EqualFold(one.UID, before.uid) && before.fault == nil {
-				before.fault = l.pairFault(one, "the folder %q is paired twice, with %s and %s", one.Folder, before.uid, one.UID)
+		i, known := at[name]
+		switch {
+		case known:
+			if files[i].fault == nil {
+				files[i].fault = unpairable(resources, one)
 			}
-			continue
-		}
-		if s.taken[name] {
+		case s.taken[name]:
 			s.Found(resources + " lists " + name + ", which is a collection of this run already")
+			s.dropPair(resources, name, one)
 			continue
+		default:
+			s.Found(resources + " lists " + name)
+			i, at[name] = len(files), len(files)
+			f := file{name: name, fault: wrong(ctx, s.FS, resources, name, one)}
+			s.taken[name] = f.fault == nil
+			if one.Position.Line == 0 && strings.HasPrefix(path.Base(name), ".") {
+				s.noteHidden(resources, name)
+			}
+			files = append(files, f)
 		}
-		s.Found(resources + " lists " + name)
-		l.folders[name] = len(files)
-		f := file{name: name, uid: one.UID, fault: l.wrong(ctx, s.FS, name, one)}
-		s.taken[name] = f.fault == nil
-		files, lines = append(files, f), append(lines, one)
-	}
-	for i := range files {
-		if f := &files[i]; f.fault == nil && f.uid != "" {
-			f.fault = l.unpaired(lines[i])
+		if postman.IsUID(one.UID) {
+			files[i].uid = one.UID
+			s.pairs = append(s.pairs, pair{uid: strings.ToLower(one.UID), folder: name, resources: resources, at: one.Position})
 		}
 	}
 	if len(all) == 0 {
@@ -112,17 +110,9 @@ func (s *search) kept(resources string) (all []gitformat.Listed, err error) {
 	return all, nil
 }
 
-// list is what was seen of a resources file.
-type list struct {
-	resources  string
-	pairs      map[string][]string // folders by uid
-	folders    map[string]int      // places of folders
-	references map[string]bool     // uids of the run's references
-}
-
 // wrong is what is wrong with a collection that is listed; nil for nothing.
-func (l *list) wrong(ctx context.Context, files fs.FS, name string, one *gitformat.Listed) error {
-	fault := func(why text.Untrusted, hint string) error { return listFault(l.resources, one.Position, why, hint) }
+func wrong(ctx context.Context, files fs.FS, resources, name string, one *gitformat.Listed) error {
+	fault := func(why text.Untrusted, hint string) error { return listFault(resources, one.Position, why, hint) }
 	info, err := fs.Stat(files, name)
 	switch {
 	case !fs.ValidPath(name) || path.IsAbs(one.Folder):
@@ -137,32 +127,97 @@ func (l *list) wrong(ctx context.Context, files fs.FS, name string, one *gitform
 	case !info.IsDir() || !repository.IsCollection(ctx, files, name):
 		return fault(text.Untrustedf("%q is no collection in Postman's git format", one.Folder),
 			"a collection has .resources/definition.yaml with `$kind: collection`, or lies in postman/collections")
-	case one.UID == "":
+	}
+	return unpairable(resources, one)
+}
+
+// unpairable is why no folder is paired with what is listed as a uid; nil for a uid, and
+// for none.
+func unpairable(resources string, one *gitformat.Listed) error {
+	if one.UID == "" || postman.IsUID(one.UID) {
 		return nil
-	case !postman.IsUID(one.UID):
-		return fault(text.Untrustedf("%q is no uid of a collection", one.UID), "remove the line, or let Postman write it")
 	}
-	uid := strings.ToLower(one.UID)
-	l.pairs[uid] = append(l.pairs[uid], one.Folder)
-	return nil
+	return listFault(resources, one.Position, text.Untrustedf("%q is no uid of a collection", one.UID),
+		"remove the line, or let Postman write it")
 }
 
-// unpaired is why a folder is not what its uid is elsewhere; nil where nothing is against
-// it. Of two folders nobody can tell which is meant.
-func (l *list) unpaired(one *gitformat.Listed) error {
-	uid := strings.ToLower(one.UID)
-	switch folders := l.pairs[uid]; {
-	case len(folders) > 1:
-		return l.pairFault(one, "the uid %s is paired twice, with %q and %q", one.UID, folders[0], folders[1])
-	case l.references[uid]:
-		return l.pairFault(one, "the uid %s is paired with %q, and is a collection of this run by itself, too", one.UID, one.Folder)
-	}
-	return nil
+// pair is a line of a resources file that pairs a folder with a collection in Postman.
+type pair struct {
+	uid       string // in small letters
+	folder    string
+	resources string
+	at        gitformat.Position
 }
 
-func (l *list) pairFault(one *gitformat.Listed, format string, args ...any) error {
-	return listFault(l.resources, one.Position, text.Untrustedf(format, args...),
-		"keep one of the two: a collection comes from the repository, or from Postman")
+// dropPair notes that a pair does not count, since its folder is a collection of the run
+// by another entry.
+func (s *search) dropPair(resources, folder string, one *gitformat.Listed) {
+	if one.UID == "" {
+		return
+	}
+	for _, p := range s.pairs {
+		if p.folder == folder { // another resources file's, by which it is told whether they agree
+			s.pairs = append(s.pairs, pair{uid: strings.ToLower(one.UID), folder: folder, resources: resources, at: one.Position})
+			return
+		}
+	}
+	s.notes = append(s.notes, result.Problem{
+		Level: result.Note,
+		Text: text.Untrustedf("looking for the collections that %q lists: it pairs %q with %s, which does not count:"+
+			" the folder is a collection of this run by another entry", resources, folder, one.UID),
+		Hint: "nothing, if that is right; leave the folder out of the other entries, and the pair counts", Anchor: "resources-file",
+		File: text.Untrusted(resources), Line: one.Position.Line,
+	})
+}
+
+// noteHidden notes that a hidden folder is a collection, of which no line says so.
+func (s *search) noteHidden(resources, folder string) {
+	s.notes = append(s.notes, result.Problem{
+		Level: result.Note,
+		Text: text.Untrustedf("looking for the collections that %q lists: the folder %q, which is hidden, is one of them, as it is for Postman",
+			resources, folder),
+		Hint: "remove it, or move it out of postman/collections, if it is none", Anchor: "resources-file", File: text.Untrusted(folder),
+	})
+}
+
+// unpair refuses what is paired in two ways: nobody can tell which of the two is meant,
+// so that neither is taken.
+func (s *search) unpair(wanted []*plan.Wanted) {
+	folders, references := map[string]*plan.Wanted{}, map[string]*plan.Wanted{}
+	for _, w := range wanted {
+		if w.Paired != "" {
+			folders[w.File] = w
+		} else if w.UID != "" {
+			references[strings.ToLower(w.UID)] = w
+		}
+	}
+	refuse := func(w *plan.Wanted, p pair, why text.Untrusted) {
+		if w != nil && w.Fault == nil {
+			w.Fault = listFault(p.resources, p.at, why, "keep one of the two: a collection comes from the repository, or from Postman")
+		}
+	}
+	byUID, byFolder := map[string]pair{}, map[string]pair{}
+	for _, p := range s.pairs {
+		if reference := references[p.uid]; reference != nil {
+			why := text.Untrustedf("the uid %s is paired with %q, and is a collection of this run by itself, too", p.uid, p.folder)
+			refuse(folders[p.folder], p, why)
+			refuse(reference, p, why)
+		}
+		if before, twice := byUID[p.uid]; twice && before.folder != p.folder {
+			why := text.Untrustedf("the uid %s is paired twice, with %q and %q", p.uid, before.folder, p.folder)
+			refuse(folders[before.folder], before, why)
+			refuse(folders[p.folder], p, why)
+		}
+		if before, twice := byFolder[p.folder]; twice && before.uid != p.uid {
+			refuse(folders[p.folder], p, text.Untrustedf("the folder %q is paired twice, with %s and %s", p.folder, before.uid, p.uid))
+		}
+		if _, twice := byUID[p.uid]; !twice {
+			byUID[p.uid] = p
+		}
+		if _, twice := byFolder[p.folder]; !twice {
+			byFolder[p.folder] = p
+		}
+	}
 }
 
 // listFault is what is wrong at a line of a resources file.

@@ -19,7 +19,10 @@ type Finding struct {
 	Name    string         `json:"name"` // "version-missing", stable
 	Level   Level          `json:"level"`
 	Message text.Untrusted `json:"message"`
-	Hint    string         `json:"hint,omitempty"`
+	// Cause is a number that findings of a rule have in common where they have one cause:
+	// they are told together, under the message of the first.
+	Cause int    `json:"-"`
+	Hint  string `json:"hint,omitempty"`
 	// Pointer is the RFC 6901 pointer to the place in the input.
 	Pointer text.Untrusted `json:"pointer"`
 	// Path is what a person sees in Postman: folders, request, example.

@@ -222,13 +222,15 @@ type FieldChange struct {
 
 // Collection is what became of one collection.
 type Collection struct {
-	Source   text.Untrusted `json:"source"` // as given, without credentials
-	UID      string         `json:"uid,omitempty"`
-	File     text.Untrusted `json:"file,omitempty"`
-	Name     text.Untrusted `json:"name,omitempty"`  // of the collection
-	Bytes    int            `json:"bytes,omitempty"` // of what Postman served
-	Judged   bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
-	JudgedAs JudgedAs       `json:"judgedAs,omitempty"`
+	Source text.Untrusted `json:"source"` // as given, without credentials
+	UID    string         `json:"uid,omitempty"`
+	File   text.Untrusted `json:"file,omitempty"`
+	// Workspace is the id of the one in Postman whose listing names it.
+	Workspace text.Untrusted `json:"workspace,omitempty"`
+	Name      text.Untrusted `json:"name,omitempty"`  // of the collection
+	Bytes     int            `json:"bytes,omitempty"` // of what Postman served
+	Judged    bool           `json:"judged"`          // its import was predicted, so that its findings are all there are
+	JudgedAs  JudgedAs       `json:"judgedAs,omitempty"`
 	// VersionFrom is where its version comes from; empty where it has none.
 	VersionFrom VersionSource `json:"versionFrom,omitempty"`
 	Status      Status        `json:"status"`

@@ -4,6 +4,7 @@
 //	http.Client     follows a redirect only within one origin   redirect.go
 //	└ userAgent     says who asks                               useragent.go
 //	  └ retry       repeats what is safe to repeat              retry.go
+//	    └ (Attempt) what a client puts around each attempt
 //	    └ whole     reads the answer to its end, within a limit whole.go
 //	      └ bound   attaches the credential, to one origin      credential.go
 //	        └ patience  ends an attempt that hears nothing      patience.go
@@ -48,6 +49,10 @@ type Options struct {
 	// Attempts is how often a request that is safe to repeat is sent at most; 0
 	// is [DefaultAttempts].
 	Attempts int
+	// Attempt is put around the sending of one attempt and the reading of its answer, such
+	// as what keeps a rate; nil for nothing. An error of it that has a Hint ends the request
+	// and reaches the caller as it is.
+	Attempt func(http.RoundTripper) http.RoundTripper
 	// Permanent reports whether a response whose status would be retried will not
 	// change by waiting, such as the 429 of a quota used up. It may read the
 	// body, which it must leave readable from its start. Nil: none is.
@@ -161,6 +166,9 @@ func NewClient(o Options) (*http.Client, error) {
 		layers = b
 	}
 	layers = &whole{next: layers, limit: o.BodyLimit, cuts: !o.ErrorsWhole}
+	if o.Attempt != nil {
+		layers = o.Attempt(layers)
+	}
 	layers = newRetry(layers, o, repeatable)
 	layers = &userAgent{next: layers, name: o.UserAgent, base: base}
 	return &http.Client{Transport: layers, CheckRedirect: sameOriginOnly}, nil

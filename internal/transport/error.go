@@ -245,10 +245,7 @@ func Explain(err error) error {
 	if c, ok := errors.AsType[*credentialError](outer.Err); ok {
 		return c.err
 	}
-	if _, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](outer.Err); ok {
+	if _, ok := errors.AsType[explained](outer.Err); ok {
 		return outer.Err
 	}
 	return newError(strings.ToUpper(outer.Op), outer.URL, outer.Err) // Op is "Get" for GET

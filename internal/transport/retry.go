@@ -57,7 +57,16 @@ func (l *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	if cred, ok := errors.AsType[*credentialError](err); ok {
 		return nil, cred // for Explain to take its own words
 	}
+	if own, ok := errors.AsType[explained](err); ok && req.Context().Err() == nil {
+		return nil, own
+	}
 	return nil, c.explain(req.Context(), err)
+}
+
+// explained is an error of [Options.Attempt], which says what it was itself.
+type explained interface {
+	error
+	Hint() string
 }
 
 // call is one request through all of its attempts. Its methods are the hooks of
@@ -107,7 +116,7 @@ func (c *call) decide(ctx context.Context, resp *http.Response, err error) (agai
 	var cause error
 	switch {
 	case err != nil:
-		if is[*credentialError](err) {
+		if is[*credentialError](err) || is[explained](err) {
 			return false, nil
 		}
 		e := c.explain(ctx, err)
@@ -125,7 +134,7 @@ func (c *call) decide(ctx context.Context, resp *http.Response, err error) (agai
 	now := time.Now()
 	c.next = backoff(c.attempt - 1)
 	if resp != nil {
-		c.next += askedWait(resp, now)
+		c.next += AskedWait(resp, now)
 	}
 	deadline, ok := ctx.Deadline()
 	if left := deadline.Sub(now); ok && c.next > left {

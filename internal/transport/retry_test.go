@@ -542,7 +542,7 @@ func TestAskedWait(t *testing.T) {
 				resp.Header.Set(name, value)
 			}
 		}
-		if got := askedWait(resp, now); got != c.want {
+		if got := AskedWait(resp, now); got != c.want {
 			t.Errorf("%d with %q: %s, want %s", c.status, c.header, got, c.want)
 		}
 	}

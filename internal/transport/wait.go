@@ -28,10 +28,10 @@ func backoff(before int) time.Duration {
 	return rand.N(most + 1)
 }
 
-// askedWait returns the wait that a response asks for, 0 when it asks for none.
+// AskedWait is the wait that a response asks for, 0 when it asks for none.
 // The header Retry-After counts for every status, in its two forms; on a 429
 // also Postman's headers, whose name differs from endpoint to endpoint.
-func askedWait(resp *http.Response, now time.Time) time.Duration {
+func AskedWait(resp *http.Response, now time.Time) time.Duration {
 	if wait, ok := retryAfter(resp.Header.Get("Retry-After"), now); ok {
 		return wait
 	}
@@ -44,14 +44,14 @@ func askedWait(resp *http.Response, now time.Time) time.Duration {
 		}
 	}
 	for _, name := range []string{"RateLimit-Reset", "X-RateLimit-Reset"} {
-		if wait, ok := untilReset(resp.Header.Get(name), now); ok {
+		if wait, ok := UntilReset(resp.Header.Get(name), now); ok {
 			return wait
 		}
 	}
 	// RateLimit: limit=300, remaining=0, reset=12
 	for field := range strings.SplitSeq(resp.Header.Get("RateLimit"), ",") {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(field), "reset="); ok {
-			if wait, ok := untilReset(value, now); ok {
+			if wait, ok := UntilReset(value, now); ok {
 				return wait
 			}
 		}
@@ -78,9 +78,9 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	return clamp(date.Sub(now)), true
 }
 
-// untilReset reads the end of a window: seconds from now or, above 1e9, seconds
+// UntilReset reads the end of a window: seconds from now or, above 1e9, seconds
 // since 1970, above 1e12 milliseconds since then.
-func untilReset(value string, now time.Time) (time.Duration, bool) {
+func UntilReset(value string, now time.Time) (time.Duration, bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	switch {
 	case err != nil || n < 0:

@@ -14,8 +14,8 @@ import (
 // begin a value, also those in texts: so it may count too many, never too few.
 func count(raw []byte) (n, open int) {
 	c := counter{raw: raw, open: -1}
-	if bytes.HasPrefix(raw, byteOrderMark) {
-		c.pos = len(byteOrderMark)
+	if bytes.HasPrefix(raw, ByteOrderMark) {
+		c.pos = len(ByteOrderMark)
 	}
 	for c.pos < len(raw) && c.open < 0 {
 		if !c.line() {
@@ -25,7 +25,8 @@ func count(raw []byte) (n, open int) {
 	return c.n, c.open
 }
 
-var byteOrderMark = []byte("\uFEFF")
+// ByteOrderMark may begin a text, and is no character of it.
+var ByteOrderMark = []byte("\uFEFF")
 
 // indicators are the characters of which each value but the outermost needs at least
 // one that no other value needs, or two values need one.

@@ -28,15 +28,40 @@ const (
 	SeveralDocuments             // a second document begins
 	Directive                    // a line that begins with %
 	TooManyValues                // more than the reader takes
+	ReturnAlone                  // a line ends with a carriage return and no line feed
 )
 
 // Fault is why a text cannot be read.
 type Fault struct {
 	Kind Kind
-	// Line and Column, from 1; Column counts characters. 0 when unknown.
-	Line, Column int
+	Mark
 	// Said are the library's own words, of [NotYAML].
 	Said text.Untrusted
+}
+
+// Mark is a place in a text, from 1; Column counts characters. 0 is unknown.
+type Mark struct{ Line, Column int }
+
+// Start is where every text begins.
+var Start = Mark{1, 1}
+
+// After is the place behind a text that begins at m. A byte order mark is no character
+// of its line.
+func (m Mark) After(s []byte) Mark {
+	if m == Start {
+		s = bytes.TrimPrefix(s, ByteOrderMark[:min(len(s), len(ByteOrderMark))])
+	}
+	if i := bytes.LastIndexByte(s, '\n'); i >= 0 {
+		m.Line += bytes.Count(s, []byte("\n"))
+		m.Column = 1
+		s = s[i+1:]
+	}
+	for _, c := range s {
+		if utf8.RuneStart(c) {
+			m.Column++
+		}
+	}
+	return m
 }
 
 // What reading costs.
@@ -50,7 +75,8 @@ const (
 // Reader reads texts, one after the other.
 type Reader struct {
 	Meter *budget.Meter
-	Most  int // values of one text: values, members and comments, about
+	// Most values of one text are read: values, members and comments, about.
+	Most int
 
 	held int // values of one text so far: what one took, the next takes again
 }
@@ -93,13 +119,13 @@ func (r *Reader) Read(raw []byte) (*Document, *Fault) {
 	case err != nil && open >= 0:
 		return nil, faultAt(NotClosed, raw, open)
 	case err != nil:
-		return nil, &Fault{Kind: NotYAML, Line: lines.read, Said: text.Untrusted(err.Error())}
+		return nil, &Fault{Kind: NotYAML, Mark: Mark{Line: lines.read}, Said: text.Untrusted(err.Error())}
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		return nil, &Fault{Kind: SeveralDocuments, Line: lines.read}
+		return nil, &Fault{Kind: SeveralDocuments, Mark: Mark{Line: lines.read}}
 	case !errors.Is(err, io.EOF):
-		return nil, &Fault{Kind: NotYAML, Line: lines.read, Said: text.Untrusted(err.Error())}
+		return nil, &Fault{Kind: NotYAML, Mark: Mark{Line: lines.read}, Said: text.Untrusted(err.Error())}
 	}
 	d.Root = document.Content[0]
 	return d, nil
@@ -155,17 +181,7 @@ func (l *lineByLine) Read(p []byte) (int, error) {
 }
 
 // faultAt is a fault at an offset.
-func faultAt(k Kind, raw []byte, at int) *Fault {
-	before := raw[:at]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := 1
-	for _, c := range before[bytes.LastIndexByte(before, '\n')+1:] {
-		if utf8.RuneStart(c) {
-			column++
-		}
-	}
-	return &Fault{Kind: k, Line: line, Column: column}
-}
+func faultAt(k Kind, raw []byte, at int) *Fault { return &Fault{Kind: k, Mark: Start.After(raw[:at])} }
 
 // look finds what the library is not to see.
 func look(raw []byte) *Fault {
@@ -180,7 +196,10 @@ func look(raw []byte) *Fault {
 		}
 	}
 	if bytes.HasPrefix(raw, []byte("version https://git-lfs.github.com/")) {
-		return &Fault{NotCheckedOut, 1, 1, ""}
+		return &Fault{Kind: NotCheckedOut, Mark: Start}
+	}
+	if at := returnAlone(raw); at >= 0 {
+		return faultAt(ReturnAlone, raw, at)
 	}
 	began, ended := false, false // a document
 	for at, next := 0, 0; at < len(raw); at = next {
@@ -203,6 +222,19 @@ func look(raw []byte) *Fault {
 		ended = ended || line[0] == '.' && string(words) == "..."
 	}
 	return nil
+}
+
+// returnAlone is where a carriage return is that no line feed follows, -1 for none.
+func returnAlone(raw []byte) int {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(raw[at:], '\r')
+		if i < 0 {
+			return -1
+		}
+		if at += i; at+1 == len(raw) || raw[at+1] != '\n' {
+			return at
+		}
+	}
 }
 
 // Scalar is what a scalar is by the core schema of YAML 1.2, as Postman reads it.

@@ -32,6 +32,9 @@ import (
 // their flags. Only what is beyond a test differs: addresses lead to stand-ins,
 // and expressions of GitHub's have the values of the table below.
 
+// exampleWorkspace is the workspace of the documents.
+const exampleWorkspace = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+
 // exampleAccessKey opens one collection.
 const exampleAccessKey = "PMAT-01HEXAMPLE"
 
@@ -118,8 +121,25 @@ func exampleBlocks(t *testing.T) []exampleBlock {
 	return blocks
 }
 
-// exampleStep is a step that uses this action.
-type exampleStep struct{ with, env map[string]string }
+// exampleStep is a step that uses this action, in a document.
+type exampleStep struct {
+	with, env map[string]string
+	file      string
+}
+
+// exampleFiles are the blocks of a document that begin with a comment, which is the path of
+// a file of the repository.
+func exampleFiles(t *testing.T, document string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	for _, block := range exampleBlocks(t) {
+		first, _, _ := strings.Cut(block.text, "\n")
+		if path, is := strings.CutPrefix(first, "# "); is && block.file == document && block.language == "yaml" {
+			files[path] = block.text
+		}
+	}
+	return files
+}
 
 // exampleSteps finds the steps in a block, in order, and the events of the
 // workflow around them: a push where a block shows no workflow.
@@ -144,7 +164,7 @@ func exampleSteps(t *testing.T, block exampleBlock) (steps []exampleStep, events
 			}
 		case map[string]any:
 			if uses, _ := node["uses"].(string); strings.HasPrefix(uses, exampleAction) {
-				steps = append(steps, exampleStep{exampleTexts(node["with"]), exampleTexts(node["env"])})
+				steps = append(steps, exampleStep{exampleTexts(node["with"]), exampleTexts(node["env"]), block.file})
 			}
 			for _, key := range slices.Sorted(maps.Keys(node)) {
 				walk(node[key])
@@ -327,7 +347,11 @@ func exampleWorld(t *testing.T) *world.World {
 	w.StartPostman(postman.Options{})
 	w.StartGitHubAPI(github.Options{})
 	w.GitHubAPI.SetPull(examplePull, github.Pull{Files: []github.File{{Path: exampleWorkflow, Status: "added"}}})
+	space := postman.Workspace{ID: exampleWorkspace, Name: "Harbour"}
 	for uid, c := range exampleCollections {
+		if !c.secondary {
+			space.Collections = append(space.Collections, uid)
+		}
 		if err := w.Postman.AddCollection(uid, c.export(t)); err != nil {
 			t.Fatal(err)
 		}
@@ -335,6 +359,7 @@ func exampleWorld(t *testing.T) *world.World {
 			w.Postman.AddAccessKey(uid, exampleAccessKey)
 		}
 	}
+	w.Postman.AddWorkspace(space)
 	return w
 }
 
@@ -409,6 +434,9 @@ func (p *examplePlace) step(t *testing.T, event string, step exampleStep) (code 
 	}
 	if step.with["mode"] == "check" {
 		delete(env, "INPUT_POSTMAN-API-URL")
+	}
+	if path := step.with["manifest"]; path != "" {
+		p.write(t, path, []byte(exampleFiles(t, step.file)[path]))
 	}
 	for _, line := range strings.Fields(step.with["collections"]) {
 		if strings.HasSuffix(line, ".json") { // a checkout has brought it

@@ -154,7 +154,8 @@ var keptFiles = []string{"log", "screen", "head", "told", "annotations", "summar
 func (w *story) repositoryFiles(ts *testscript.TestScript) map[string]any {
 	files := make(map[string]any)
 	ts.Check(fs.WalkDir(os.DirFS(w.dir), ".", func(name string, entry fs.DirEntry, err error) error {
-		hidden := strings.HasPrefix(name, ".") && name != "." && name != ".github" && name != ".postman" && !strings.Contains(name, "/")
+		hidden := strings.HasPrefix(name, ".") && !strings.Contains(name, "/") &&
+			!slices.Contains([]string{".", ".github", ".postman", ".resources"}, name)
 		if err != nil || hidden || slices.Contains(keptFiles, name) {
 			if entry != nil && entry.IsDir() {
 				return fs.SkipDir

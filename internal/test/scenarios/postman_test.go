@@ -16,10 +16,15 @@ import (
 // postmanWords are the words about the Postman API.
 func postmanWords() map[string]command {
 	return map[string]command{
-		// postman start|serve|forget|fault|heal|quota|revoke|asked …
+		// postman start|serve|workspace|fork|hide|forget|fault|heal|quota|revoke|asked …
 		"postman": func(ts *testscript.TestScript, neg bool, args []string) {
 			need(ts, !neg && len(args) >= 1, "postman VERB [ARG...]")
 			w, rest := storyOf(ts), args[1:]
+			if args[0] == "workspace" { // postman workspace ID UID…
+				need(ts, len(rest) >= 1 && w.Postman != nil, "postman workspace ID [UID...]")
+				w.Postman.AddWorkspace(postman.Workspace{ID: rest[0], Name: "Harbour", Collections: rest[1:]})
+				return
+			}
 			need(ts, (w.Postman == nil) == (args[0] == "start"), "postman start first, and once")
 			switch verb := args[0] + "/" + strconv.Itoa(len(rest)); verb {
 			case "start/0":
@@ -34,6 +39,10 @@ func postmanWords() map[string]command {
 				}
 			case "serve-as-is/2": // postman serve-as-is FILE UID, not wrapped
 				w.Postman.SetBody(rest[1], []byte(ts.ReadFile(rest[0])))
+			case "fork/1": // postman fork UID, which is served already
+				w.Postman.Fork(rest[0])
+			case "hide/1": // postman hide UID from listings
+				w.Postman.Hide(rest[0])
 			case "forget/1": // postman forget UID
 				w.Postman.RemoveCollection(rest[0])
 			case "fault/1", "fault/2": // postman fault NAME [TIMES], every time without a number

@@ -88,6 +88,7 @@ func setUp(env *testscript.Env) error {
 		env.Setenv(name, uid)
 		env.Setenv(name+"_ID", client.DerivedID(client.ImporterKind, uid))
 	}
+	env.Setenv("SPACE", space)
 	env.Setenv("SECRET_ID", client.DerivedID(client.SecretKind, defaultSecret))
 	samples, err := filepath.Glob(filepath.Join("testdata", "collections", "*.json"))
 	if err != nil {

@@ -25,6 +25,9 @@ var uids = map[string]string{
 	"MORE":  postman.DefaultUserID + "-33333333-3333-4333-8333-333333333333",
 }
 
+// space is the id of a workspace.
+const space = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+
 // repository is the one whose workflow the scenarios are.
 const repository = "acme/pets"
 

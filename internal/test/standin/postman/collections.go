@@ -15,6 +15,7 @@ var uidPattern = regexp.MustCompile(`(?i)^[0-9A-Z]+-[0-9A-F]{8}-[0-9A-F]{4}-[0-9
 
 // collection as stored.
 type collection struct {
+	fork bool // of another one
 	uid  string
 	name string
 	body []byte
@@ -51,6 +52,21 @@ func (s *Server) RemoveCollection(uid string) {
 	defer s.mu.Unlock()
 	delete(s.collections, uid)
 	s.order = slices.DeleteFunc(s.order, func(o string) bool { return o == uid })
+}
+
+// Fork makes a collection that is stored a fork of another one.
+func (s *Server) Fork(uid string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.collections[uid].fork = true
+}
+
+// Hide has the listings lack a collection that its workspace names and counts, as a
+// listing that is not complete does.
+func (s *Server) Hide(uid string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hidden[uid] = true
 }
 
 // AddAccessKey makes an access key that opens one collection without API key.
@@ -116,13 +132,20 @@ func minimal(c *collection) answer {
 }
 
 type listed struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Owner     string `json:"owner"`
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Owner     string    `json:"owner"`
+	CreatedAt string    `json:"createdAt"`
+	UpdatedAt string    `json:"updatedAt"`
+	UID       string    `json:"uid"`
+	IsPublic  bool      `json:"isPublic"`
+	Fork      *forkInfo `json:"fork,omitempty"`
+}
+
+type forkInfo struct {
+	Label     string `json:"label"`
 	CreatedAt string `json:"createdAt"`
-	UpdatedAt string `json:"updatedAt"`
-	UID       string `json:"uid"`
-	IsPublic  bool   `json:"isPublic"`
+	From      string `json:"from"`
 }
 
 // listCollections answers GET /collections?workspace&name&limit&offset. A
@@ -141,14 +164,24 @@ func (s *Server) listCollections(r *http.Request) answer {
 		}
 	}
 	all := []listed{}
+	total := 0
 	for _, uid := range uids {
 		c := s.collections[uid]
-		if c == nil || q.Has("name") && c.name != q.Get("name") {
+		if c != nil && s.hidden[uid] {
+			total++
+		}
+		if c == nil || s.hidden[uid] || q.Has("name") && c.name != q.Get("name") {
 			continue
 		}
 		owner, id, _ := strings.Cut(uid, "-")
-		all = append(all, listed{id, c.name, owner, "2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00.000Z", uid, false})
+		const when = "2024-01-01T00:00:00.000Z"
+		one := listed{ID: id, Name: c.name, Owner: owner, CreatedAt: when, UpdatedAt: when, UID: uid}
+		if c.fork {
+			one.Fork = &forkInfo{"mine", when, "1-" + id}
+		}
+		all = append(all, one)
 	}
+	total += len(all)
 	type meta struct {
 		Total  int `json:"total"`
 		Offset int `json:"offset"`
@@ -166,5 +199,5 @@ func (s *Server) listCollections(r *http.Request) answer {
 	return ok(struct {
 		Collections []listed `json:"collections"`
 		Meta        meta     `json:"meta"`
-	}{all[from:min(from+limit, len(all))], meta{len(all), offset, limit}})
+	}{all[from:min(from+limit, len(all))], meta{total, offset, limit}})
 }

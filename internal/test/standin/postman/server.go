@@ -38,6 +38,8 @@ type Options struct {
 	PerTenSeconds int
 	// RateHeaders says which of the two sets of rate headers is sent.
 	RateHeaders RateHeaders
+	// Guest is whether the first account's /me says nothing of its calls.
+	Guest bool
 	// Latency is waited before every answer.
 	Latency time.Duration
 }
@@ -63,6 +65,7 @@ type Server struct {
 	collections map[string]*collection
 	order       []string // uids as added
 	accessKeys  map[string]string
+	hidden      map[string]bool // uids that listings lack
 	workspaces  []Workspace
 	faults      []*Fault
 	requests    []Request
@@ -87,6 +90,7 @@ func New(o Options) *Server {
 		keys:        map[string]string{o.APIKey: o.UserID},
 		collections: map[string]*collection{},
 		accessKeys:  map[string]string{},
+		hidden:      map[string]bool{},
 		rates:       map[string]*window{},
 		monthUsed:   o.MonthUsed,
 	}
@@ -148,7 +152,7 @@ func (s *Server) answer(r *http.Request, fault *Fault) answer {
 	if !ok {
 		return rowAnswer("unauthorized")
 	}
-	listing := len(parts) == 1 || parts[0] == "workspaces"
+	listing := len(parts) == 1 && parts[0] == "collections" || parts[0] == "workspaces"
 	headers, refused := s.count(user, listing)
 	if refused != nil {
 		refused.header = headers

@@ -73,11 +73,9 @@ func (s *Server) getWorkspace(id string) answer {
 		e := s.entry(w)
 		for _, uid := range w.Collections {
 			_, bare, _ := strings.Cut(uid, "-")
-			name := ""
 			if c := s.collections[uid]; c != nil {
-				name = c.name
+				e.Collections = append(e.Collections, collectionName{bare, c.name, uid})
 			}
-			e.Collections = append(e.Collections, collectionName{bare, name, uid})
 		}
 		return ok(map[string]any{"workspace": e})
 	}
@@ -104,11 +102,15 @@ func (s *Server) me(user string) answer {
 	if n, err := strconv.ParseInt(user, 10, 64); err == nil {
 		id = n
 	}
+	operations := []operation{{"api_usage", s.options.MonthLimit, s.monthUsed, 0}}
+	if s.options.Guest {
+		operations = nil
+	}
 	return ok(struct {
 		User       account     `json:"user"`
-		Operations []operation `json:"operations"`
+		Operations []operation `json:"operations,omitempty"`
 	}{
 		account{id, "ci", "Continuous Integration", "Stand-in"},
-		[]operation{{"api_usage", s.options.MonthLimit, s.monthUsed, 0}},
+		operations,
 	})
 }

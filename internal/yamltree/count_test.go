@@ -1,9 +1,11 @@
-package gitformat
+package yamltree
 
 import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,31 +14,25 @@ import (
 )
 
 // seeds are texts that begin values in every way, and look as if they did.
-var seeds = []string{
-	"", "a", "a: b\n", "a:\n  b:\n    - c\n    - d: e\n      f: g\n", "- - - a\n- b\n", "---\na: b\n---\nc: d\n",
-	"a: |\n  [],[],[]\n  b: c\nd: e\n", "a: |2-\n    x\n   y\n  z\n", "a: >-\n\n\n   x\n  y\n", "- |\n x\n- >+\n y\n\n",
-	"a: |\n    \n  x\n",
-	"a: 'it''s\n  [],[]'\nb: c\n", "a: \"x\\\"\n  [],[\"\nb: c\n", "\"a b\": c\n'd': e\n", "\"a\nb\": c\n",
-	"a: x\n  y\n  z\nb: c\n", "a: x\n  \"y\nb: [[],[],[]]\n", "a: x # [],[]\nb: c # \"\n", "a: x\n # c\n y: z\n",
-	"a: it's\nb: [[],[]]\n", "a: x\n  - \"y\nb: [[],[],[],[],[],[],[],[],[],[]] # \"\n",
-	"- \"b\" : [[],[],[],[],[],[],[],[],[],[]]\n", "- [] : [[],[],[],[],[],[],[],[],[],[]]\n", "a: |\n   b\n  # c\nd: e\n",
-	"a: []\nb: {}\nc: [1, {d: e, f}, \"g, h\", 'i']\nj: {k: [l]} # m\n", "{a,b,c}", "[a: b, c: d]", "? a\n: b\n",
-	"? - a\n: - b\n", "a: [\n x,\n y]\n",
-	"a: &b c\nd: *b\n", "a: !!str b\n", "%YAML 1.2\n---\na: b\n", "a: b\r\nc: |\r\n  d\r\n  e\r\nf: g\r\n",
-	"a: |\n  x\u0085[],[],[]\n", "a: \"x\u2028[],[]\"\n",
-	"\uFEFFa: b\n", "a:\tb\n", "\ta: b\n", "-\tb\n", "a: -5\nb: ?c\nd: :e\n", "a b c: d e f\n", "a: - b\n", "a: b: c\n", "a:b\n",
-	"a: \"b\" c\n", "a: |\n", "a: |\nb: c\n",
-	"a: |x\n  [],[]\n", "a: 'b\n", "a: b\n...\nc: d\n", "--- |\n x\n y\n", "a: x\n\n\n  y\n b\n", "- a\n -b\n",
-	"a:\n- b\n- c\nd: e\n", "a: |\n  x\n # y\nb: c\n",
-	"$kind: http-request\nurl: '{{u}}/a'\nbody:\n  type: json\n  content: |-\n    {\n      \"a\": [1, 2]\n    }\n",
-	"k: |\nk: [[],[],[],[],[],[],[]]\n", "# r\u0085[[],[],[],[],[],[],[]]\n", " - a\n - [[],[],[],[],[],[],[]]\n",
-	"# c\na: 1 # d\n# e\n", "a: # b\n  c: d\n", "-\n  - a\n-\n", "a: |- # b\n  c\n", "a: \"b\" # c\n", "<<: {a: b}\n",
-	"a: {b: 'c, d', e: [\"f\"]}\n", "{a: it's, b: [], c: it's}",
+func seeds(f *testing.F) (all []string) {
+	f.Helper()
+	raw, err := os.ReadFile("testdata/seeds.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		seed, err := strconv.Unquote(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		all = append(all, seed)
+	}
+	return all
 }
 
 // What the library makes of a text is never more than was counted before.
 func FuzzCount(f *testing.F) {
-	for _, seed := range seeds {
+	for _, seed := range seeds(f) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) { counted(t, s) })

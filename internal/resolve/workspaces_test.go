@@ -1,0 +1,175 @@
+package resolve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"postman-microcks-importer/internal/config"
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/postman"
+)
+
+const (
+	spaceA = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+	spaceB = "2f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+)
+
+func uidOf(n int) string { return fmt.Sprintf("12345678-00000000-0000-4000-8000-%012d", n) }
+
+// spaces are the listings of workspaces by their ids.
+type spaces map[string][]postman.Listed
+
+var errNotListed = errors.New("not listed")
+
+func (s spaces) Listing(_ context.Context, origin, id string) ([]postman.Listed, error) {
+	if origin != "https://api.getpostman.com" {
+		return nil, errors.New("asked at " + origin)
+	}
+	all, ok := s[id]
+	if !ok {
+		return nil, errNotListed
+	}
+	return all, nil
+}
+
+func TestWorkspaces(t *testing.T) {
+	t.Parallel()
+	there := spaces{
+		spaceA: {
+			{UID: uidOf(3), Name: "Beers"}, {UID: uidOf(1), Name: "Pets"}, {UID: uidOf(4), Name: "Pets", Fork: true},
+			{UID: uidOf(2), Name: "Pets (draft)"},
+		},
+		spaceB: {{UID: uidOf(5), Name: "Cars"}, {UID: uidOf(3), Name: "Beers"}},
+	}
+	space := func(id string, change func(*config.Importer)) config.Importer {
+		i := config.Importer{Source: "workspace:" + id, Workspace: id, Labels: map[string]string{"team": "web"}}
+		if change != nil {
+			change(&i)
+		}
+		return i
+	}
+	reference := config.Importer{Source: "given", Ref: &postman.Ref{UID: uidOf(1)}}
+	for name, c := range map[string]struct {
+		entries []config.Importer
+		want    []string // source and title of each
+		notes   []string // parts of each
+	}{
+		"all but forks": {
+			[]config.Importer{space(spaceA, nil)},
+			[]string{uidOf(3) + " Beers", uidOf(1) + " Pets", uidOf(2) + " Pets (draft)"},
+			[]string{"has 4 collections, of which this run takes 3; left out: 1 fork (\"Pets\")"},
+		},
+		"forks, too": {
+			[]config.Importer{space(spaceA, func(i *config.Importer) { i.Forks = true })},
+			[]string{uidOf(3) + " Beers", uidOf(1) + " Pets", uidOf(4) + " Pets", uidOf(2) + " Pets (draft)"}, nil,
+		},
+		"some": {
+			[]config.Importer{space(spaceA, func(i *config.Importer) { i.Include, i.Exclude = []string{"Pets*"}, []string{"* (draft)", "*Cars*"} })},
+			[]string{uidOf(1) + " Pets"},
+			[]string{`left out: 1 fork ("Pets"), 1 excluded ("Pets (draft)"), 1 not included ("Beers")`,
+				"the pattern \"*Cars*\" of `exclude` matches no name"},
+		},
+		"none": {
+			[]config.Importer{space(spaceA, func(i *config.Importer) { i.Include = []string{"pets"} })},
+			[]string{"workspace:" + spaceA + " : listing the workspace " + spaceA + ": of 4 collections none is taken: \"Beers\" ("},
+			[]string{"not included", "the pattern \"pets\" of `include` matches no name"},
+		},
+		"its own entry wins": {
+			[]config.Importer{space(spaceB, nil), space(spaceA, nil), reference},
+			[]string{uidOf(5) + " Cars", uidOf(3) + " Beers", uidOf(2) + " Pets (draft)", "given "},
+			[]string{`left out: 1 fork ("Pets"), 2 named elsewhere in this run ("Beers", "Pets")`},
+		},
+		"one after another": {
+			[]config.Importer{reference, space(spaceB, nil), space("gone", nil)},
+			[]string{"given ", uidOf(5) + " Cars", uidOf(3) + " Beers", "workspace:gone : not listed"}, nil,
+		},
+		"skipped": {
+			[]config.Importer{space(spaceB, func(i *config.Importer) { i.Skipped = true })},
+			[]string{"workspace:" + spaceB + " "}, []string{"1 workspace of Postman skipped"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := &config.Run{Importers: c.entries}
+			var log []string
+			wanted, notes, err := Importers(t.Context(), run, Files{Found: func(line string) { log = append(log, line) }}, there)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, w := range wanted {
+				said := string(w.Source) + " " + string(w.Title)
+				if w.Fault != nil {
+					said += ": " + w.Fault.Error()
+				}
+				if w.Title != "" && (w.Labels["team"] != "web" || w.URL != "https://api.getpostman.com/collections/"+w.UID || w.Workspace == "") {
+					t.Errorf("%+v", w)
+				}
+				got = append(got, said)
+			}
+			for i := range got {
+				if i < len(c.want) && strings.HasPrefix(got[i], c.want[i]) {
+					got[i] = c.want[i]
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if len(notes) != len(c.notes) {
+				t.Errorf("%d notes: %v", len(notes), notes)
+			}
+			for i := range min(len(notes), len(c.notes)) {
+				if !strings.Contains(string(notes[i].Text), c.notes[i]) {
+					t.Errorf("%s, want %s", notes[i].Text, c.notes[i])
+				}
+			}
+		})
+	}
+}
+
+// A folder that .postman/resources.yaml pairs with a collection is that collection.
+func TestPairedInWorkspace(t *testing.T) {
+	t.Parallel()
+	l := listings{
+		search: &search{Files: Files{Found: func(string) {}}}, said: &config.Run{}, spaces: spaces{spaceA: {{UID: uidOf(1), Name: "Pets"}}},
+		taken: map[string]string{}, entries: []entry{{0, &config.Importer{Workspace: spaceA}}},
+	}
+	all, err := l.into(t.Context(), []*plan.Wanted{{File: "apis/Pets", Paired: strings.ToUpper(uidOf(1))}})
+	const told = `1 named elsewhere in this run ("Pets")`
+	if err != nil || len(all) != 1 || all[0].File == "" || !strings.Contains(string(l.notes[0].Text), told) {
+		t.Errorf("%v, %v, %v", all, l.notes, err)
+	}
+}
+
+func TestPatternsOfNames(t *testing.T) {
+	t.Parallel()
+	for pattern, names := range map[string]map[string]bool{
+		"Pets":      {"Pets": true, "pets": false, "Pets ": false, "": false},
+		"*":         {"": true, "a/b": true, "ä": true},
+		"Pets*":     {"Pets": true, "Pets/v1": true, "My Pets": false},
+		"*(draft)":  {"Pets (draft)": true, "(draft) (draft)": true, "(draft) ": false},
+		"?ets":      {"Pets": true, "Äets": true, "ets": false, "PPets": false},
+		"*a*b*":     {"ab": true, "xaxbx": true, "ba": false},
+		`\*`:        {"*": true, "x": false},
+		`a\`:        {"a": false, `a\`: false},
+		"[a]{b,c}":  {"[a]{b,c}": true, "ab": false},
+		"":          {"": true, "a": false},
+		"*aaaaaab*": {strings.Repeat("a", 200): false},
+	} {
+		for name, want := range names {
+			if got := matches(pattern, name); got != want {
+				t.Errorf("%q matches %q: %t", pattern, name, got)
+			}
+		}
+	}
+	for _, name := range []string{"", "Pets", `a*b?c\d`, `\*`, "**", "Überfall [x]"} {
+		if !matches(Exactly(name), name) || matches(Exactly(name), name+"x") {
+			t.Errorf("%q is not matched by %q", name, Exactly(name))
+		}
+	}
+}
