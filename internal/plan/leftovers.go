@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -102,10 +103,11 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		if !r.Lists(s.Metadata) || !IsUpload(s.SourceArtifact) && !postman.IsUID(s.SourceArtifact) {
 			continue
 		}
-		if owned++; x.sources[sourceOf(s.SourceArtifact)] {
+		file := annotation(s.Metadata, AnnotationFile)
+		if owned++; x.sources[sourceOf(s.SourceArtifact)] || file != "" && x.files[path.Clean(file)] {
 			continue
 		}
-		l := &Leftover{Service: s, Source: s.SourceArtifact, File: annotation(s.Metadata, AnnotationFile)}
+		l := &Leftover{Service: s, Source: s.SourceArtifact, File: file}
 		l.Fate = r.fateOfUploaded(x, l)
 		all = append(all, l)
 	}
@@ -131,13 +133,14 @@ type remains struct {
 	wanted    map[string]bool // importers that are wanted, by their ids
 	going     map[string]bool // importers that are to be removed, by their ids
 	sources   map[string]bool // that are listed, see sourceOf, and the names of uploads
+	files     map[string]bool // that are listed, whatever is in them
 	makes     map[Key]bool    // services that collections of the run make
 	services  map[string]*microcks.Service
 }
 
 func (r *Remains) index() *remains {
 	x := &remains{
-		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{}, sources: map[string]bool{},
+		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{}, sources: map[string]bool{}, files: map[string]bool{},
 		makes: map[Key]bool{}, services: make(map[string]*microcks.Service, len(r.Services)),
 	}
 	lists := func(w *Wanted) {
@@ -149,6 +152,9 @@ func (r *Remains) index() *remains {
 	for _, w := range r.Wanted {
 		if w.UID != "" {
 			lists(w)
+		}
+		if w.File != "" {
+			x.files[path.Clean(w.File)] = true
 		}
 		if w.Paired != "" { // in Postman and in the repository it is one source
 			lists(w.Pair())
@@ -314,6 +320,6 @@ func TooMany(going, owned, entries int) *result.Problem {
 	return &result.Problem{
 		Level: result.Error, Text: "pruning: nothing is removed: " + said,
 		Hint:   "look whether the manifest lists what it should; if all of that shall go, set `allow: prune-many` for one run",
-		Anchor: "prune-many", ExitCode: 1,
+		Anchor: "prune-many", ExitCode: 1, Headline: "too many leftovers to prune",
 	}
 }

@@ -128,6 +128,14 @@ func TestLeftovers(t *testing.T) {
 		"an older version of what is uploaded": {func(r *plan.Remains) {
 			r.Artifacts[0].Upload = &plan.Upload{Name: goneUpload}
 		}, importer("goes, s2 goes"), 3},
+		"an upload of a file that was not read": {func(r *plan.Remains) {
+			service(r, 3).Metadata.Annotations[plan.AnnotationFile] = "postman/left.json"
+			r.Wanted = append(r.Wanted, &plan.Wanted{File: "./postman/left.json"})
+		}, importer("goes, s2 goes"), 3},
+		"an upload of another file": {func(r *plan.Remains) {
+			service(r, 3).Metadata.Annotations[plan.AnnotationFile] = "postman/left.json"
+			r.Wanted = append(r.Wanted, &plan.Wanted{File: "postman/other.json"})
+		}, both, 3},
 		"an uploaded uid, in another version": {func(r *plan.Remains) { service(r, 3).SourceArtifact = uid }, importer("goes, s2 goes"), 3},
 		"a service that no upload made":       {func(r *plan.Remains) { service(r, 3).SourceArtifact = "openapi.yaml" }, importer("goes, s2 goes"), 2},
 

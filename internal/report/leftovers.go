@@ -58,7 +58,7 @@ func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 			service := &one.Services[k]
 			becomes = append(becomes, "service "+short(service.Name+" "+service.Version, 80)+": "+inline(madeFate(one, service)))
 		}
-		rows = append(rows, []Markdown{Markdown(one.Kind)+" " + bold(name), shortCode(one.Of(), 80), polls, join("<br>", becomes...)})
+		rows = append(rows, []Markdown{Markdown(one.Kind) + " " + bold(name), shortCode(one.Of(), 80), polls, join("<br>", becomes...)})
 	}
 	return []column{{title: "Leftover"}, {title: "Of"}, {title: "Calls a month"}, {title: "What becomes of it"}}, rows
 }
