@@ -4,9 +4,9 @@
 // deletes what it made. A program without a binary is this one's own: its environment
 // takes a list of thousands, which none of a process does.
 //
-//	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 [-n 50,200,800] NAME=BINARY…
+//	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 [-n 50,200,800] [-manifest] NAME=BINARY…
 //	go run ./internal/test/fleet -bytes 1 -n 5000 [-upload] own=
-//	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 -crowd 50 [-kill] [-rounds 10] NAME=BINARY…
+//	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 -crowd 50 [-of 20] [-kill] [-rounds 10] [-manifest] NAME=BINARY…
 package main
 
 import (
@@ -19,14 +19,18 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -47,7 +51,9 @@ func main() {
 	sizes := flag.String("n", "50,200,800", "numbers of collections")
 	rounds := flag.Int("rounds", 1, "of everything, in turn")
 	parallelism := flag.Int("parallelism", 8, "of the programs and of the server's own imports")
-	crowd := flag.Int("crowd", 0, "runs at once of one new collection, instead")
+	runs := flag.Int("crowd", 0, "runs at once of new collections, instead")
+	each := flag.Int("of", 1, "so many collections a crowd has")
+	manifest := flag.Bool("manifest", false, "collections stand in a manifest, not in the input collections")
 	kill := flag.Bool("kill", false, "kill every second run of a crowd at some moment")
 	upload := flag.Bool("upload", false, "uploads, without importers")
 	flag.Parse()
@@ -56,14 +62,15 @@ func main() {
 		defer standIn.Close()
 		*server = standIn.URL
 	}
-	if *crowd > 0 {
-		if err := crowds(ctx, *server, *crowd, *rounds, *kill, *upload, flag.Args()); err != nil {
+	if *runs > 0 {
+		if err := crowds(ctx, crowd{fleet: fleet{server: *server, n: *each, parallelism: *parallelism, upload: *upload, manifest: *manifest},
+			runs: *runs, kill: *kill}, *rounds, flag.Args()); err != nil {
 			fmt.Fprintln(os.Stderr, "error:", err)
 			os.Exit(1)
 		}
 		return
 	}
-	of := fleet{server: *server, parallelism: *parallelism, bytes: *size, upload: *upload}
+	of := fleet{server: *server, parallelism: *parallelism, bytes: *size, upload: *upload, manifest: *manifest}
 	if err := measure(ctx, of, *sizes, *rounds, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
@@ -71,8 +78,8 @@ func main() {
 }
 
 func measure(ctx context.Context, of fleet, sizes string, rounds int, programs []string) error {
-	fmt.Println("| collections | what | seconds | of its own CPU | MB at most |")
-	fmt.Println("| ---: | --- | ---: | ---: | ---: |")
+	fmt.Println("| collections | what | seconds | of its own CPU | MB at most | to Postman | to Microcks |")
+	fmt.Println("| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
 	for _, size := range strings.Split(sizes, ",") {
 		n, err := strconv.Atoi(size)
 		if err != nil {
@@ -96,10 +103,14 @@ type fleet struct {
 	parallelism int
 	bytes       int // of each collection, about
 	upload      bool
+	manifest    bool // names the collections
 
-	api    *httptest.Server // the Postman API
-	prefix string           // of what is measured now
-	uids   []string
+	source  *postman.Server
+	api     *httptest.Server // the Postman API
+	gateway *httptest.Server // before Microcks, where requests of programs are counted
+	asked   *atomic.Int64    // of Microcks
+	prefix  string           // of what is measured now
+	uids    []string
 }
 
 func (f *fleet) round(ctx context.Context, programs []string) error {
@@ -119,7 +130,7 @@ func (f *fleet) round(ctx context.Context, programs []string) error {
 
 // serve makes the collections under new names.
 func (f *fleet) serve(prefix string) error {
-	source := postman.New(postman.Options{})
+	f.source = postman.New(postman.Options{})
 	f.prefix, f.uids = fmt.Sprintf("%s-%d", prefix, time.Now().UnixNano()), nil
 	for i := range f.n {
 		name := fmt.Sprintf("%s %04d", f.prefix, i)
@@ -128,13 +139,43 @@ func (f *fleet) serve(prefix string) error {
 			return err
 		}
 		uid := fmt.Sprintf("%s-%08x-0000-4000-8000-%012x", postman.DefaultUserID, time.Now().UnixNano()&0xffffffff, i)
-		if err := source.AddCollection(uid, raw); err != nil {
+		if err := f.source.AddCollection(uid, raw); err != nil {
 			return err
 		}
 		f.uids = append(f.uids, uid)
 	}
-	f.api = httptest.NewServer(source)
+	f.asked = new(atomic.Int64)
+	server, err := url.Parse(f.server)
+	if err != nil {
+		return err
+	}
+	before := httputil.NewSingleHostReverseProxy(server)
+	before.Transport = client.Transport
+	f.gateway = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.asked.Add(1)
+		before.ServeHTTP(w, r)
+	}))
+	f.api = httptest.NewServer(f.source)
 	return nil
+}
+
+// close ends what serve began.
+func (f *fleet) close() {
+	f.api.Close()
+	f.gateway.Close()
+}
+
+// change changes the last collection.
+func (f *fleet) change() error {
+	last := len(f.uids) - 1
+	changed := collection(fmt.Sprintf("%s %04d", f.prefix, last), f.bytes)
+	items := changed["item"].([]any)
+	items[0].(map[string]any)["response"].([]any)[0].(map[string]any)["body"] = `{"id":1,"changed":true}`
+	raw, err := json.Marshal(changed)
+	if err != nil {
+		return err
+	}
+	return f.source.AddCollection(f.uids[last], raw)
 }
 
 const schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
@@ -173,7 +214,7 @@ func (f *fleet) measured(ctx context.Context, what string, do func() error) erro
 	if err := f.serve("loop"); err != nil {
 		return err
 	}
-	defer f.api.Close()
+	defer f.close()
 	began := time.Now()
 	if err := do(); err != nil {
 		return err
@@ -202,11 +243,9 @@ func (f *fleet) measured(ctx context.Context, what string, do func() error) erro
 }
 
 func (f *fleet) row(what string, r run) {
-	own := ""
+	own := " | | | "
 	if r.megabytes > 0 {
-		own = fmt.Sprintf("%.2f | %.0f", r.cpu.Seconds(), r.megabytes)
-	} else {
-		own = " | "
+		own = fmt.Sprintf("%.2f | %.0f | %d | %d", r.cpu.Seconds(), r.megabytes, r.ofPostman, r.ofMicrocks)
 	}
 	fmt.Printf("| %d | %s | %.2f | %s |\n", f.n, what, r.took.Seconds(), own)
 }
@@ -258,14 +297,24 @@ func (f *fleet) each(jobs []job, do func(job) error) error {
 	return all.Wait()
 }
 
-// program runs a built program twice: for a first run, and for an unchanged one.
+// program runs a built program three times: for a first run, an unchanged one, and one
+// after a collection changed.
 func (f *fleet) program(ctx context.Context, name, binary string) error {
 	if err := f.serve(name); err != nil {
 		return err
 	}
-	defer f.api.Close()
-	for _, which := range []string{"first", "unchanged"} {
+	defer f.close()
+	for _, which := range []string{"first", "unchanged", "one changed"} {
+		if which == "one changed" {
+			if err := f.change(); err != nil {
+				return err
+			}
+		}
+		f.source.ForgetRequests()
+		f.asked.Store(0)
 		r := f.run(ctx, binary, 0)
+		r.ofMicrocks = f.asked.Load()
+		r.ofPostman = int64(len(f.source.Requests()))
 		if r.err != nil {
 			return fmt.Errorf("%s, %s: %w", name, which, r.err)
 		}
@@ -330,6 +379,9 @@ type run struct {
 	megabytes float64       // at the most
 	said      string
 	err       error
+
+	ofPostman  int64 // requests, those of the server included
+	ofMicrocks int64
 }
 
 // run runs a program on all collections; one that is to be killed lives so long.
@@ -339,11 +391,20 @@ func (f *fleet) run(ctx context.Context, binary string, life time.Duration) run 
 		return run{err: err}
 	}
 	defer os.RemoveAll(dir)
+	listed := strings.Join(f.uids, "\n")
+	if f.manifest {
+		listed = ""
+		entries := "collections:\n  - " + strings.Join(f.uids, "\n  - ") + "\n"
+		if err := os.WriteFile(filepath.Join(dir, "fleet.yaml"), []byte(entries), 0o600); err != nil {
+			return run{err: err}
+		}
+	}
 	given := map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "schedule", "GITHUB_REPOSITORY": "acme/fleet", "GITHUB_WORKSPACE": dir,
 		"GITHUB_OUTPUT": filepath.Join(dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
-		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(f.uids, "\n"), "INPUT_POSTMAN-API-KEY": postman.DefaultAPIKey,
-		"INPUT_POSTMAN-API-URL": f.api.URL, "INPUT_MICROCKS-URL": f.server, "INPUT_PARALLELISM": strconv.Itoa(f.parallelism),
+		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": listed, "INPUT_MANIFEST": map[bool]string{true: "fleet.yaml"}[f.manifest],
+		"INPUT_POSTMAN-API-KEY": postman.DefaultAPIKey,
+		"INPUT_POSTMAN-API-URL": f.api.URL, "INPUT_MICROCKS-URL": f.gateway.URL, "INPUT_PARALLELISM": strconv.Itoa(f.parallelism),
 		"INPUT_TIMEOUT": "10m", "INPUT_SECRET-NAME": "fleet " + f.prefix, "INPUT_DELIVERY": map[bool]string{true: "upload"}[f.upload],
 	}
 	binary, env, err := f.environment(binary, dir, given)
@@ -398,40 +459,39 @@ func highest(pid int) <-chan float64 {
 
 // crowds lets many runs of one new collection start at once, and looks what is
 // there when the last has ended.
-func crowds(ctx context.Context, server string, runs, rounds int, kill, upload bool, programs []string) error {
+func crowds(ctx context.Context, of crowd, rounds int, programs []string) error {
 	fmt.Println("| program | rounds | runs at once | killed | failed | imports | services healed | not as promised | after one run more |")
 	fmt.Println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, p := range programs {
 		name, binary, _ := strings.Cut(p, "=")
-		c := crowd{server: server, runs: runs, kill: kill, upload: upload, binary: binary}
+		c := crowd{fleet: of.fleet, runs: of.runs, kill: of.kill, binary: binary}
 		for range rounds {
 			if err := c.round(ctx, name); err != nil {
 				return err
 			}
 		}
 		fmt.Printf("| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n",
-			name, rounds, runs, c.killed, c.failed, c.imports, c.healed, c.broken, c.lost)
+			name, rounds, c.runs, c.killed, c.failed, c.imports, c.healed, c.broken, c.lost)
 	}
 	return nil
 }
 
 // crowd counts what came of runs at once.
 type crowd struct {
-	server string
+	fleet
 	binary string
 	runs   int
 	kill   bool
-	upload bool
 
 	killed, failed, imports, healed, broken, lost int
 }
 
 func (c *crowd) round(ctx context.Context, name string) error {
-	f := &fleet{server: c.server, n: 1, parallelism: 8, upload: c.upload}
+	f := c.fleet
 	if err := f.serve(name); err != nil {
 		return err
 	}
-	defer f.api.Close()
+	defer f.close()
 	ended := make([]run, c.runs)
 	var all sync.WaitGroup
 	for i := range ended {
@@ -467,8 +527,8 @@ func (c *crowd) round(ctx context.Context, name string) error {
 	return f.clear(ctx)
 }
 
-// kept reports whether there is one importer, whose last import worked, or none where
-// runs upload, and one service with two operations.
+// kept reports whether there is one importer for each collection, whose last import
+// worked, or none where runs upload, one service with two operations, and one secret.
 func (f *fleet) kept(ctx context.Context) (bool, error) {
 	jobs, err := f.jobs(ctx)
 	if err != nil {
@@ -483,13 +543,23 @@ func (f *fleet) kept(ctx context.Context) (bool, error) {
 	if err := f.call(ctx, http.MethodGet, "/services/search?name="+f.prefix, nil, &services); err != nil {
 		return false, err
 	}
-	if len(services) != 1 || len(services[0].Operations) != 2 {
+	if len(services) != f.n {
 		return false, nil
 	}
-	if f.upload {
-		return len(jobs) == 0 && services[0].Metadata.Labels["managed-by"] != "", nil
+	for _, s := range services {
+		if len(s.Operations) != 2 || f.upload && s.Metadata.Labels["managed-by"] == "" {
+			return false, nil
+		}
 	}
-	return len(jobs) == 1 && jobs[0].LastImportError == "", nil
+	if f.upload {
+		return len(jobs) == 0, nil
+	}
+	var secrets []job
+	if err := f.call(ctx, http.MethodGet, "/secrets/search?name="+url.QueryEscape("fleet "+f.prefix), nil, &secrets); err != nil {
+		return false, err
+	}
+	wrong := func(j job) bool { return j.LastImportError != "" }
+	return len(jobs) == f.n && !slices.ContainsFunc(jobs, wrong) && len(secrets) == 1, nil
 }
 
 func tail(s string) string { return s[max(0, len(s)-2000):] }
