@@ -358,7 +358,7 @@ func (f *fleet) run(ctx context.Context, binary string, life time.Duration) run 
 		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": listed, "INPUT_MANIFEST": map[bool]string{true: "fleet.yaml"}[f.manifest],
 		"INPUT_POSTMAN-API-KEY": postman.DefaultAPIKey,
 		"INPUT_POSTMAN-API-URL": f.api.URL, "INPUT_MICROCKS-URL": f.gateway.URL, "INPUT_PARALLELISM": strconv.Itoa(f.parallelism),
-		"INPUT_TIMEOUT": "10m", "INPUT_SECRET-NAME": "fleet " + f.prefix, "INPUT_DELIVERY": map[bool]string{true: "upload"}[f.upload],
+		"INPUT_TIMEOUT": "60m", "INPUT_SECRET-NAME": "fleet " + f.prefix, "INPUT_DELIVERY": map[bool]string{true: "upload"}[f.upload],
 	} {
 		env = append(env, key+"="+value)
 	}
