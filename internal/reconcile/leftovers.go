@@ -79,7 +79,7 @@ func (r *reconciliation) findLeftovers(ctx context.Context) error {
 	switch {
 	case held == nil && due > 0 && r.Pruning.Asked:
 		return r.refuseDeleting()
-	case held == nil, !r.Pruning.Asked, due == 0 && held.ExitCode == 0:
+	case held == nil, !r.Pruning.Asked, due == 0 && held.ExitCode == 0 && l.Unlisted() == nil:
 	case held.ExitCode != 0: // what else the run does is done all the same
 		r.late = append(r.late, *held)
 	default:
@@ -94,6 +94,9 @@ func (r *reconciliation) remains() *plan.Remains {
 		Owner: r.Owner, Run: r.Provenance[plan.AnnotationRun], Artifacts: r.plan.Artifacts, Importers: r.there.Jobs,
 		Vanished: r.Pruning.Workspaces, RemoveServices: r.RemoveServices,
 		InPostman: map[string]bool{}, Inside: map[string][]string{},
+	}
+	if r.LeftOut != nil {
+		remains.LeftOut = r.LeftOut()
 	}
 	for _, it := range r.items {
 		remains.Wanted = append(remains.Wanted, it.Wanted)
@@ -275,7 +278,7 @@ func (r *reconciliation) hasCollection(ctx context.Context, one *plan.Leftover) 
 		case err == nil:
 			r.quotas.note(collection.Quota)
 			return true, nil
-		case !is || refused.Kind != postman.KindNotFound || refused.Status != 404:
+		case !is || !refused.Gone():
 			return false, err
 		}
 	}

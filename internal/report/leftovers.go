@@ -124,7 +124,7 @@ func whyKept(kind result.KeptKind, by text.Untrusted) text.Untrusted {
 var keptBy = map[result.KeptKind]text.Untrusted{
 	result.KeptNotAsked:   "`prune` is not set",
 	result.KeptHeld:       "nothing is removed in this run",
-	result.KeptInPostman:  "Postman has the collection still, which left the workspace",
+	result.KeptInPostman:  "Postman has the collection, which may only have left its workspace; `mode: remove` removes it",
 	result.KeptPredicted:  "a collection of this run makes it",
 	result.KeptNoRemoving: "`allow: remove-services` is not set",
 	result.KeptChanged:    "somebody changed it during this run",
