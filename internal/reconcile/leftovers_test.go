@@ -175,7 +175,7 @@ func TestPrunedIsNoted(t *testing.T) {
 		p.it.Way().Done = []result.Done{{Kind: result.ServiceDeleted}}
 		r.noteItem(p.it, false, true)
 		if i == 0 {
-			p.tell(func(l *result.Leftover) { l.Decision = result.LeftoverRemoved })
+			p.change(func(l *result.Leftover) { l.Decision = result.LeftoverRemoved })
 			r.result.Leftovers.Removed++
 			r.notePruned(0, false)
 		}
