@@ -450,7 +450,8 @@ func (m *maker) claim(a *Artifact, kind, name string, there *microcks.Metadata) 
 	switch {
 	case other != "" && (m.Manifest == "" || !a.TakeOver):
 		a.tell(result.Note, "manifest-of-another",
-			text.Untrustedf("%s %q belongs to the manifest %q: a run with that one can remove it once it lists the collection no more", kind, name, other),
+			text.Untrustedf("%s %q belongs to the manifest %q: a run with that one can remove it once it lists the collection no more",
+				kind, name, other),
 			"list the collection in one place; with `allow: take-over` a run with another manifest writes its own key")
 	case m.Manifest != "" && m.Made(there):
 		return map[string]string{LabelManifest: m.Manifest}

@@ -157,7 +157,8 @@ type remains struct {
 
 func (r *Remains) index() *remains {
 	x := &remains{
-		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{}, sources: map[string]bool{}, files: map[string]bool{},
+		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{},
+		sources: map[string]bool{}, files: map[string]bool{},
 		makes: map[Key]bool{}, leftOut: map[string]bool{}, services: make(map[string]*microcks.Service, len(r.Services)),
 	}
 	lists := func(w *Wanted) {
@@ -333,7 +334,8 @@ func TooMany(going, owned, entries int) *result.Problem {
 	case going > mostPruned:
 		said = text.Untrustedf("%d importers and services would go, and no more than %d do at once", going, mostPruned)
 	case 2*going > owned:
-		said = text.Untrustedf("%d of the %d importers and services that carry the manifest's key would go, which is more than half", going, owned)
+		said = text.Untrustedf("%d of the %d importers and services that carry the manifest's key would go, which is more than half",
+			going, owned)
 	default:
 		return nil
 	}

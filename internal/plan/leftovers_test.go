@@ -140,7 +140,8 @@ func TestLeftovers(t *testing.T) {
 			r.Wanted = append(r.Wanted, &plan.Wanted{File: "postman/other.json"})
 		}, both, 3},
 		"an uploaded uid, in another version": {func(r *plan.Remains) { service(r, 3).SourceArtifact = uid }, importer("goes, s2 goes"), 3},
-		"a service that no upload made":       {func(r *plan.Remains) { service(r, 3).SourceArtifact = "openapi.yaml" }, importer("goes, s2 goes"), 2},
+		"a service that no upload made": {func(r *plan.Remains) { service(r, 3).SourceArtifact = "openapi.yaml" },
+			importer("goes, s2 goes"), 2},
 
 		// What stays, although its source is gone.
 		"a later run wrote them": {func(r *plan.Remains) {

@@ -423,8 +423,8 @@ func (r *Review) note(told *result.Result, t touch) {
 	}
 	told.Problems = append(told.Problems, result.Problem{
 		Level: result.Note, Anchor: "pull-untouched",
-		Text: "this pull request does not change the workflow: the plan for collections in Postman, and for leftovers, is the same on every pull" +
-			" request, and is neither commented on nor gated here",
+		Text: "this pull request does not change the workflow: the plan for collections in Postman, and for leftovers, is the same on every" +
+			" pull request, and is neither commented on nor gated here",
 		Hint: "nothing: see the plan in this summary, and apply it from the default branch",
 	})
 }

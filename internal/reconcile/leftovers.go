@@ -345,7 +345,7 @@ func (r *reconciliation) shownLeftovers(l *leftovers, held bool) *result.Leftove
 
 func (r *reconciliation) shownLeftover(one *plan.Leftover, of *result.Leftovers) result.Leftover {
 	shown := result.Leftover{
-		ID: one.ID(), Source: listed(one.Source), File: listed(one.File), Decision: result.LeftoverKept, Kept: one.Kept, By: listed(string(one.By)),
+		ID: one.ID(), Source: listed(one.Source), File: listed(one.File), Decision: result.LeftoverKept, By: listed(string(one.By)),
 	}
 	if job := one.Importer; job != nil {
 		shown.Kind, shown.Name, shown.Active = result.LeftoverImporter, listed(job.Name), job.Active

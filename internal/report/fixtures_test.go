@@ -542,7 +542,8 @@ func leftovers() *result.Leftovers {
 	importer := func(n int, name text.Untrusted, active bool) result.Leftover {
 		l := result.Leftover{
 			Kind: result.LeftoverImporter, ID: fmt.Sprintf("5f0c6a1e9b3d4c2a8e7f600%d", n), Name: name, URL: server + "/#/importers",
-			Source: text.Untrusted(fmt.Sprintf("12345678-8f4c2a1e-6b7d-4c39-9f1a-00000000000%d", n)), Active: active, Decision: result.LeftoverToRemove,
+			Source: text.Untrusted(fmt.Sprintf("12345678-8f4c2a1e-6b7d-4c39-9f1a-00000000000%d", n)), Active: active,
+			Decision: result.LeftoverToRemove,
 		}
 		return l
 	}

@@ -186,7 +186,10 @@ func filled(v variant, a, b string) *result.Result {
 // leftoversOfAll is a leftover of each kind, kept for every reason.
 func leftoversOfAll() *result.Leftovers {
 	l := &result.Leftovers{Owned: 20, Prune: true, Polls: result.Polls{Least: 1, Most: 2}, List: []result.Leftover{
-		{Kind: result.LeftoverImporter, Decision: result.LeftoverToRemove, Active: true, Services: []result.LeftService{{}, {Kept: result.KeptOther}}},
+		{
+			Kind: result.LeftoverImporter, Decision: result.LeftoverToRemove, Active: true,
+			Services: []result.LeftService{{}, {Kept: result.KeptOther}},
+		},
 		{Kind: result.LeftoverService, Decision: result.LeftoverFailed, Done: make([]result.Done, 2)},
 		{Kind: result.LeftoverService, Decision: result.LeftoverLeft}, {Kind: result.LeftoverService, Decision: result.LeftoverRemoved},
 	}}
