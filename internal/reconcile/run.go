@@ -36,6 +36,8 @@ type Settings struct {
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
 	RemoveServices  bool
+	// PostmanOrigin that collections are asked for, in Export.
+	PostmanOrigin string
 	Pruning         Pruning
 	Parallelism     int
 }
@@ -60,7 +62,11 @@ type Deps struct {
 	// SameKey are the paths of other manifests that have the key of the run's; nil without
 	// a manifest.
 	SameKey func(context.Context) ([]string, error)
-	Log     Log
+	// Export writes what a server has as a manifest, in Export, and returns the file; ""
+	// where that is none. SaysLabel reports whether a manifest can say a label.
+	Export    func(context.Context, *plan.Export) (file string, err error)
+	SaysLabel func(key, value string) bool
+	Log       Log
 	// Mask hides a credential that was found on the server.
 	Mask func(string)
 }
@@ -141,6 +147,7 @@ var stages = map[result.Mode][]stage{
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
 		(*reconciliation).findLeftovers, (*reconciliation).carryOut, (*reconciliation).prune,
 	},
+	result.Export: {(*reconciliation).connect, (*reconciliation).listed, (*reconciliation).export},
 	result.Remove: {
 		(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).readFiles, (*reconciliation).remove,
 	},
