@@ -22,7 +22,9 @@ const fleet = 50
 type calls struct {
 	guard    sync.Mutex
 	lacking  map[*item]bool // what the server has nothing of: reading it is of use only with its import
-	reserved int            // calls of what is being read, and of imports that follow for sure
+	reserved int            // calls of what is about to be read, and of imports that follow for sure
+	reading  int            // collections
+	read     *sync.Cond     // one of them is
 	ended    []*item        // not read, since no call was left
 	why      error          // what Postman said then; nil where it was not asked
 	starts   int            // imports that the month's calls suffice for; -1 is not known
@@ -40,6 +42,7 @@ func (r *reconciliation) isFleet() bool { return len(r.ofPostman()) >= fleet }
 // failed to import last, comes first, so that a run whose calls do not suffice is of the
 // most use. A run that cannot come to its end in time ends here.
 func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
+	r.calls.read = sync.NewCond(&r.calls.guard)
 	order := r.live()
 	if !r.isFleet() {
 		if r.listsWorkspaces() {
@@ -176,12 +179,12 @@ func (r *reconciliation) startsFor(a *plan.Artifact) bool {
 }
 
 // reserve finds out whether the calls that are left suffice to read one more collection
-// beside what was read: an import of that needs calls, too. read is called when it is
-// judged, or cannot be.
-func (r *reconciliation) reserve(it *item) (read func(), err error) {
+// beside what was read: an import of that needs calls, too. It is read with the context
+// that is returned, and read is called when it is judged, or cannot be.
+func (r *reconciliation) reserve(ctx context.Context, it *item) (reading context.Context, read func(), err error) {
 	c := &r.calls
 	if it.Wanted.UID == "" || it.Wanted.File != "" {
-		return func() {}, nil
+		return ctx, func() {}, nil
 	}
 	c.guard.Lock()
 	defer c.guard.Unlock()
@@ -190,16 +193,29 @@ func (r *reconciliation) reserve(it *item) (read func(), err error) {
 	if imports {
 		needed++
 	}
-	if month := r.Calls.Month(); month.Known && month.MonthRemaining < int64(c.reserved+needed) {
-		return nil, postman.ErrNoCalls
+	for month := r.Calls.Month(); month.Known && month.MonthRemaining < int64(c.reserved+needed); month = r.Calls.Month() {
+		if c.reading == 0 {
+			return nil, nil, postman.ErrNoCalls
+		}
+		c.read.Wait() // what is under way may be counted twice, and need no import
 	}
 	c.reserved += needed
-	return func() {
+	c.reading++
+	waits := 1 // for its place
+	sent := func() {
 		c.guard.Lock()
 		defer c.guard.Unlock()
-		if c.reserved--; imports && it.judged == nil {
+		c.reserved, waits = c.reserved-waits, 0
+	}
+	return postman.WhenSent(ctx, sent), func() {
+		sent()
+		c.guard.Lock()
+		defer c.guard.Unlock()
+		if imports && it.judged == nil {
 			c.reserved--
 		}
+		c.reading--
+		c.read.Broadcast()
 	}, nil
 }
 

@@ -29,7 +29,7 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
-		read, err := r.reserve(it)
+		ctx, read, err := r.reserve(ctx, it)
 		if err != nil {
 			r.calls.failed(it, err)
 			return
