@@ -52,8 +52,11 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 	}
 	if r.Mode != result.Check {
 		<-r.listing
-		if r.session == nil || r.lists.Wait() != nil {
-			return nil, nil // which connect, or read, tells
+		if r.session == nil {
+			return nil, nil // connect tells why
+		}
+		if err := r.lists.Wait(); err != nil {
+			return nil, err
 		}
 	}
 	r.askMe(ctx)
@@ -153,7 +156,8 @@ func (r *reconciliation) tooShort(ctx context.Context, reads, starts int, least 
 	}
 	return &result.Problem{
 		Level: result.Error, Anchor: "postman-rate", ExitCode: 2, Headline: "the `timeout` is too short for the rate of Postman",
-		Text: text.Untrustedf("%s takes at least %s by the rate of Postman, and `timeout` is %s", doing, needed.Round(time.Second), whole.Round(time.Second)),
+		Text: text.Untrustedf("%s takes at least %s by the rate of Postman, and `timeout` is %s",
+			doing, needed.Round(time.Second), whole.Round(time.Second)),
 		Hint: hint,
 	}
 }

@@ -161,7 +161,8 @@ func TestQuotaIsKept(t *testing.T) {
 					n, first.took, first.asked, w.heap.most>>20)
 				listing := listingOf(n)
 				if first.code != 0 || first.imported != n || first.refused != 0 || first.asked != calls+listing {
-					t.Errorf("exit code %d, %d imported, %d of %d calls refused: %+v", first.code, first.imported, first.refused, first.asked, first.Problems)
+					t.Errorf("exit code %d, %d imported, %d of %d calls refused: %+v",
+						first.code, first.imported, first.refused, first.asked, first.Problems)
 				}
 				if most := bound(first.asked); first.took > most {
 					t.Errorf("it took %s, want at most %s", first.took, most)
@@ -173,7 +174,8 @@ func TestQuotaIsKept(t *testing.T) {
 				again := w.run(t, delivery)
 				t.Logf("unchanged: %s, %d calls", again.took, again.asked)
 				if again.code != 0 || again.writes != 0 || again.refused != 0 || again.asked != n+listing || again.took > bound(again.asked) {
-					t.Errorf("unchanged: exit code %d, %d writes, %d of %d calls refused, %s", again.code, again.writes, again.refused, again.asked, again.took)
+					t.Errorf("unchanged: exit code %d, %d writes, %d of %d calls refused, %s",
+						again.code, again.writes, again.refused, again.asked, again.took)
 				}
 			})
 		})
