@@ -261,6 +261,7 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 	told := reconcile.Run(ctx, p.settings(), reconcile.Deps{
 		Resolve: func(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) { return p.resolve(ctx, from) },
 		Postman: from,
+		Calls:   from.limiter,
 		File:    p.read,
 		Base:    review.Base(),
 		Connect: connect,

@@ -48,6 +48,7 @@ type Deps struct {
 	// were found.
 	Resolve func(context.Context) ([]*plan.Wanted, []result.Problem, error)
 	Postman Postman
+	Calls   Calls
 	// File reads a file of the repository, or a folder that is a collection, into memory of
 	// the room that ctx is in.
 	File func(ctx context.Context, name string) (delivery.Source, error)
@@ -98,12 +99,14 @@ type Log interface {
 type reconciliation struct {
 	Settings
 	Deps
+	began  time.Time
 	writer string // a random mark of this run
 	items  []*item
 	shelf  *shelf
 	room   *budget.Room // of what is read and judged
 	pot    *budget.Pot  // of what is kept of services, as they are and as they will be
 	quotas tightest
+	calls  calls
 	guard  sync.Mutex // of the maps of what is there
 
 	connected chan struct{}  // closed when session is known, or will not be
@@ -145,7 +148,7 @@ var stages = map[result.Mode][]stage{
 	},
 	result.Apply: {
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
-		(*reconciliation).findLeftovers, (*reconciliation).carryOut, (*reconciliation).prune,
+		(*reconciliation).findLeftovers, (*reconciliation).checkTime, (*reconciliation).carryOut, (*reconciliation).prune,
 	},
 	result.Export: {(*reconciliation).connect, (*reconciliation).listed, (*reconciliation).export},
 	result.Remove: {
@@ -159,7 +162,7 @@ func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
 		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(),
-		connected: make(chan struct{}), listing: make(chan struct{}),
+		began: began, connected: make(chan struct{}), listing: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
@@ -235,7 +238,7 @@ func (r *reconciliation) askBoth(ctx context.Context) error {
 	both.Go(func() { ofServer = crash.Caught(func() error { return r.connect(ctx) })() })
 	both.Go(func() { ofPostman = crash.Caught(func() error { return r.fetch(ctx) })() })
 	both.Wait()
-	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
+	r.result.Problems = append(r.result.Problems, append(r.quotas.notices(len(r.items)), r.versionless()...)...)
 	if ofServer != nil {
 		return ofServer
 	}
