@@ -157,6 +157,8 @@ type program struct {
 	runner   *actions.Runner // which knows the credentials
 	getenv   func(string) string
 	change   func(*transport.Options) // of every client; nil changes nothing
+	// leftOut are uids that workspaces list and their entries leave out.
+	leftOut []string
 }
 
 // result carries out the run, unless the inputs are wrong.
@@ -260,6 +262,7 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 	}
 	told := reconcile.Run(ctx, p.settings(), reconcile.Deps{
 		Resolve: func(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) { return p.resolve(ctx, from) },
+		LeftOut: func() []string { return p.leftOut },
 		Postman: from,
 		Calls:   from.limiter,
 		File:    p.read,
@@ -316,7 +319,7 @@ func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*pl
 	}
 	files := resolve.Files{Found: func(line string) {
 		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
-	}}
+	}, LeftOut: func(uid string) { p.leftOut = append(p.leftOut, uid) }}
 	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern+i.Resources != "" }) {
 		root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
 		if err != nil {

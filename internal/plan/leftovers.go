@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,7 +27,9 @@ type Remains struct {
 	Services  []microcks.Service   // all of the server
 	// Vanished: a uid that nothing lists may have left a workspace, so that Postman has to
 	// be asked whether it is gone.
-	Vanished       bool
+	Vanished bool
+	// LeftOut are uids that a workspace lists and its entry leaves out: those are known.
+	LeftOut        []string
 	RemoveServices bool // those that importers made go with them
 
 	// InPostman tells of uids that Postman was asked for, in lower case, whether it has them.
@@ -74,9 +77,23 @@ func (l *Leftover) ID() string {
 	return l.Service.ID
 }
 
+// Unlisted is an entry whose collections are not known, such as a workspace that could
+// not be listed: each of what is there may be one of them. It is nil where all are known.
+func (r *Remains) Unlisted() *Wanted {
+	i := slices.IndexFunc(r.Wanted, func(w *Wanted) bool { return w.UID == "" && w.File == "" })
+	if i < 0 {
+		return nil
+	}
+	return r.Wanted[i]
+}
+
 // Leftovers are what is left over, importers first, each by its id, and how many
-// importers and uploaded services carry the manifest's key in all.
+// importers and uploaded services carry the manifest's key in all. Where the entries are
+// not all known there is none.
 func Leftovers(r *Remains) (all []*Leftover, owned int) {
+	if r.Unlisted() != nil {
+		return nil, 0
+	}
 	x := r.index()
 	for i := range r.Importers {
 		job := &r.Importers[i]
@@ -85,7 +102,7 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		}
 		if owned++; !x.wanted[job.ID] {
 			l := &Leftover{Importer: job, Source: uidOf(job.RepositoryURL), Origin: originOf(job.RepositoryURL)}
-			l.Fate = r.fateOfImporter(l)
+			l.Fate = r.fateOfImporter(x, l)
 			x.going[job.ID] = l.Goes()
 			all = append(all, l)
 		}
@@ -102,10 +119,11 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		if !r.Lists(s.Metadata) || !IsUpload(s.SourceArtifact) && !postman.IsUID(s.SourceArtifact) {
 			continue
 		}
-		if owned++; x.sources[sourceOf(s.SourceArtifact)] {
+		file := annotation(s.Metadata, AnnotationFile)
+		if owned++; x.sources[sourceOf(s.SourceArtifact)] || file != "" && x.files[path.Clean(file)] {
 			continue
 		}
-		l := &Leftover{Service: s, Source: s.SourceArtifact, File: annotation(s.Metadata, AnnotationFile)}
+		l := &Leftover{Service: s, Source: s.SourceArtifact, File: file}
 		l.Fate = r.fateOfUploaded(x, l)
 		all = append(all, l)
 	}
@@ -131,14 +149,16 @@ type remains struct {
 	wanted    map[string]bool // importers that are wanted, by their ids
 	going     map[string]bool // importers that are to be removed, by their ids
 	sources   map[string]bool // that are listed, see sourceOf, and the names of uploads
+	files     map[string]bool // that are listed, whatever is in them
+	leftOut   map[string]bool // see Remains.LeftOut and sourceOf
 	makes     map[Key]bool    // services that collections of the run make
 	services  map[string]*microcks.Service
 }
 
 func (r *Remains) index() *remains {
 	x := &remains{
-		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{}, sources: map[string]bool{},
-		makes: map[Key]bool{}, services: make(map[string]*microcks.Service, len(r.Services)),
+		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{}, sources: map[string]bool{}, files: map[string]bool{},
+		makes: map[Key]bool{}, leftOut: map[string]bool{}, services: make(map[string]*microcks.Service, len(r.Services)),
 	}
 	lists := func(w *Wanted) {
 		x.sources[sourceOf(w.UID)] = true
@@ -149,6 +169,9 @@ func (r *Remains) index() *remains {
 	for _, w := range r.Wanted {
 		if w.UID != "" {
 			lists(w)
+		}
+		if w.File != "" {
+			x.files[path.Clean(w.File)] = true
 		}
 		if w.Paired != "" { // in Postman and in the repository it is one source
 			lists(w.Pair())
@@ -161,6 +184,9 @@ func (r *Remains) index() *remains {
 			x.sources[sourceOf(a.ArtifactName(r.Owner))] = true
 		}
 	}
+	for _, uid := range r.LeftOut {
+		x.leftOut[sourceOf(uid)] = true
+	}
 	for i := range r.Services {
 		x.services[r.Services[i].ID] = &r.Services[i]
 	}
@@ -168,14 +194,14 @@ func (r *Remains) index() *remains {
 }
 
 // fateOfImporter decides about an importer.
-func (r *Remains) fateOfImporter(l *Leftover) Fate {
+func (r *Remains) fateOfImporter(x *remains, l *Leftover) Fate {
 	if later := r.later(l.Importer.Metadata); later.Kept != "" {
 		return later
 	}
 	if l.Source == "" {
 		return Fate{Kept: result.KeptOtherURL, By: text.Untrusted(WithoutQuery(l.Importer.RepositoryURL))}
 	}
-	return r.inPostman(l.Source)
+	return r.inPostman(x, l.Source)
 }
 
 // fateOfMade decides about a service that an importer made.
@@ -200,7 +226,7 @@ func (r *Remains) fateOfUploaded(x *remains, l *Leftover) Fate {
 		return service
 	}
 	if postman.IsUID(l.Source) {
-		if asked := r.inPostman(l.Source); !asked.Goes() {
+		if asked := r.inPostman(x, l.Source); !asked.Goes() {
 			return asked
 		}
 	}
@@ -230,8 +256,8 @@ func (r *Remains) fateOfService(x *remains, s *microcks.Service) Fate {
 }
 
 // inPostman decides by whether Postman has a collection that nothing lists.
-func (r *Remains) inPostman(uid string) Fate {
-	if !r.Vanished {
+func (r *Remains) inPostman(x *remains, uid string) Fate {
+	if !r.Vanished || x.leftOut[sourceOf(uid)] {
 		return Fate{}
 	}
 	there, known := r.InPostman[strings.ToLower(uid)]
@@ -314,6 +340,6 @@ func TooMany(going, owned, entries int) *result.Problem {
 	return &result.Problem{
 		Level: result.Error, Text: "pruning: nothing is removed: " + said,
 		Hint:   "look whether the manifest lists what it should; if all of that shall go, set `allow: prune-many` for one run",
-		Anchor: "prune-many", ExitCode: 1,
+		Anchor: "prune-many", ExitCode: 1, Headline: "too many leftovers to prune",
 	}
 }

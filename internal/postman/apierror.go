@@ -55,6 +55,13 @@ func (e *APIError) Ends() bool {
 	return !e.byLink && (e.Kind == KindUnauthorized || e.Kind == KindQuotaExhausted)
 }
 
+// Gone reports whether Postman itself says, with 404 and by its own name for that, that
+// there is no such collection, or none that the key's user can see.
+func (e *APIError) Gone() bool { return e.Status == http.StatusNotFound && e.Name == notThere }
+
+// notThere is Postman's name for a collection that it does not have.
+const notThere = "instanceNotFoundError"
+
 // Headline is what the answer means for a run.
 func (e *APIError) Headline() string {
 	switch {
@@ -220,7 +227,7 @@ func kindOf(status int, f failure, page bool, q Quota) Kind {
 		return KindUnauthorized
 	case status == http.StatusForbidden:
 		return KindForbidden
-	case status == http.StatusNotFound, f.name == "instanceNotFoundError", f.name == "workspaceNotFoundError":
+	case status == http.StatusNotFound, f.name == notThere, f.name == "workspaceNotFoundError":
 		return KindNotFound
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
 		// A GET of one collection can have nothing wrong but its id.

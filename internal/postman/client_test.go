@@ -583,3 +583,21 @@ func FuzzErrors(f *testing.F) {
 		}
 	})
 }
+
+// TestGone: only Postman itself says that there is no collection.
+func TestGone(t *testing.T) {
+	t.Parallel()
+	for _, e := range []APIError{
+		{Status: 404, Kind: KindNotFound, Name: "instanceNotFoundError"},
+		{Status: 404, Kind: KindNotFound, Name: "notFoundError"}, // of a route
+		{Status: 404, Kind: KindNotFound},
+		{Status: 404, Kind: KindGatewayHTML},
+		{Status: 400, Kind: KindNotFound, Name: "instanceNotFoundError"},
+		{Status: 403, Kind: KindForbidden, Name: "forbiddenError"},
+		{Status: 500, Kind: KindServer},
+	} {
+		if want := e.Status == 404 && e.Name == "instanceNotFoundError"; e.Gone() != want {
+			t.Errorf("%d %s %s: gone %t", e.Status, e.Kind, e.Name, e.Gone())
+		}
+	}
+}

@@ -79,7 +79,7 @@ func (r *reconciliation) findLeftovers(ctx context.Context) error {
 	switch {
 	case held == nil && due > 0 && r.Pruning.Asked:
 		return r.refuseDeleting()
-	case held == nil, !r.Pruning.Asked, due == 0 && held.ExitCode == 0:
+	case held == nil, !r.Pruning.Asked, due == 0 && held.ExitCode == 0 && l.Unlisted() == nil:
 	case held.ExitCode != 0: // what else the run does is done all the same
 		r.late = append(r.late, *held)
 	default:
@@ -94,6 +94,9 @@ func (r *reconciliation) remains() *plan.Remains {
 		Owner: r.Owner, Run: r.Provenance[plan.AnnotationRun], Artifacts: r.plan.Artifacts, Importers: r.there.Jobs,
 		Vanished: r.Pruning.Workspaces, RemoveServices: r.RemoveServices,
 		InPostman: map[string]bool{}, Inside: map[string][]string{},
+	}
+	if r.LeftOut != nil {
+		remains.LeftOut = r.LeftOut()
 	}
 	for _, it := range r.items {
 		remains.Wanted = append(remains.Wanted, it.Wanted)
@@ -122,7 +125,7 @@ func (r *reconciliation) sharedKey(others []string) error {
 		Text: text.Untrustedf("looking for leftovers: another manifest has the same key %q: %s", r.Manifest,
 			text.Few(others, ", ", mostNamedManifests)),
 		Hint:   "give each manifest a `key` of its own; what carries the old key is taken over with `allow: take-over`",
-		Anchor: "manifest-same-key", ExitCode: 2,
+		Anchor: "manifest-same-key", ExitCode: 2, Headline: "two manifests have one key",
 	}
 }
 
@@ -152,10 +155,10 @@ func (r *reconciliation) mayNotPrune() *result.Problem {
 	case r.Provenance[plan.AnnotationRun] == "" || r.Provenance[plan.AnnotationCommit] == "":
 		return held(result.Warning, "GITHUB_RUN_ID or GITHUB_SHA is not as the runner sets it", "leave what the runner sets as it is")
 	case len(unread) > 0 && unread[0].skipped():
-		return held(result.Note, text.Untrustedf("%s skipped, such as %s", text.Plural(len(unread), "collection"), unread[0].title()),
+		return held(result.Note, text.Untrustedf("skipped: %s", titles(unread)),
 			"nothing: a run that gets the secrets of the repository prunes")
 	case len(unread) > 0:
-		return held(result.Warning, text.Untrustedf("%s not read, such as %s", text.Plural(len(unread), "collection"), unread[0].title()), readable)
+		return held(result.Warning, text.Untrustedf("not read: %s", titles(unread)), readable)
 	case r.services == nil:
 		return held(result.Warning, text.Untrustedf("the server has more than %d services, which are not all looked at", mostServices),
 			"delete in Microcks under APIs | Services what nobody needs")
@@ -166,6 +169,16 @@ func (r *reconciliation) mayNotPrune() *result.Problem {
 			"give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read`")
 	}
 	return nil
+}
+
+// titles of a few items, and how many there are beyond.
+func titles(items []*item) string {
+	const most = 3
+	var all []string
+	for _, it := range items {
+		all = append(all, string(it.title()))
+	}
+	return text.Few(all, ", ", most)
 }
 
 // mostAsked uids that nothing lists are asked for where no more may be removed.
@@ -265,7 +278,7 @@ func (r *reconciliation) hasCollection(ctx context.Context, one *plan.Leftover) 
 		case err == nil:
 			r.quotas.note(collection.Quota)
 			return true, nil
-		case !is || refused.Kind != postman.KindNotFound || refused.Status != 404:
+		case !is || !refused.Gone():
 			return false, err
 		}
 	}

@@ -47,6 +47,9 @@ type Deps struct {
 	// Resolve tells which importers are wanted, and what is worth a note about how they
 	// were found.
 	Resolve func(context.Context) ([]*plan.Wanted, []result.Problem, error)
+	// LeftOut are uids that Resolve found in workspaces whose entries leave them out; nil
+	// where there is none.
+	LeftOut func() []string
 	Postman Postman
 	Calls   Calls
 	// File reads a file of the repository, or a folder that is a collection, into memory of

@@ -27,7 +27,7 @@ func values(r *result.Result) map[string]string {
 func TestOutputsAreAlwaysAllThere(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"status", "changed", "service", "service-url", "mock-url", "result", "breaking", "comment-url", "warnings", "errors",
+		"status", "changed", "service", "service-url", "mock-url", "result", "breaking", "comment-url", "leftovers", "pruned", "warnings", "errors",
 	}
 	all := cases()
 	all["nothing"] = &result.Result{}
