@@ -100,7 +100,22 @@ func (s *sources) Collection(ctx context.Context, origin, uid string, accessKey 
 	if err != nil {
 		return nil, err
 	}
-	return client.Collection(ctx, uid, accessKey)
+	collection, err := client.Collection(ctx, uid, accessKey)
+	if answer, ok := errors.AsType[*postman.APIError](err); ok && answer.Kind == postman.KindQuotaExhausted {
+		s.limiter.Note(postman.Quota{Known: true}) // which not every answer says in a header
+	}
+	return collection, err
+}
+
+// Me implements reconcile.Postman.
+func (s *sources) Me(ctx context.Context, origin string) (postman.Quota, error) {
+	client, err := s.at(source{origin, true})
+	if err != nil {
+		return postman.Quota{}, err
+	}
+	quota, err := client.Me(ctx)
+	s.limiter.Note(quota)
+	return quota, err
 }
 
 // Listing implements resolve.Workspaces.

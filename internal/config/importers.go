@@ -17,6 +17,10 @@ import (
 // for several is said about each.
 func (p *parser) importers() {
 	common := p.description()
+	if p.run.Mode == ModeExport {
+		p.toWrite()
+		return
+	}
 	lines := p.named(common)
 	if len(lines) > 1 {
 		p.oneOnly("importer-name", len(lines))

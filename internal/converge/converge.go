@@ -52,6 +52,10 @@ type Runner struct {
 	Server Server
 	// Slots bound how many imports run at the same time: one value each.
 	Slots chan struct{}
+	// Calls gives the place among the calls of the Postman API that a start takes, since
+	// Microcks downloads then; end is told whether there was a start. It is taken with the
+	// slot, so that the look that decides comes after it. nil is without end.
+	Calls func(ctx context.Context) (end func(made bool), err error)
 	// BeforeWrite is waited for before the first write of a goal; nil waits for
 	// nothing.
 	BeforeWrite func(context.Context) error
@@ -92,7 +96,9 @@ type convergence struct {
 	memory memory
 	seen   observation
 	slot   bool
-	waited bool // BeforeWrite was
+	call   func(made bool) // the place that goes with the slot; nil for none
+	called bool            // an import was started in it
+	waited bool            // BeforeWrite was
 }
 
 func (c *convergence) drive(ctx context.Context) error {
@@ -177,6 +183,7 @@ func (c *convergence) take(ctx context.Context, s step) error {
 	before := c.memory
 	c.memory = before.took(s, c.seen)
 	began := time.Now()
+	c.called = c.called || s.kind == Start
 	inside, leave := c.Room.Enter(ctx)
 	o := c.act(inside, s)
 	leave()
@@ -211,13 +218,26 @@ func (c *convergence) acquire(ctx context.Context) error {
 	select {
 	case c.Slots <- struct{}{}:
 		c.slot = true
-		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	if c.Calls == nil || c.goal.Importer == nil {
+		return nil
+	}
+	call, err := c.Calls(ctx)
+	if err != nil {
+		c.release()
+		return err
+	}
+	c.call, c.called = call, false
+	return nil
 }
 
 func (c *convergence) release() {
+	if c.call != nil {
+		c.call(c.called)
+		c.call = nil
+	}
 	if c.slot {
 		<-c.Slots
 		c.slot = false

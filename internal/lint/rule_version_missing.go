@@ -8,8 +8,11 @@ import (
 	"postman-microcks-importer/internal/result"
 )
 
+// VersionMissing is the id of the rule that finds a collection without a version.
+const VersionMissing = "PMI001"
+
 var versionMissing = Rule{
-	ID: "PMI001", Name: "version-missing", Level: result.Error,
+	ID: VersionMissing, Name: "version-missing", Level: result.Error,
 	Text: "Microcks reads a service's version from the collection's description: what follows the first `version=`, up to a space. " +
 		"Without it the import is refused. Postman's API does not pass on `info.version`, so a version that stands only there does " +
 		"not reach Microcks.",

@@ -2,6 +2,7 @@ package postman
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -21,9 +22,10 @@ const (
 	listingsSpan    = 10 * time.Second
 )
 
-// LeastTime is how long so many calls take at least at the rate that Postman allows.
+// LeastTime is how long so many calls take at least at the rate that Postman allows: the
+// first [CallsPerMinute] may all be made at once.
 func LeastTime(calls int) time.Duration {
-	return time.Duration(calls) * callsSpan / CallsPerMinute
+	return time.Duration(max(0, calls-1)/CallsPerMinute) * callsSpan
 }
 
 // Limiter keeps a run within the calls that Postman allows, whoever makes them: the
@@ -43,8 +45,10 @@ type Limiter struct {
 	until           time.Time // nothing is sent before: what a 429 asked for
 	told            time.Time // Waits was
 	started         int       // places so far: orders them
-	month           Quota     // as Postman said last, less what began since
-	saidBy          int       // the place whose answer said so
+	made            int       // calls
+	month           Quota     // the least that Postman said
+	starts          int       // downloads of Microcks that it cannot have counted then
+	newest          int       // the place of the newest download
 }
 
 // window is one of Postman's limits.
@@ -73,30 +77,39 @@ func NewLimiter() *Limiter {
 
 // Take waits until a call may be sent. The caller ends it when the answer is there, or
 // it is known that none comes: made says whether there was a call at all. The error is
-// the cause of the context's end.
+// the cause of the context's end, a [*LateError], or [ErrNoCalls].
 func (l *Limiter) Take(ctx context.Context) (end func(made bool), err error) {
+	if month := l.Month(); month.Known && month.MonthRemaining == 0 {
+		return nil, ErrNoCalls
+	}
 	p, err := l.take(ctx, &l.calls)
 	if err != nil {
 		return nil, err
 	}
+	p.download = true
 	return func(made bool) { l.end(p, made, nil) }, nil
 }
 
-// TakeListing is Take for a call that lists collections or reads a workspace.
-func (l *Limiter) TakeListing(ctx context.Context) (end func(made bool), err error) {
-	p, err := l.takeListing(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return func(made bool) { l.end(p, made, nil) }, nil
-}
+// ErrNoCalls is that none of the month's calls is left. A request of the run itself is sent
+// all the same, so that Postman says so.
+var ErrNoCalls = errors.New("no call of the Postman API is left this month")
 
-// Month is what is left of the month's calls: what Postman said last, less the calls that
-// began since, those of Microcks among them.
+// Month is what is left of the month's calls: the least that Postman said, less the
+// downloads of Microcks since, and less the calls that are under way, which it may have
+// counted or not.
 func (l *Limiter) Month() Quota {
 	l.guard.Lock()
 	defer l.guard.Unlock()
-	return l.month
+	q := l.month
+	q.MonthRemaining = max(0, q.MonthRemaining-int64(l.starts+l.calls.under))
+	return q
+}
+
+// Made is how many calls there were, those of Microcks among them.
+func (l *Limiter) Made() int {
+	l.guard.Lock()
+	defer l.guard.Unlock()
+	return l.made
 }
 
 // Note takes over what Postman said elsewhere than in a header.
@@ -104,7 +117,7 @@ func (l *Limiter) Note(q Quota) {
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	if q.Known {
-		l.month, l.saidBy = q, l.started
+		l.month, l.starts = q, 0
 	}
 }
 
@@ -127,9 +140,20 @@ func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if sent, ok := req.Context().Value(sentKey{}).(func()); ok {
+		sent()
+	}
 	resp, err := p.next.RoundTrip(req)
 	p.limiter.end(place, true, resp)
 	return resp, err
+}
+
+type sentKey struct{}
+
+// WhenSent has a function called each time that a request with ctx takes its place: from
+// then on [Limiter.Month] counts it.
+func WhenSent(ctx context.Context, sent func()) context.Context {
+	return context.WithValue(ctx, sentKey{}, sent)
 }
 
 // isListing reports whether a path is one of those that have a limit of their own.
@@ -140,8 +164,9 @@ func isListing(path string) bool {
 
 // place of one call.
 type place struct {
-	number int
-	of     []*window
+	number   int
+	of       []*window
+	download bool // of Microcks
 }
 
 func (l *Limiter) takeListing(ctx context.Context) (*place, error) {
@@ -201,9 +226,6 @@ func (l *Limiter) try(w *window) (*place, time.Duration) {
 	l.started++
 	w.under++
 	w.left--
-	if w == &l.calls {
-		l.month.MonthRemaining = max(0, l.month.MonthRemaining-1) // 0 where it is not known
-	}
 	return &place{number: l.started, of: []*window{w}}, 0
 }
 
@@ -235,6 +257,12 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	now := time.Now()
+	if made && p.of[0] == &l.calls {
+		l.made++
+		if p.download {
+			l.starts, l.newest = l.starts+1, max(l.newest, p.number)
+		}
+	}
 	for _, w := range p.of {
 		w.under--
 		switch {
@@ -248,9 +276,6 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 		default:
 		}
 	}
-	if !made && p.of[0] == &l.calls && l.month.Known {
-		l.month.MonthRemaining++
-	}
 	if resp == nil {
 		return
 	}
@@ -261,9 +286,20 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 	}
 	narrow := p.of[len(p.of)-1] // a listing's headers are about listings
 	narrow.hear(p.number, resp.Header, now)
-	if q := quotaOf(resp.Header); q.Known && p.number > l.saidBy {
-		l.month, l.saidBy = q, p.number
-		l.month.MonthRemaining = max(0, q.MonthRemaining-int64(l.calls.under))
+	if q := quotaOf(resp.Header); q.Known {
+		l.hearMonth(p.number, q)
+	}
+}
+
+// hearMonth takes in what an answer says is left of the month. The least says most of what
+// came in, in whatever order the answers come; one that is far above it is another month's.
+func (l *Limiter) hearMonth(number int, q Quota) {
+	if l.month.Known && q.MonthRemaining > l.month.MonthRemaining && q.MonthRemaining <= l.month.MonthRemaining+CallsPerMinute {
+		return
+	}
+	l.month = q
+	if number > l.newest {
+		l.starts = 0
 	}
 }
 

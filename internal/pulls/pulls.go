@@ -299,7 +299,7 @@ func in(collection, name string) bool {
 // the result by that. Nothing that goes wrong with the comment fails the run.
 func (r *Review) End(ctx context.Context, told *result.Result) {
 	gated := r.Run.FailsOn(config.FailOnBreaking)
-	if told.Interrupted != nil || told.Mode.Writes() {
+	if told.Interrupted != nil || told.Mode.Writes() || told.Mode == result.Export {
 		return
 	}
 	defer told.AddUp()

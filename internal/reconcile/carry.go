@@ -165,7 +165,11 @@ func (c *carrier) carryService(ctx context.Context, s *plan.Service) {
 
 // carryArtifact brings one importer, or one upload, to its goal.
 func (c *carrier) carryArtifact(ctx context.Context, a *plan.Artifact, it *item, seen *budget.Share) converge.Outcome {
-	runner := &converge.Runner{Slots: c.slots, Keep: seen.Keep}
+	if err := c.startable(a); err != nil {
+		it.Unreached = true
+		return converge.Outcome{Err: err}
+	}
+	runner := &converge.Runner{Slots: c.slots, Keep: seen.Keep, Calls: c.takeCall}
 	if a.Kept != nil {
 		runner.BeforeWrite = c.secrets[a.Kept].wait
 	}

@@ -25,6 +25,7 @@ func (r *reconciliation) conclude() {
 			all.Status = it.Status
 		}
 	}
+	all.Calls = r.callsTold()
 	all.AddUp()
 	if runFailed {
 		all.Status = result.Failed

@@ -21,13 +21,23 @@ import (
 // fetch gets every collection and judges it by itself, which tells what service
 // it is about. One that cannot be had or is not fit fails alone.
 func (r *reconciliation) fetch(ctx context.Context) error {
-	parallel(r, r.live(), func(it *item) {
+	order, err := r.prepareCalls(ctx)
+	if err != nil {
+		return err
+	}
+	parallel(r, order, func(it *item) {
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
+		ctx, read, err := r.reserve(ctx, it)
+		if err != nil {
+			r.calls.failed(it, err)
+			return
+		}
+		defer read()
 		source, err := r.sourceOf(ctx, it)
 		if err != nil {
-			it.Fail(err)
+			r.calls.failed(it, err)
 			return
 		}
 		it.Bytes = len(source.Raw)
@@ -39,6 +49,7 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 		it.Fail(broken)
 		r.noteItem(it, true, false)
 	})
+	r.settleUnread()
 	return nil
 }
 
@@ -49,7 +60,7 @@ func (r *reconciliation) check(ctx context.Context) error {
 	r.judgedBy(version)
 	err := r.fetch(ctx)
 	r.together()
-	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
+	r.result.Problems = append(r.result.Problems, append(r.quotas.notices(len(r.items)), r.versionless()...)...)
 	return err
 }
 

@@ -79,6 +79,8 @@ func (l *large) Collection(ctx context.Context, _, uid string, _ text.Secret) (*
 	return &postman.Collection{UID: uid, Raw: []byte(`{"collection":` + strings.Replace(small, "Pets", uid, 1) + `}`)}, nil
 }
 
+func (*large) Me(context.Context, string) (postman.Quota, error) { return postman.Quota{}, nil }
+
 // Whatever a run asks for on either side, and however much it does at the same time,
 // large answers come one after the other, and none waits for one that waits for it.
 func TestLargeAnswersComeOneAfterTheOther(t *testing.T) {
@@ -101,7 +103,7 @@ func TestLargeAnswersComeOneAfterTheOther(t *testing.T) {
 				}
 				return all, nil, nil
 			},
-			Postman: server,
+			Postman: server, Calls: postman.NewLimiter(),
 			Connect: func(context.Context) (*Session, error) {
 				return &Session{Microcks: server, Version: version}, nil
 			},

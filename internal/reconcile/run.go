@@ -36,6 +36,8 @@ type Settings struct {
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
 	RemoveServices  bool
+	// PostmanOrigin that collections are asked for, in Export.
+	PostmanOrigin string
 	Pruning         Pruning
 	Parallelism     int
 }
@@ -49,6 +51,7 @@ type Deps struct {
 	// where there is none.
 	LeftOut func() []string
 	Postman Postman
+	Calls   Calls
 	// File reads a file of the repository, or a folder that is a collection, into memory of
 	// the room that ctx is in.
 	File func(ctx context.Context, name string) (delivery.Source, error)
@@ -63,7 +66,11 @@ type Deps struct {
 	// SameKey are the paths of other manifests that have the key of the run's; nil without
 	// a manifest.
 	SameKey func(context.Context) ([]string, error)
-	Log     Log
+	// Export writes what a server has as a manifest, in Export, and returns the file; ""
+	// where that is none. SaysLabel reports whether a manifest can say a label.
+	Export    func(context.Context, *plan.Export) (file string, err error)
+	SaysLabel func(key, value string) bool
+	Log       Log
 	// Mask hides a credential that was found on the server.
 	Mask func(string)
 }
@@ -95,12 +102,14 @@ type Log interface {
 type reconciliation struct {
 	Settings
 	Deps
+	began  time.Time
 	writer string // a random mark of this run
 	items  []*item
 	shelf  *shelf
 	room   *budget.Room // of what is read and judged
 	pot    *budget.Pot  // of what is kept of services, as they are and as they will be
 	quotas tightest
+	calls  calls
 	guard  sync.Mutex // of the maps of what is there
 
 	connected chan struct{}  // closed when session is known, or will not be
@@ -142,8 +151,9 @@ var stages = map[result.Mode][]stage{
 	},
 	result.Apply: {
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
-		(*reconciliation).findLeftovers, (*reconciliation).carryOut, (*reconciliation).prune,
+		(*reconciliation).findLeftovers, (*reconciliation).checkTime, (*reconciliation).carryOut, (*reconciliation).prune,
 	},
+	result.Export: {(*reconciliation).connect, (*reconciliation).listed, (*reconciliation).export},
 	result.Remove: {
 		(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).readFiles, (*reconciliation).remove,
 	},
@@ -155,7 +165,7 @@ func Run(ctx context.Context, s Settings, d Deps) *result.Result {
 	began := time.Now()
 	r := &reconciliation{
 		Settings: s, Deps: d, writer: rand.Text(), shelf: newShelf(), room: budget.NewRoom(),
-		connected: make(chan struct{}), listing: make(chan struct{}),
+		began: began, connected: make(chan struct{}), listing: make(chan struct{}),
 		slots: make(chan struct{}, max(1, s.Parallelism)),
 		result: &result.Result{
 			Schema: result.Schema, Version: s.ProgramVersion, Mode: s.Mode, ModeReason: s.ModeReason, Collections: []result.Collection{},
@@ -231,7 +241,7 @@ func (r *reconciliation) askBoth(ctx context.Context) error {
 	both.Go(func() { ofServer = crash.Caught(func() error { return r.connect(ctx) })() })
 	both.Go(func() { ofPostman = crash.Caught(func() error { return r.fetch(ctx) })() })
 	both.Wait()
-	r.result.Problems = append(r.result.Problems, r.quotas.notices(len(r.items))...)
+	r.result.Problems = append(r.result.Problems, append(r.quotas.notices(len(r.items)), r.versionless()...)...)
 	if ofServer != nil {
 		return ofServer
 	}

@@ -14,6 +14,20 @@ import (
 type Postman interface {
 	// Collection is read by its access key where it has one.
 	Collection(ctx context.Context, origin, uid string, accessKey text.Secret) (*postman.Collection, error)
+	// Me is what the key's account says of the month's calls; not known where it says
+	// nothing.
+	Me(ctx context.Context, origin string) (postman.Quota, error)
+}
+
+// Calls are the calls of the Postman API, which Postman bounds, those of Microcks among
+// them.
+type Calls interface {
+	// Take waits for the place of a download of Microcks, see [postman.Limiter.Take].
+	Take(ctx context.Context) (end func(made bool), err error)
+	// Month is what is left of the month's calls, as far as it is known.
+	Month() postman.Quota
+	// Made is how many there were.
+	Made() int
 }
 
 // Microcks is what reconciling needs of a Microcks server.

@@ -50,6 +50,9 @@ func Log(r *result.Result, c Context) []string {
 			lines = append(lines, "how far: "+text.Line(title(c)+": "+done))
 		}
 	}
+	for _, said := range callsOf(r) {
+		lines = append(lines, "calls: "+said)
+	}
 	if r.Interrupted != nil {
 		lines = append(lines, "interrupted: "+text.Line(string(r.Interrupted.Cause)))
 	}

@@ -69,6 +69,8 @@ func TestReferenceShowsTheResult(t *testing.T) {
 var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Result]():       "The run",
 	reflect.TypeFor[result.Totals]():       "Totals",
+	reflect.TypeFor[result.Calls]():        "Calls",
+	reflect.TypeFor[result.Polling]():      "Polling",
 	reflect.TypeFor[result.Server]():       "Server",
 	reflect.TypeFor[result.Secret]():       "Secret",
 	reflect.TypeFor[result.FieldChange]():  "Fields",

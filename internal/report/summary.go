@@ -54,6 +54,9 @@ func Summary(r *result.Result, c Context) string {
 	s.paragraph(s.circumstances())
 	s.interruption()
 	s.overview()
+	for _, said := range callsOf(r) {
+		s.paragraph(prose(text.Untrusted(said)))
+	}
 	s.problems()
 	s.progress()
 	s.changes()
@@ -285,7 +288,7 @@ func shown(r *result.Result, c *result.Collection) bool {
 func (s *jobSummary) mark(c *result.Collection) Markdown {
 	found := counts(c.Findings)
 	switch {
-	case c.Status == "", c.Status == result.Failed && s.r.Interrupted != nil && c.Way() != nil && !c.Imported():
+	case c.Status == "", c.Unreached, c.Status == result.Failed && s.r.Interrupted != nil && c.Way() != nil && !c.Imported():
 		return "⏸️"
 	case c.Status == result.Failed:
 		return "❌"
@@ -328,6 +331,8 @@ func changeOf(r *result.Result, c *result.Collection) string {
 		return "not reached"
 	case c.Status == result.Failed && len(c.Done()) > 0:
 		return "half-way"
+	case c.Unreached:
+		return "not reached"
 	case c.Status == result.Failed:
 		return "failed"
 	case c.Status == result.Skipped:

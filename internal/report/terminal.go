@@ -53,6 +53,7 @@ func Terminal(r *result.Result, to Screen) (report, failures string) {
 	s.difference()
 	s.findings()
 	s.mocks()
+	s.calls()
 	failed := &screen{Screen: to, r: r}
 	failed.Colour = to.FailuresInColour
 	s.problems(failed)
@@ -113,6 +114,17 @@ func (s *screen) line(words string, e emphasis) { s.WriteString(s.stressed(e, wo
 
 // section begins a part with a title.
 func (s *screen) section(title string) { s.WriteString("\n" + s.stressed(strong, title) + "\n") }
+
+// calls tells of calls of the Postman API.
+func (s *screen) calls() {
+	all := callsOf(s.r)
+	if len(all) > 0 {
+		s.WriteString("\n")
+	}
+	for _, said := range all {
+		s.wrapped("", "", "", "", said)
+	}
+}
 
 func (s *screen) circumstances() {
 	parts := []string{"mode " + string(s.r.Mode)}

@@ -147,7 +147,7 @@ func (c *choice) leaves(one *postman.Listed) bool {
 
 func meet(patterns []pattern, name string) (any bool) {
 	for i := range patterns {
-		if p := &patterns[i]; matches(p.text, name) {
+		if p := &patterns[i]; text.MatchesName(p.text, name) {
 			p.met, any = true, true
 		}
 	}
@@ -157,44 +157,6 @@ func meet(patterns []pattern, name string) (any bool) {
 func (c *choice) leave(list *[]string, one *postman.Listed, why string) {
 	*list = append(*list, one.Name)
 	c.left = append(c.left, fmt.Sprintf("%q (%s): %s", one.Name, one.UID, why))
-}
-
-// matches reports whether a whole name matches a pattern, letter by letter: * is any
-// number of characters, ? is one, and \ takes its meaning from what follows.
-func matches(pattern, name string) bool {
-	p, s := []rune(pattern), []rune(name)
-	star, from := -1, 0 // the last * that was met, and where what follows it was tried
-	i, k := 0, 0
-	for k < len(s) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, from = i, k
-			i++
-			continue
-		case i < len(p) && p[i] == '?':
-			i, k = i+1, k+1
-			continue
-		case i+1 < len(p) && p[i] == '\\' && p[i+1] == s[k]:
-			i, k = i+2, k+1
-			continue
-		case i < len(p) && p[i] != '\\' && p[i] == s[k]:
-			i, k = i+1, k+1
-			continue
-		case star < 0:
-			return false
-		}
-		from++
-		i, k = star+1, from
-	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
-}
-
-// Exactly is the pattern that matches this name alone.
-func Exactly(name string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`).Replace(name)
 }
 
 // tell says how many of a workspace's collections are taken, and which are left out.

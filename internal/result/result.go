@@ -24,10 +24,11 @@ const (
 	Plan   Mode = "plan"   // says what apply would do
 	Apply  Mode = "apply"  // writes, imports, verifies
 	Remove Mode = "remove" // deletes importers that this repository's runs made
+	Export Mode = "export" // lists the importers of a server as a manifest
 )
 
 // Writes reports whether a run of this mode may write to Microcks.
-func (m Mode) Writes() bool { return m != Check && m != Plan }
+func (m Mode) Writes() bool { return m == Apply || m == Remove }
 
 // Status of a run or of one collection.
 type Status string
@@ -72,15 +73,29 @@ type Result struct {
 	Secrets         []Secret      `json:"secrets,omitempty"`
 	Collections     []Collection  `json:"collections"`
 	Gone            []Gone        `json:"gone,omitempty"` // from the base branch
+	// Exported is what a manifest was made of; nil but in mode export.
+	Exported *Exported `json:"exported,omitempty"`
 	// Leftovers of the manifest; nil without one, or where they were not come to.
 	Leftovers      *Leftovers   `json:"leftovers,omitempty"`
 	Gate           *Gate        `json:"gate,omitempty"`
 	Comment        *PullComment `json:"comment,omitempty"`
 	Problems       []Problem    `json:"problems,omitempty"` // of the whole run
+	Calls          *Calls       `json:"calls,omitempty"`
 	Totals         Totals       `json:"totals"`
 	DurationMillis int64        `json:"durationMillis"`
 	// Truncated: detail was left out, since it would have been too long.
 	Truncated bool `json:"truncated,omitempty"`
+}
+
+// Exported are the importers of a server that were listed as a manifest.
+type Exported struct {
+	// File that the manifest was written into; "" is standard output.
+	File    text.Untrusted `json:"file,omitempty"`
+	Entries int            `json:"entries"`
+	// Comments are importers that are listed as comments, since they are others'.
+	Comments int `json:"comments"`
+	// Others read something else than a collection in Postman.
+	Others int `json:"others"`
 }
 
 // Interruption is why a run ended before it was done.
@@ -114,6 +129,27 @@ type Server struct {
 	SignIn  bool     `json:"signIn"`            // Keycloak is on
 	Account string   `json:"account,omitempty"` // the client that signed in
 	Roles   []string `json:"roles,omitempty"`
+}
+
+// Calls are those of the Postman API, of which its plan gives a team so many a month.
+type Calls struct {
+	Made int `json:"made"` // by this run, and by Microcks for its imports
+	// Left of the month, as Postman said last, less what came after; nil where it did not say.
+	Left *int64 `json:"left,omitempty"`
+	// Limit of the month; nil where Postman did not say.
+	Limit   *int64   `json:"limit,omitempty"`
+	Polling *Polling `json:"polling,omitempty"` // nil without an active importer
+}
+
+// Polling is what the schedule of Microcks costs in calls of the Postman API, at its
+// default of a scan every two hours, in a month of 31 days.
+type Polling struct {
+	Importers int   `json:"importers"` // active ones, of this run
+	Least     int64 `json:"least"`     // where nothing changes and Postman sends tags
+	Most      int64 `json:"most"`      // where it sends none
+	// Instead is what a daily run of the workflow costs in its place, with importers that are
+	// not active and collections that do not change.
+	Instead int64 `json:"instead"`
 }
 
 // Fail fails the run by an error of the whole of it. What it did stays as it is told.
@@ -234,10 +270,12 @@ type Collection struct {
 	// VersionFrom is where its version comes from; empty where it has none.
 	VersionFrom VersionSource `json:"versionFrom,omitempty"`
 	Status      Status        `json:"status"`
-	Importer    *Importer     `json:"importer,omitempty"`
-	Upload      *Upload       `json:"upload,omitempty"` // instead of an importer
-	Service     *Service      `json:"service,omitempty"`
-	Difference  []Difference  `json:"difference,omitempty"` // between what Microcks served before and what it would serve
+	// Unreached: it failed only since Postman allows no more calls this month.
+	Unreached  bool         `json:"unreached,omitempty"`
+	Importer   *Importer    `json:"importer,omitempty"`
+	Upload     *Upload      `json:"upload,omitempty"` // instead of an importer
+	Service    *Service     `json:"service,omitempty"`
+	Difference []Difference `json:"difference,omitempty"` // between what Microcks served before and what it would serve
 	// MoreDifferences are not listed.
 	MoreDifferences int           `json:"moreDifferences,omitempty"`
 	Consumers       *Consumers    `json:"consumers,omitempty"` // what they would notice, of a plan
