@@ -330,17 +330,25 @@ func (r *reconciliation) shownLeftovers(l *leftovers, held bool) *result.Leftove
 		List: []result.Leftover{},
 	}
 	for _, one := range l.all {
-		if one.Importer != nil && one.Importer.Active {
-			told.Polls.Least += scansADay * daysInMonth
-			told.Polls.Most += 2 * scansADay * daysInMonth
-		}
+		polls := pollsOf(one)
+		told.Polls.Least += polls.Least
+		told.Polls.Most += polls.Most
 		if len(told.List) == mostLeftovers {
 			told.More++
 			continue
 		}
 		told.List = append(told.List, r.shownLeftover(one, told))
+		told.List[len(told.List)-1].Polls = polls
 	}
 	return told
+}
+
+// pollsOf is what a leftover costs a month.
+func pollsOf(one *plan.Leftover) result.Polls {
+	if one.Importer == nil || !one.Importer.Active {
+		return result.Polls{}
+	}
+	return result.Polls{Least: scansADay * daysInMonth, Most: 2 * scansADay * daysInMonth}
 }
 
 func (r *reconciliation) shownLeftover(one *plan.Leftover, of *result.Leftovers) result.Leftover {

@@ -545,6 +545,9 @@ func leftovers() *result.Leftovers {
 			Source: text.Untrusted(fmt.Sprintf("12345678-8f4c2a1e-6b7d-4c39-9f1a-00000000000%d", n)), Active: active,
 			Decision: result.LeftoverToRemove,
 		}
+		if active {
+			l.Polls = result.Polls{Least: 372, Most: 744}
+		}
 		return l
 	}
 	kept := func(l result.Leftover, why result.KeptKind, by text.Untrusted) result.Leftover {

@@ -50,8 +50,8 @@ func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 		one := &s.r.Leftovers.List[i]
 		name := s.link(short(leftoverName(one), 80), one.URL)
 		polls := Markdown("–")
-		if one.Active {
-			polls = inline(pollsOf(1))
+		if one.Polls.Most > 0 {
+			polls = inline(fmt.Sprintf("%d–%d", one.Polls.Least, one.Polls.Most))
 		}
 		becomes := []Markdown{prose(leftoverFate(one))}
 		for k := range one.Services {
@@ -65,12 +65,6 @@ func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 
 func leftoverName(l *result.Leftover) text.Untrusted {
 	return text.Untrusted(strings.TrimSpace(string(l.Name + " " + l.Version)))
-}
-
-// pollsOf is what so many active importers cost a month.
-func pollsOf(active int) string {
-	const scans, days = 12, 31
-	return fmt.Sprintf("%d–%d", scans*days*active, 2*scans*days*active)
 }
 
 // leftoverFate is what becomes of a leftover, in few words.

@@ -187,7 +187,7 @@ func filled(v variant, a, b string) *result.Result {
 func leftoversOfAll() *result.Leftovers {
 	l := &result.Leftovers{Owned: 20, Prune: true, Polls: result.Polls{Least: 1, Most: 2}, List: []result.Leftover{
 		{
-			Kind: result.LeftoverImporter, Decision: result.LeftoverToRemove, Active: true,
+			Kind: result.LeftoverImporter, Decision: result.LeftoverToRemove, Polls: result.Polls{Least: 1, Most: 2},
 			Services: []result.LeftService{{}, {Kept: result.KeptOther}},
 		},
 		{Kind: result.LeftoverService, Decision: result.LeftoverFailed, Done: make([]result.Done, 2)},
