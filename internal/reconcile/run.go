@@ -38,8 +38,8 @@ type Settings struct {
 	RemoveServices  bool
 	// PostmanOrigin that collections are asked for, in Export.
 	PostmanOrigin string
-	Pruning         Pruning
-	Parallelism     int
+	Pruning       Pruning
+	Parallelism   int
 }
 
 // Deps is the outside of a run.
