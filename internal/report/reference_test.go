@@ -98,6 +98,7 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Verification](): "Verified",
 
 	reflect.TypeFor[result.Gone]():             "Gone",
+	reflect.TypeFor[result.Exported]():         "Exported",
 	reflect.TypeFor[result.Leftovers]():        "Leftovers",
 	reflect.TypeFor[result.Polls]():            "Polls",
 	reflect.TypeFor[result.Leftover]():         "Leftover",
