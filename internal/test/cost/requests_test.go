@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -113,6 +115,28 @@ func TestRequestsOfUploads(t *testing.T) {
 	})
 }
 
+// A manifest costs no more requests than the same list in the workflow, also where it is
+// to be pruned and nothing is left over.
+func TestRequestsOfAManifest(t *testing.T) {
+	t.Parallel()
+	const many = 50
+	file := filepath.Join(t.TempDir(), "manifest.yaml")
+	listed := func(env map[string]string, uids []string) { env["INPUT_COLLECTIONS"] = strings.Join(uids, "\n") }
+	manifest := func(env map[string]string, uids []string) {
+		if err := os.WriteFile(file, []byte("collections:\n- "+strings.Join(uids, "\n- ")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		env["INPUT_MANIFEST"], env["INPUT_PRUNE"] = file, "true"
+	}
+	var of [2][]cost
+	for i, name := range []func(map[string]string, []string){listed, manifest} {
+		synctest.Test(t, func(t *testing.T) { of[i] = costsOf(t, many, false, name) })
+	}
+	if d := cmp.Diff(of[0], of[1]); d != "" {
+		t.Errorf("requests of a list (-) and of a manifest (+):\n%s", d)
+	}
+}
+
 // mostRequests to Microcks are what the documents promise: for the lists, for
 // the server and the secret, and for each collection.
 func mostRequests(c cost) int {
@@ -129,6 +153,14 @@ func mostRequests(c cost) int {
 // changed.
 func costs(t *testing.T, collections int, signIn bool, delivery string) []cost {
 	t.Helper()
+	return costsOf(t, collections, signIn, func(env map[string]string, uids []string) {
+		env["INPUT_COLLECTIONS"], env["INPUT_DELIVERY"] = strings.Join(uids, "\n"), delivery
+	})
+}
+
+// costsOf are the costs of collections that a run names in some way.
+func costsOf(t *testing.T, collections int, signIn bool, name func(env map[string]string, uids []string)) []cost {
+	t.Helper()
 	w := world.InMemory(time.Second, 0)
 	w.StartPostman(postman.Options{})
 	if signIn {
@@ -140,9 +172,8 @@ func costs(t *testing.T, collections int, signIn bool, delivery string) []cost {
 		uids = append(uids, world.UID(n))
 	}
 	env := w.Environment()
-	maps.Copy(env, map[string]string{
-		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h", "INPUT_DELIVERY": delivery,
-	})
+	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_TIMEOUT": "1h"})
+	name(env, uids)
 	if signIn {
 		maps.Copy(env, map[string]string{"INPUT_KEYCLOAK-CLIENT-ID": "ci-admin", "INPUT_KEYCLOAK-CLIENT-SECRET": "ci-admin-secret"})
 	}
