@@ -174,7 +174,15 @@ func (r *reconciliation) checkTime(ctx context.Context) error {
 	if month := r.month(); month.Known {
 		r.calls.starts = int(min(month.MonthRemaining, int64(starts)))
 	}
-	return r.tooShort(ctx, 0, starts, postman.LeastTime(starts))
+	least := postman.LeastTime(starts)
+	if starts >= fleet {
+		said := text.Plural(starts, "import") + " to come, each of them a call of the Postman API"
+		if least > 0 {
+			said += fmt.Sprintf("; they take at least %s", least)
+		}
+		r.step("apply", nil, time.Now(), said)
+	}
+	return r.tooShort(ctx, 0, starts, least)
 }
 
 // startsFor reports whether Microcks downloads a collection for this run.

@@ -87,7 +87,9 @@ func (r *reconciliation) sourceOf(ctx context.Context, it *item) (delivery.Sourc
 	if err != nil {
 		return delivery.Source{}, err
 	}
-	it.Collection.Name = text.Untrusted(collection.Name)
+	if collection.Name != "" {
+		it.Collection.Name = text.Untrusted(collection.Name)
+	}
 	r.step("fetch", it, began, "fetched "+text.Size(len(collection.Raw)))
 	return delivery.File(collection.Raw), nil
 }
