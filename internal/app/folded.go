@@ -25,13 +25,13 @@ type foldedLog struct {
 // server is waited for stands in it. Stages that run at the same time share one.
 func newFoldedLog(runner *actions.Runner, mode result.Mode) *foldedLog {
 	reading := map[result.Mode]string{
-		result.Check: "Read and judge the collections", result.Remove: "Read Microcks",
+		result.Check: "Read and judge the collections", result.Remove: "Read Microcks", result.Export: "Read Microcks",
 	}[mode]
 	reading = cmp.Or(reading, "Read Postman and Microcks")
 	l := &foldedLog{runner: runner, groups: map[string]string{
 		"resolve": reading, "connect": reading, "fetch": reading, "predict": reading, "read": reading, "consumers": reading,
 		"apply": "Apply, import and verify", "import": "Apply, import and verify", "verify": "Apply, import and verify",
-		"remove": "Remove",
+		"remove": "Remove", "export": "Write the manifest",
 	}}
 	l.open, l.close = reading, runner.Group(reading)
 	return l

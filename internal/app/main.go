@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"postman-microcks-importer/internal/actions"
@@ -81,7 +82,7 @@ func (c *Command) Main(ctx context.Context, args []string) int {
 		p.voice = &onRunner{Runner: runner, context: p.context}
 	} else {
 		person := newTerminal(getenv, stdout, stderr)
-		person.hide, person.context = runner.Hide, p.context
+		person.hide, person.context, person.document = runner.Hide, p.context, p.document
 		p.voice = person
 	}
 	if wanted.Help || wanted.Version || wanted.Unsaid {
@@ -149,11 +150,15 @@ func (p *program) complain(err error) {
 // program is one run with what it needs of its surroundings.
 type program struct {
 	*config.Run
-	voice  voice
-	files  []reportFile
-	runner *actions.Runner // which knows the credentials
-	getenv func(string) string
-	change func(*transport.Options) // of every client; nil changes nothing
+	voice voice
+	files []reportFile
+	// exported is a manifest for standard output; "" is none.
+	exported atomic.Pointer[string]
+	runner   *actions.Runner // which knows the credentials
+	getenv   func(string) string
+	change   func(*transport.Options) // of every client; nil changes nothing
+	// leftOut are uids that workspaces list and their entries leave out.
+	leftOut []string
 }
 
 // result carries out the run, unless the inputs are wrong.
@@ -257,6 +262,7 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 	}
 	told := reconcile.Run(ctx, p.settings(), reconcile.Deps{
 		Resolve: func(ctx context.Context) ([]*plan.Wanted, []result.Problem, error) { return p.resolve(ctx, from) },
+		LeftOut: func() []string { return p.leftOut },
 		Postman: from,
 		Calls:   from.limiter,
 		File:    p.read,
@@ -265,7 +271,8 @@ func (p *program) carryOut(ctx context.Context) *result.Result {
 		Head:    p.head(review),
 		SameKey: p.sameKey(),
 		Log:     steps{p.voice},
-		Mask:    p.runner.MaskFound,
+		Export:  p.export, SaysLabel: config.FitsLabel,
+		Mask: p.runner.MaskFound,
 	})
 	review.End(ctx, told)
 	return told
@@ -291,6 +298,7 @@ func (p *program) settings() reconcile.Settings {
 		Owner: plan.Owner{Repository: p.Repository, RepositoryID: p.RepositoryID, Manifest: p.Manifest.Key}, Provenance: provenance,
 		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
 		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
+		PostmanOrigin: cmp.Or(p.Postman.URL, "https://"+postman.DefaultHost),
 		Pruning: reconcile.Pruning{
 			Asked: p.Prune, Many: p.Allows(config.AllowPruneMany), Entries: p.Manifest.Entries,
 			Workspaces: slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Workspace != "" }),
@@ -317,7 +325,7 @@ func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*pl
 		if found++; found <= fewCollections || p.runner.Debugging() {
 			tell(line)
 		}
-	}}
+	}, LeftOut: func(uid string) { p.leftOut = append(p.leftOut, uid) }}
 	defer func() {
 		if more := found - fewCollections; more > 0 && !p.runner.Debugging() {
 			tell("and " + text.Plural(more, "file") + " more")

@@ -27,6 +27,8 @@ type atTerminal struct {
 	output   string
 
 	report, failures string
+	// document is what stands on standard output in place of the report; "" is nothing.
+	document func() string
 
 	pace  pace
 	guard sync.Mutex
@@ -37,6 +39,7 @@ func newTerminal(getenv func(string) string, stdout, stderr io.Writer) *atTermin
 	return &atTerminal{
 		out: terminal.Open(stdout, getenv), err: terminal.Open(stderr, getenv),
 		verbose: getenv("RUNNER_DEBUG") == "1", output: config.OutputText,
+		document: func() string { return "" },
 	}
 }
 
@@ -141,6 +144,10 @@ func (v *atTerminal) render(told *result.Result) {
 }
 
 func (v *atTerminal) publish() error {
+	if document := v.document(); document != "" {
+		v.failures += v.report
+		v.report = document
+	}
 	v.err.Print(actions.Unheard(v.failures))
 	v.out.Print(actions.Unheard(strings.TrimLeft(v.report, "\n")))
 	if err := v.out.Err(); err != nil {

@@ -107,7 +107,7 @@ func strayArgument(arg string, position int) Problem {
 		Takes: "flags such as --name=value, and collections: references to Postman or files",
 		Hint:  "write every input as --name=value, with quotes around a value that holds spaces; --help lists them",
 	}
-	for _, mode := range []Mode{ModeAuto, ModeApply, ModePlan, ModeCheck, ModeRemove} {
+	for _, mode := range []Mode{ModeAuto, ModeApply, ModePlan, ModeCheck, ModeRemove, ModeExport} {
 		if arg == string(mode) {
 			p.Got = quoted(arg)
 			p.Hint = "the mode is a flag too: write --mode=" + arg

@@ -19,6 +19,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("", "labels", "a=\xff\n=\nmanaged-by=x", "push", `{"pull_request":{}}`)
 	f.Add("--collections=../../etc/passwd", "collections", "/etc/passwd\n\u202E", "push", "")
 	f.Add("plan\x00a.json", "labels", "# x\n- \"a=b\",\n[c]=d,e=f", "push", "")
+	f.Add("--mode=export", "manifest", "new.yaml", "", "{}")
 	f.Add("", "fail-on", "[\"warning\", \"changes\"]", "push", "")
 	const canary = "canary-of-the-environment"
 	f.Fuzz(func(t *testing.T, args, name, value, event, payload string) {
@@ -60,13 +61,13 @@ func FuzzParse(f *testing.F) {
 // holdPromises checks what every Run without problems promises.
 func holdPromises(t *testing.T, run *Run) {
 	t.Helper()
-	if !slices.Contains([]Mode{ModeApply, ModePlan, ModeCheck, ModeRemove}, run.Mode) {
+	if !slices.Contains([]Mode{ModeApply, ModePlan, ModeCheck, ModeRemove, ModeExport}, run.Mode) {
 		t.Errorf("mode %q", run.Mode)
 	}
 	if run.Timeout <= 0 || run.Timeout > 6*time.Hour || run.Parallelism < 1 || run.Parallelism > 64 {
 		t.Errorf("timeout %s, parallelism %d", run.Timeout, run.Parallelism)
 	}
-	if len(run.Importers) == 0 || run.Secret.Name == "" {
+	if len(run.Importers) == 0 && run.Mode != ModeExport && run.Manifest.Path == "" || run.Secret.Name == "" {
 		t.Errorf("%d importers, secret %q", len(run.Importers), run.Secret.Name)
 	}
 	if run.Mode != ModeCheck && run.Microcks.URL == "" {

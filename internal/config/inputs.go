@@ -97,10 +97,10 @@ var (
 func Inputs() []Input {
 	return []Input{
 		{
-			Name: "collections", Group: groupWhat, Kind: KindList,
+			Name: "collections", Group: groupWhat, Kind: KindList, Modes: []Mode{ModeCheck, ModePlan, ModeApply, ModeRemove},
 			Accepts: "a link of Share > Via API, a Postman API URL, a uid, a web link that holds a uid, a workspace," +
 				" a file or folder, or a pattern of them",
-			Needed: "unless `manifest` is given",
+			Needed: "unless `manifest` is given, or the mode is `export`",
 			Description: "The Postman collections, one per line: the link of *Share > Via API*, a Postman API URL, a collection's uid, or a" +
 				" link of Postman's web app that contains a uid; or `workspace:` and the id of a workspace, or its link, for all" +
 				" collections in it but forks; or the path of an exported collection in the workspace, of a folder in" +
@@ -111,16 +111,19 @@ func Inputs() []Input {
 			Name: "manifest", Group: groupWhat, Kind: KindString,
 			Accepts: "the path of a YAML file in the workspace that lists the collections",
 			Description: "A file that lists the collections in place of `collections`, with what describes each, such as its labels," +
-				" delivery and version; the guide to several collections shows one.",
+				" delivery and version; the guide to several collections shows one. With `mode: export` it is the file to write, which must" +
+				" not be there yet.",
+			Needed:  "on GitHub with `mode: export`",
 			Example: ".github/postman.yaml",
 		},
 		{
 			Name: "mode", Group: groupWhat, Kind: KindEnum,
-			Allowed: []string{string(ModeAuto), string(ModeApply), string(ModePlan), string(ModeCheck), string(ModeRemove)},
+			Allowed: []string{string(ModeAuto), string(ModeApply), string(ModePlan), string(ModeCheck), string(ModeRemove), string(ModeExport)},
 			Default: string(ModeAuto),
 			Needed:  "outside GitHub",
 			Description: "`check` judges the collections and needs no Microcks; `plan` shows what would change; `apply` changes it;" +
-				" `remove` deletes the importers that this repository's runs made. `auto` applies on a push to the default branch" +
+				" `remove` deletes the importers that this repository's runs made; `export` writes a `manifest` of the importers that there" +
+				" are. `auto` applies on a push to the default branch" +
 				" or of a tag, on a release, on a schedule and on a dispatch, by hand on the default branch only, and plans on every" +
 				" other event.",
 			Example: "plan",
@@ -141,14 +144,16 @@ func Inputs() []Input {
 			Only: map[string][]Mode{
 				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowTakeOver: toChange,
 				AllowRemoveServices: {ModePlan, ModeApply, ModeRemove}, AllowPruneMany: toChange,
-				AllowUntrustedEvent: {ModeApply, ModeRemove},
+				AllowUntrustedEvent: {ModePlan, ModeCheck, ModeApply, ModeRemove},
 			},
 			Description: "What is dangerous, and therefore not done unless it is listed here, one per line: `replace-secret`, to put a new key" +
 				" into a secret that importers outside this run use as well; `replace-service`, to let a collection take over a service" +
-				" that another artifact, such as an OpenAPI file, defines now; `take-over`, to deactivate importers that others made of" +
-				" a collection that is uploaded; `remove-services`, to delete with `mode: remove` or `prune` the services" +
+				" that another artifact, such as an OpenAPI file, defines now; `take-over`, to make an importer that was made by hand this" +
+				" repository's, to have what another manifest of it lists, and to deactivate importers that others made of a collection that" +
+				" is uploaded; `remove-services`, to delete with `mode: remove` or `prune` the services" +
 				" of the removed importers too; `prune-many`, to remove more than ten leftovers, or more than half of what the manifest" +
-				" has, at once; `untrusted-event`, to write on an event that anybody can cause, such as" +
+				" has, at once; `untrusted-event`, to write, and to read what a manifest names in Postman, on an event that" +
+				" anybody can cause, such as" +
 				" `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
 			Example: AllowReplaceService,
 		},
@@ -178,7 +183,7 @@ func Inputs() []Input {
 
 		{
 			Name: "microcks-url", Group: groupMicrocks, Kind: KindURL,
-			Needed: "in mode `plan`, `apply` and `remove`",
+			Needed: "in mode `plan`, `apply`, `remove` and `export`",
 			Description: "The address of Microcks as this step reaches it; one copied from the browser, with `/#/…` or `/api` at its" +
 				" end, is understood too. A Microcks that may be starting at the same time (on this machine, in a service container, in a" +
 				" private network) is waited for, up to 60 s.",

@@ -3,6 +3,9 @@ package config
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
+
+	"postman-microcks-importer/internal/text"
 )
 
 // ownLabels begin the keys of the labels by which a run finds what earlier runs
@@ -74,4 +77,11 @@ func wrongLabel(key string) (takes, hint string) {
 		return "keys that do not begin with " + ownLabels + ", by which this action knows what it made", "choose another key, for example owner"
 	}
 	return "", ""
+}
+
+// FitsLabel reports whether a label can be said by an input, or in a manifest.
+func FitsLabel(key, value string) bool {
+	takes, _ := wrongLabel(key)
+	return takes == "" && !hasControl(key) && !hasControl(value) && trim(key) == key && trim(value) == value &&
+		!text.HasPostmanKey(key+value) && utf8.RuneCountInString(value) <= longestName
 }

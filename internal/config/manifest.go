@@ -87,6 +87,29 @@ func (p *parser) fromManifest(common Importer) []named {
 	return all
 }
 
+// toWrite takes the manifest as the file that the run writes. Off a runner it can do
+// without, since standard output takes it; what a runner logs is there for all to see.
+func (p *parser) toWrite() {
+	const name = "manifest"
+	given := p.line(name)
+	if given == "" {
+		if p.trigger.onGitHub {
+			p.missing(name)
+		}
+		return
+	}
+	path, wrong := p.space.file(given)
+	hint := p.space.hint()
+	switch wrong {
+	case notThere, notInSpace:
+		p.run.Manifest = Manifest{Path: filepath.ToSlash(path), Key: filepath.ToSlash(path)}
+		return
+	case "":
+		wrong, hint = "it is there already", "name another file, or remove that one first: nothing is overwritten"
+	}
+	p.report(Problem{Input: name, Got: quoted(p.shown(given)), Fault: wrong, Takes: "the path of a file to write", Hint: hint})
+}
+
 // readManifest reads the file; nil with a problem.
 func (p *parser) readManifest() (path string, raw []byte) {
 	const name = "manifest"

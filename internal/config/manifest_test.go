@@ -122,8 +122,10 @@ func TestManifest(t *testing.T) {
 func TestWorkspaceOfManifest(t *testing.T) {
 	t.Parallel()
 	const id = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
-	run, problems := Parse(withManifest(t, "collections:\n- workspace: "+strings.ToUpper(id)+"\n  include: [a*]\n  exclude: [b, c]\n  forks: true\n"+
-		"- workspace:2f0df51a-8658-4ee8-a2a1-d2567dfa09a9\n- workspace: https://acme.postman.co/workspace/Pets~3f0df51a-8658-4ee8-a2a1-d2567dfa09a9/overview\n", nil))
+	run, problems := Parse(withManifest(t, "collections:\n"+
+		"- workspace: "+strings.ToUpper(id)+"\n  include: [a*]\n  exclude: [b, c]\n  forks: true\n"+
+		"- workspace:2f0df51a-8658-4ee8-a2a1-d2567dfa09a9\n"+
+		"- workspace: https://acme.postman.co/workspace/Pets~3f0df51a-8658-4ee8-a2a1-d2567dfa09a9/overview\n", nil))
 	if len(problems) > 0 || len(run.Importers) != 3 {
 		t.Fatal(problems)
 	}
@@ -271,6 +273,33 @@ func TestManifestInModes(t *testing.T) {
 	}
 }
 
+// TestManifestOfStrangers holds that a key reads nothing that a manifest names where
+// anybody can have caused the run.
+func TestManifestOfStrangers(t *testing.T) {
+	t.Parallel()
+	for event, skips := range map[string]bool{"push": false, "schedule": false, "pull_request_target": true, "issue_comment": true} {
+		for allow, allowed := range map[string]bool{"": false, AllowUntrustedEvent: true} {
+			sources := withManifest(t, "collections: ["+uidA+", exports/pets.json, workspace:1f0df51a-8658-4ee8-a2a1-d2567dfa09a9]\n",
+				map[string]string{"mode": "plan", "allow": allow})
+			github := onGitHub(event, "refs/heads/main")
+			run, problems := Parse(Sources{ReadFile: eventFile(mainIsDefault), Getenv: func(name string) string {
+				if value := sources.Getenv(name); value != "" || name == "INPUT_COLLECTIONS" {
+					return value
+				}
+				return github[name]
+			}})
+			var skipped []bool
+			for _, i := range run.Importers {
+				skipped = append(skipped, i.Skipped)
+			}
+			want := skips && !allowed
+			if len(problems) > 0 || !slices.Equal(skipped, []bool{want, false, want}) {
+				t.Errorf("%s, allow %q: skipped %v, %v", event, allow, skipped, problems)
+			}
+		}
+	}
+}
+
 // TestManifestOfWorkspace holds that no link leads out of it.
 func TestManifestOfWorkspace(t *testing.T) {
 	t.Parallel()
@@ -283,5 +312,45 @@ func TestManifestOfWorkspace(t *testing.T) {
 	run, problems := Parse(Sources{Getenv: e.get})
 	if len(problems) != 1 || !strings.Contains(problems[0].Text(), "it lies outside the workspace") || len(run.Importers) > 0 {
 		t.Errorf("%v", problems)
+	}
+}
+
+// TestExport holds what an export needs: a file that is not there yet, on GitHub.
+func TestExport(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		file    string
+		env     env
+		want    string
+		problem string
+	}{
+		"a file":                   {".github/new.yaml", nil, ".github/new.yaml", ""},
+		"none":                     {"", nil, "", ""},
+		"none on GitHub":           {"", env{"GITHUB_ACTIONS": "true"}, "", "manifest: got nothing"},
+		"one that is there":        {"postman.yaml", nil, "", `manifest: got "postman.yaml": it is there already`},
+		"a folder":                 {"exports", nil, "", `manifest: got "exports": it is a folder`},
+		"outside":                  {"../new.yaml", nil, "", `manifest: got "../new.yaml": it lies outside the workspace`},
+		"without a repository":     {"new.yaml", env{"GITHUB_REPOSITORY": ""}, "new.yaml", ""},
+		"without a key of Postman": {"new.yaml", env{"INPUT_POSTMAN-API-KEY": ""}, "new.yaml", ""},
+		"without Microcks":         {"new.yaml", env{"INPUT_MICROCKS-URL": ""}, "new.yaml", "microcks-url: got nothing"},
+	}
+	for name, test := range tests {
+		sources := withManifest(t, "", map[string]string{"mode": "export", "manifest": test.file})
+		run, problems := Parse(Sources{Getenv: func(name string) string {
+			if value, has := test.env[name]; has {
+				return value
+			}
+			return sources.Getenv(name)
+		}})
+		var told []string
+		for _, p := range problems {
+			told = append(told, p.Text())
+		}
+		if all := strings.Join(told, "\n"); !strings.HasPrefix(all, test.problem) || (all == "") != (test.problem == "") {
+			t.Errorf("%s: %s", name, all)
+		}
+		if run.Mode != ModeExport || run.Manifest.Path != test.want || len(run.Importers) > 0 {
+			t.Errorf("%s: %+v", name, run.Manifest)
+		}
 	}
 }

@@ -14,7 +14,7 @@ const (
 	AllowReplaceSecret  = "replace-secret"  // a new token goes into a secret that importers outside this run use
 	AllowReplaceService = "replace-service" // a collection takes over a service that another artifact defines
 	AllowRemoveServices = "remove-services" // the services of removed importers, and of leftovers, go with them
-	AllowTakeOver       = "take-over"       // importers of others that pull an uploaded collection are deactivated
+	AllowTakeOver       = "take-over"       // importers made by hand become ours, and those beside an upload are deactivated
 	AllowPruneMany      = "prune-many"      // so many leftovers go that a mistake is likelier
 	AllowUntrustedEvent = "untrusted-event" // writing although somebody without the right to push can have caused the event
 )

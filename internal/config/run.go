@@ -28,6 +28,7 @@ const (
 	ModePlan   Mode = "plan"
 	ModeCheck  Mode = "check"
 	ModeRemove Mode = "remove"
+	ModeExport Mode = "export"
 )
 
 // Values of keycloak-auth.
@@ -126,7 +127,8 @@ type Run struct {
 	Import string   // ImportAuto, ImportAlways or ImportNever
 	Verify string   // VerifyService, VerifyMocks or VerifyNone
 
-	// Manifest that the importers come from; zero for a list of the workflow.
+	// Manifest that the importers come from, or that is to be written, in [ModeExport]; zero
+	// for a list of the workflow.
 	Manifest Manifest
 	// Overrides say where two of entry, input and defaults of the manifest differ, and
 	// which counts, one clause each; MoreOverrides are not listed.

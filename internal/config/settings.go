@@ -49,7 +49,7 @@ func (p *parser) mode() {
 	case !p.complained("mode"):
 		problem := Problem{
 			Input: "mode",
-			Takes: "plan, apply, check or remove; auto works on GitHub only, where the event decides",
+			Takes: "plan, apply, check, remove or export; auto works on GitHub only, where the event decides",
 			Hint:  "say what to do: --mode=plan shows what would change and writes nothing",
 		}
 		if got := p.given("mode"); got != "" {
@@ -64,7 +64,7 @@ func (p *parser) refuseMode() {
 	mode := p.run.Mode
 	name := p.getenv("GITHUB_REPOSITORY")
 	switch {
-	case p.run.Repository != "" || mode == ModeCheck:
+	case p.run.Repository != "" || mode == ModeCheck || mode == ModeExport:
 	case trim(name) != "" && !p.trigger.onGitHub:
 		p.report(Problem{
 			Input: "GITHUB_REPOSITORY", Got: quoted(p.shown(name)), Takes: "OWNER/REPO, the repository whose runs own what they create",

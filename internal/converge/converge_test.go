@@ -249,10 +249,18 @@ func TestRun(t *testing.T) {
 				if name == "a start whose answer got lost is not repeated" {
 					lostStart(s)
 				}
-				r := &Runner{Server: s, Slots: make(chan struct{}, 1)}
+				places, calls := 0, 0 // among the calls of the Postman API: held, and made
+				r := &Runner{Server: s, Slots: make(chan struct{}, 1), Calls: func(context.Context) (func(bool), error) {
+					places++
+					return func(made bool) {
+						if places--; made {
+							calls++
+						}
+					}, nil
+				}}
 				meet := s.meet
 				s.meet = func(c string, n int) (error, bool) {
-					if c == "start" && len(r.Slots) != 1 {
+					if c == "start" && (len(r.Slots) != 1 || places != 1) {
 						t.Error("an import was started without a slot")
 					}
 					if meet == nil {
@@ -271,8 +279,17 @@ func TestRun(t *testing.T) {
 				if (o.Err != nil) != tt.err || o.Active != tt.active || o.Wrote != wrote && !errors.Is(o.Err, err403) {
 					t.Errorf("error %v, active %t, wrote %t", o.Err, o.Active, o.Wrote)
 				}
-				if len(r.Slots) != 0 {
+				if len(r.Slots) != 0 || places != 0 {
 					t.Error("a slot was kept")
+				}
+				starts := 0
+				for _, write := range s.writes() {
+					if write == "start" {
+						starts++
+					}
+				}
+				if calls != starts {
+					t.Errorf("%d of the places were used, for %d imports", calls, starts)
 				}
 			})
 		})
@@ -377,6 +394,19 @@ func TestImportWhoseAnswerIsLostKeepsItsSlot(t *testing.T) {
 			t.Errorf("error %v, awaited %d times, %d slots kept", o.Err, awaited, len(r.Slots))
 		}
 	})
+}
+
+// TestNoCallNoImport: an import that no call of the Postman API is left for is not
+// started.
+func TestNoCallNoImport(t *testing.T) {
+	t.Parallel()
+	s := newStandIn()
+	none := errors.New("none left")
+	r := &Runner{Server: s, Slots: make(chan struct{}, 1), Calls: func(context.Context) (func(bool), error) { return nil, none }}
+	o := r.Run(t.Context(), goalOf("me", nil), silent{})
+	if !errors.Is(o.Err, none) || slices.Contains(s.writes(), "start") || len(r.Slots) != 0 {
+		t.Errorf("error %v, wrote %v, %d slots kept", o.Err, s.writes(), len(r.Slots))
+	}
 }
 
 // TestRefusalOutlivesTheServer: why an import was refused is told also when

@@ -39,6 +39,8 @@ type Importer struct {
 	Surplus []microcks.ImportJob // further ones of ours, to be deleted
 	// Adopted: it was made by hand or by another repository.
 	Adopted bool
+	// Taken: it was made by hand, and becomes ours.
+	Taken bool
 	// Unborn: it is ours, and no import of it ever succeeded.
 	Unborn bool
 
@@ -152,9 +154,10 @@ func (i *Importer) Onto(job *microcks.ImportJob) *microcks.ImportJob {
 // Exposes is the problem of an importer that was made by others and that, as it is
 // now, would send the API key in the clear, past any check of certificates, or to
 // somebody else; nil when it would not. Its fields are kept, so nothing is imported
-// through it. One of ours is brought back to what it should be instead.
+// through it. One of ours, or that becomes ours, is brought back to what it should be
+// instead.
 func (i *Importer) Exposes(job *microcks.ImportJob) *result.Problem {
-	if !i.Adopted {
+	if !i.Adopted || i.Taken {
 		return nil
 	}
 	wrong := postman.Misdirected(job.RepositoryURL, i.Origin)
@@ -256,6 +259,7 @@ func (m *maker) pick(a *Artifact) {
 	}
 	i := &a.Importer
 	i.Origin = a.Origin
+	i.Taken = i.Adopted && a.TakeOver && m.Repository != "" && !managed(i.There.Metadata)
 	if i.There != nil {
 		if exposed := i.Exposes(i.There); exposed != nil {
 			a.fail(exposed)
@@ -267,7 +271,7 @@ func (m *maker) pick(a *Artifact) {
 		a.IsMain = *a.MainArtifact
 	}
 	a.From = a.URL
-	if i.Adopted {
+	if i.Adopted && !i.Taken {
 		a.From = i.There.RepositoryURL
 	}
 	m.tellOfImporters(a, foreign)
@@ -345,7 +349,7 @@ func (m *maker) tellOfImporters(a *Artifact, foreign []microcks.ImportJob) {
 				"it was not made by this repository's runs and is left alone", job.Name, job.ID),
 			"delete it in Microcks under Importers if nobody needs it: two importers of one collection import everything twice")
 	}
-	if i.Adopted && strings.Contains(i.There.RepositoryURL, "?") {
+	if i.Adopted && !i.Taken && strings.Contains(i.There.RepositoryURL, "?") {
 		a.tell(result.Warning, "importer-url-query",
 			text.Untrustedf("the URL of importer %q has a query; it is kept because the importer was made by hand", i.There.Name),
 			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, "+
@@ -417,15 +421,18 @@ func (m *maker) describeNew(a *Artifact) {
 func (m *maker) describeExisting(a *Artifact) {
 	i, job := &a.Importer, a.Importer.There
 	i.ID = job.ID
-	mine := !i.Adopted
+	mine := !i.Adopted || i.Taken
 	// A run that ended between creating and importing leaves an importer that
 	// never worked: it is still being created.
-	i.Unborn = mine && len(job.ServiceRefs) == 0
+	i.Unborn = !i.Adopted && len(job.ServiceRefs) == 0
 	i.Active = job.Active || i.Unborn
 	if a.Active != nil {
 		i.Active = *a.Active
 	}
 	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, merge(m.claim(a, "importer", job.Name, job.Metadata), a.Labels)
+	if i.Taken {
+		i.Labels = merge(m.Owner.Labels(), a.Labels)
+	}
 	if mine {
 		i.Annotations, i.Validated = m.Annotations, true
 		i.URL = new(canonicalLike(job.RepositoryURL, a))
@@ -450,7 +457,8 @@ func (m *maker) claim(a *Artifact, kind, name string, there *microcks.Metadata) 
 	switch {
 	case other != "" && (m.Manifest == "" || !a.TakeOver):
 		a.tell(result.Note, "manifest-of-another",
-			text.Untrustedf("%s %q belongs to the manifest %q: a run with that one can remove it once it lists the collection no more", kind, name, other),
+			text.Untrustedf("%s %q belongs to the manifest %q: a run with that one can remove it once it lists the collection no more",
+				kind, name, other),
 			"list the collection in one place; with `allow: take-over` a run with another manifest writes its own key")
 	case m.Manifest != "" && m.Made(there):
 		return map[string]string{LabelManifest: m.Manifest}

@@ -27,7 +27,9 @@ type Remains struct {
 	Services  []microcks.Service   // all of the server
 	// Vanished: a uid that nothing lists may have left a workspace, so that Postman has to
 	// be asked whether it is gone.
-	Vanished       bool
+	Vanished bool
+	// LeftOut are uids that a workspace lists and its entry leaves out: those are known.
+	LeftOut        []string
 	RemoveServices bool // those that importers made go with them
 
 	// InPostman tells of uids that Postman was asked for, in lower case, whether it has them.
@@ -75,9 +77,23 @@ func (l *Leftover) ID() string {
 	return l.Service.ID
 }
 
+// Unlisted is an entry whose collections are not known, such as a workspace that could
+// not be listed: each of what is there may be one of them. It is nil where all are known.
+func (r *Remains) Unlisted() *Wanted {
+	i := slices.IndexFunc(r.Wanted, func(w *Wanted) bool { return w.UID == "" && w.File == "" })
+	if i < 0 {
+		return nil
+	}
+	return r.Wanted[i]
+}
+
 // Leftovers are what is left over, importers first, each by its id, and how many
-// importers and uploaded services carry the manifest's key in all.
+// importers and uploaded services carry the manifest's key in all. Where the entries are
+// not all known there is none.
 func Leftovers(r *Remains) (all []*Leftover, owned int) {
+	if r.Unlisted() != nil {
+		return nil, 0
+	}
 	x := r.index()
 	for i := range r.Importers {
 		job := &r.Importers[i]
@@ -86,7 +102,7 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		}
 		if owned++; !x.wanted[job.ID] {
 			l := &Leftover{Importer: job, Source: uidOf(job.RepositoryURL), Origin: originOf(job.RepositoryURL)}
-			l.Fate = r.fateOfImporter(l)
+			l.Fate = r.fateOfImporter(x, l)
 			x.going[job.ID] = l.Goes()
 			all = append(all, l)
 		}
@@ -134,14 +150,16 @@ type remains struct {
 	going     map[string]bool // importers that are to be removed, by their ids
 	sources   map[string]bool // that are listed, see sourceOf, and the names of uploads
 	files     map[string]bool // that are listed, whatever is in them
+	leftOut   map[string]bool // see Remains.LeftOut and sourceOf
 	makes     map[Key]bool    // services that collections of the run make
 	services  map[string]*microcks.Service
 }
 
 func (r *Remains) index() *remains {
 	x := &remains{
-		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{}, sources: map[string]bool{}, files: map[string]bool{},
-		makes: map[Key]bool{}, services: make(map[string]*microcks.Service, len(r.Services)),
+		importers: NewImporters(r.Importers), wanted: map[string]bool{}, going: map[string]bool{},
+		sources: map[string]bool{}, files: map[string]bool{},
+		makes: map[Key]bool{}, leftOut: map[string]bool{}, services: make(map[string]*microcks.Service, len(r.Services)),
 	}
 	lists := func(w *Wanted) {
 		x.sources[sourceOf(w.UID)] = true
@@ -167,6 +185,9 @@ func (r *Remains) index() *remains {
 			x.sources[sourceOf(a.ArtifactName(r.Owner))] = true
 		}
 	}
+	for _, uid := range r.LeftOut {
+		x.leftOut[sourceOf(uid)] = true
+	}
 	for i := range r.Services {
 		x.services[r.Services[i].ID] = &r.Services[i]
 	}
@@ -174,14 +195,14 @@ func (r *Remains) index() *remains {
 }
 
 // fateOfImporter decides about an importer.
-func (r *Remains) fateOfImporter(l *Leftover) Fate {
+func (r *Remains) fateOfImporter(x *remains, l *Leftover) Fate {
 	if later := r.later(l.Importer.Metadata); later.Kept != "" {
 		return later
 	}
 	if l.Source == "" {
 		return Fate{Kept: result.KeptOtherURL, By: text.Untrusted(WithoutQuery(l.Importer.RepositoryURL))}
 	}
-	return r.inPostman(l.Source)
+	return r.inPostman(x, l.Source)
 }
 
 // fateOfMade decides about a service that an importer made.
@@ -206,7 +227,7 @@ func (r *Remains) fateOfUploaded(x *remains, l *Leftover) Fate {
 		return service
 	}
 	if postman.IsUID(l.Source) {
-		if asked := r.inPostman(l.Source); !asked.Goes() {
+		if asked := r.inPostman(x, l.Source); !asked.Goes() {
 			return asked
 		}
 	}
@@ -236,8 +257,8 @@ func (r *Remains) fateOfService(x *remains, s *microcks.Service) Fate {
 }
 
 // inPostman decides by whether Postman has a collection that nothing lists.
-func (r *Remains) inPostman(uid string) Fate {
-	if !r.Vanished {
+func (r *Remains) inPostman(x *remains, uid string) Fate {
+	if !r.Vanished || x.leftOut[sourceOf(uid)] {
 		return Fate{}
 	}
 	there, known := r.InPostman[strings.ToLower(uid)]
@@ -313,7 +334,8 @@ func TooMany(going, owned, entries int) *result.Problem {
 	case going > mostPruned:
 		said = text.Untrustedf("%d importers and services would go, and no more than %d do at once", going, mostPruned)
 	case 2*going > owned:
-		said = text.Untrustedf("%d of the %d importers and services that carry the manifest's key would go, which is more than half", going, owned)
+		said = text.Untrustedf("%d of the %d importers and services that carry the manifest's key would go, which is more than half",
+			going, owned)
 	default:
 		return nil
 	}

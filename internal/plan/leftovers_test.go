@@ -125,6 +125,9 @@ func TestLeftovers(t *testing.T) {
 		"the pair of a folder": {func(r *plan.Remains) {
 			r.Wanted = append(r.Wanted, &plan.Wanted{File: "pets", Paired: goneUID})
 		}, upload("goes"), 3},
+		"an entry whose collections are not known": {func(r *plan.Remains) {
+			r.Wanted = append(r.Wanted, &plan.Wanted{Source: "workspace:1"})
+		}, "", 0},
 		"an older version of what is uploaded": {func(r *plan.Remains) {
 			r.Artifacts[0].Upload = &plan.Upload{Name: goneUpload}
 		}, importer("goes, s2 goes"), 3},
@@ -137,7 +140,8 @@ func TestLeftovers(t *testing.T) {
 			r.Wanted = append(r.Wanted, &plan.Wanted{File: "postman/other.json"})
 		}, both, 3},
 		"an uploaded uid, in another version": {func(r *plan.Remains) { service(r, 3).SourceArtifact = uid }, importer("goes, s2 goes"), 3},
-		"a service that no upload made":       {func(r *plan.Remains) { service(r, 3).SourceArtifact = "openapi.yaml" }, importer("goes, s2 goes"), 2},
+		"a service that no upload made": {func(r *plan.Remains) { service(r, 3).SourceArtifact = "openapi.yaml" },
+			importer("goes, s2 goes"), 2},
 
 		// What stays, although its source is gone.
 		"a later run wrote them": {func(r *plan.Remains) {
@@ -177,6 +181,9 @@ func TestLeftovers(t *testing.T) {
 		"not asked yet": {func(r *plan.Remains) { r.Vanished = true }, importer("ask, s2 ask") + "\n" + upload("goes"), 3},
 		"Postman has it": {func(r *plan.Remains) { r.Vanished, r.InPostman = true, map[string]bool{goneUID: true} },
 			importer("in-postman, s2 in-postman") + "\n" + upload("goes"), 3},
+		"its workspace lists it, and its entry leaves it out": {func(r *plan.Remains) {
+			r.Vanished, r.LeftOut = true, []string{strings.ToUpper(goneUID)}
+		}, both, 3},
 		"Postman has it no more": {func(r *plan.Remains) { r.Vanished, r.InPostman = true, map[string]bool{goneUID: false} }, both, 3},
 		"an uploaded uid that is not asked for yet": {func(r *plan.Remains) {
 			service(r, 3).SourceArtifact, r.Vanished = goneUID, true

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"postman-microcks-importer/internal/microcks"
 )
@@ -79,6 +80,19 @@ func (o Owner) otherManifest(m *microcks.Metadata) string {
 		return key
 	}
 	return ""
+}
+
+// managed reports whether labels say that something is managed, by whomever.
+func managed(m *microcks.Metadata) bool {
+	if m == nil {
+		return false
+	}
+	for key := range m.Labels {
+		if strings.HasPrefix(key, LabelManagedBy) {
+			return true
+		}
+	}
+	return false
 }
 
 // SameOwner reports whether two states of an importer have the labels of one owner and

@@ -275,6 +275,39 @@ func TestMake(t *testing.T) {
 			there: func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0] = exposing(j, foreign) },
 			want:  summary{Problems: []string{"error importer-exposes-key"}},
 		},
+		"one made by hand is taken over": {
+			wanted: func(w *plan.Wanted) { w.TakeOver = true },
+			there:  func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0] = imported(j, foreign) },
+			want: summary{
+				Change: result.Update, Fields: []string{"label managed-by", "label managed-by-repository"}, Secret: result.Keep,
+			},
+		},
+		"one made by hand that exposes the key is taken over as it should be": {
+			wanted: func(w *plan.Wanted) { w.TakeOver = true },
+			there: func(j plan.Judged, s *plan.Snapshot) {
+				s.Jobs[0] = exposing(j, foreign)
+				s.Jobs[0].RepositoryURL += "?access_key=x"
+			},
+			want: summary{
+				Change: result.Update, Secret: result.Keep, Import: result.ImporterChanges,
+				Fields: []string{"repositoryUrl", "repositoryDisableSSLValidation", "label managed-by", "label managed-by-repository"},
+			},
+		},
+		"one that somebody manages is not taken over": {
+			wanted: func(w *plan.Wanted) { w.TakeOver = true },
+			there: func(j plan.Judged, s *plan.Snapshot) {
+				s.Jobs[0] = imported(j, func(i *microcks.ImportJob) {
+					i.ID, i.Metadata = "f1", &microcks.Metadata{Labels: map[string]string{"managed-by-team": "ours"}}
+				})
+			},
+			want: summary{Change: result.Keep, Secret: result.Keep},
+		},
+		"nobody takes one over": {
+			wanted:   func(w *plan.Wanted) { w.TakeOver = true },
+			settings: func(s *plan.Settings) { s.Owner = plan.Owner{} },
+			there:    func(j plan.Judged, s *plan.Snapshot) { s.Jobs[0] = imported(j, foreign) },
+			want:     summary{Change: result.Keep, Secret: result.Keep},
+		},
 		"one of another repository, at the derived id and somewhere else, is refused": {
 			there: func(j plan.Judged, s *plan.Snapshot) {
 				s.Jobs[0] = imported(j, func(i *microcks.ImportJob) {

@@ -65,7 +65,9 @@ type Wanted struct {
 	Import ImportPolicy
 	Verify VerifyScope
 
-	TakeOver       bool   // importers of others that pull an uploaded collection are deactivated
+	// TakeOver: an importer made by hand becomes ours, and those of others that pull an
+	// uploaded collection are deactivated.
+	TakeOver       bool
 	ReplaceService bool   // also where another artifact defines the service
 	ServiceVersion string // the only one that the collection may give its service; "" is any
 }

@@ -55,6 +55,13 @@ func (e *APIError) Ends() bool {
 	return !e.byLink && (e.Kind == KindUnauthorized || e.Kind == KindQuotaExhausted)
 }
 
+// Gone reports whether Postman itself says, with 404 and by its own name for that, that
+// there is no such collection, or none that the key's user can see.
+func (e *APIError) Gone() bool { return e.Status == http.StatusNotFound && e.Name == notThere }
+
+// notThere is Postman's name for a collection that it does not have.
+const notThere = "instanceNotFoundError"
+
 // Headline is what the answer means for a run.
 func (e *APIError) Headline() string {
 	switch {
@@ -122,7 +129,7 @@ func (e *APIError) Hint() string {
 		return "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection:" +
 			" Postman answers the same for one it hides"
 	case KindRateLimited:
-		return "run again in a minute, with a lower `parallelism` if it happens often: Postman allows each user 300 calls a minute"
+		return "run again in a minute: Postman allows each user 300 calls a minute, and what else has a key of the same user takes some of them"
 	case KindQuotaExhausted:
 		return fmt.Sprintf("ask the Postman team's administrator for more calls, or wait for the next month;"+
 			" each active importer in Microcks costs %d to %d calls a day", PollsPerDay, PollsPerDayWithoutETag)
@@ -220,7 +227,7 @@ func kindOf(status int, f failure, page bool, q Quota) Kind {
 		return KindUnauthorized
 	case status == http.StatusForbidden:
 		return KindForbidden
-	case status == http.StatusNotFound, f.name == "instanceNotFoundError", f.name == "workspaceNotFoundError":
+	case status == http.StatusNotFound, f.name == notThere, f.name == "workspaceNotFoundError":
 		return KindNotFound
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
 		// A GET of one collection can have nothing wrong but its id.

@@ -141,3 +141,25 @@ func (e *BaseError) Anchor() string { return "postman-api-url" }
 
 // ExitCode is 2: wrong inputs.
 func (e *BaseError) ExitCode() int { return 2 }
+
+// CollectionAt is the collection that the address of an importer means: a uid or, as hand-made
+// links have it, its UUID alone; and the origin that serves it. ok is false for any other
+// address. Query, user and password are no part of what is returned.
+func CollectionAt(repositoryURL string) (id, at string, ok bool) {
+	u, err := url.Parse(strings.TrimSpace(repositoryURL))
+	if err != nil || u.Host == "" {
+		return "", "", false
+	}
+	id, ok = strings.CutPrefix(strings.TrimSuffix(u.Path, "/"), "/collections/")
+	if !ok || !uidForm.MatchString(id) && !uuidForm.MatchString(id) {
+		return "", "", false
+	}
+	return id, strings.ToLower(u.Scheme + "://" + u.Host), true
+}
+
+// SameRegion reports whether two origins serve the same collections.
+func SameRegion(a, b string) bool {
+	of, err := url.Parse(a)
+	to, wrong := url.Parse(b)
+	return err == nil && wrong == nil && region(of) == region(to)
+}

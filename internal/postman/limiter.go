@@ -46,8 +46,9 @@ type Limiter struct {
 	told            time.Time // Waits was
 	started         int       // places so far: orders them
 	made            int       // calls
-	month           Quota     // as Postman said last, less what began since
-	saidBy          int       // the place whose answer said so
+	month           Quota     // the least that Postman said
+	starts          int       // downloads of Microcks that it cannot have counted then
+	newest          int       // the place of the newest download
 }
 
 // window is one of Postman's limits.
@@ -85,6 +86,7 @@ func (l *Limiter) Take(ctx context.Context) (end func(made bool), err error) {
 	if err != nil {
 		return nil, err
 	}
+	p.download = true
 	return func(made bool) { l.end(p, made, nil) }, nil
 }
 
@@ -92,21 +94,15 @@ func (l *Limiter) Take(ctx context.Context) (end func(made bool), err error) {
 // all the same, so that Postman says so.
 var ErrNoCalls = errors.New("no call of the Postman API is left this month")
 
-// TakeListing is Take for a call that lists collections or reads a workspace.
-func (l *Limiter) TakeListing(ctx context.Context) (end func(made bool), err error) {
-	p, err := l.takeListing(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return func(made bool) { l.end(p, made, nil) }, nil
-}
-
-// Month is what is left of the month's calls: what Postman said last, less the calls that
-// began since, those of Microcks among them.
+// Month is what is left of the month's calls: the least that Postman said, less the
+// downloads of Microcks since, and less the calls that are under way, which it may have
+// counted or not.
 func (l *Limiter) Month() Quota {
 	l.guard.Lock()
 	defer l.guard.Unlock()
-	return l.month
+	q := l.month
+	q.MonthRemaining = max(0, q.MonthRemaining-int64(l.starts+l.calls.under))
+	return q
 }
 
 // Made is how many calls there were, those of Microcks among them.
@@ -121,7 +117,7 @@ func (l *Limiter) Note(q Quota) {
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	if q.Known {
-		l.month, l.saidBy = q, l.started
+		l.month, l.starts = q, 0
 	}
 }
 
@@ -144,9 +140,20 @@ func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if sent, ok := req.Context().Value(sentKey{}).(func()); ok {
+		sent()
+	}
 	resp, err := p.next.RoundTrip(req)
 	p.limiter.end(place, true, resp)
 	return resp, err
+}
+
+type sentKey struct{}
+
+// WhenSent has a function called each time that a request with ctx takes its place: from
+// then on [Limiter.Month] counts it.
+func WhenSent(ctx context.Context, sent func()) context.Context {
+	return context.WithValue(ctx, sentKey{}, sent)
 }
 
 // isListing reports whether a path is one of those that have a limit of their own.
@@ -157,8 +164,9 @@ func isListing(path string) bool {
 
 // place of one call.
 type place struct {
-	number int
-	of     []*window
+	number   int
+	of       []*window
+	download bool // of Microcks
 }
 
 func (l *Limiter) takeListing(ctx context.Context) (*place, error) {
@@ -183,9 +191,12 @@ func (l *Limiter) take(ctx context.Context, w *window) (*place, error) {
 		return nil, context.Cause(ctx)
 	}
 	for {
-		p, wait := l.try(w)
+		p, wait, tell := l.try(w)
 		if p != nil {
 			return p, nil
+		}
+		if tell {
+			l.Waits(wait)
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 			return nil, &LateError{wait, time.Until(deadline)}
@@ -202,26 +213,21 @@ func (l *Limiter) take(ctx context.Context, w *window) (*place, error) {
 	}
 }
 
-// try takes a place, or tells how long there is none.
-func (l *Limiter) try(w *window) (*place, time.Duration) {
+// try takes a place, or tells how long there is none, and whether that is to be told.
+func (l *Limiter) try(w *window) (p *place, wait time.Duration, tell bool) {
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	now := time.Now()
-	wait := max(w.wait(now), l.until.Sub(now))
-	if wait > 0 {
-		if wait >= toldWait && l.Waits != nil && now.Sub(l.told) >= toldAgain {
+	if wait = max(w.wait(now), l.until.Sub(now)); wait > 0 {
+		if tell = wait >= toldWait && l.Waits != nil && now.Sub(l.told) >= toldAgain; tell {
 			l.told = now
-			l.Waits(wait)
 		}
-		return nil, wait
+		return nil, wait, tell
 	}
 	l.started++
 	w.under++
 	w.left--
-	if w == &l.calls {
-		l.month.MonthRemaining = max(0, l.month.MonthRemaining-1) // 0 where it is not known
-	}
-	return &place{number: l.started, of: []*window{w}}, 0
+	return &place{number: l.started, of: []*window{w}}, 0, false
 }
 
 // Waits that are told, and how often.
@@ -254,6 +260,9 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 	now := time.Now()
 	if made && p.of[0] == &l.calls {
 		l.made++
+		if p.download {
+			l.starts, l.newest = l.starts+1, max(l.newest, p.number)
+		}
 	}
 	for _, w := range p.of {
 		w.under--
@@ -268,9 +277,6 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 		default:
 		}
 	}
-	if !made && p.of[0] == &l.calls && l.month.Known {
-		l.month.MonthRemaining++
-	}
 	if resp == nil {
 		return
 	}
@@ -281,9 +287,20 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 	}
 	narrow := p.of[len(p.of)-1] // a listing's headers are about listings
 	narrow.hear(p.number, resp.Header, now)
-	if q := quotaOf(resp.Header); q.Known && p.number > l.saidBy {
-		l.month, l.saidBy = q, p.number
-		l.month.MonthRemaining = max(0, q.MonthRemaining-int64(l.calls.under))
+	if q := quotaOf(resp.Header); q.Known {
+		l.hearMonth(p.number, q)
+	}
+}
+
+// hearMonth takes in what an answer says is left of the month. The least says most of what
+// came in, in whatever order the answers come; one that is far above it is another month's.
+func (l *Limiter) hearMonth(number int, q Quota) {
+	if l.month.Known && q.MonthRemaining > l.month.MonthRemaining && q.MonthRemaining <= l.month.MonthRemaining+CallsPerMinute {
+		return
+	}
+	l.month = q
+	if number > l.newest {
+		l.starts = 0
 	}
 }
 

@@ -78,11 +78,11 @@ func TestListings(t *testing.T) {
 		l := NewLimiter()
 		began := time.Now()
 		for range 25 {
-			end, err := l.TakeListing(t.Context())
+			listing, err := l.takeListing(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			end(true)
+			l.end(listing, true, nil)
 			call, err := l.Take(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -299,7 +299,7 @@ func in(collection, name string) bool {
 // the result by that. Nothing that goes wrong with the comment fails the run.
 func (r *Review) End(ctx context.Context, told *result.Result) {
 	gated := r.Run.FailsOn(config.FailOnBreaking)
-	if told.Interrupted != nil || told.Mode.Writes() {
+	if told.Interrupted != nil || told.Mode.Writes() || told.Mode == result.Export {
 		return
 	}
 	defer told.AddUp()
@@ -418,13 +418,13 @@ var notJudged = result.Problem{
 // request.
 func (r *Review) note(told *result.Result, t touch) {
 	changes := func(c result.Collection) bool { return c.UID != "" && (c.Due() || c.BreakingCount() > 0) }
-	if t.workflow || !slices.ContainsFunc(told.Collections, changes) {
+	if t.workflow || !slices.ContainsFunc(told.Collections, changes) && told.Leftovers.Due() == 0 {
 		return
 	}
 	told.Problems = append(told.Problems, result.Problem{
 		Level: result.Note, Anchor: "pull-untouched",
-		Text: "this pull request does not change the workflow: the plan for collections in Postman is the same on every pull request," +
-			" and is neither commented on nor gated here",
+		Text: "this pull request does not change the workflow: the plan for collections in Postman, and for leftovers, is the same on every" +
+			" pull request, and is neither commented on nor gated here",
 		Hint: "nothing: see the plan in this summary, and apply it from the default branch",
 	})
 }
@@ -437,6 +437,8 @@ func without(told *result.Result, t touch) *result.Result {
 	}
 	some := *told
 	some.Collections = slices.DeleteFunc(slices.Clone(told.Collections), func(c result.Collection) bool { return c.UID != "" })
+	some.Gone = slices.DeleteFunc(slices.Clone(told.Gone), func(g result.Gone) bool { return g.Consumers.Against != result.AgainstBase })
+	some.Leftovers = nil
 	if len(some.Collections) == 0 {
 		some.Secrets = nil
 	}

@@ -22,7 +22,9 @@ const fleet = 50
 type calls struct {
 	guard    sync.Mutex
 	lacking  map[*item]bool // what the server has nothing of: reading it is of use only with its import
-	reserved int            // calls of what is being read, and of imports that follow for sure
+	reserved int            // calls of what is about to be read, and of imports that follow for sure
+	reading  int            // collections
+	read     *sync.Cond     // one of them is
 	ended    []*item        // not read, since no call was left
 	why      error          // what Postman said then; nil where it was not asked
 	starts   int            // imports that the month's calls suffice for; -1 is not known
@@ -40,6 +42,7 @@ func (r *reconciliation) isFleet() bool { return len(r.ofPostman()) >= fleet }
 // failed to import last, comes first, so that a run whose calls do not suffice is of the
 // most use. A run that cannot come to its end in time ends here.
 func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
+	r.calls.read = sync.NewCond(&r.calls.guard)
 	order := r.live()
 	if !r.isFleet() {
 		if r.listsWorkspaces() {
@@ -47,13 +50,16 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		}
 		return order, nil
 	}
+	r.askMe(ctx)
 	if r.Mode != result.Check {
 		<-r.listing
-		if r.session == nil || r.lists.Wait() != nil {
-			return nil, nil // which connect, or read, tells
+		if r.session == nil {
+			return nil, nil // connect tells why
+		}
+		if err := r.lists.Wait(); err != nil {
+			return nil, err
 		}
 	}
-	r.askMe(ctx)
 	r.calls.lacking = map[*item]bool{}
 	reads, starts := 0, 0
 	for _, it := range r.ofPostman() {
@@ -150,7 +156,8 @@ func (r *reconciliation) tooShort(ctx context.Context, reads, starts int, least 
 	}
 	return &result.Problem{
 		Level: result.Error, Anchor: "postman-rate", ExitCode: 2, Headline: "the `timeout` is too short for the rate of Postman",
-		Text: text.Untrustedf("%s takes at least %s by the rate of Postman, and `timeout` is %s", doing, needed.Round(time.Second), whole.Round(time.Second)),
+		Text: text.Untrustedf("%s takes at least %s by the rate of Postman, and `timeout` is %s",
+			doing, needed.Round(time.Second), whole.Round(time.Second)),
 		Hint: hint,
 	}
 }
@@ -164,10 +171,18 @@ func (r *reconciliation) checkTime(ctx context.Context) error {
 		}
 	}
 	r.calls.starts = -1
-	if month := r.Calls.Month(); month.Known {
+	if month := r.month(); month.Known {
 		r.calls.starts = int(min(month.MonthRemaining, int64(starts)))
 	}
-	return r.tooShort(ctx, 0, starts, postman.LeastTime(starts))
+	least := postman.LeastTime(starts)
+	if starts >= fleet {
+		said := text.Plural(starts, "import") + " to come, each of them a call of the Postman API"
+		if least > 0 {
+			said += fmt.Sprintf("; they take at least %s", least)
+		}
+		r.step("apply", nil, time.Now(), said)
+	}
+	return r.tooShort(ctx, 0, starts, least)
 }
 
 // startsFor reports whether Microcks downloads a collection for this run.
@@ -176,12 +191,12 @@ func (r *reconciliation) startsFor(a *plan.Artifact) bool {
 }
 
 // reserve finds out whether the calls that are left suffice to read one more collection
-// beside what was read: an import of that needs calls, too. read is called when it is
-// judged, or cannot be.
-func (r *reconciliation) reserve(it *item) (read func(), err error) {
+// beside what was read: an import of that needs calls, too. It is read with the context
+// that is returned, and read is called when it is judged, or cannot be.
+func (r *reconciliation) reserve(ctx context.Context, it *item) (reading context.Context, read func(), err error) {
 	c := &r.calls
 	if it.Wanted.UID == "" || it.Wanted.File != "" {
-		return func() {}, nil
+		return ctx, func() {}, nil
 	}
 	c.guard.Lock()
 	defer c.guard.Unlock()
@@ -190,16 +205,29 @@ func (r *reconciliation) reserve(it *item) (read func(), err error) {
 	if imports {
 		needed++
 	}
-	if month := r.Calls.Month(); month.Known && month.MonthRemaining < int64(c.reserved+needed) {
-		return nil, postman.ErrNoCalls
+	for month := r.month(); month.Known && month.MonthRemaining < int64(c.reserved+needed); month = r.month() {
+		if c.reading == 0 {
+			return nil, nil, postman.ErrNoCalls
+		}
+		c.read.Wait() // what is under way may be counted twice, and need no import
 	}
 	c.reserved += needed
-	return func() {
+	c.reading++
+	waits := 1 // for its place
+	sent := func() {
 		c.guard.Lock()
 		defer c.guard.Unlock()
-		if c.reserved--; imports && it.judged == nil {
+		c.reserved, waits = c.reserved-waits, 0
+	}
+	return postman.WhenSent(ctx, sent), func() {
+		sent()
+		c.guard.Lock()
+		defer c.guard.Unlock()
+		if imports && it.judged == nil {
 			c.reserved--
 		}
+		c.reading--
+		c.read.Broadcast()
 	}, nil
 }
 
@@ -273,7 +301,7 @@ func (r *reconciliation) callsTold() *result.Calls {
 		return nil
 	}
 	told := &result.Calls{Made: r.Calls.Made()}
-	if month := r.Calls.Month(); month.Known {
+	if month := r.month(); month.Known {
 		told.Left = &month.MonthRemaining
 		if month.MonthLimit > 0 {
 			told.Limit = &month.MonthLimit
@@ -293,4 +321,37 @@ func (r *reconciliation) callsTold() *result.Calls {
 		told.Polling = &result.Polling{Importers: active, Least: scans, Most: 2 * scans, Instead: int64(daysInMonth * reads)}
 	}
 	return told
+}
+
+// Polling costs one call for the ETag in each of the 12 scans of a day, and a
+// second where the answer has no ETag or a new one.
+const (
+	scansADay   = 12
+	daysInMonth = 31
+)
+
+// quotaNotices tell when the calls that are left this month may not suffice for the
+// active importers of this run, unless they ended it already.
+func (r *reconciliation) quotaNotices() []result.Problem {
+	month := r.month()
+	if len(r.calls.ended) > 0 || !month.Known || month.MonthRemaining >= int64(2*scansADay*daysInMonth*len(r.items)) {
+		return nil
+	}
+	return []result.Problem{{
+		Level: result.Note,
+		Text: text.Untrustedf("Postman allows %d more API calls this month; "+
+			"every active importer costs %d to %d calls a day while Microcks polls it",
+			month.MonthRemaining, scansADay, 2*scansADay),
+		Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), " +
+			"or set `active: false` and let this workflow import on a schedule of its own",
+		Anchor: "postman-quota",
+	}}
+}
+
+// month is what is left of the month's calls.
+func (r *reconciliation) month() postman.Quota {
+	if r.Calls == nil { // a run of files alone
+		return postman.Quota{}
+	}
+	return r.Calls.Month()
 }

@@ -64,7 +64,7 @@ func (r *reconciliation) signIn(ctx context.Context) (*Session, error) {
 	if session.UnusedAccount {
 		r.result.Problems = append(r.result.Problems, unusedAccount)
 	}
-	if blind := plan.BlindAccount(session.Version, session.Account, r.Mode != result.Remove); blind != nil {
+	if blind := plan.BlindAccount(session.Version, session.Account, r.Mode != result.Remove && r.Mode != result.Export); blind != nil {
 		return nil, blind
 	}
 	return session, nil
@@ -116,7 +116,7 @@ func (r *reconciliation) list(ctx context.Context) {
 // listsServices reports whether all services of the server are listed: what is left over
 // of a manifest can be any of them.
 func (r *reconciliation) listsServices() bool {
-	return len(r.items) > fewServices || r.Mode == result.Remove || r.Manifest != ""
+	return len(r.items) > fewServices || r.Mode == result.Remove || r.Mode == result.Export || r.Manifest != ""
 }
 
 func (r *reconciliation) listServices(ctx context.Context) error {

@@ -79,7 +79,7 @@ func (r *reconciliation) findLeftovers(ctx context.Context) error {
 	switch {
 	case held == nil && due > 0 && r.Pruning.Asked:
 		return r.refuseDeleting()
-	case held == nil, !r.Pruning.Asked, due == 0 && held.ExitCode == 0:
+	case held == nil, !r.Pruning.Asked, due == 0 && held.ExitCode == 0 && l.Unlisted() == nil:
 	case held.ExitCode != 0: // what else the run does is done all the same
 		r.late = append(r.late, *held)
 	default:
@@ -94,6 +94,9 @@ func (r *reconciliation) remains() *plan.Remains {
 		Owner: r.Owner, Run: r.Provenance[plan.AnnotationRun], Artifacts: r.plan.Artifacts, Importers: r.there.Jobs,
 		Vanished: r.Pruning.Workspaces, RemoveServices: r.RemoveServices,
 		InPostman: map[string]bool{}, Inside: map[string][]string{},
+	}
+	if r.LeftOut != nil {
+		remains.LeftOut = r.LeftOut()
 	}
 	for _, it := range r.items {
 		remains.Wanted = append(remains.Wanted, it.Wanted)
@@ -269,13 +272,12 @@ func (r *reconciliation) hasCollection(ctx context.Context, one *plan.Leftover) 
 		add("https://" + postman.DefaultHost)
 	}
 	for _, origin := range origins {
-		collection, err := r.Postman.Collection(ctx, origin, one.Source, "")
+		_, err := r.Postman.Collection(ctx, origin, one.Source, "")
 		refused, is := errors.AsType[*postman.APIError](err)
 		switch {
 		case err == nil:
-			r.quotas.note(collection.Quota)
 			return true, nil
-		case !is || refused.Kind != postman.KindNotFound || refused.Status != 404:
+		case !is || !refused.Gone():
 			return false, err
 		}
 	}
@@ -327,22 +329,30 @@ func (r *reconciliation) shownLeftovers(l *leftovers, held bool) *result.Leftove
 		List: []result.Leftover{},
 	}
 	for _, one := range l.all {
-		if one.Importer != nil && one.Importer.Active {
-			told.Polls.Least += scansADay * daysInMonth
-			told.Polls.Most += 2 * scansADay * daysInMonth
-		}
+		polls := pollsOf(one)
+		told.Polls.Least += polls.Least
+		told.Polls.Most += polls.Most
 		if len(told.List) == mostLeftovers {
 			told.More++
 			continue
 		}
 		told.List = append(told.List, r.shownLeftover(one, told))
+		told.List[len(told.List)-1].Polls = polls
 	}
 	return told
 }
 
+// pollsOf is what a leftover costs a month.
+func pollsOf(one *plan.Leftover) result.Polls {
+	if one.Importer == nil || !one.Importer.Active {
+		return result.Polls{}
+	}
+	return result.Polls{Least: scansADay * daysInMonth, Most: 2 * scansADay * daysInMonth}
+}
+
 func (r *reconciliation) shownLeftover(one *plan.Leftover, of *result.Leftovers) result.Leftover {
 	shown := result.Leftover{
-		ID: one.ID(), Source: listed(one.Source), File: listed(one.File), Decision: result.LeftoverKept, Kept: one.Kept, By: listed(string(one.By)),
+		ID: one.ID(), Source: listed(one.Source), File: listed(one.File), Decision: result.LeftoverKept, By: listed(string(one.By)),
 	}
 	if job := one.Importer; job != nil {
 		shown.Kind, shown.Name, shown.Active = result.LeftoverImporter, listed(job.Name), job.Active

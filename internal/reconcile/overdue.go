@@ -58,7 +58,7 @@ func (r *reconciliation) noteRun() {
 // being written for it.
 func (r *reconciliation) noteItem(it *item, done, writing bool) {
 	if it.pruned != nil {
-		it.pruned.tell(func(shown *result.Leftover) { shown.Done = slices.Clip(it.Way().Done) })
+		it.pruned.change(func(shown *result.Leftover) { shown.Done = slices.Clip(it.Way().Done) })
 		r.notePruned(it.pruned.at, true)
 		return
 	}

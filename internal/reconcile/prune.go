@@ -90,7 +90,7 @@ func (p *pruning) run(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		p.late = append(p.late, p.failure(err))
 	}
-	p.tell(func(shown *result.Leftover) {
+	p.change(func(shown *result.Leftover) {
 		shown.Done = slices.Clip(p.done())
 		switch {
 		case err != nil:
@@ -114,10 +114,10 @@ func (p *pruning) failure(err error) result.Problem {
 	return problem
 }
 
-// tell changes what is told of the leftover.
-func (p *pruning) tell(change func(*result.Leftover)) {
+// change changes what is told of the leftover.
+func (p *pruning) change(by func(*result.Leftover)) {
 	if p.at < len(p.result.Leftovers.List) {
-		change(&p.result.Leftovers.List[p.at])
+		by(&p.result.Leftovers.List[p.at])
 	}
 }
 
@@ -172,7 +172,7 @@ func (p *pruning) removeMade(ctx context.Context) error {
 			return err
 		}
 		if s.Fate = kept; kept.Kept != "" {
-			p.tell(func(shown *result.Leftover) {
+			p.change(func(shown *result.Leftover) {
 				if i < len(shown.Services) {
 					shown.Services[i].Kept, shown.Services[i].By = kept.Kept, kept.By
 				}

@@ -36,8 +36,10 @@ type Settings struct {
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
 	RemoveServices  bool
-	Pruning         Pruning
-	Parallelism     int
+	// PostmanOrigin that collections are asked for, in Export.
+	PostmanOrigin string
+	Pruning       Pruning
+	Parallelism   int
 }
 
 // Deps is the outside of a run.
@@ -45,8 +47,11 @@ type Deps struct {
 	// Resolve tells which importers are wanted, and what is worth a note about how they
 	// were found.
 	Resolve func(context.Context) ([]*plan.Wanted, []result.Problem, error)
+	// LeftOut are uids that Resolve found in workspaces whose entries leave them out; nil
+	// where there is none.
+	LeftOut func() []string
 	Postman Postman
-	Calls   Calls
+	Calls   Calls // nil where Postman is not asked
 	// File reads a file of the repository, or a folder that is a collection, into memory of
 	// the room that ctx is in.
 	File func(ctx context.Context, name string) (delivery.Source, error)
@@ -61,7 +66,11 @@ type Deps struct {
 	// SameKey are the paths of other manifests that have the key of the run's; nil without
 	// a manifest.
 	SameKey func(context.Context) ([]string, error)
-	Log     Log
+	// Export writes what a server has as a manifest, in Export, and returns the file; ""
+	// where that is none. SaysLabel reports whether a manifest can say a label.
+	Export    func(context.Context, *plan.Export) (file string, err error)
+	SaysLabel func(key, value string) bool
+	Log       Log
 	// Mask hides a credential that was found on the server.
 	Mask func(string)
 }
@@ -102,7 +111,6 @@ type reconciliation struct {
 	shelf  *shelf
 	room   *budget.Room // of what is read and judged
 	pot    *budget.Pot  // of what is kept of services, as they are and as they will be
-	quotas tightest
 	calls  calls
 	guard  sync.Mutex // of the maps of what is there
 
@@ -147,6 +155,7 @@ var stages = map[result.Mode][]stage{
 		(*reconciliation).resolve, (*reconciliation).askBoth, (*reconciliation).read, (*reconciliation).makePlan,
 		(*reconciliation).findLeftovers, (*reconciliation).checkTime, (*reconciliation).carryOut, (*reconciliation).prune,
 	},
+	result.Export: {(*reconciliation).connect, (*reconciliation).listed, (*reconciliation).export},
 	result.Remove: {
 		(*reconciliation).resolve, (*reconciliation).connect, (*reconciliation).listed, (*reconciliation).readFiles, (*reconciliation).remove,
 	},
@@ -234,7 +243,7 @@ func (r *reconciliation) askBoth(ctx context.Context) error {
 	both.Go(func() { ofServer = crash.Caught(func() error { return r.connect(ctx) })() })
 	both.Go(func() { ofPostman = crash.Caught(func() error { return r.fetch(ctx) })() })
 	both.Wait()
-	r.result.Problems = append(r.result.Problems, append(r.quotas.notices(len(r.items)), r.versionless()...)...)
+	r.result.Problems = append(r.result.Problems, append(r.quotaNotices(), r.versionless()...)...)
 	if ofServer != nil {
 		return ofServer
 	}

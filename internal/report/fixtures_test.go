@@ -537,6 +537,70 @@ func removed() *result.Result {
 	return r
 }
 
+// leftovers are some of each kind, with what a plan decides of them.
+func leftovers() *result.Leftovers {
+	importer := func(n int, name text.Untrusted, active bool) result.Leftover {
+		l := result.Leftover{
+			Kind: result.LeftoverImporter, ID: fmt.Sprintf("5f0c6a1e9b3d4c2a8e7f600%d", n), Name: name, URL: server + "/#/importers",
+			Source: text.Untrusted(fmt.Sprintf("12345678-8f4c2a1e-6b7d-4c39-9f1a-00000000000%d", n)), Active: active,
+			Decision: result.LeftoverToRemove,
+		}
+		if active {
+			l.Polls = result.Polls{Least: 372, Most: 744}
+		}
+		return l
+	}
+	kept := func(l result.Leftover, why result.KeptKind, by text.Untrusted) result.Leftover {
+		l.Decision, l.Kept, l.By = result.LeftoverKept, why, by
+		return l
+	}
+	uploaded := func(n int, name, file text.Untrusted) result.Leftover {
+		l := importer(n, name, false)
+		l.Kind, l.Version, l.File, l.Source = result.LeftoverService, "1.0", file, "0123456789abcdef01234567.json"
+		l.URL = server + "/#/services/" + l.ID
+		return l
+	}
+	orders := importer(1, "Orders", true)
+	orders.Services = []result.LeftService{
+		{ID: "1", Name: "Orders", Version: "1.0"}, {ID: "2", Name: "Orders", Version: "2.0", Kept: result.KeptOther, By: "orders-openapi.yaml"},
+	}
+	return &result.Leftovers{
+		Manifest: ".github/postman.yaml", Owned: 41, Prune: true, Polls: result.Polls{Least: 744, Most: 1488},
+		List: []result.Leftover{
+			orders, kept(importer(2, "Letters", true), result.KeptInPostman, ""), kept(importer(3, "Fees", false), result.KeptLater, "4712"),
+			uploaded(4, "Tariffs", "postman/tariffs.json"), kept(uploaded(5, "Parcels", ""), result.KeptFed, "Parcels (by hand)"),
+		},
+	}
+}
+
+func plannedPruning() *result.Result {
+	r := plannedNothing()
+	r.Leftovers, r.Changed = leftovers(), true
+	r.Gone = []result.Gone{{Name: "Orders", Version: "1.0", Consumers: &result.Consumers{
+		Against: result.AgainstServed, Replayed: 1, Breaking: 1,
+		Notices: []result.Notice{{
+			Kind: result.NoticeRemoved, Operation: "GET /orders", Example: "Open orders", Request: "GET /rest/Orders/1.0/orders", Breaking: true,
+			Fingerprint: "0123456789abcdef0123456789abcdef",
+		}},
+	}}}
+	return r
+}
+
+func pruned() *result.Result {
+	r := unchangedOne()
+	r.Leftovers, r.Status, r.Changed, r.Written = leftovers(), result.Failed, true, true
+	r.Leftovers.Removed = 1
+	all := r.Leftovers.List
+	all[0].Decision, all[0].Done = result.LeftoverFailed, []result.Done{{Kind: result.ServiceDeleted, Name: "Orders", Version: "1.0"}}
+	all[3].Decision, all[3].Done = result.LeftoverRemoved, []result.Done{{Kind: result.ServiceDeleted, Name: "Tariffs", Version: "1.0"}}
+	r.Problems = []result.Problem{{
+		Level: result.Error, ExitCode: 12, Anchor: "microcks-500", Text: "pruning Orders: deleting importer: Microcks answered 500",
+		Hint: "look into Microcks' own log",
+	}}
+	r.Totals.Errors++
+	return r
+}
+
 // cases are the results whose rendering is kept as golden files.
 func cases() map[string]*result.Result {
 	return map[string]*result.Result{
@@ -555,5 +619,7 @@ func cases() map[string]*result.Result {
 		"hundred":        hundred(),
 		"interrupted":    timedOut(),
 		"removed":        removed(),
+		"plan-pruning":   plannedPruning(),
+		"pruned":         pruned(),
 	}
 }

@@ -16,7 +16,7 @@ func (s *jobSummary) leftovers() {
 		return
 	}
 	s.heading(4, "Leftovers of the manifest "+code(l.Manifest))
-	s.paragraph(inline(leftoverSum(l)))
+	s.paragraph(prose(leftoverSum(l)))
 	columns, rows := s.leftoverTable()
 	s.table(columns, rows[:min(len(rows), maxRows)])
 	if rest := rows[min(len(rows), maxRows):]; len(rest)+l.More > 0 {
@@ -40,7 +40,7 @@ func leftoverSum(l *result.Leftovers) string {
 		sum += fmt.Sprintf(" Microcks polls what they pull, which costs %d to %d calls to Postman a month.", l.Polls.Least, l.Polls.Most)
 	}
 	if !l.Prune {
-		sum += " With prune: true a run of the default branch removes them."
+		sum += " With `prune: true` a run of the default branch removes them."
 	}
 	return sum
 }
@@ -50,13 +50,13 @@ func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 		one := &s.r.Leftovers.List[i]
 		name := s.link(short(leftoverName(one), 80), one.URL)
 		polls := Markdown("–")
-		if one.Active {
-			polls = inline(pollsOf(1))
+		if one.Polls.Most > 0 {
+			polls = inline(fmt.Sprintf("%d–%d", one.Polls.Least, one.Polls.Most))
 		}
-		becomes := []Markdown{inline(leftoverFate(one))}
+		becomes := []Markdown{prose(leftoverFate(one))}
 		for k := range one.Services {
 			service := &one.Services[k]
-			becomes = append(becomes, "service "+short(service.Name+" "+service.Version, 80)+": "+inline(madeFate(one, service)))
+			becomes = append(becomes, "service "+short(service.Name+" "+service.Version, 80)+": "+prose(madeFate(one, service)))
 		}
 		rows = append(rows, []Markdown{Markdown(one.Kind) + " " + bold(name), shortCode(one.Of(), 80), polls, join("<br>", becomes...)})
 	}
@@ -65,12 +65,6 @@ func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 
 func leftoverName(l *result.Leftover) text.Untrusted {
 	return text.Untrusted(strings.TrimSpace(string(l.Name + " " + l.Version)))
-}
-
-// pollsOf is what so many active importers cost a month.
-func pollsOf(active int) string {
-	const scans, days = 12, 31
-	return fmt.Sprintf("%d–%d", scans*days*active, 2*scans*days*active)
 }
 
 // leftoverFate is what becomes of a leftover, in few words.
@@ -124,7 +118,7 @@ func whyKept(kind result.KeptKind, by text.Untrusted) text.Untrusted {
 var keptBy = map[result.KeptKind]text.Untrusted{
 	result.KeptNotAsked:   "`prune` is not set",
 	result.KeptHeld:       "nothing is removed in this run",
-	result.KeptInPostman:  "Postman has the collection still, which left the workspace",
+	result.KeptInPostman:  "Postman has the collection, which may only have left its workspace; `mode: remove` removes it",
 	result.KeptPredicted:  "a collection of this run makes it",
 	result.KeptNoRemoving: "`allow: remove-services` is not set",
 	result.KeptChanged:    "somebody changed it during this run",
@@ -156,8 +150,8 @@ func (s *screen) leftovers() {
 	if l.Count() == 0 {
 		return
 	}
-	s.section("Leftovers of the manifest " + text.Line(string(l.Manifest)))
-	s.wrapped("  ", "", "  ", "", leftoverSum(l))
+	s.section("Leftovers")
+	s.wrapped("  ", "", "  ", "", "The manifest "+string(l.Manifest)+": "+leftoverSum(l))
 	for i := range l.List[:min(len(l.List), mostScreenChanges)] {
 		one := &l.List[i]
 		line := fmt.Sprintf("%s \"%s\" of %s: %s", one.Kind, leftoverName(one), one.Of(), leftoverFate(one))

@@ -27,8 +27,10 @@ func ofCollections(r *result.Result) string {
 		return headline(r, cause, failed)
 	}
 	switch {
+	case r.Exported != nil:
+		return exported(r.Exported)
 	case r.Status == result.Skipped && len(r.Collections) > 0:
-		return "Skipped: nothing of it can be read without a Postman API key"
+		return "Skipped: nothing of it can be read here"
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
 		if failed == 1 {
@@ -55,6 +57,21 @@ func ofCollections(r *result.Result) string {
 		return "Nothing to do"
 	}
 	return several(r)
+}
+
+// exported says what a manifest was made of.
+func exported(x *result.Exported) string {
+	line := "Exported " + text.Plural(x.Entries, "importer")
+	if x.File != "" {
+		line += " into " + string(x.File)
+	}
+	if x.Comments > 0 {
+		line += fmt.Sprintf("; %d more as comments", x.Comments)
+	}
+	if x.Others > 0 {
+		line += fmt.Sprintf("; %d left out, which read something else than a collection in Postman", x.Others)
+	}
+	return line
 }
 
 // needVersion says that several collections give their services no version, which is

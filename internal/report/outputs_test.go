@@ -27,7 +27,8 @@ func values(r *result.Result) map[string]string {
 func TestOutputsAreAlwaysAllThere(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"status", "changed", "service", "service-url", "mock-url", "result", "breaking", "comment-url", "warnings", "errors",
+		"status", "changed", "service", "service-url", "mock-url", "result", "breaking", "comment-url",
+		"leftovers", "pruned", "warnings", "errors",
 	}
 	all := cases()
 	all["nothing"] = &result.Result{}
@@ -346,5 +347,23 @@ func TestLogLinesAreLines(t *testing.T) {
 				t.Errorf("%q has control characters", line)
 			}
 		}
+	}
+}
+
+// TestManyLeftoversFit: a result with more leftovers than it has room for names some, and
+// counts all.
+func TestManyLeftoversFit(t *testing.T) {
+	t.Parallel()
+	r := pruned()
+	r.Leftovers.More = 7
+	for range 10 {
+		r.Leftovers.List = append(r.Leftovers.List, r.Leftovers.List...)
+	}
+	short := decode(t, JSON(r, maxResult))
+	if got := short.Leftovers; !short.Truncated || len(got.List) != 20 || got.Count() != len(r.Leftovers.List)+7 {
+		t.Errorf("truncated %t, %d listed of %d", short.Truncated, len(got.List), got.Count())
+	}
+	if len(r.Leftovers.List) == 20 {
+		t.Error("the result itself was cut")
 	}
 }

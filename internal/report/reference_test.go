@@ -98,6 +98,11 @@ var sections = map[reflect.Type]string{
 	reflect.TypeFor[result.Verification](): "Verified",
 
 	reflect.TypeFor[result.Gone]():             "Gone",
+	reflect.TypeFor[result.Exported]():         "Exported",
+	reflect.TypeFor[result.Leftovers]():        "Leftovers",
+	reflect.TypeFor[result.Polls]():            "Polls",
+	reflect.TypeFor[result.Leftover]():         "Leftover",
+	reflect.TypeFor[result.LeftService]():      "Service of a leftover",
 	reflect.TypeFor[result.Gate]():             "Gate",
 	reflect.TypeFor[result.Mocks]():            "Mocks",
 	reflect.TypeFor[result.MockedOperation]():  "Mocked operation",

@@ -158,6 +158,7 @@ func filled(v variant, a, b string) *result.Result {
 			r.Gate.Accepted = 2
 		}
 	}
+	r.Leftovers = leftoversOfAll()
 	n := 0
 	fill(reflect.ValueOf(r), func() string {
 		n++
@@ -180,6 +181,38 @@ func filled(v variant, a, b string) *result.Result {
 		r.Interrupted = &result.Interruption{Kind: result.Signaled, Cause: text.Untrusted(a)}
 	}
 	return r
+}
+
+// leftoversOfAll is a leftover of each kind, kept for every reason.
+func leftoversOfAll() *result.Leftovers {
+	l := &result.Leftovers{Owned: 20, Prune: true, Polls: result.Polls{Least: 1, Most: 2}, List: []result.Leftover{
+		{
+			Kind: result.LeftoverImporter, Decision: result.LeftoverToRemove, Polls: result.Polls{Least: 1, Most: 2},
+			Services: []result.LeftService{{}, {Kept: result.KeptOther}},
+		},
+		{Kind: result.LeftoverService, Decision: result.LeftoverFailed, Done: make([]result.Done, 2)},
+		{Kind: result.LeftoverService, Decision: result.LeftoverLeft}, {Kind: result.LeftoverService, Decision: result.LeftoverRemoved},
+	}}
+	for _, kept := range []result.KeptKind{
+		result.KeptNotAsked, result.KeptHeld, result.KeptLater, result.KeptInPostman, result.KeptOtherURL, result.KeptPredicted,
+		result.KeptFed, result.KeptOther, result.KeptNoRemoving, result.KeptChanged,
+	} {
+		l.List = append(l.List, result.Leftover{Kind: result.LeftoverImporter, Decision: result.LeftoverKept, Kept: kept})
+	}
+	return l
+}
+
+// TestEveryReasonHasWords: what keeps a leftover is put into words, each in its own.
+func TestEveryReasonHasWords(t *testing.T) {
+	t.Parallel()
+	said := map[text.Untrusted]bool{}
+	for _, l := range leftoversOfAll().List {
+		if words := leftoverFate(&l); said[words] || strings.HasSuffix(string(words), ": ") {
+			t.Errorf("%s %s: %q", l.Decision, l.Kept, words)
+		} else {
+			said[words] = true
+		}
+	}
 }
 
 // noticesOfAll is a notice of each kind.

@@ -27,14 +27,16 @@ func TestSummaryOpensWithTheOutcome(t *testing.T) {
 		"hundred":        "❌ 4 of 100 collections failed; 10 updated, 86 unchanged",
 		"interrupted":    "🛑 Interrupted with 1 of 4 collections done",
 		"removed":        "✅ Pet Store: importer removed, with 1 service",
+		"plan-pruning":   "📋 Pet Store 1.0.0: nothing to do; 2 of 5 leftovers to remove",
+		"pruned":         "❌ 1 collection: 1 unchanged; 14 operations and 23 examples mocked; 1 of 5 leftovers removed",
 	} {
 		got, _, _ := strings.Cut(Summary(cases()[name], docs()), "\n")
 		if got != "### "+want {
 			t.Errorf("%s opens with\n%s, want\n### %s", name, got, want)
 		}
 	}
-	if got := len(cases()); got != 15 {
-		t.Errorf("%d cases, 15 of them looked at", got)
+	if got := len(cases()); got != 17 {
+		t.Errorf("%d cases, 17 of them looked at", got)
 	}
 }
 

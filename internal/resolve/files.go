@@ -23,6 +23,9 @@ type Files struct {
 	FS fs.FS
 	// Found is told of each file that a pattern finds, with what becomes of it.
 	Found func(line string)
+	// LeftOut is told of the uid of each collection that a workspace lists and its entry
+	// leaves out; nil wants to know of none.
+	LeftOut func(uid string)
 }
 
 // How much patterns may find and look at in one run.

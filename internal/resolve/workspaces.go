@@ -78,6 +78,9 @@ func (l *listings) of(ctx context.Context, i *config.Importer) ([]*plan.Wanted, 
 	for n := range listed {
 		one := &listed[n]
 		if c.leaves(one) {
+			if l.LeftOut != nil {
+				l.LeftOut(one.UID)
+			}
 			continue
 		}
 		key := strings.ToLower(one.UID)

@@ -132,6 +132,26 @@ func TestWorkspaces(t *testing.T) {
 	}
 }
 
+// What a workspace lists and its entry leaves out is told by its uid: what it made before
+// is left over, and nobody has to be asked for it.
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	run := &config.Run{Importers: []config.Importer{
+		{Workspace: spaceA, Exclude: []string{"Beers"}, Include: []string{"Pets", "Beers"}}, {Ref: &postman.Ref{UID: uidOf(1)}},
+	}}
+	there := spaces{spaceA: {
+		{UID: uidOf(1), Name: "Pets"}, {UID: uidOf(2), Name: "Pets", Fork: true}, {UID: uidOf(3), Name: "Beers"}, {UID: uidOf(4), Name: "Cars"},
+	}}
+	var got []string
+	files := Files{Found: func(string) {}, LeftOut: func(uid string) { got = append(got, uid) }}
+	if _, _, err := Importers(t.Context(), run, files, there); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{uidOf(2), uidOf(3), uidOf(4)}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A folder that .postman/resources.yaml pairs with a collection is that collection.
 func TestPairedInWorkspace(t *testing.T) {
 	t.Parallel()

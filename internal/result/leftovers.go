@@ -41,6 +41,7 @@ type Leftover struct {
 	// File or folder that was uploaded last; empty where that is not known.
 	File     text.Untrusted   `json:"file,omitempty"`
 	Active   bool             `json:"active"` // Microcks pulls it on its schedule
+	Polls    Polls            `json:"polls"`
 	Decision LeftoverDecision `json:"decision"`
 	Kept     KeptKind         `json:"kept,omitempty"` // why it stays; empty where it goes
 	By       text.Untrusted   `json:"by,omitempty"`   // who or what keeps it, where that is one

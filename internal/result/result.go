@@ -24,10 +24,11 @@ const (
 	Plan   Mode = "plan"   // says what apply would do
 	Apply  Mode = "apply"  // writes, imports, verifies
 	Remove Mode = "remove" // deletes importers that this repository's runs made
+	Export Mode = "export" // lists the importers of a server as a manifest
 )
 
 // Writes reports whether a run of this mode may write to Microcks.
-func (m Mode) Writes() bool { return m != Check && m != Plan }
+func (m Mode) Writes() bool { return m == Apply || m == Remove }
 
 // Status of a run or of one collection.
 type Status string
@@ -72,6 +73,8 @@ type Result struct {
 	Secrets         []Secret      `json:"secrets,omitempty"`
 	Collections     []Collection  `json:"collections"`
 	Gone            []Gone        `json:"gone,omitempty"` // from the base branch
+	// Exported is what a manifest was made of; nil but in mode export.
+	Exported *Exported `json:"exported,omitempty"`
 	// Leftovers of the manifest; nil without one, or where they were not come to.
 	Leftovers      *Leftovers   `json:"leftovers,omitempty"`
 	Gate           *Gate        `json:"gate,omitempty"`
@@ -82,6 +85,17 @@ type Result struct {
 	DurationMillis int64        `json:"durationMillis"`
 	// Truncated: detail was left out, since it would have been too long.
 	Truncated bool `json:"truncated,omitempty"`
+}
+
+// Exported are the importers of a server that were listed as a manifest.
+type Exported struct {
+	// File that the manifest was written into; "" is standard output.
+	File    text.Untrusted `json:"file,omitempty"`
+	Entries int            `json:"entries"`
+	// Comments are importers that are listed as comments, since they are others'.
+	Comments int `json:"comments"`
+	// Others read something else than a collection in Postman.
+	Others int `json:"others"`
 }
 
 // Interruption is why a run ended before it was done.

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -32,7 +34,9 @@ type cost struct {
 // The requests of a run are few, and few of them wait for another. Every
 // request takes one second of virtual time here, so what a run takes is the
 // length of the longest chain of dependent requests: with several collections
-// also as far as `parallelism` (8) makes them wait.
+// also as far as `parallelism` (8) makes them wait. Fleets, of 50 collections and more,
+// ask Postman once more, read the lists before the collections, and wait for the 300
+// calls a minute.
 func TestRequestsOfARun(t *testing.T) {
 	t.Parallel()
 	want := []cost{
@@ -48,16 +52,16 @@ func TestRequestsOfARun(t *testing.T) {
 		{"unchanged", 10, true, 10, 1, 16, 0, 5},
 		{"changed", 10, false, 10, 0, 55, 10, 10},
 		{"changed", 10, true, 10, 1, 56, 10, 11},
-		{"first", 100, false, 100, 0, 607, 201, 78},
-		{"first", 100, true, 100, 1, 608, 201, 79},
-		{"unchanged", 100, false, 100, 0, 105, 0, 26},
-		{"unchanged", 100, true, 100, 1, 106, 0, 27},
-		{"changed", 100, false, 100, 0, 505, 100, 65},
-		{"changed", 100, true, 100, 1, 506, 100, 66},
-		{"first", 1000, false, 1000, 0, 6007, 2001, 750},
-		{"unchanged", 1000, false, 1000, 0, 1007, 0, 250},
-		{"one changed", 1000, false, 1000, 0, 1011, 1, 253},
-		{"changed", 1000, false, 1000, 0, 5007, 1000, 625},
+		{"first", 100, false, 101, 0, 607, 201, 81},
+		{"first", 100, true, 101, 1, 608, 201, 82},
+		{"unchanged", 100, false, 101, 0, 105, 0, 28},
+		{"unchanged", 100, true, 101, 1, 106, 0, 29},
+		{"changed", 100, false, 101, 0, 505, 100, 67},
+		{"changed", 100, true, 101, 1, 506, 100, 68},
+		{"first", 1000, false, 1001, 0, 6007, 2001, 824},
+		{"unchanged", 1000, false, 1001, 0, 1007, 0, 324},
+		{"one changed", 1000, false, 1001, 0, 1011, 1, 327},
+		{"changed", 1000, false, 1001, 0, 5007, 1000, 699},
 	}
 	var got []cost
 	for _, collections := range []int{1, 10, 100, 1000} {
@@ -113,6 +117,28 @@ func TestRequestsOfUploads(t *testing.T) {
 	})
 }
 
+// A manifest costs no more requests than the same list in the workflow, also where it is
+// to be pruned and nothing is left over.
+func TestRequestsOfAManifest(t *testing.T) {
+	t.Parallel()
+	const many = 50
+	file := filepath.Join(t.TempDir(), "manifest.yaml")
+	listed := func(env map[string]string, uids []string) { env["INPUT_COLLECTIONS"] = strings.Join(uids, "\n") }
+	manifest := func(env map[string]string, uids []string) {
+		if err := os.WriteFile(file, []byte("collections:\n- "+strings.Join(uids, "\n- ")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		env["INPUT_MANIFEST"], env["INPUT_PRUNE"] = file, "true"
+	}
+	var of [2][]cost
+	for i, name := range []func(map[string]string, []string){listed, manifest} {
+		synctest.Test(t, func(t *testing.T) { of[i] = costsOf(t, many, false, name) })
+	}
+	if d := cmp.Diff(of[0], of[1]); d != "" {
+		t.Errorf("requests of a list (-) and of a manifest (+):\n%s", d)
+	}
+}
+
 // mostRequests to Microcks are what the documents promise: for the lists, for
 // the server and the secret, and for each collection.
 func mostRequests(c cost) int {
@@ -129,6 +155,14 @@ func mostRequests(c cost) int {
 // changed.
 func costs(t *testing.T, collections int, signIn bool, delivery string) []cost {
 	t.Helper()
+	return costsOf(t, collections, signIn, func(env map[string]string, uids []string) {
+		env["INPUT_COLLECTIONS"], env["INPUT_DELIVERY"] = strings.Join(uids, "\n"), delivery
+	})
+}
+
+// costsOf are the costs of collections that a run names in some way.
+func costsOf(t *testing.T, collections int, signIn bool, name func(env map[string]string, uids []string)) []cost {
+	t.Helper()
 	w := world.InMemory(time.Second, 0)
 	w.StartPostman(postman.Options{})
 	if signIn {
@@ -140,9 +174,8 @@ func costs(t *testing.T, collections int, signIn bool, delivery string) []cost {
 		uids = append(uids, world.UID(n))
 	}
 	env := w.Environment()
-	maps.Copy(env, map[string]string{
-		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(uids, "\n"), "INPUT_TIMEOUT": "1h", "INPUT_DELIVERY": delivery,
-	})
+	maps.Copy(env, map[string]string{"INPUT_MODE": "apply", "INPUT_TIMEOUT": "1h"})
+	name(env, uids)
 	if signIn {
 		maps.Copy(env, map[string]string{"INPUT_KEYCLOAK-CLIENT-ID": "ci-admin", "INPUT_KEYCLOAK-CLIENT-SECRET": "ci-admin-secret"})
 	}

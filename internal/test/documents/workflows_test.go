@@ -162,8 +162,11 @@ func TestExamplePermissions(t *testing.T) {
 					need("contents", "read")
 				}
 				if step.With["github-token"] != "" {
-					if step.With["mode"] != "check" { // which never comments
+					if step.With["mode"] != "check" && strings.Contains(block.text, "pull_request") { // nothing else comments
 						need("pull-requests", "write")
+					}
+					if step.With["prune"] != "" { // by the head of the default branch
+						need("contents", "read")
 					}
 					if strings.Contains(step.With["collections"], ".json") { // compared with the base branch
 						need("contents", "read")

@@ -47,6 +47,12 @@ func postmanWords() map[string]command {
 				w.Postman.RemoveCollection(rest[0])
 			case "fault/1", "fault/2": // postman fault NAME [TIMES], every time without a number
 				w.failPostman(ts, rest[0], strings.Join(rest[1:], ""))
+			case "fault-of/2": // postman fault-of UID NAME, every time somebody asks for that collection
+				fault, err := postman.Named(rest[1])
+				ts.Check(err)
+				fault.Times = -1
+				fault.On = func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/collections/"+rest[0]) }
+				w.Postman.Fail(fault)
 			case "heal/0":
 				w.Postman.Heal()
 			case "quota/1": // postman quota LEFT

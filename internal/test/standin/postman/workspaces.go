@@ -15,14 +15,14 @@ type Workspace struct {
 	Collections []string
 }
 
-// AddWorkspace stores a workspace.
+// AddWorkspace stores a workspace, in place of one with its id.
 func (s *Server) AddWorkspace(w Workspace) {
 	if w.Type == "" {
 		w.Type = "team"
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.workspaces = append(s.workspaces, w)
+	s.workspaces = append(slices.DeleteFunc(slices.Clone(s.workspaces), func(old Workspace) bool { return old.ID == w.ID }), w)
 }
 
 type workspaceEntry struct {

@@ -1,0 +1,131 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/plan"
+)
+
+// TestMakeExport holds what becomes of an importer in a manifest.
+func TestMakeExport(t *testing.T) {
+	t.Parallel()
+	const id = "11111111-1111-4111-8111-111111111111"
+	says := func(key, _ string) bool { return !strings.HasPrefix(key, "managed-by") }
+	labels := func(pairs ...string) *microcks.Metadata {
+		m := &microcks.Metadata{Labels: map[string]string{}}
+		for i := 0; i < len(pairs); i += 2 {
+			m.Labels[pairs[i]] = pairs[i+1]
+		}
+		return m
+	}
+	ours := func(pairs ...string) *microcks.Metadata {
+		return labels(append([]string{"managed-by", "postman-microcks-importer", "managed-by-repository", "acme/pets"}, pairs...)...)
+	}
+	listed := func(e plan.Exported) *plan.Export { return &plan.Export{Listed: []plan.Exported{e}} }
+	aside := func(e plan.Exported) *plan.Export { return &plan.Export{Aside: []plan.Exported{e}} }
+	tests := map[string]struct {
+		job  microcks.ImportJob
+		want *plan.Export
+	}{
+		"by hand": {
+			microcks.ImportJob{Name: "Pets", RepositoryURL: "https://api.getpostman.com/collections/1-" + id, MainArtifact: true, Active: true},
+			listed(plan.Exported{Collection: "1-" + id, Name: "Pets"}),
+		},
+		"a secondary one with a key in its link": {
+			microcks.ImportJob{Name: "Pets", RepositoryURL: " https://u:p@API.postman.com/collections/1-" + id + "/?access_key=PMAT-1#x"},
+			listed(plan.Exported{Collection: "1-" + id, Name: "Pets", Secondary: true, Inactive: true}),
+		},
+		"of the EU region": {
+			microcks.ImportJob{Name: "P", RepositoryURL: "https://api.eu.postman.com/collections/1-" + id, MainArtifact: true, Active: true},
+			listed(plan.Exported{Collection: "https://api.eu.postman.com/collections/1-" + id, Name: "P"}),
+		},
+		"ours": {
+			microcks.ImportJob{
+				Name: "P", RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true, Metadata: ours(),
+			},
+			listed(plan.Exported{Collection: "1-" + id, Name: "P"}),
+		},
+		"ours, of this manifest": {
+			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true,
+				Metadata: ours("managed-by-manifest", "m.yaml")},
+			listed(plan.Exported{Collection: "1-" + id}),
+		},
+		"ours, of another manifest": {
+			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true,
+				Metadata: ours("managed-by-manifest", "other.yaml")},
+			aside(plan.Exported{Collection: "1-" + id, Why: plan.ManifestOfOther, Of: "other.yaml"}),
+		},
+		"of another repository": {
+			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true,
+				Metadata: labels("managed-by", "postman-microcks-importer", "managed-by-repository", "acme/other")},
+			aside(plan.Exported{Collection: "1-" + id, Why: plan.ManagedByAnother, Of: "acme/other"}),
+		},
+		"of something else": {
+			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true,
+				Metadata: labels("managed-by-operator", "yes")},
+			aside(plan.Exported{Collection: "1-" + id, Why: plan.ManagedByAnother, Of: "others, as its labels say"}),
+		},
+		"without the owner's number": {
+			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/" + id, MainArtifact: true, Active: true},
+			aside(plan.Exported{Collection: id, Why: plan.NoOwnerInURL}),
+		},
+		"from a gateway": {
+			microcks.ImportJob{RepositoryURL: "https://GW.example:8443/collections/1-" + id, MainArtifact: true, Active: true},
+			aside(plan.Exported{Collection: "1-" + id, Why: plan.AnotherOrigin, Of: "https://gw.example:8443"}),
+		},
+		"no collection": {
+			microcks.ImportJob{RepositoryURL: "https://example.com/openapi.yaml"}, &plan.Export{NoCollections: 1},
+		},
+		"a name that cannot be said": {
+			microcks.ImportJob{Name: "a\nb", RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true},
+			listed(plan.Exported{Collection: "1-" + id}),
+		},
+		"a name with a key in it": {
+			microcks.ImportJob{Name: "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01", MainArtifact: true, Active: true,
+				RepositoryURL: "https://api.postman.com/collections/1-" + id},
+			listed(plan.Exported{Collection: "1-" + id}),
+		},
+		"labels that its service has, too": {
+			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true,
+				Metadata: ours("team", "web", "tier", "1", "stage", "x"), ServiceRefs: []microcks.ServiceRef{{ServiceID: "s1"}, {ServiceID: "s2"}}},
+			listed(plan.Exported{Collection: "1-" + id, Labels: map[string]string{"team": "web"}}),
+		},
+		"labels without a service": {
+			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true,
+				Metadata: labels("team", "web")},
+			listed(plan.Exported{Collection: "1-" + id, Labels: map[string]string{"team": "web"}}),
+		},
+	}
+	services := map[string]*microcks.Service{
+		"s1": {ID: "s1", Metadata: labels("team", "web", "tier", "1")}, "s2": {ID: "s2", Metadata: labels("team", "web", "tier", "2")},
+	}
+	owner := plan.Owner{Repository: "acme/pets", Manifest: "m.yaml"}
+	for name, test := range tests {
+		got := plan.MakeExport(owner, "https://api.getpostman.com", []microcks.ImportJob{test.job}, services, says)
+		if diff := cmp.Diff(test.want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+
+	// Of two importers of one collection ours is listed, whatever their names.
+	job := func(name, uid string, m *microcks.Metadata) microcks.ImportJob {
+		return microcks.ImportJob{
+			Name: name, RepositoryURL: "https://api.postman.com/collections/" + uid, MainArtifact: true, Active: true, Metadata: m,
+		}
+	}
+	got := plan.MakeExport(owner, "https://api.postman.com", []microcks.ImportJob{
+		job("a", "1-"+id, nil), job("z", "1-"+strings.ToUpper(id), ours()), job("b", "2-22222222-2222-4222-8222-222222222222", nil),
+	}, nil, says)
+	var names []string
+	for _, e := range got.Listed {
+		names = append(names, e.Name)
+	}
+	if strings.Join(names, " ") != "b z" || len(got.Aside) != 1 || got.Aside[0].Name != "a" || got.Aside[0].Why != plan.ListedAlready {
+		t.Errorf("%+v", got)
+	}
+}

@@ -1,0 +1,203 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/microcks"
+	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/result"
+	"postman-microcks-importer/internal/text"
+)
+
+// answering is a Postman that answers for each uid, and notes who was asked where.
+type answering struct {
+	guard   sync.Mutex
+	answers map[string]error // nil: it has the collection
+	by      []string
+}
+
+func (a *answering) Collection(ctx context.Context, origin, uid string, accessKey text.Secret) (*postman.Collection, error) {
+	a.guard.Lock()
+	defer a.guard.Unlock()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	a.by = append(a.by, origin+" "+uid+accessKey.Reveal())
+	err := a.answers[uid]
+	if err != nil {
+		return nil, err
+	}
+	return &postman.Collection{}, nil
+}
+
+func (a *answering) Me(context.Context, string) (postman.Quota, error) { return postman.Quota{}, nil }
+
+// asking is a run that looks for leftovers of a few collections.
+func asking(p *answering) *reconciliation {
+	return &reconciliation{
+		Settings: Settings{Parallelism: 2}, Deps: Deps{Postman: p, Log: silent{}}, room: budget.NewRoom(), result: &result.Result{},
+	}
+}
+
+func leftOf(uid, url string) *plan.Leftover {
+	l := &plan.Leftover{Source: uid}
+	if url != "" {
+		l.Importer = &microcks.ImportJob{RepositoryURL: url}
+		l.Origin = url[:strings.Index(url, "/collections/")]
+	}
+	return l
+}
+
+// TestAskPostman: only Postman's own 404 says that a collection is gone, one that has it
+// keeps what is of it, and anything else keeps everything.
+func TestAskPostman(t *testing.T) {
+	t.Parallel()
+	gone := &postman.APIError{Status: 404, Kind: postman.KindNotFound, Name: "instanceNotFoundError"}
+	for name, tt := range map[string]struct {
+		err  error
+		want string
+	}{
+		"it has it":           {nil, "there"},
+		"gone":                {gone, "gone"},
+		"gone, wrapped":       {fmt.Errorf("asking: %w", gone), "gone"},
+		"unauthorized":        {&postman.APIError{Status: 401, Kind: postman.KindUnauthorized}, "untold"},
+		"forbidden":           {&postman.APIError{Status: 403, Kind: postman.KindForbidden}, "untold"},
+		"too many":            {&postman.APIError{Status: 429, Kind: postman.KindRateLimited}, "untold"},
+		"the month's quota":   {&postman.APIError{Status: 429, Kind: postman.KindQuotaExhausted}, "untold"},
+		"Postman's trouble":   {&postman.APIError{Status: 500, Kind: postman.KindServer}, "untold"},
+		"a 404 of a gateway":  {&postman.APIError{Status: 404, Kind: postman.KindGatewayHTML}, "untold"},
+		"a 404 of a route":    {&postman.APIError{Status: 404, Kind: postman.KindNotFound, Name: "notFoundError"}, "untold"},
+		"a 400 that says so":  {&postman.APIError{Status: 400, Kind: postman.KindNotFound, Name: "instanceNotFoundError"}, "untold"},
+		"a broken connection": {errors.New("connection reset"), "untold"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := asking(&answering{answers: map[string]error{"1-A": tt.err}})
+			l := &leftovers{Remains: &plan.Remains{InPostman: map[string]bool{}}}
+			wrong := r.askPostman(t.Context(), l, []*plan.Leftover{leftOf("1-A", "")})
+			there, known := l.InPostman["1-a"]
+			got := "untold"
+			switch {
+			case wrong == nil && there:
+				got = "there"
+			case wrong == nil && known:
+				got = "gone"
+			case wrong == nil || known || wrong.Level != result.Warning || wrong.ExitCode != 0 || wrong.Hint == "":
+				t.Errorf("%v, known %t", wrong, known)
+			}
+			if got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestOneAnswerKeepsAll: after an answer that tells nothing nobody else is asked.
+func TestOneAnswerKeepsAll(t *testing.T) {
+	t.Parallel()
+	p := &answering{answers: map[string]error{}}
+	var all []*plan.Leftover
+	for i := range 100 {
+		uid := fmt.Sprintf("1-%d", i)
+		p.answers[uid] = &postman.APIError{Status: 403, Kind: postman.KindForbidden, UID: uid}
+		all = append(all, leftOf(uid, ""))
+	}
+	r := asking(p)
+	l := &leftovers{Remains: &plan.Remains{InPostman: map[string]bool{}}}
+	if wrong := r.askPostman(t.Context(), l, all); wrong == nil {
+		t.Error("nothing keeps them")
+	}
+	if len(p.by) > 2*r.Parallelism {
+		t.Errorf("%d were asked for", len(p.by))
+	}
+}
+
+// TestWhereToAsk: an importer's collection where it has it from, if the key may go there;
+// any other where those of the run are, and at each of them.
+func TestWhereToAsk(t *testing.T) {
+	t.Parallel()
+	const classic, eu, own = "https://api.getpostman.com", "https://api.eu.postman.com", "https://gateway.example"
+	gone := &postman.APIError{Status: 404, Kind: postman.KindNotFound, Name: "instanceNotFoundError"}
+	for name, tt := range map[string]struct {
+		wanted []*plan.Wanted
+		left   *plan.Leftover
+		want   []string
+	}{
+		"its own region":              {[]*plan.Wanted{{Origin: classic}}, leftOf("1-a", eu+"/collections/1-a"), []string{eu}},
+		"the gateway of the run":      {[]*plan.Wanted{{Origin: own}}, leftOf("1-a", own+"/collections/1-a"), []string{own}},
+		"an address of somebody else": {[]*plan.Wanted{{Origin: eu}}, leftOf("1-a", "https://mallory.example/collections/1-a"), []string{eu}},
+		"an upload":                   {[]*plan.Wanted{{Origin: eu}, {Origin: classic}, {Origin: eu}}, leftOf("1-a", ""), []string{eu, classic}},
+		"nothing of Postman's":        {[]*plan.Wanted{{File: "a.json"}}, leftOf("1-a", ""), []string{classic}},
+		"by an access key":            {[]*plan.Wanted{{Origin: eu, AccessKey: "PMAT-1"}}, leftOf("1-a", ""), []string{classic}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := &answering{answers: map[string]error{"1-a": gone}}
+			r := asking(p)
+			for _, w := range tt.wanted {
+				r.items = append(r.items, &item{Wanted: w})
+			}
+			if there, err := r.hasCollection(t.Context(), tt.left); there || err != nil {
+				t.Errorf("%t, %v", there, err)
+			}
+			var want []string
+			for _, origin := range tt.want {
+				want = append(want, origin+" 1-a")
+			}
+			if !slices.Equal(p.by, want) {
+				t.Errorf("asked %v, want %v", p.by, want)
+			}
+		})
+	}
+}
+
+// TestPrunedIsNoted: a run that is left behind while it removes leftovers says what it
+// removed, what is in doubt and what remains.
+func TestPrunedIsNoted(t *testing.T) {
+	t.Parallel()
+	r := asking(&answering{})
+	r.Mode = result.Apply
+	r.result.Leftovers = &result.Leftovers{Prune: true, List: []result.Leftover{
+		{ID: "1", Decision: result.LeftoverToRemove, Services: []result.LeftService{{ID: "s"}}},
+		{ID: "2", Decision: result.LeftoverToRemove}, {ID: "3", Decision: result.LeftoverToRemove}, {ID: "4", Decision: result.LeftoverKept},
+	}}
+	r.noteRun()
+	for i := range 2 {
+		p := &pruning{reconciliation: r, one: &plan.Leftover{}, at: i}
+		p.it = &item{Collection: &result.Collection{Importer: &result.Importer{}}, pruned: p}
+		p.it.Way().Done = []result.Done{{Kind: result.ServiceDeleted}}
+		r.noteItem(p.it, false, true)
+		if i == 0 {
+			p.change(func(l *result.Leftover) { l.Decision = result.LeftoverRemoved })
+			r.result.Leftovers.Removed++
+			r.notePruned(0, false)
+		}
+	}
+	ctx, end := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer end()
+	<-ctx.Done()
+	told := r.soFar(ctx, context.Cause(ctx))
+	r.result.Leftovers.List[2].Decision = result.LeftoverRemoved // the run that is left behind goes on
+	r.notePruned(2, false)
+	var got []string
+	for _, l := range told.Leftovers.List {
+		said := l.ID + " " + string(l.Decision)
+		for _, d := range l.Done {
+			said += " " + string(d.Kind)
+		}
+		got = append(got, said)
+	}
+	want := []string{"1 removed service-deleted", "2 failed service-deleted deletion-in-doubt", "3 not-reached", "4 kept"}
+	if !slices.Equal(got, want) || told.Leftovers.Removed != 1 || !told.Written {
+		t.Errorf("%v of %d, written %t, want %v", got, told.Leftovers.Removed, told.Written, want)
+	}
+}
