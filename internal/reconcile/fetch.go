@@ -21,7 +21,10 @@ import (
 // fetch gets every collection and judges it by itself, which tells what service
 // it is about. One that cannot be had or is not fit fails alone.
 func (r *reconciliation) fetch(ctx context.Context) error {
-	parallel(r, "fetch", r.live(), func(it *item) {
+	live := r.live()
+	far := r.begin("fetch", len(live))
+	parallel(r, live, func(it *item) {
+		defer far()
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
