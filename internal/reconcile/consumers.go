@@ -27,7 +27,7 @@ func (r *reconciliation) askConsumers(ctx context.Context) error {
 	}
 	first := r.firstOf()
 	makes := r.makes()
-	far := r.begin("consumers", len(makes))
+	far := r.begin("compare", len(makes))
 	parallel(r, makes, func(s *plan.Service) {
 		defer far()
 		ctx, leave := r.room.Enter(ctx)
