@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -126,6 +127,34 @@ func TestFleetIsRead(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Of the output of a fleet, which is cut, those that failed stay.
+func TestOutputOfAFleetHasWhatFailed(t *testing.T) {
+	t.Parallel()
+	r := fleetOf(5000, func(i int, c *result.Collection) {
+		if i%100 == 99 {
+			unread(c)
+		}
+	})
+	const limit = 500_000 // bytes
+	raw := JSON(r, limit)
+	var got result.Result
+	if err := json.Unmarshal(raw, &got); err != nil || len(raw) > limit {
+		t.Fatalf("%d bytes, %v", len(raw), err)
+	}
+	failed := 0
+	for i := range got.Collections {
+		if got.Collections[i].Failed() {
+			failed++
+		}
+	}
+	if failed != 50 || !got.Truncated || len(got.Collections) < 100 {
+		t.Errorf("%d of %d collections failed, truncated: %t", failed, len(got.Collections), got.Truncated)
+	}
+	if r.Collections[0].Failed() || !r.Collections[99].Failed() {
+		t.Error("the result itself is in another order")
 	}
 }
 

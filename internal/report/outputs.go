@@ -105,6 +105,8 @@ func JSON(r *result.Result, limit int) []byte {
 			return b
 		}
 	}
+	// Of the collections those that failed stay longest.
+	slices.SortStableFunc(short.Collections, func(a, b result.Collection) int { return urgency(&a) - urgency(&b) })
 	for n := len(short.Collections) / 2; n > 0; n /= 2 {
 		short.Collections = short.Collections[:n]
 		if b := encode(&short, true); len(b) <= limit {
