@@ -67,6 +67,18 @@ func TestFleetIsRead(t *testing.T) {
 		causes int // in the summary
 	}{
 		"unchanged": {fail: func(int, *result.Collection) {}},
+		"created": {fail: func(_ int, c *result.Collection) {
+			c.Status, c.Importer.Change, c.Importer.Done = result.Created, result.Create, did(result.ImporterCreated, result.CollectionImported)
+		}},
+		"updated": {fail: func(_ int, c *result.Collection) {
+			c.Status, c.Importer.Change, c.Importer.Imported = result.Updated, result.Update, true
+			c.Importer.Done = did(result.ImporterUpdated, result.CollectionImported)
+			c.Importer.Fields = []result.FieldChange{
+				field(result.FieldName, "", strings.Repeat("old ", 20), "New"), field(result.FieldLabel, "team", "a", strings.Repeat("b", 80)),
+			}
+			c.Difference = difference()
+		}},
+		"noticed": {fail: func(_ int, c *result.Collection) { c.Consumers = consumers() }},
 		"a few by two causes": {
 			fail: func(i int, c *result.Collection) {
 				switch i % 100 {
@@ -93,6 +105,7 @@ func TestFleetIsRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := fleetOf(n, tt.fail)
+			r.Secrets = secret(result.Create, true)
 			summary, log, annotations := Summary(r, docs()), strings.Join(Log(r, docs()), "\n"), Annotations(r)
 			_, failures := Terminal(r, Screen{Width: 80})
 			t.Logf("summary %d bytes, log %d bytes, %d annotations", len(summary), len(log), len(annotations))
