@@ -78,7 +78,16 @@ func TestFleetIsRead(t *testing.T) {
 			}
 			c.Difference = difference()
 		}},
-		"noticed": {fail: func(_ int, c *result.Collection) { c.Consumers = consumers() }},
+		"noticed": {fail: func(_ int, c *result.Collection) {
+			c.Consumers = consumers()
+			for k := range c.Consumers.Notices {
+				c.Consumers.Notices[k].Request = text.Untrusted("GET /" + strings.Repeat("long/", 50))
+			}
+		}},
+		"warned": {fail: func(i int, c *result.Collection) {
+			odd(i, c)
+			c.Status, c.Problems[0].Level = result.Unchanged, result.Warning
+		}},
 		"a few by two causes": {
 			fail: func(i int, c *result.Collection) {
 				switch i % 100 {
@@ -118,6 +127,7 @@ func TestFleetIsRead(t *testing.T) {
 			if got := strings.Count(failures, "error: "); got != tt.errors {
 				t.Errorf("%d errors at the terminal, want %d", got, tt.errors)
 			}
+			annotations = slices.DeleteFunc(annotations, func(a Annotation) bool { return a.Level != AnnotateError })
 			if got := len(annotations); tt.errors > 0 && got != tt.errors {
 				t.Errorf("%d annotations, want %d", got, tt.errors)
 			}
