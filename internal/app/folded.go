@@ -29,7 +29,7 @@ func newFoldedLog(runner *actions.Runner, mode result.Mode) *foldedLog {
 	}[mode]
 	reading = cmp.Or(reading, "Read Postman and Microcks")
 	l := &foldedLog{runner: runner, groups: map[string]string{
-		"resolve": reading, "connect": reading, "fetch": reading, "predict": reading, "read": reading, "consumers": reading,
+		"resolve": reading, "connect": reading, "fetch": reading, "predict": reading, "read": reading, "compare": reading,
 		"apply": "Apply, import and verify", "import": "Apply, import and verify", "verify": "Apply, import and verify",
 		"remove": "Remove", "export": "Write the manifest",
 	}}

@@ -50,7 +50,7 @@ func (v *atTerminal) begin(run *config.Run) {
 
 // counted are the stages of which it is told how many are through, as a person calls it.
 var counted = map[string]string{
-	"fetch": "fetched", "read": "read", "consumers": "compared", "apply": "done", "remove": "done",
+	"fetch": "fetched", "read": "read", "compare": "compared", "apply": "done", "remove": "done",
 }
 
 // far tells how far a stage is, on a screen each time.

@@ -231,7 +231,7 @@ func (r *reconciliation) askPostman(ctx context.Context, l *leftovers, about []*
 		}
 		stop()
 	}
-	parallel(r, "leftovers", about, func(one *plan.Leftover) {
+	parallel(r, about, func(one *plan.Leftover) {
 		inside, leave := r.room.Enter(asking)
 		defer leave()
 		there, err := r.hasCollection(inside, one)
@@ -292,7 +292,7 @@ func (r *reconciliation) lookInside(ctx context.Context, l *leftovers, services 
 		defer r.guard.Unlock()
 		failed = err
 	}
-	parallel(r, "leftovers", services, func(id string) {
+	parallel(r, services, func(id string) {
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
 		from, err := r.artifactsOf(ctx, &microcks.Service{ID: id})

@@ -258,15 +258,13 @@ func (r *reconciliation) live() []*item {
 	return slices.DeleteFunc(slices.Clone(r.items), func(i *item) bool { return i.Failed() || i.skipped() })
 }
 
-// parallel does something for each of a list in a stage, at most Parallelism at once.
+// parallel does something for each of a list, at most Parallelism at once.
 // What breaks stops itself, not the others.
-func parallel[T any](r *reconciliation, stage string, list []T, do func(T), broken func(T, error)) {
+func parallel[T any](r *reconciliation, list []T, do func(T), broken func(T, error)) {
 	var all errgroup.Group
 	all.SetLimit(max(1, r.Parallelism))
-	far := r.begin(stage, len(list))
 	for _, one := range list {
 		all.Go(func() error {
-			defer far()
 			if err := crash.Caught(func() error { do(one); return nil })(); err != nil {
 				broken(one, err)
 			}

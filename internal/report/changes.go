@@ -229,10 +229,9 @@ func (s *jobSummary) differences(all []notable) {
 	if rest := rows[shown:]; len(rest) > 0 {
 		const most = 500
 		s.details(fmt.Sprintf("%d more changes", len(rest)), func() {
-			n := min(most, fitting(rest, mostChanges))
-			s.table(columns, rest[:n])
-			if n < len(rest) {
-				s.paragraph(Markdown(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-n)))
+			s.table(columns, rest[:min(len(rest), most)])
+			if len(rest) > most {
+				s.paragraph(Markdown(fmt.Sprintf("… and %d more: the output `result` lists them.", len(rest)-most)))
 			}
 		})
 	}

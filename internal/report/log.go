@@ -85,22 +85,13 @@ func otherNames(t told) (lines []string) {
 // howFar says what was done for the collections that failed, once for those for which
 // it is the same.
 func howFar(r *result.Result) (lines []string) {
-	var states []string
-	of := map[string]*told{}
-	for i := range r.Collections {
-		c := &r.Collections[i]
-		done := deedsOf(c)
-		if !c.Failed() || done == "" {
-			continue
+	for _, t := range grouped(pointers(r), func(c *result.Collection) string {
+		if c.Failed() {
+			return deedsOf(c)
 		}
-		if of[done] == nil {
-			of[done] = &told{}
-			states = append(states, done)
-		}
-		of[done].collections = append(of[done].collections, c)
-	}
-	for _, done := range states {
-		lines = append(lines, text.Line(of[done].about()+done))
+		return ""
+	}) {
+		lines = append(lines, text.Line(t.about()+string(t.Text)))
 	}
 	return lines
 }

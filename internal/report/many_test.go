@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,6 +67,27 @@ func TestFleetIsRead(t *testing.T) {
 		causes int // in the summary
 	}{
 		"unchanged": {fail: func(int, *result.Collection) {}},
+		"created": {fail: func(_ int, c *result.Collection) {
+			c.Status, c.Importer.Change, c.Importer.Done = result.Created, result.Create, did(result.ImporterCreated, result.CollectionImported)
+		}},
+		"updated": {fail: func(_ int, c *result.Collection) {
+			c.Status, c.Importer.Change, c.Importer.Imported = result.Updated, result.Update, true
+			c.Importer.Done = did(result.ImporterUpdated, result.CollectionImported)
+			c.Importer.Fields = []result.FieldChange{
+				field(result.FieldName, "", strings.Repeat("old ", 20), "New"), field(result.FieldLabel, "team", "a", strings.Repeat("b", 80)),
+			}
+			c.Difference = difference()
+		}},
+		"noticed": {fail: func(_ int, c *result.Collection) {
+			c.Consumers = consumers()
+			for k := range c.Consumers.Notices {
+				c.Consumers.Notices[k].Request = text.Untrusted("GET /" + strings.Repeat("long/", 50))
+			}
+		}},
+		"warned": {fail: func(i int, c *result.Collection) {
+			odd(i, c)
+			c.Status, c.Problems[0].Level = result.Unchanged, result.Warning
+		}},
 		"a few by two causes": {
 			fail: func(i int, c *result.Collection) {
 				switch i % 100 {
@@ -92,6 +114,7 @@ func TestFleetIsRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := fleetOf(n, tt.fail)
+			r.Secrets = secret(result.Create, true)
 			summary, log, annotations := Summary(r, docs()), strings.Join(Log(r, docs()), "\n"), Annotations(r)
 			_, failures := Terminal(r, Screen{Width: 80})
 			t.Logf("summary %d bytes, log %d bytes, %d annotations", len(summary), len(log), len(annotations))
@@ -104,6 +127,7 @@ func TestFleetIsRead(t *testing.T) {
 			if got := strings.Count(failures, "error: "); got != tt.errors {
 				t.Errorf("%d errors at the terminal, want %d", got, tt.errors)
 			}
+			annotations = slices.DeleteFunc(annotations, func(a Annotation) bool { return a.Level != AnnotateError })
 			if got := len(annotations); tt.errors > 0 && got != tt.errors {
 				t.Errorf("%d annotations, want %d", got, tt.errors)
 			}
@@ -126,6 +150,34 @@ func TestFleetIsRead(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Of the output of a fleet, which is cut, those that failed stay.
+func TestOutputOfAFleetHasWhatFailed(t *testing.T) {
+	t.Parallel()
+	r := fleetOf(5000, func(i int, c *result.Collection) {
+		if i%100 == 99 {
+			unread(c)
+		}
+	})
+	const limit = 500_000 // bytes
+	raw := JSON(r, limit)
+	var got result.Result
+	if err := json.Unmarshal(raw, &got); err != nil || len(raw) > limit {
+		t.Fatalf("%d bytes, %v", len(raw), err)
+	}
+	failed := 0
+	for i := range got.Collections {
+		if got.Collections[i].Failed() {
+			failed++
+		}
+	}
+	if failed != 50 || !got.Truncated || len(got.Collections) < 100 {
+		t.Errorf("%d of %d collections failed, truncated: %t", failed, len(got.Collections), got.Truncated)
+	}
+	if r.Collections[0].Failed() || !r.Collections[99].Failed() {
+		t.Error("the result itself is in another order")
 	}
 }
 

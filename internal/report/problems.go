@@ -6,6 +6,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,9 +60,38 @@ func problems(r *result.Result) []told {
 			all[place].add(p, c)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b told) int {
-		return cmp.Or(rank(a.Level)-rank(b.Level), cmp.Compare(b.weight(), a.weight()))
+	sort.SliceStable(all, func(i, k int) bool {
+		a, b := &all[i], &all[k]
+		return cmp.Or(rank(a.Level)-rank(b.Level), cmp.Compare(b.weight(), a.weight())) < 0
 	})
+	return all
+}
+
+// pointers are the collections of a run, in its order.
+func pointers(r *result.Result) []*result.Collection {
+	all := make([]*result.Collection, len(r.Collections))
+	for i := range r.Collections {
+		all[i] = &r.Collections[i]
+	}
+	return all
+}
+
+// grouped are collections of which the same is said, in the order of the first of them;
+// none of which nothing is said.
+func grouped(collections []*result.Collection, say func(*result.Collection) string) []*told {
+	var all []*told
+	of := map[string]*told{}
+	for _, c := range collections {
+		said := say(c)
+		if said == "" {
+			continue
+		}
+		if of[said] == nil {
+			of[said] = &told{Problem: result.Problem{Text: text.Untrusted(said)}}
+			all = append(all, of[said])
+		}
+		of[said].collections = append(of[said].collections, c)
+	}
 	return all
 }
 

@@ -57,9 +57,7 @@ const (
 // the details of each collection. One run in which nothing changed is short.
 func Summary(r *result.Result, c Context) string {
 	s := &jobSummary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows, listed: map[*result.Collection]bool{}}
-	for i := range r.Collections {
-		s.order = append(s.order, &r.Collections[i])
-	}
+	s.order = pointers(r)
 	slices.SortStableFunc(s.order, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
 	s.heading(3, icon(r)+" "+inline(outcome(r)))
 	s.paragraph(s.circumstances())
@@ -499,32 +497,9 @@ func (s *jobSummary) progress() {
 	if !s.r.Mode.Writes() {
 		return
 	}
-	var states []string
-	of := map[string]*told{}
-	for _, c := range s.order {
-		if c.Way() == nil || c.Status != result.Failed && s.r.Interrupted == nil {
-			continue
-		}
-		state := "nothing was written for it"
-		if done := deedsOf(c); done != "" {
-			state = "done: " + done
-		}
-		switch {
-		case c.Importer == nil:
-		case pulling(c):
-			state += ". Microcks keeps pulling it on its schedule"
-		default:
-			state += ". Microcks does not pull it on its schedule"
-		}
-		if of[state] == nil {
-			of[state] = &told{}
-			states = append(states, state)
-		}
-		of[state].collections = append(of[state].collections, c)
-	}
-	items := make([]item, len(states))
-	for i, state := range states {
-		items[i].text = bold(inline(of[state].names())) + ": " + inline(state) + "."
+	var items []item
+	for _, t := range grouped(s.order, s.howFar) {
+		items = append(items, item{text: bold(inline(t.names())) + ": " + inline(t.Text) + "."})
 	}
 	for _, secret := range s.r.Secrets {
 		if !secret.InDoubt {
@@ -538,6 +513,25 @@ func (s *jobSummary) progress() {
 	}
 	s.heading(4, "How far it came")
 	s.list(within(items, mostChanges))
+}
+
+// howFar is how far a collection came that did not reach the end; "" where it did.
+func (s *jobSummary) howFar(c *result.Collection) string {
+	if c.Way() == nil || c.Status != result.Failed && s.r.Interrupted == nil {
+		return ""
+	}
+	state := "nothing was written for it"
+	if done := deedsOf(c); done != "" {
+		state = "done: " + done
+	}
+	switch {
+	case c.Importer == nil:
+	case pulling(c):
+		state += ". Microcks keeps pulling it on its schedule"
+	default:
+		state += ". Microcks does not pull it on its schedule"
+	}
+	return state
 }
 
 // pulling reports whether Microcks imports the collection on its schedule, by its

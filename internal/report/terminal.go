@@ -156,10 +156,7 @@ func (s *screen) collections() {
 	if len(s.r.Collections) < 2 {
 		return
 	}
-	order := make([]*result.Collection, len(s.r.Collections))
-	for i := range s.r.Collections {
-		order[i] = &s.r.Collections[i]
-	}
+	order := pointers(s.r)
 	slices.SortStableFunc(order, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
 	listed := slices.DeleteFunc(slices.Clone(order), func(c *result.Collection) bool { return urgency(c) == calm })
 	if len(order) <= fewRows {
