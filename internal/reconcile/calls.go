@@ -61,10 +61,16 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		}
 	}
 	r.calls.lacking = map[*item]bool{}
+	served := plan.Artifacts{}
+	for _, services := range r.services {
+		for i := range services {
+			served.Add(services[i].SourceArtifact)
+		}
+	}
 	reads, starts := 0, 0
 	for _, it := range r.ofPostman() {
 		reads++
-		if r.Mode != result.Check && r.lacks(it) {
+		if r.Mode != result.Check && r.lacks(it, served) {
 			r.calls.lacking[it] = true
 			if r.starts(it) {
 				starts++
@@ -114,10 +120,10 @@ func (r *reconciliation) askMe(ctx context.Context) {
 }
 
 // lacks reports whether the server has nothing of a collection, or could not import it
-// last.
-func (r *reconciliation) lacks(it *item) bool {
+// last. served are the artifacts of all services that were listed.
+func (r *reconciliation) lacks(it *item, served plan.Artifacts) bool {
 	if it.Wanted.Uploads() {
-		return r.services != nil && !r.serves(it.Wanted.UID)
+		return r.services != nil && !served.Has(it.Wanted.UID)
 	}
 	for _, job := range r.importers.Of(it.Wanted) {
 		if (job.LastImportError == nil || *job.LastImportError == "") && len(job.ServiceRefs) > 0 {
