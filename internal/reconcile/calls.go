@@ -77,7 +77,14 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(order, func(a, b *item) int { return rankOf(r.calls.lacking[a]) - rankOf(r.calls.lacking[b]) })
+	var first, others []*item
+	for _, it := range order {
+		if r.calls.lacking[it] {
+			first = append(first, it)
+		} else {
+			others = append(others, it)
+		}
+	}
 	said := fmt.Sprintf("%s of the Postman API to come, at least: %d to read", text.Plural(reads+starts, "call"), reads)
 	if starts > 0 {
 		said += fmt.Sprintf(", %d for Microcks to import", starts)
@@ -87,14 +94,7 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		said += fmt.Sprintf("; at %d a minute they take at least %s", postman.CallsPerMinute, least)
 	}
 	r.step("fetch", nil, time.Now(), said)
-	return order, r.tooShort(ctx, reads, starts, least)
-}
-
-func rankOf(first bool) int {
-	if first {
-		return 0
-	}
-	return 1
+	return append(first, others...), r.tooShort(ctx, reads, starts, least)
 }
 
 // listsWorkspaces reports whether a workspace was listed.
