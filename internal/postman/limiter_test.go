@@ -314,7 +314,10 @@ func TestAnswersOutOfOrder(t *testing.T) {
 		"one is under way":      {func(l *Limiter, of []*place) { l.end(of[1], true, said(1, -1)) }, 30 * time.Second},
 		"none is":               {func(l *Limiter, of []*place) { l.end(of[0], true, nil); l.end(of[1], true, said(1, -1)) }, 0},
 		"the earlier says less": {func(l *Limiter, of []*place) { l.end(of[1], true, said(9, -1)); l.end(of[0], true, said(0, -1)) }, 0},
-		"the earlier says more": {func(l *Limiter, of []*place) { l.end(of[1], true, said(0, -1)); l.end(of[0], true, said(9, -1)) }, 30 * time.Second},
+		"the earlier says more": {func(l *Limiter, of []*place) {
+			l.end(of[1], true, said(0, -1))
+			l.end(of[0], true, said(9, -1))
+		}, 30 * time.Second},
 		"one was none": {func(l *Limiter, of []*place) {
 			l.end(of[0], true, nil)
 			l.end(of[1], true, said(1, -1))
