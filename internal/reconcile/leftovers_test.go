@@ -248,6 +248,7 @@ func TestPruneLooksAgain(t *testing.T) {
 	labelled := func() *microcks.Metadata {
 		return &microcks.Metadata{Labels: owner.Labels(), Annotations: map[string]string{plan.AnnotationRun: runs + "7"}}
 	}
+	elsewhere := func(m *microcks.Metadata) { m.Labels[plan.LabelManifest] = "orders" }
 	byLater := func(m *microcks.Metadata) { m.Annotations[plan.AnnotationRun] = runs + "101" }
 	for name, tt := range map[string]struct {
 		importer bool // with the service that it made; else an uploaded service
@@ -258,15 +259,15 @@ func TestPruneLooksAgain(t *testing.T) {
 		"an upload":                       {false, func(*shelved) {}, []string{"s1"}, ""},
 		"an upload of a later run":        {false, func(s *shelved) { byLater(s.service.Metadata) }, nil, result.KeptChanged},
 		"an upload without its labels":    {false, func(s *shelved) { s.service.Metadata.Labels = nil }, nil, result.KeptChanged},
-		"an upload of another manifest":   {false, func(s *shelved) { s.service.Metadata.Labels[plan.LabelManifest] = "x" }, nil, result.KeptChanged},
+		"an upload of another manifest":   {false, func(s *shelved) { elsewhere(s.service.Metadata) }, nil, result.KeptChanged},
 		"an upload that was taken over":   {false, func(s *shelved) { s.service.SourceArtifact = "openapi.yaml" }, nil, result.KeptChanged},
 		"an upload with others' examples": {false, func(s *shelved) { s.from = append(s.from, "x.json") }, nil, result.KeptOther},
 		"an upload that is gone":          {false, func(s *shelved) { s.service = nil }, nil, ""},
 
-		"an importer":                     {true, func(*shelved) {}, []string{"s1", "j1"}, ""},
-		"an importer of a later run":      {true, func(s *shelved) { byLater(s.job.Metadata) }, nil, result.KeptChanged},
-		"an importer of another manifest": {true, func(s *shelved) { s.job.Metadata.Labels[plan.LabelManifest] = "x" }, nil, result.KeptChanged},
-		"an importer without its labels":  {true, func(s *shelved) { s.job.Metadata = nil }, nil, result.KeptChanged},
+		"an importer":                                    {true, func(*shelved) {}, []string{"s1", "j1"}, ""},
+		"an importer of a later run":                     {true, func(s *shelved) { byLater(s.job.Metadata) }, nil, result.KeptChanged},
+		"an importer of another manifest":                {true, func(s *shelved) { elsewhere(s.job.Metadata) }, nil, result.KeptChanged},
+		"an importer without its labels":                 {true, func(s *shelved) { s.job.Metadata = nil }, nil, result.KeptChanged},
 		"an importer whose service has others' examples": {true, func(s *shelved) { s.from = append(s.from, "x.json") }, []string{"j1"}, ""},
 		"an importer that imports meanwhile":             {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s1"}, ""},
 	} {
