@@ -60,6 +60,7 @@ func (p *parser) importers() {
 			Takes: "a run with one collection", Hint: "remove it, or name the collections one by one",
 		})
 	}
+	p.refuseStrangers()
 	// What a removal is about is known without asking Postman, but for a workspace.
 	if keyed && (p.run.Mode != ModeRemove || listed) && p.run.Mode != "" && p.given("postman-api-key") == "" {
 		p.withoutKey()
@@ -95,6 +96,18 @@ func (p *parser) named(common Importer) (all []named) {
 // needsKey reports whether the API key is needed to read the collection.
 func (r *Run) needsKey(i *Importer) bool {
 	return i.OfPostman() && !r.ByAccessKey(i)
+}
+
+// refuseStrangers skips what a manifest names in Postman where anybody can have brought
+// the event about: the file may be theirs, and a key asks for nothing that strangers name.
+func (p *parser) refuseStrangers() {
+	if p.run.Manifest.Path == "" || p.run.Trigger.Trusted || p.run.Allows(AllowUntrustedEvent) {
+		return
+	}
+	for n := range p.run.Importers {
+		i := &p.run.Importers[n]
+		i.Skipped = p.run.needsKey(i)
+	}
 }
 
 // withoutKey is what becomes of a run that has collections to read by the API key, and

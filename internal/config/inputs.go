@@ -144,7 +144,7 @@ func Inputs() []Input {
 			Only: map[string][]Mode{
 				AllowReplaceSecret: toChange, AllowReplaceService: toChange, AllowTakeOver: toChange,
 				AllowRemoveServices: {ModePlan, ModeApply, ModeRemove}, AllowPruneMany: toChange,
-				AllowUntrustedEvent: {ModeApply, ModeRemove},
+				AllowUntrustedEvent: {ModePlan, ModeCheck, ModeApply, ModeRemove},
 			},
 			Description: "What is dangerous, and therefore not done unless it is listed here, one per line: `replace-secret`, to put a new key" +
 				" into a secret that importers outside this run use as well; `replace-service`, to let a collection take over a service" +
@@ -152,7 +152,8 @@ func Inputs() []Input {
 				" repository's, to have what another manifest of it lists, and to deactivate importers that others made of a collection that" +
 				" is uploaded; `remove-services`, to delete with `mode: remove` or `prune` the services" +
 				" of the removed importers too; `prune-many`, to remove more than ten leftovers, or more than half of what the manifest" +
-				" has, at once; `untrusted-event`, to write on an event that anybody can cause, such as" +
+				" has, at once; `untrusted-event`, to write, and to read what a manifest names in Postman, on an event that" +
+				" anybody can cause, such as" +
 				" `pull_request_target`, `issue_comment`, `workflow_run` and the pull request of a fork.",
 			Example: AllowReplaceService,
 		},

@@ -273,6 +273,33 @@ func TestManifestInModes(t *testing.T) {
 	}
 }
 
+// TestManifestOfStrangers holds that a key reads nothing that a manifest names where
+// anybody can have caused the run.
+func TestManifestOfStrangers(t *testing.T) {
+	t.Parallel()
+	for event, skips := range map[string]bool{"push": false, "schedule": false, "pull_request_target": true, "issue_comment": true} {
+		for allow, allowed := range map[string]bool{"": false, AllowUntrustedEvent: true} {
+			sources := withManifest(t, "collections: ["+uidA+", exports/pets.json, workspace:1f0df51a-8658-4ee8-a2a1-d2567dfa09a9]\n",
+				map[string]string{"mode": "plan", "allow": allow})
+			github := onGitHub(event, "refs/heads/main")
+			run, problems := Parse(Sources{ReadFile: eventFile(mainIsDefault), Getenv: func(name string) string {
+				if value := sources.Getenv(name); value != "" || name == "INPUT_COLLECTIONS" {
+					return value
+				}
+				return github[name]
+			}})
+			var skipped []bool
+			for _, i := range run.Importers {
+				skipped = append(skipped, i.Skipped)
+			}
+			want := skips && !allowed
+			if len(problems) > 0 || !slices.Equal(skipped, []bool{want, false, want}) {
+				t.Errorf("%s, allow %q: skipped %v, %v", event, allow, skipped, problems)
+			}
+		}
+	}
+}
+
 // TestManifestOfWorkspace holds that no link leads out of it.
 func TestManifestOfWorkspace(t *testing.T) {
 	t.Parallel()

@@ -129,7 +129,7 @@ func (e *APIError) Hint() string {
 		return "compare the uid with the link of Share > Via API, and check that the user of the key can open the collection:" +
 			" Postman answers the same for one it hides"
 	case KindRateLimited:
-		return "run again in a minute, with a lower `parallelism` if it happens often: Postman allows each user 300 calls a minute"
+		return "run again in a minute: Postman allows each user 300 calls a minute, and what else has a key of the same user takes some of them"
 	case KindQuotaExhausted:
 		return fmt.Sprintf("ask the Postman team's administrator for more calls, or wait for the next month;"+
 			" each active importer in Microcks costs %d to %d calls a day", PollsPerDay, PollsPerDayWithoutETag)

@@ -38,10 +38,9 @@ func New(client *http.Client, baseURL string) *Client {
 
 // Collection is a collection as the API served it.
 type Collection struct {
-	UID   string
-	Name  string // its own, where it stands in front as the API writes it; else ""
-	Raw   []byte // the whole body, {"collection":{…}}; nobody has judged it yet
-	Quota Quota
+	UID  string
+	Name string // its own, where it stands in front as the API writes it; else ""
+	Raw  []byte // the whole body, {"collection":{…}}; nobody has judged it yet
 }
 
 // Collection fetches a collection, GET /collections/{uid}, with its access key where
@@ -62,11 +61,11 @@ func (c *Client) Collection(ctx context.Context, uid string, accessKey text.Secr
 	}
 	of := subject{"fetching the collection " + quotable(uid), aCollection}
 	more := func(e *APIError) { e.UID, e.byLink = uid, accessKey != "" }
-	got, err := c.get(ctx, client, of, "/collections/"+url.PathEscape(uid), query, more, collectionLike)
+	body, err := c.get(ctx, client, of, "/collections/"+url.PathEscape(uid), query, more, collectionLike)
 	if err != nil {
 		return nil, err
 	}
-	return &Collection{UID: uid, Name: nameOf(got.body), Raw: got.body, Quota: got.quota}, nil
+	return &Collection{UID: uid, Name: nameOf(body), Raw: body}, nil
 }
 
 // subject is what a call is about.
@@ -84,17 +83,11 @@ const (
 	anAccount   subjectKind = "account"
 )
 
-// got is a good answer.
-type got struct {
-	body  []byte
-	quota Quota
-}
-
 // get asks for a path of the API. is reports whether the body of a 200 is what was asked for,
 // and more says more of an answer that is an error.
 func (c *Client) get(
 	ctx context.Context, client *http.Client, of subject, path string, query url.Values, more func(*APIError), is func([]byte) bool,
-) (*got, error) {
+) ([]byte, error) {
 	if ended := c.ended.Load(); ended != nil {
 		return nil, *ended
 	}
@@ -127,7 +120,7 @@ func (c *Client) get(
 		}
 		return nil, answer
 	}
-	return &got{body, quotaOf(resp.Header)}, nil
+	return body, nil
 }
 
 // withoutReferer is a client that follows no redirect, after which net/http would say the

@@ -42,36 +42,40 @@ func answer(status int, body string, headers ...string) http.HandlerFunc {
 func TestCollection(t *testing.T) {
 	t.Parallel()
 	const body = `{"collection":{"info":{"name":"Pet Store"},"item":[]}}`
+	got, err := fetch(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != "GET" || r.URL.RequestURI() != "/collections/"+uid || r.Header.Get("Accept") != "application/json" {
+			t.Errorf("%s %s, Accept: %s", r.Method, r.URL, r.Header.Get("Accept"))
+		}
+		answer(200, body)(w, r)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Collection{UID: uid, Name: "Pet Store", Raw: []byte(body)}, *got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestQuotaOf(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		headers []string
-		want    Collection
+		want    Quota
 	}{
-		"no headers": {nil, Collection{}},
-		"with X-": {
-			[]string{"X-RateLimit-Remaining-Month: 12", "X-RateLimit-Limit-Month: 1000"},
-			Collection{Quota: Quota{MonthRemaining: 12, MonthLimit: 1000, Known: true}},
-		},
-		"without X-":    {[]string{"RateLimit-Remaining-Month: 0"}, Collection{Quota: Quota{Known: true}}},
-		"limit alone":   {[]string{"RateLimit-Limit-Month: 5"}, Collection{Quota: Quota{MonthLimit: 5}}},
-		"no numbers":    {[]string{"RateLimit-Remaining-Month: many"}, Collection{}},
-		"below nothing": {[]string{"RateLimit-Remaining-Month: -1"}, Collection{}},
+		"no headers":    {nil, Quota{}},
+		"with X-":       {[]string{"X-RateLimit-Remaining-Month", "12", "X-RateLimit-Limit-Month", "1000"}, Quota{12, 1000, true}},
+		"without X-":    {[]string{"RateLimit-Remaining-Month", "0"}, Quota{Known: true}},
+		"limit alone":   {[]string{"RateLimit-Limit-Month", "5"}, Quota{MonthLimit: 5}},
+		"no numbers":    {[]string{"RateLimit-Remaining-Month", "many"}, Quota{}},
+		"below nothing": {[]string{"RateLimit-Remaining-Month", "-1"}, Quota{}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := fetch(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.Method != "GET" || r.URL.RequestURI() != "/collections/"+uid || r.Header.Get("Accept") != "application/json" {
-					t.Errorf("%s %s, Accept: %s", r.Method, r.URL, r.Header.Get("Accept"))
-				}
-				answer(200, body, c.headers...)(w, r)
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.want.UID, c.want.Name, c.want.Raw = uid, "Pet Store", []byte(body)
-			if diff := cmp.Diff(c.want, *got); diff != "" {
-				t.Error(diff)
-			}
-		})
+		h := http.Header{}
+		for i := 0; i < len(c.headers); i += 2 {
+			h.Set(c.headers[i], c.headers[i+1])
+		}
+		if got := quotaOf(h); got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
 	}
 }
 

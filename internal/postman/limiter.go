@@ -191,9 +191,12 @@ func (l *Limiter) take(ctx context.Context, w *window) (*place, error) {
 		return nil, context.Cause(ctx)
 	}
 	for {
-		p, wait := l.try(w)
+		p, wait, tell := l.try(w)
 		if p != nil {
 			return p, nil
+		}
+		if tell {
+			l.Waits(wait)
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 			return nil, &LateError{wait, time.Until(deadline)}
@@ -210,23 +213,21 @@ func (l *Limiter) take(ctx context.Context, w *window) (*place, error) {
 	}
 }
 
-// try takes a place, or tells how long there is none.
-func (l *Limiter) try(w *window) (*place, time.Duration) {
+// try takes a place, or tells how long there is none, and whether that is to be told.
+func (l *Limiter) try(w *window) (p *place, wait time.Duration, tell bool) {
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	now := time.Now()
-	wait := max(w.wait(now), l.until.Sub(now))
-	if wait > 0 {
-		if wait >= toldWait && l.Waits != nil && now.Sub(l.told) >= toldAgain {
+	if wait = max(w.wait(now), l.until.Sub(now)); wait > 0 {
+		if tell = wait >= toldWait && l.Waits != nil && now.Sub(l.told) >= toldAgain; tell {
 			l.told = now
-			l.Waits(wait)
 		}
-		return nil, wait
+		return nil, wait, tell
 	}
 	l.started++
 	w.under++
 	w.left--
-	return &place{number: l.started, of: []*window{w}}, 0
+	return &place{number: l.started, of: []*window{w}}, 0, false
 }
 
 // Waits that are told, and how often.

@@ -30,6 +30,8 @@ const (
 	// Bytes of an answer: of a page, and of a workspace, which names all that is in it.
 	mostPage      = 4 << 20
 	mostWorkspace = 16 << 20
+	// mostName is how many characters of a name are kept.
+	mostName = 500
 )
 
 // Listing is what a workspace holds: every collection once, by name and then by uid. It
@@ -89,7 +91,7 @@ func (c *Client) workspace(ctx context.Context, id string) (named map[string]str
 	}
 	named = make(map[string]string, len(answer.Workspace.Collections))
 	for _, one := range answer.Workspace.Collections {
-		named[lowerUUID(one.UID)] = string(one.Name)
+		named[lowerUUID(one.UID)] = text.Cut(string(one.Name), mostName)
 	}
 	return named, nil
 }
@@ -121,7 +123,7 @@ func (c *Client) pages(ctx context.Context, workspace string) (all []Listed, wro
 				continue
 			}
 			seen[uid] = true
-			all = append(all, Listed{UID: uid, Name: string(one.Name), Fork: len(one.Fork) > 0 && string(one.Fork) != "null"})
+			all = append(all, Listed{UID: uid, Name: text.Cut(string(one.Name), mostName), Fork: len(one.Fork) > 0 && string(one.Fork) != "null"})
 		}
 		offset += len(p.Collections)
 		if len(p.Collections) == 0 || offset >= total {

@@ -264,3 +264,27 @@ func TestMe(t *testing.T) {
 		server.Close()
 	}
 }
+
+// FuzzParseWorkspace: whatever is given, what comes out is an id, or an error that shows
+// no credential.
+func FuzzParseWorkspace(f *testing.F) {
+	const key = "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01"
+	for _, seed := range []string{
+		workspaceID, "workspace:" + workspaceID, "https://acme.postman.co/workspace/Pets~" + workspaceID + "/overview?apikey=" + key,
+		"https://" + key + "@go.postman.co/workspace/x", "workspace:" + key, "https://www.postman.com/a/workspace/" + key, "~~~", "workspace:%zz",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, given string) {
+		id, err := ParseWorkspace(given)
+		switch {
+		case err == nil && !uuidForm.MatchString(id), err != nil && id != "":
+			t.Errorf("%q: %q, %v", given, id, err)
+		case err != nil && strings.Contains(err.Error(), key):
+			t.Errorf("%q shows the key: %v", given, err)
+		}
+		if _, refErr := ParseRef(given); refErr == nil && MeansWorkspace(given) {
+			t.Errorf("%q is a collection and a workspace", given)
+		}
+	})
+}

@@ -50,6 +50,7 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		}
 		return order, nil
 	}
+	r.askMe(ctx)
 	if r.Mode != result.Check {
 		<-r.listing
 		if r.session == nil {
@@ -59,7 +60,6 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 			return nil, err
 		}
 	}
-	r.askMe(ctx)
 	r.calls.lacking = map[*item]bool{}
 	reads, starts := 0, 0
 	for _, it := range r.ofPostman() {
@@ -171,10 +171,18 @@ func (r *reconciliation) checkTime(ctx context.Context) error {
 		}
 	}
 	r.calls.starts = -1
-	if month := r.Calls.Month(); month.Known {
+	if month := r.month(); month.Known {
 		r.calls.starts = int(min(month.MonthRemaining, int64(starts)))
 	}
-	return r.tooShort(ctx, 0, starts, postman.LeastTime(starts))
+	least := postman.LeastTime(starts)
+	if starts >= fleet {
+		said := text.Plural(starts, "import") + " to come, each of them a call of the Postman API"
+		if least > 0 {
+			said += fmt.Sprintf("; they take at least %s", least)
+		}
+		r.step("apply", nil, time.Now(), said)
+	}
+	return r.tooShort(ctx, 0, starts, least)
 }
 
 // startsFor reports whether Microcks downloads a collection for this run.
@@ -197,7 +205,7 @@ func (r *reconciliation) reserve(ctx context.Context, it *item) (reading context
 	if imports {
 		needed++
 	}
-	for month := r.Calls.Month(); month.Known && month.MonthRemaining < int64(c.reserved+needed); month = r.Calls.Month() {
+	for month := r.month(); month.Known && month.MonthRemaining < int64(c.reserved+needed); month = r.month() {
 		if c.reading == 0 {
 			return nil, nil, postman.ErrNoCalls
 		}
@@ -293,7 +301,7 @@ func (r *reconciliation) callsTold() *result.Calls {
 		return nil
 	}
 	told := &result.Calls{Made: r.Calls.Made()}
-	if month := r.Calls.Month(); month.Known {
+	if month := r.month(); month.Known {
 		told.Left = &month.MonthRemaining
 		if month.MonthLimit > 0 {
 			told.Limit = &month.MonthLimit
@@ -313,4 +321,37 @@ func (r *reconciliation) callsTold() *result.Calls {
 		told.Polling = &result.Polling{Importers: active, Least: scans, Most: 2 * scans, Instead: int64(daysInMonth * reads)}
 	}
 	return told
+}
+
+// Polling costs one call for the ETag in each of the 12 scans of a day, and a
+// second where the answer has no ETag or a new one.
+const (
+	scansADay   = 12
+	daysInMonth = 31
+)
+
+// quotaNotices tell when the calls that are left this month may not suffice for the
+// active importers of this run, unless they ended it already.
+func (r *reconciliation) quotaNotices() []result.Problem {
+	month := r.month()
+	if len(r.calls.ended) > 0 || !month.Known || month.MonthRemaining >= int64(2*scansADay*daysInMonth*len(r.items)) {
+		return nil
+	}
+	return []result.Problem{{
+		Level: result.Note,
+		Text: text.Untrustedf("Postman allows %d more API calls this month; "+
+			"every active importer costs %d to %d calls a day while Microcks polls it",
+			month.MonthRemaining, scansADay, 2*scansADay),
+		Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), " +
+			"or set `active: false` and let this workflow import on a schedule of its own",
+		Anchor: "postman-quota",
+	}}
+}
+
+// month is what is left of the month's calls.
+func (r *reconciliation) month() postman.Quota {
+	if r.Calls == nil { // a run of files alone
+		return postman.Quota{}
+	}
+	return r.Calls.Month()
 }

@@ -5,14 +5,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
-	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
@@ -60,7 +58,7 @@ func (r *reconciliation) check(ctx context.Context) error {
 	r.judgedBy(version)
 	err := r.fetch(ctx)
 	r.together()
-	r.result.Problems = append(r.result.Problems, append(r.quotas.notices(len(r.items)), r.versionless()...)...)
+	r.result.Problems = append(r.result.Problems, append(r.quotaNotices(), r.versionless()...)...)
 	return err
 }
 
@@ -89,8 +87,9 @@ func (r *reconciliation) sourceOf(ctx context.Context, it *item) (delivery.Sourc
 	if err != nil {
 		return delivery.Source{}, err
 	}
-	r.quotas.note(collection.Quota)
-	it.Collection.Name = text.Untrusted(collection.Name)
+	if collection.Name != "" {
+		it.Collection.Name = text.Untrusted(collection.Name)
+	}
 	r.step("fetch", it, began, "fetched "+text.Size(len(collection.Raw)))
 	return delivery.File(collection.Raw), nil
 }
@@ -211,42 +210,4 @@ func shown(findings []result.Finding) []result.Finding {
 		}
 	}
 	return findings
-}
-
-// tightest is the smallest number of calls that Postman said are left.
-type tightest struct {
-	guard sync.Mutex
-	quota *postman.Quota
-}
-
-func (t *tightest) note(q postman.Quota) {
-	t.guard.Lock()
-	defer t.guard.Unlock()
-	if q.Known && (t.quota == nil || q.MonthRemaining < t.quota.MonthRemaining) {
-		t.quota = &q
-	}
-}
-
-// Polling costs one call for the ETag in each of the 12 scans of a day, and a
-// second where the answer has no ETag or a new one.
-const (
-	scansADay   = 12
-	daysInMonth = 31
-)
-
-// notices tell when the calls that are left this month may not suffice for the
-// active importers of this run.
-func (t *tightest) notices(importers int) []result.Problem {
-	if t.quota == nil || t.quota.MonthRemaining >= int64(2*scansADay*daysInMonth*importers) {
-		return nil
-	}
-	return []result.Problem{{
-		Level: result.Note,
-		Text: text.Untrustedf("Postman allows %d more API calls this month; "+
-			"every active importer costs %d to %d calls a day while Microcks polls it",
-			t.quota.MonthRemaining, scansADay, 2*scansADay),
-		Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), " +
-			"or set `active: false` and let this workflow import on a schedule of its own",
-		Anchor: "postman-quota",
-	}}
 }

@@ -272,11 +272,10 @@ func (r *reconciliation) hasCollection(ctx context.Context, one *plan.Leftover) 
 		add("https://" + postman.DefaultHost)
 	}
 	for _, origin := range origins {
-		collection, err := r.Postman.Collection(ctx, origin, one.Source, "")
+		_, err := r.Postman.Collection(ctx, origin, one.Source, "")
 		refused, is := errors.AsType[*postman.APIError](err)
 		switch {
 		case err == nil:
-			r.quotas.note(collection.Quota)
 			return true, nil
 		case !is || !refused.Gone():
 			return false, err

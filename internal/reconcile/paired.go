@@ -38,12 +38,10 @@ func (r *reconciliation) readsPair(ctx context.Context, it *item) bool {
 	began := time.Now()
 	ctx, leave := r.room.Enter(ctx)
 	defer leave()
-	collection, err := r.Postman.Collection(ctx, it.Wanted.PairedAt, it.Wanted.Paired, "")
-	if err != nil {
+	if _, err := r.Postman.Collection(ctx, it.Wanted.PairedAt, it.Wanted.Paired, ""); err != nil {
 		r.step("fetch", it, began, "the collection that the folder is paired with cannot be read: "+err.Error())
 		return false
 	}
-	r.quotas.note(collection.Quota)
 	r.step("fetch", it, began, "the collection that the folder is paired with can be read")
 	return true
 }

@@ -51,7 +51,7 @@ type Deps struct {
 	// where there is none.
 	LeftOut func() []string
 	Postman Postman
-	Calls   Calls
+	Calls   Calls // nil where Postman is not asked
 	// File reads a file of the repository, or a folder that is a collection, into memory of
 	// the room that ctx is in.
 	File func(ctx context.Context, name string) (delivery.Source, error)
@@ -108,7 +108,6 @@ type reconciliation struct {
 	shelf  *shelf
 	room   *budget.Room // of what is read and judged
 	pot    *budget.Pot  // of what is kept of services, as they are and as they will be
-	quotas tightest
 	calls  calls
 	guard  sync.Mutex // of the maps of what is there
 
@@ -241,7 +240,7 @@ func (r *reconciliation) askBoth(ctx context.Context) error {
 	both.Go(func() { ofServer = crash.Caught(func() error { return r.connect(ctx) })() })
 	both.Go(func() { ofPostman = crash.Caught(func() error { return r.fetch(ctx) })() })
 	both.Wait()
-	r.result.Problems = append(r.result.Problems, append(r.quotas.notices(len(r.items)), r.versionless()...)...)
+	r.result.Problems = append(r.result.Problems, append(r.quotaNotices(), r.versionless()...)...)
 	if ofServer != nil {
 		return ofServer
 	}

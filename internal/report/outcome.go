@@ -30,7 +30,7 @@ func ofCollections(r *result.Result) string {
 	case r.Exported != nil:
 		return exported(r.Exported)
 	case r.Status == result.Skipped && len(r.Collections) > 0:
-		return "Skipped: nothing of it can be read without a Postman API key"
+		return "Skipped: nothing of it can be read here"
 	case len(r.Collections) == 1 && (failed == 1 || r.Status != result.Failed):
 		c := &r.Collections[0]
 		if failed == 1 {

@@ -93,12 +93,21 @@ func withheld(said *config.Run) []result.Problem {
 	case workspaces > 0:
 		what += " and " + text.Plural(workspaces, "workspace")
 	}
-	if said.NoSecrets == "" && said.Manifest.Path != "" {
+	few := text.Few(names, ", ", mostNamed)
+	switch {
+	case said.NoSecrets != "" || said.Manifest.Path == "":
+	case said.Postman.APIKey == "":
 		return []result.Problem{{
 			Level: result.Note, Anchor: "not-judged",
-			Text: text.Untrustedf("%s of the manifest not judged, since no Postman API key is given: %s",
-				what, text.Few(names, ", ", mostNamed)),
+			Text: text.Untrustedf("%s of the manifest not judged, since no Postman API key is given: %s", what, few),
 			Hint: "give postman-api-key to judge these, too; what the repository holds is judged all the same",
+		}}
+	default:
+		return []result.Problem{{
+			Level: result.Note, Anchor: "not-judged",
+			Text: text.Untrustedf("%s of the manifest not read, since anybody can have caused this event, and changed the manifest: %s", what, few),
+			Hint: "list these in the workflow's `collections`, or run on an event that needs the right to push; with" +
+				" `allow: untrusted-event` they are read all the same",
 		}}
 	}
 	return []result.Problem{{
