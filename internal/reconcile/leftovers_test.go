@@ -269,6 +269,7 @@ func TestPruneLooksAgain(t *testing.T) {
 		"an importer of another manifest":                {true, func(s *shelved) { elsewhere(s.job.Metadata) }, nil, result.KeptChanged},
 		"an importer without its labels":                 {true, func(s *shelved) { s.job.Metadata = nil }, nil, result.KeptChanged},
 		"an importer whose service has others' examples": {true, func(s *shelved) { s.from = append(s.from, "x.json") }, []string{"j1"}, ""},
+		"an importer whose service somebody took":        {true, func(s *shelved) { elsewhere(s.service.Metadata) }, []string{"j1"}, ""},
 		"an importer that imports meanwhile":             {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s1"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
