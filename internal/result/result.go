@@ -28,7 +28,7 @@ const (
 )
 
 // Writes reports whether a run of this mode may write to Microcks.
-func (m Mode) Writes() bool { return m == Apply || m == Remove }
+func (m Mode) Writes() bool { return m != Check && m != Plan && m != Export }
 
 // Status of a run or of one collection.
 type Status string
