@@ -354,6 +354,9 @@ func TestNextOfAnImporterThatShallGo(t *testing.T) {
 		"somebody took it over": {seen: observation{job: importer(func(j *microcks.ImportJob) {
 			j.Metadata.Labels = map[string]string{plan.LabelManagedBy: "postman-microcks-importer", plan.LabelRepository: "acme/other"}
 		})}, want: GiveUp},
+		"another manifest's run took it over": {seen: observation{job: importer(func(j *microcks.ImportJob) {
+			j.Metadata.Labels = map[string]string{plan.LabelManifest: "orders"}
+		})}, want: GiveUp},
 		"it is gone":           {memory: counted(Remove, 1), want: Done},
 		"a look finds nothing": {want: Remove},
 		"it comes back":        {seen: observation{job: importer(nil)}, memory: counted(Remove, 3), want: Remove},

@@ -124,13 +124,17 @@ func (r *reconciliation) failOnChanges() {
 			differing++
 		}
 	}
-	if differing == 0 && !r.result.SecretDue() && r.result.Leftovers.Due() == 0 {
+	left := r.result.Leftovers.Due()
+	if differing == 0 && !r.result.SecretDue() && left == 0 {
 		return
+	}
+	said := text.Untrustedf("comparing: Microcks and Postman differ for %s", text.Plural(differing, "collection"))
+	if left > 0 {
+		said += text.Untrustedf(", with %s to remove", text.Plural(left, "leftover"))
 	}
 	r.result.Fail(result.Problem{
 		ExitCode: 3, Anchor: "changes-found",
-		Text: text.Untrustedf("comparing: Microcks and Postman differ for %s, and `fail-on` includes changes",
-			text.Plural(differing, "collection")),
+		Text: said + ", and `fail-on` includes changes",
 		Hint: "run the workflow in mode `apply` to bring Microcks up to date",
 	})
 }

@@ -201,3 +201,100 @@ func TestPrunedIsNoted(t *testing.T) {
 		t.Errorf("%v of %d, written %t, want %v", got, told.Leftovers.Removed, told.Written, want)
 	}
 }
+
+// shelved is a Microcks with one service and one importer, which does what it is told.
+type shelved struct {
+	Microcks
+	service *microcks.Service
+	from    []string // artifacts of its examples
+	job     *microcks.ImportJob
+	revived bool // the service comes back when the importer goes, as by an import that was under way
+	deleted []string
+}
+
+func (s *shelved) ServiceView(context.Context, string) (*microcks.ServiceView, error) {
+	if s.service == nil {
+		return nil, nil
+	}
+	view := &microcks.ServiceView{Service: *s.service, Messages: map[string][]microcks.Message{}}
+	for _, artifact := range s.from {
+		m := microcks.Message{Request: microcks.MessageRequest{SourceArtifact: artifact}}
+		view.Messages["GET /"] = append(view.Messages["GET /"], m)
+	}
+	return view, nil
+}
+
+func (s *shelved) Job(context.Context, string) (*microcks.ImportJob, error) { return s.job, nil }
+
+func (s *shelved) DeleteService(_ context.Context, id string) error {
+	s.deleted, s.service = append(s.deleted, id), nil
+	return nil
+}
+
+func (s *shelved) DeleteJob(_ context.Context, id string) error {
+	s.deleted, s.job = append(s.deleted, id), nil
+	if s.revived {
+		s.service = &microcks.Service{ID: "s1", SourceArtifact: "1-a"}
+	}
+	return nil
+}
+
+// TestPruneLooksAgain: right before something is deleted it is looked at, and stays where
+// it is not as it was when that was decided.
+func TestPruneLooksAgain(t *testing.T) {
+	t.Parallel()
+	const runs = "https://github.com/acme/pets/actions/runs/"
+	owner := plan.Owner{Repository: "acme/pets", Manifest: "shop"}
+	labelled := func() *microcks.Metadata {
+		return &microcks.Metadata{Labels: owner.Labels(), Annotations: map[string]string{plan.AnnotationRun: runs + "7"}}
+	}
+	elsewhere := func(m *microcks.Metadata) { m.Labels[plan.LabelManifest] = "orders" }
+	byLater := func(m *microcks.Metadata) { m.Annotations[plan.AnnotationRun] = runs + "101" }
+	for name, tt := range map[string]struct {
+		importer bool // with the service that it made; else an uploaded service
+		change   func(*shelved)
+		deleted  []string
+		kept     result.KeptKind
+	}{
+		"an upload":                       {false, func(*shelved) {}, []string{"s1"}, ""},
+		"an upload of a later run":        {false, func(s *shelved) { byLater(s.service.Metadata) }, nil, result.KeptChanged},
+		"an upload without its labels":    {false, func(s *shelved) { s.service.Metadata.Labels = nil }, nil, result.KeptChanged},
+		"an upload of another manifest":   {false, func(s *shelved) { elsewhere(s.service.Metadata) }, nil, result.KeptChanged},
+		"an upload that was taken over":   {false, func(s *shelved) { s.service.SourceArtifact = "openapi.yaml" }, nil, result.KeptChanged},
+		"an upload with others' examples": {false, func(s *shelved) { s.from = append(s.from, "x.json") }, nil, result.KeptOther},
+		"an upload that is gone":          {false, func(s *shelved) { s.service = nil }, nil, ""},
+
+		"an importer":                                    {true, func(*shelved) {}, []string{"s1", "j1"}, ""},
+		"an importer of a later run":                     {true, func(s *shelved) { byLater(s.job.Metadata) }, nil, result.KeptChanged},
+		"an importer of another manifest":                {true, func(s *shelved) { elsewhere(s.job.Metadata) }, nil, result.KeptChanged},
+		"an importer without its labels":                 {true, func(s *shelved) { s.job.Metadata = nil }, nil, result.KeptChanged},
+		"an importer whose service has others' examples": {true, func(s *shelved) { s.from = append(s.from, "x.json") }, []string{"j1"}, ""},
+		"an importer that imports meanwhile":             {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s1"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			service := microcks.Service{ID: "s1", Name: "Pets", Version: "1", SourceArtifact: "1-a", Metadata: labelled()}
+			job := microcks.ImportJob{ID: "j1", Name: "Pets", Metadata: labelled()}
+			there := &shelved{service: new(service), from: []string{"1-a"}, job: new(job)}
+			there.service.Metadata, there.job.Metadata = labelled(), labelled()
+			tt.change(there)
+			r := asking(&answering{})
+			r.Owner, r.Mode, r.session = owner, result.Apply, &Session{Microcks: there}
+			one := &plan.Leftover{Service: &service}
+			if tt.importer {
+				one = &plan.Leftover{Importer: &job, Services: []plan.LeftService{{Service: service}}}
+			}
+			r.left = &leftovers{Remains: &plan.Remains{Owner: owner, Run: runs + "100"}, all: []*plan.Leftover{one}}
+			r.result.Leftovers = &result.Leftovers{List: []result.Leftover{{Decision: result.LeftoverToRemove}}}
+			r.noteRun()
+			(&pruning{reconciliation: r, one: one}).run(t.Context())
+			told := r.result.Leftovers.List[0]
+			if !slices.Equal(there.deleted, tt.deleted) || told.Kept != tt.kept || len(r.late) > 0 {
+				t.Errorf("deleted %v, want %v; kept %q, want %q; %v", there.deleted, tt.deleted, told.Kept, tt.kept, r.late)
+			}
+			if len(told.Done) != len(tt.deleted) {
+				t.Errorf("told %v of %v", told.Done, tt.deleted)
+			}
+		})
+	}
+}
