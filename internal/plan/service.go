@@ -119,6 +119,23 @@ func SameArtifact(artifact, uid string) bool {
 	return uuid != "" && strings.EqualFold(bare, uuid)
 }
 
+// Artifacts are many, to be asked whether one of them is a collection as [SameArtifact]
+// says it.
+type Artifacts map[string]bool
+
+// Add adds an artifact by its name.
+func (a Artifacts) Add(name string) {
+	bare, _, _ := strings.Cut(name, "?")
+	a[strings.ToLower(bare)] = true
+}
+
+// Has reports whether one of them is the collection uid.
+func (a Artifacts) Has(uid string) bool {
+	uid = strings.ToLower(uid)
+	_, uuid, _ := strings.Cut(uid, "-")
+	return uid != "" && a[uid] || uuid != "" && a[uuid]
+}
+
 // group puts the artifacts of one service together and refuses what would make
 // two owners of it.
 func (m *maker) group() {

@@ -255,3 +255,126 @@ func TestMonth(t *testing.T) {
 		}
 	})
 }
+
+// Requests that list, and they alone, have the limit of listings.
+func TestListingsByPath(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]time.Duration{
+		"/collections": 10 * time.Second, "/workspaces": 10 * time.Second, "/workspaces/x": 10 * time.Second, "/collections/x": 0, "/me": 0,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ask := answering(NewLimiter(), func(http.ResponseWriter, *http.Request) {})
+			began := time.Now()
+			for range 11 {
+				if err := ask(t.Context(), path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if took := time.Since(began); took != want {
+				t.Errorf("%s: it took %s, want %s", path, took, want)
+			}
+		})
+	}
+}
+
+// said is an answer with what it says is left, of a minute and of the month; -1 is nothing.
+func said(left, ofMonth int) *http.Response {
+	h := http.Header{}
+	if left >= 0 {
+		h.Set("RateLimit-Remaining", strconv.Itoa(left))
+		h.Set("RateLimit-Reset", "30")
+	}
+	if ofMonth >= 0 {
+		h.Set("RateLimit-Remaining-Month", strconv.Itoa(ofMonth))
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: h}
+}
+
+// begins takes places, and waits for none.
+func begins(t *testing.T, l *Limiter, n int) (places []*place) {
+	t.Helper()
+	for range n {
+		p, wait, _ := l.try(&l.calls)
+		if p == nil {
+			t.Fatalf("a call waits %s", wait)
+		}
+		places = append(places, p)
+	}
+	return places
+}
+
+// What is under way may be counted or not in what an answer says is left, and what an
+// earlier call is answered says nothing new.
+func TestAnswersOutOfOrder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers func(l *Limiter, of []*place)
+		waits   time.Duration // the next call
+	}{
+		"one is under way":      {func(l *Limiter, of []*place) { l.end(of[1], true, said(1, -1)) }, 30 * time.Second},
+		"none is":               {func(l *Limiter, of []*place) { l.end(of[0], true, nil); l.end(of[1], true, said(1, -1)) }, 0},
+		"the earlier says less": {func(l *Limiter, of []*place) { l.end(of[1], true, said(9, -1)); l.end(of[0], true, said(0, -1)) }, 0},
+		"the earlier says more": {func(l *Limiter, of []*place) {
+			l.end(of[1], true, said(0, -1))
+			l.end(of[0], true, said(9, -1))
+		}, 30 * time.Second},
+		"one was none": {func(l *Limiter, of []*place) {
+			l.end(of[0], true, nil)
+			l.end(of[1], true, said(1, -1))
+			p, _, _ := l.try(&l.calls)
+			l.end(p, false, nil)
+		}, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := NewLimiter()
+			c.answers(l, begins(t, l, 2))
+			if _, wait, _ := l.try(&l.calls); wait != c.waits {
+				t.Errorf("%s: the next call waits %s, want %s", name, wait, c.waits)
+			}
+		})
+	}
+}
+
+// What is left of the month is the least that was said, unless it is another month's, less
+// what Postman cannot have counted then.
+func TestMonthOutOfOrder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		does func(l *Limiter, of []*place)
+		want int64
+	}{
+		"in order":      {func(l *Limiter, of []*place) { l.end(of[0], true, said(-1, 9)); l.end(of[1], true, said(-1, 8)) }, 8},
+		"out of order":  {func(l *Limiter, of []*place) { l.end(of[1], true, said(-1, 8)); l.end(of[0], true, said(-1, 9)) }, 8},
+		"one under way": {func(l *Limiter, of []*place) { l.end(of[1], true, said(-1, 8)) }, 7},
+		"another month": {func(l *Limiter, of []*place) { l.end(of[0], true, said(-1, 8)); l.end(of[1], true, said(-1, 1000)) }, 1000},
+		"none is left":  {func(l *Limiter, of []*place) { l.end(of[0], true, said(-1, 0)) }, 0},
+		"a download":    {func(l *Limiter, of []*place) { l.end(of[0], true, nil); l.end(of[1], true, said(-1, 8)); download(l) }, 7},
+		"a call since a download": {func(l *Limiter, of []*place) {
+			l.end(of[0], true, nil)
+			l.end(of[1], true, said(-1, 8))
+			download(l)
+			p, _, _ := l.try(&l.calls)
+			l.end(p, true, said(-1, 6)) // which has counted the download
+		}, 6},
+		"a call before a download": {func(l *Limiter, of []*place) {
+			l.end(of[0], true, said(-1, 9))
+			download(l)
+			l.end(of[1], true, said(-1, 8))
+		}, 7},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := NewLimiter()
+			c.does(l, begins(t, l, 2))
+			if got := l.Month(); got.MonthRemaining != c.want || !got.Known {
+				t.Errorf("%s: %+v, want %d", name, got, c.want)
+			}
+		})
+	}
+}
+
+// download is one of Microcks.
+func download(l *Limiter) {
+	if end, err := l.Take(context.Background()); err == nil {
+		end(true)
+	}
+}

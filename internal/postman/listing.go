@@ -7,8 +7,8 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
-	"strings"
 
 	"postman-microcks-importer/internal/text"
 	"postman-microcks-importer/internal/transport"
@@ -57,11 +57,11 @@ func (c *Client) Listing(ctx context.Context, workspace string) ([]Listed, error
 			wrong = compare(workspace, named, all)
 		}
 		if wrong == nil {
-			slices.SortFunc(all, func(a, b Listed) int {
-				if n := strings.Compare(a.Name, b.Name); n != 0 {
-					return n
+			sort.Slice(all, func(i, k int) bool {
+				if all[i].Name != all[k].Name {
+					return all[i].Name < all[k].Name
 				}
-				return strings.Compare(a.UID, b.UID)
+				return all[i].UID < all[k].UID
 			})
 			return all, nil
 		}

@@ -61,17 +61,30 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		}
 	}
 	r.calls.lacking = map[*item]bool{}
+	served := plan.Artifacts{}
+	for _, services := range r.services {
+		for i := range services {
+			served.Add(services[i].SourceArtifact)
+		}
+	}
 	reads, starts := 0, 0
 	for _, it := range r.ofPostman() {
 		reads++
-		if r.Mode != result.Check && r.lacks(it) {
+		if r.Mode != result.Check && r.lacks(it, served) {
 			r.calls.lacking[it] = true
 			if r.starts(it) {
 				starts++
 			}
 		}
 	}
-	slices.SortStableFunc(order, func(a, b *item) int { return rankOf(r.calls.lacking[a]) - rankOf(r.calls.lacking[b]) })
+	var first, others []*item
+	for _, it := range order {
+		if r.calls.lacking[it] {
+			first = append(first, it)
+		} else {
+			others = append(others, it)
+		}
+	}
 	said := fmt.Sprintf("%s of the Postman API to come, at least: %d to read", text.Plural(reads+starts, "call"), reads)
 	if starts > 0 {
 		said += fmt.Sprintf(", %d for Microcks to import", starts)
@@ -81,14 +94,7 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		said += fmt.Sprintf("; at %d a minute they take at least %s", postman.CallsPerMinute, least)
 	}
 	r.step("fetch", nil, time.Now(), said)
-	return order, r.tooShort(ctx, reads, starts, least)
-}
-
-func rankOf(first bool) int {
-	if first {
-		return 0
-	}
-	return 1
+	return append(first, others...), r.tooShort(ctx, reads, starts, least)
 }
 
 // listsWorkspaces reports whether a workspace was listed.
@@ -114,10 +120,10 @@ func (r *reconciliation) askMe(ctx context.Context) {
 }
 
 // lacks reports whether the server has nothing of a collection, or could not import it
-// last.
-func (r *reconciliation) lacks(it *item) bool {
+// last. served are the artifacts of all services that were listed.
+func (r *reconciliation) lacks(it *item, served plan.Artifacts) bool {
 	if it.Wanted.Uploads() {
-		return r.services != nil && !r.serves(it.Wanted.UID)
+		return r.services != nil && !served.Has(it.Wanted.UID)
 	}
 	for _, job := range r.importers.Of(it.Wanted) {
 		if (job.LastImportError == nil || *job.LastImportError == "") && len(job.ServiceRefs) > 0 {

@@ -151,16 +151,28 @@ func bound(calls int) time.Duration {
 // Microcks in the same quota: nobody is refused, and it takes no longer than the rate.
 func TestQuotaIsKept(t *testing.T) {
 	n := collections(t)
-	for delivery, calls := range map[string]int{"upload": n, "importer": 2 * n} {
-		t.Run(delivery, func(t *testing.T) {
+	uids := make([]string, n)
+	for i := range uids {
+		uids[i] = world.UID(i)
+	}
+	list := []string{"COLLECTIONS", strings.Join(uids, "\n")}
+	for name, c := range map[string]struct {
+		delivery       string
+		inputs         []string
+		calls, listing int
+	}{
+		"a workspace, uploaded":    {"upload", nil, n, listingOf(n)},
+		"a workspace by importers": {"importer", nil, 2 * n, listingOf(n)},
+		"a list, uploaded":         {"upload", list, n, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				runtime.GC()
 				w := newWorkspace(t, n, 1_000_000)
-				first := w.run(t, delivery)
+				first := w.run(t, c.delivery, c.inputs...)
 				t.Logf("%d collections: %s, %d calls, %d MB of heap at most, stand-ins included",
 					n, first.took, first.asked, w.heap.most>>20)
-				listing := listingOf(n)
-				if first.code != 0 || first.imported != n || first.refused != 0 || first.asked != calls+listing {
+				if first.code != 0 || first.imported != n || first.refused != 0 || first.asked != c.calls+c.listing {
 					t.Errorf("exit code %d, %d imported, %d of %d calls refused: %+v",
 						first.code, first.imported, first.refused, first.asked, first.Problems)
 				}
@@ -171,9 +183,9 @@ func TestQuotaIsKept(t *testing.T) {
 					t.Errorf("told of calls: %+v", first.Calls)
 				}
 				time.Sleep(time.Minute) // another workflow run
-				again := w.run(t, delivery)
+				again := w.run(t, c.delivery, c.inputs...)
 				t.Logf("unchanged: %s, %d calls", again.took, again.asked)
-				if again.code != 0 || again.writes != 0 || again.refused != 0 || again.asked != n+listing || again.took > bound(again.asked) {
+				if again.code != 0 || again.writes != 0 || again.refused != 0 || again.asked != n+c.listing || again.took > bound(again.asked) {
 					t.Errorf("unchanged: exit code %d, %d writes, %d of %d calls refused, %s",
 						again.code, again.writes, again.refused, again.asked, again.took)
 				}
