@@ -68,7 +68,7 @@ func (p *parser) fromManifest(common Importer) []named {
 		p.warn("The manifest %s lists no collection.", f.shownPath)
 	}
 	base := over(common, f.said(&m.Defaults, "defaults"), func(field, counts, not string) {
-		f.override("%s: the input's %s counts, not %s of defaults", field, counts, not)
+		f.override("%s: the workflow says %s, which counts, and not %s of defaults", field, counts, not)
 	})
 	var all []named
 	for i := range m.Entries {
@@ -80,7 +80,7 @@ func (p *parser) fromManifest(common Importer) []named {
 			continue
 		}
 		n.said = over(said, base, func(field, counts, not string) {
-			f.override("%s: %s of %s counts, not %s, as elsewhere", field, counts, where, not)
+			f.override("%s: %s says %s, which counts there; others get %s", field, where, counts, not)
 		})
 		all = append(all, n)
 	}
@@ -230,7 +230,7 @@ func (f *manifestFile) said(e *manifest.Entry, where string) Importer {
 	}
 	if e.Verify != nil {
 		if i.Verify = e.Verify.Value; scope(i.Verify) < scope(f.run.Verify) {
-			f.override("verify: %s of the workflow counts, not %s of %s, which is less", f.run.Verify, i.Verify, where)
+			f.override("verify: the workflow says %s, which counts, and not %s of %s, which is less", f.run.Verify, i.Verify, where)
 			i.Verify = ""
 		}
 	}

@@ -70,8 +70,8 @@ func TestManifest(t *testing.T) {
 				}),
 			},
 			[]string{
-				"active: false of line 8 counts, not true, as elsewhere", "delivery: importer of line 8 counts, not upload, as elsewhere",
-				"label tier: gold of line 8 counts, not silver, as elsewhere",
+				"active: line 8 says false, which counts there; others get true", "delivery: line 8 says importer, which counts there; others get upload",
+				"label tier: line 8 says gold, which counts there; others get silver",
 			},
 		},
 		"inputs over defaults": {
@@ -92,9 +92,9 @@ func TestManifest(t *testing.T) {
 				},
 			},
 			[]string{
-				"active: the input's false counts, not true of defaults", "label team: the input's web counts, not pay of defaults",
-				"delivery: importer of line 8 counts, not upload, as elsewhere", "service-version: 1.10 of line 8 counts, not 2, as elsewhere",
-				"label tier: gold of line 8 counts, not silver, as elsewhere",
+				"active: the workflow says false, which counts, and not true of defaults", "label team: the workflow says web, which counts, and not pay of defaults",
+				"delivery: line 8 says importer, which counts there; others get upload", "service-version: line 8 says 1.10, which counts there; others get 2",
+				"label tier: line 8 says gold, which counts there; others get silver",
 			},
 		},
 	}
@@ -150,9 +150,9 @@ func TestVerifyOfManifest(t *testing.T) {
 		{"", "mocks", "", "mocks", ""},
 		{"", "", "mocks", "mocks", ""},
 		{"none", "service", "", "service", ""},
-		{"mocks", "service", "", "", "verify: mocks of the workflow counts, not service of line 3, which is less"},
-		{"mocks", "", "service", "", "verify: mocks of the workflow counts, not service of defaults, which is less"},
-		{"none", "service", "mocks", "service", "verify: service of line 3 counts, not mocks, as elsewhere"},
+		{"mocks", "service", "", "", "verify: the workflow says mocks, which counts, and not service of line 3, which is less"},
+		{"mocks", "", "service", "", "verify: the workflow says mocks, which counts, and not service of defaults, which is less"},
+		{"none", "service", "mocks", "service", "verify: line 3 says service, which counts there; others get mocks"},
 	} {
 		text := "defaults: {"
 		if test.defaults != "" {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -77,8 +78,9 @@ func Parse(src Sources) (*Run, []Problem) {
 		p.goWithout(problems)
 		return p.run, nil
 	}
-	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(order[a.Input], order[b.Input]), cmp.Compare(a.File, b.File), a.place()-b.place())
+	sort.SliceStable(problems, func(i, k int) bool {
+		a, b := &problems[i], &problems[k]
+		return cmp.Or(order[a.Input]-order[b.Input], strings.Compare(a.File, b.File), a.place()-b.place()) < 0
 	})
 	return p.run, problems
 }

@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func Parse(meter *budget.Meter, raw []byte, inputs []string) (*Manifest, []Probl
 	}
 	p.document = document
 	p.manifest(document.Root, m)
-	slices.SortStableFunc(p.problems, func(a, b Problem) int { return a.Line - b.Line })
+	sort.SliceStable(p.problems, func(i, k int) bool { return p.problems[i].Line < p.problems[k].Line })
 	return m, p.problems
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"postman-microcks-importer/internal/microcks"
@@ -56,14 +57,12 @@ func MakeExport(
 	x := &Export{}
 	seen := map[string]bool{}
 	jobs = slices.Clone(jobs)
-	slices.SortFunc(jobs, func(a, b microcks.ImportJob) int {
-		if ours, others := owner.Made(a.Metadata), owner.Made(b.Metadata); ours != others { // which a run uses
-			if ours {
-				return -1
-			}
-			return 1
+	sort.Slice(jobs, func(i, k int) bool {
+		a, b := &jobs[i], &jobs[k]
+		if ours := owner.Made(a.Metadata); ours != owner.Made(b.Metadata) {
+			return ours // which a run uses
 		}
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) < 0
 	})
 	for i := range jobs {
 		job := &jobs[i]
@@ -102,8 +101,8 @@ func MakeExport(
 		x.Listed = append(x.Listed, e)
 	}
 	for _, list := range [][]Exported{x.Listed, x.Aside} {
-		slices.SortFunc(list, func(a, b Exported) int {
-			return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Collection, b.Collection))
+		sort.Slice(list, func(i, k int) bool {
+			return cmp.Or(strings.Compare(list[i].Name, list[k].Name), strings.Compare(list[i].Collection, list[k].Collection)) < 0
 		})
 	}
 	return x
