@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"fmt"
 	"sync"
 	"time"
 
@@ -9,11 +10,12 @@ import (
 	"postman-microcks-importer/internal/result"
 )
 
-// foldedLog prints what a run does, one line for each collection and step, folded by
-// what the steps are for.
+// foldedLog prints what a run does, folded by what the steps are for: one line for each
+// collection and step, or of many collections how far each stage is.
 type foldedLog struct {
 	runner *actions.Runner
 	groups map[string]string
+	pace   pace
 	guard  sync.Mutex
 	open   string
 	close  func()
@@ -27,7 +29,7 @@ func newFoldedLog(runner *actions.Runner, mode result.Mode) *foldedLog {
 	}[mode]
 	reading = cmp.Or(reading, "Read Postman and Microcks")
 	l := &foldedLog{runner: runner, groups: map[string]string{
-		"resolve": reading, "connect": reading, "fetch": reading, "predict": reading, "read": reading,
+		"resolve": reading, "connect": reading, "fetch": reading, "predict": reading, "read": reading, "compare": reading,
 		"apply": "Apply, import and verify", "import": "Apply, import and verify", "verify": "Apply, import and verify",
 		"remove": "Remove", "export": "Write the manifest",
 	}}
@@ -43,6 +45,13 @@ func (l *foldedLog) step(stage, line string, took time.Duration) {
 		l.open, l.close = group, l.runner.Group(group)
 	}
 	l.runner.Printf("%-8s %s (%s)", stage, line, took.Round(time.Millisecond))
+}
+
+// far tells of a stage that takes many how far it is.
+func (l *foldedLog) far(stage string, done, of int) {
+	if took, due := l.pace.far(stage, done, of); due {
+		l.step(stage, fmt.Sprintf("%d of %d", done, of), took)
+	}
 }
 
 func (l *foldedLog) end() {

@@ -307,19 +307,30 @@ func (p *program) settings() reconcile.Settings {
 	}
 }
 
-// resolve finds out which importers are wanted. Off a runner patterns look in the
+// resolve finds out which importers are wanted. What patterns find is told of as many
+// files as have lines of their own. Off a runner patterns look in the
 // current folder, and no link leads them out of it.
 func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*plan.Wanted, []result.Problem, error) {
-	began := time.Now()
+	began, found := time.Now(), 0
+	tell := func(line string) {
+		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
+	}
 	for _, line := range p.Overrides {
-		p.voice.step("resolve", "", "manifest, "+line, 0)
+		tell("manifest, " + line)
 	}
 	if p.MoreOverrides > 0 {
-		p.voice.step("resolve", "", "manifest, "+text.Plural(p.MoreOverrides, "more difference")+" between entries, inputs and defaults", 0)
+		tell("manifest, " + text.Plural(p.MoreOverrides, "more difference") + " between entries, inputs and defaults")
 	}
 	files := resolve.Files{Found: func(line string) {
-		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
+		if found++; found <= fewCollections || p.runner.Debugging() {
+			tell(line)
+		}
 	}, LeftOut: func(uid string) { p.leftOut = append(p.leftOut, uid) }}
+	defer func() {
+		if more := found - fewCollections; more > 0 && !p.runner.Debugging() {
+			tell("and " + text.Plural(more, "file") + " more")
+		}
+	}()
 	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern+i.Resources != "" }) {
 		root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
 		if err != nil {

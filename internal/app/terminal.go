@@ -30,54 +30,57 @@ type atTerminal struct {
 	// document is what stands on standard output in place of the report; "" is nothing.
 	document func() string
 
+	pace  pace
 	guard sync.Mutex
-	of    int            // collections
-	at    map[string]int // by what was done with them: how many
-	far   string         // the last of those counts, in words; "" before the first
+	count string // how far a stage is, in words; "" before the first
 }
 
 func newTerminal(getenv func(string) string, stdout, stderr io.Writer) *atTerminal {
 	return &atTerminal{
 		out: terminal.Open(stdout, getenv), err: terminal.Open(stderr, getenv),
-		verbose: getenv("RUNNER_DEBUG") == "1", at: map[string]int{}, output: config.OutputText,
+		verbose: getenv("RUNNER_DEBUG") == "1", output: config.OutputText,
 		document: func() string { return "" },
 	}
 }
 
 func (v *atTerminal) begin(run *config.Run) {
-	v.output, v.of = run.Output, len(run.Importers)
+	v.output = run.Output
 	v.debug(began(run))
 }
 
-// counted are the stages whose step every collection takes once, as a person calls them.
-// What is verified is services, in steps of which each takes several.
-var counted = map[string]string{"fetch": "fetched", "predict": "judged"}
+// counted are the stages of which it is told how many are through, as a person calls it.
+var counted = map[string]string{
+	"fetch": "fetched", "read": "read", "compare": "compared", "apply": "done", "remove": "done",
+}
 
-// countedDeeds are what is done once at most for a collection, and how many have it to
-// come is not known before.
-var countedDeeds = map[result.DoneKind]string{result.CollectionImported: "imported", result.ImporterDeleted: "removed"}
-
-// count is how many collections are through something; of is all there are, or 0.
-func (v *atTerminal) count(done string, of int) string {
-	v.guard.Lock()
-	defer v.guard.Unlock()
-	v.at[done]++
-	v.far = fmt.Sprintf("%s %d", done, v.at[done])
-	if of > 0 {
-		v.far += fmt.Sprintf(" of %d", of)
+// far tells how far a stage is, on a screen each time.
+func (v *atTerminal) far(stage string, done, of int) {
+	took, due := v.pace.far(stage, done, of)
+	if v.verbose || done == 0 {
+		return
 	}
-	return v.far
+	count := fmt.Sprintf("%d of %d", done, of)
+	if due && !v.err.Live {
+		v.say(timed(stage, count, took))
+	}
+	v.guard.Lock()
+	v.count = counted[stage] + " " + count
+	v.guard.Unlock()
+	v.err.Progress(v.count)
 }
 
 // progress is how far the run is, with what it is doing.
 func (v *atTerminal) progress(line string) {
 	v.guard.Lock()
-	if v.far != "" {
-		line = v.far + ", " + line
+	if v.count != "" {
+		line = v.count + ", " + line
 	}
 	v.guard.Unlock()
 	v.err.Progress(v.hide(line))
 }
+
+// silent are stages whose steps show in how many are through.
+var silent = map[string]bool{"fetch": true, "predict": true}
 
 func (v *atTerminal) step(stage, collection, what string, took time.Duration) {
 	line := about(collection) + what
@@ -85,9 +88,7 @@ func (v *atTerminal) step(stage, collection, what string, took time.Duration) {
 		v.say(timed(stage, line, took))
 		return
 	}
-	if done := counted[stage]; done != "" && collection != "" {
-		v.err.Progress(v.count(done, v.of))
-	} else {
+	if collection == "" || !silent[stage] {
 		v.progress(line)
 	}
 	if stage == "import" && took >= longWait && !v.err.Live {
@@ -103,10 +104,6 @@ func (v *atTerminal) did(stage, collection string, deed result.Done, took time.D
 	line := about(collection) + string(report.Deed(deed))
 	if v.verbose || !v.err.Live {
 		v.say(timed(stage, line, took))
-		return
-	}
-	if done := countedDeeds[deed.Kind]; done != "" {
-		v.err.Progress(v.count(done, 0))
 		return
 	}
 	v.progress(line)

@@ -12,12 +12,12 @@ import (
 	"postman-microcks-importer/internal/result"
 )
 
-// listening is a terminal whose standard error is kept, of a run with 80 collections.
+// listening is a terminal whose standard error is kept.
 func listening(env map[string]string) (*atTerminal, *bytes.Buffer) {
 	var said bytes.Buffer
 	v := newTerminal(func(name string) string { return env[name] }, new(bytes.Buffer), &said)
 	v.hide = func(s string) string { return strings.ReplaceAll(s, "s3cret", "…") }
-	v.begin(&config.Run{Importers: make([]config.Importer, 80)})
+	v.begin(&config.Run{})
 	return v, &said
 }
 
@@ -30,17 +30,22 @@ func TestProgressIsACount(t *testing.T) {
 	all := steps{v}
 	all.Step("connect", "", "Microcks 1.15.0", 0)
 	all.Step("read", "", "3 importers on the server", 0)
+	all.Far("fetch", 0, 80)
 	all.Step("fetch", "a", "fetched 1 kB", 0)
-	all.Step("fetch", "b", "fetched 2 kB", 0)
+	all.Step("predict", "a", "1 operation", 0)
+	all.Far("fetch", 1, 80)
+	all.Far("fetch", 2, 80)
+	all.Far("apply", 0, 80)
 	all.Did("import", "b", result.Done{Kind: result.CollectionImported}, 0)
+	all.Far("apply", 1, 80)
 	all.Step("verify", "b", "looking again", 0)
 	all.Step("import", "Evil \x1b[2J\u202e s3cret of a very long name", "still running", 0)
 	all.end()
 	all.end()
 	const over = "\r\x1b[K"
 	want := strings.Join([]string{
-		"Microcks 1.15.0", "3 importers on the server", "fetched 1 of 80", "fetched 2 of 80", "imported 1", "imported 1, b: looking again",
-		"imported 1, Evil [2J … of a very long …", "",
+		"Microcks 1.15.0", "3 importers on the server", "fetched 1 of 80", "fetched 2 of 80", "fetched 2 of 80, b: imported",
+		"done 1 of 80", "done 1 of 80, b: looking again", "done 1 of 80, Evil [2J … of a very lon…", "",
 	}, over)
 	if d := cmp.Diff(want, said.String()); d != "" {
 		t.Error(d)

@@ -20,6 +20,8 @@ type voice interface {
 	// the run.
 	step(stage, collection, what string, took time.Duration)
 	did(stage, collection string, deed result.Done, took time.Duration)
+	// far tells how many of all a stage is through with.
+	far(stage string, done, of int)
 	// end is after the last step.
 	end()
 	// waiting tells what is waited for, debug what only who looks for a fault reads.
@@ -45,6 +47,9 @@ func (s steps) Step(stage, collection, text string, took time.Duration) {
 func (s steps) Did(stage, collection string, deed result.Done, took time.Duration) {
 	s.did(stage, collection, deed, took)
 }
+
+// Far implements reconcile.Log.
+func (s steps) Far(stage string, done, of int) { s.far(stage, done, of) }
 
 func about(collection string) string {
 	if collection == "" {
@@ -80,8 +85,13 @@ func (v *onRunner) begin(run *config.Run) {
 }
 
 func (v *onRunner) step(stage, collection, what string, took time.Duration) {
+	if collection != "" && v.log.pace.isFleet() && !v.Debugging() {
+		return
+	}
 	v.log.step(stage, about(collection)+what, took)
 }
+
+func (v *onRunner) far(stage string, done, of int) { v.log.far(stage, done, of) }
 
 func (v *onRunner) did(stage, collection string, deed result.Done, took time.Duration) {
 	v.log.step(stage, about(collection)+string(report.Deed(deed)), took)

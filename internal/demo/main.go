@@ -4,6 +4,7 @@
 // a folder in Postman's git format.
 //
 //	go run ./internal/demo                                      on a stand-in for Microcks
+//	go run ./internal/demo -fleet 200                           so many collections, some with a flaw, twice
 //	go run ./internal/demo -microcks-url URL [-version V] FILE… on a real one, with exported collections
 package main
 
@@ -46,12 +47,17 @@ func main() {
 	defer stop()
 	server := flag.String("microcks-url", "", "a running Microcks; empty: a stand-in")
 	version := flag.String("version", "", "put version=`V` into descriptions that name none")
+	fleet := flag.Int("fleet", 0, "show a run over `N` collections, and a second one, instead")
 	flag.Parse()
 	colours := map[string]string{}
 	for _, name := range []string{"TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"} {
 		colours[name] = os.Getenv(name)
 	}
-	if err := show(ctx, os.Stdout, colours, *server, *version, flag.Args()); err != nil {
+	tell := func() error { return show(ctx, os.Stdout, colours, *server, *version, flag.Args()) }
+	if *fleet > 0 {
+		tell = func() error { return showFleet(ctx, os.Stdout, colours, *fleet) }
+	}
+	if err := tell(); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}

@@ -199,3 +199,4 @@ type noLog struct{}
 
 func (noLog) Step(string, string, string, time.Duration)     {}
 func (noLog) Did(string, string, result.Done, time.Duration) {}
+func (noLog) Far(string, int, int)                           {}

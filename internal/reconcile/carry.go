@@ -45,7 +45,11 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 			c.items[it.artifact] = it
 		}
 	}
-	parallel(r, r.plan.Services, func(s *plan.Service) { c.carryService(ctx, s) }, c.broken)
+	far := r.begin("apply", len(r.plan.Services))
+	parallel(r, r.plan.Services, func(s *plan.Service) {
+		defer far()
+		c.carryService(ctx, s)
+	}, c.broken)
 	secrets.Wait()
 	var failed error
 	for _, s := range r.plan.Secrets {

@@ -26,7 +26,10 @@ func (r *reconciliation) askConsumers(ctx context.Context) error {
 		return ctx.Err()
 	}
 	first := r.firstOf()
-	parallel(r, r.makes(), func(s *plan.Service) {
+	makes := r.makes()
+	far := r.begin("compare", len(makes))
+	parallel(r, makes, func(s *plan.Service) {
+		defer far()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
 		if err := r.consumersOf(ctx, s, base, first[s]); err != nil && ctx.Err() == nil {

@@ -23,7 +23,9 @@ func (r *reconciliation) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	far := r.begin("fetch", len(order))
 	parallel(r, order, func(it *item) {
+		defer far()
 		defer func() { r.noteItem(it, r.Mode == result.Check, false) }()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()

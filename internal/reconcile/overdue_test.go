@@ -20,6 +20,7 @@ type silent struct{}
 
 func (silent) Step(string, string, string, time.Duration)     {}
 func (silent) Did(string, string, result.Done, time.Duration) {}
+func (silent) Far(string, int, int)                           {}
 
 const small = `{"info":{"name":"Pets","description":"version=1.0 - x","_postman_id":"1"},"item":[` +
 	`{"name":"a","request":{"method":"GET","url":{"raw":"http://h/a"}}}]}`

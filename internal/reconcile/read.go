@@ -31,8 +31,10 @@ func (r *reconciliation) read(ctx context.Context) error {
 	whole := ctx
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(max(1, r.Parallelism))
+	far := r.begin("read", len(keys))
 	for key := range keys {
 		reads.Go(crash.Caught(func() error {
+			defer far()
 			ctx, leave := r.room.Enter(ctx)
 			defer leave()
 			here, err := r.existing(ctx, key)

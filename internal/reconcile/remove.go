@@ -31,6 +31,7 @@ func (r *reconciliation) remove(ctx context.Context) error {
 	if refused != nil && len(importers)+len(services) > 0 {
 		return refused
 	}
+	far := r.begin("remove", len(r.items))
 	for _, it := range r.items {
 		for _, job := range importers[it] {
 			r.ended(ctx, it, crash.Caught(func() error { return r.removeOne(ctx, it, &job) })())
@@ -39,6 +40,7 @@ func (r *reconciliation) remove(ctx context.Context) error {
 			r.ended(ctx, it, crash.Caught(func() error { return r.removeUploaded(ctx, it, services[it]) })())
 		}
 		r.noteItem(it, true, false)
+		far()
 	}
 	return nil
 }

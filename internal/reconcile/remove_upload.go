@@ -19,7 +19,9 @@ import (
 // them says which services they made.
 func (r *reconciliation) readFiles(ctx context.Context) error {
 	files := slices.DeleteFunc(slices.Clone(r.items), func(it *item) bool { return it.Wanted.File == "" })
+	far := r.begin("fetch", len(files))
 	parallel(r, files, func(it *item) {
+		defer far()
 		ctx, leave := r.room.Enter(ctx)
 		defer leave()
 		source, err := r.File(ctx, it.Wanted.File)

@@ -96,6 +96,9 @@ type Log interface {
 	Step(stage, collection, text string, took time.Duration)
 	// Did tells of one thing that was done to Microcks.
 	Did(stage, collection string, deed result.Done, took time.Duration)
+	// Far tells how many of all a stage is through with, from none to all: of
+	// collections or of the services that they make. It never goes back.
+	Far(stage string, done, of int)
 }
 
 // reconciliation is one run on its way.
@@ -269,6 +272,20 @@ func parallel[T any](r *reconciliation, list []T, do func(T), broken func(T, err
 		})
 	}
 	_ = all.Wait() // nothing returns an error
+}
+
+// begin tells the log of a stage that takes so many, and returns what tells it that one
+// more is through.
+func (r *reconciliation) begin(stage string, of int) (far func()) {
+	var guard sync.Mutex
+	done := 0
+	r.Log.Far(stage, 0, of)
+	return func() {
+		guard.Lock()
+		defer guard.Unlock()
+		done++
+		r.Log.Far(stage, done, of)
+	}
 }
 
 // step tells the log about one collection, or about all when it is nil.

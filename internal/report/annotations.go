@@ -36,7 +36,7 @@ type Annotation struct {
 // a file each rule has one, at its first place.
 func Annotations(r *result.Result) []Annotation {
 	var errors, breaking, warnings, notices []Annotation
-	var failures []*failed
+	failures := &failures{of: map[text.Untrusted]*failed{}}
 	add := func(a Annotation) {
 		switch a.Level {
 		case AnnotateError:
@@ -53,7 +53,7 @@ func Annotations(r *result.Result) []Annotation {
 	for i := range r.Collections {
 		c := &r.Collections[i]
 		if a, any := failureAnnotation(r, c); any {
-			failures = withFailure(failures, a, c)
+			failures.add(a, c)
 		}
 		for _, p := range c.Problems {
 			if p.Level != result.Error {
@@ -71,8 +71,11 @@ func Annotations(r *result.Result) []Annotation {
 			})
 		}
 	}
-	for _, f := range failures {
+	for _, f := range failures.all {
 		f.Title = f.names()
+		if f.alike {
+			f.Message += ofTheFirst
+		}
 		errors = append(errors, f.Annotation)
 	}
 	return slices.Concat(errors, breaking, warnings, notices)
@@ -84,16 +87,33 @@ type failed struct {
 	told
 }
 
-// withFailure adds the error of a collection, to that of others where it says the
-// same of no place in a file.
-func withFailure(all []*failed, a Annotation, c *result.Collection) []*failed {
-	same := func(f *failed) bool { return f.Message == a.Message && f.Line == 0 && a.Line == 0 }
-	if i := slices.IndexFunc(all, same); i >= 0 {
-		all[i].collections = append(all[i].collections, c)
-		all[i].File = ""
-		return all
+// failures are the errors of collections, in the order in which they are told.
+type failures struct {
+	all []*failed
+	of  map[text.Untrusted]*failed // by what they say, of those that are in no file
+}
+
+// add adds the error of a collection, to that of others where it says the same of no
+// place in a file.
+func (f *failures) add(a Annotation, c *result.Collection) {
+	if a.Line > 0 {
+		f.all = append(f.all, &failed{Annotation: a, told: told{collections: []*result.Collection{c}}})
+		return
 	}
-	return append(all, &failed{a, told{collections: []*result.Collection{c}}})
+	said := text.Untrusted(a.Message)
+	cause := withoutWords(said, ownWords(c))
+	same := cmp.Or(f.of[said], f.of[cause])
+	if same == nil {
+		same = &failed{Annotation: a}
+		f.all = append(f.all, same)
+		f.of[cause] = same
+	}
+	f.of[said] = same
+	same.alike = same.alike || same.Message != a.Message
+	same.collections = append(same.collections, c)
+	if len(same.collections) > 1 {
+		same.File = ""
+	}
 }
 
 // someBreaking names the first breaking changes of a collection.

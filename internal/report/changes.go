@@ -28,7 +28,12 @@ func (s *jobSummary) changes() {
 	}
 	s.table(columns, rows[:min(len(rows), maxRows)])
 	if len(rows) > maxRows {
-		s.details(fmt.Sprintf("%d more rows", len(rows)-maxRows), func() { s.table(columns, rows[maxRows:]) })
+		rest := rows[maxRows:]
+		s.details(fmt.Sprintf("%d more rows", len(rest)), func() {
+			n := fitting(rest, mostChanges)
+			s.table(columns, rest[:n])
+			s.leftOut(len(rest) - n)
+		})
 	}
 }
 

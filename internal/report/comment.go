@@ -54,9 +54,7 @@ func untold(r *result.Result) bool {
 // out, so that the same plan is the same comment.
 func Comment(r *result.Result, c Context, blob string) []Part {
 	s := &jobSummary{r: r, c: c}
-	for i := range r.Collections {
-		s.order = append(s.order, &r.Collections[i])
-	}
+	s.order = pointers(r)
 	parts := []Part{s.part(func() {
 		s.heading(3, commentHeadline(r))
 		s.paragraph(s.planned())

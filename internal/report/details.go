@@ -9,9 +9,9 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// mostDetail is where the details of collections end, in bytes: half of what a summary
+// mostDetail is where the details of collections end, in bytes: most of what a summary
 // may have, and more than a person reads.
-const mostDetail = 512 << 10
+const mostDetail = 640 << 10
 
 // collections writes the details of each collection, behind a click. When there
 // is only one, its findings are shown without one.
@@ -308,11 +308,16 @@ func (s *jobSummary) unlisted(service *result.Service) {
 
 // budgeted writes as many rows as the summary still takes.
 func (s *jobSummary) budgeted(columns []column, rows [][]Markdown) {
-	n := min(len(rows), s.rows)
+	n := min(len(rows), s.rows, fitting(rows, mostDetail-s.b.Len()))
 	s.rows -= n
 	s.table(columns, rows[:n])
-	if n < len(rows) {
-		s.paragraph(Markdown(fmt.Sprintf("… and %d more rows: the output `result` has what is left out here.", len(rows)-n)))
+	s.leftOut(len(rows) - n)
+}
+
+// leftOut says how many rows are.
+func (s *jobSummary) leftOut(rows int) {
+	if rows > 0 {
+		s.paragraph(Markdown(fmt.Sprintf("… and %d more rows: the output `result` has what is left out here.", rows)))
 	}
 }
 

@@ -80,6 +80,24 @@ func (d *document) row(cells []Markdown) {
 	d.b.WriteString("|\n")
 }
 
+// lengthOf is as many bytes as a row takes, about.
+func lengthOf(row []Markdown) (n int) {
+	for _, cell := range row {
+		n += len(cell) + len("|  ")
+	}
+	return n
+}
+
+// fitting is how many rows fit into so many bytes, the first ones whether they do or not.
+func fitting(rows [][]Markdown, room int) int {
+	for i, row := range rows {
+		if room -= lengthOf(row); i >= maxRows && room < 0 {
+			return i
+		}
+	}
+	return len(rows)
+}
+
 // details writes what is shown only after a click on the summary, which is
 // untrusted.
 func (d *document) details(summary string, inside func()) {

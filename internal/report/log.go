@@ -1,6 +1,9 @@
 package report
 
 import (
+	"slices"
+	"strings"
+
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -24,10 +27,11 @@ func Troubleshooting(docsURL, anchor string) string {
 // Log tells the problems and the outcome to a person at a terminal, one string a
 // line:
 //
-//	error: Pet Store: importing: Microcks answered 500
+//	error: Pet Store, Orders, Customers and 1 more: importing: Microcks answered 500
+//	also: Payments
 //	hint: look into the log of Microcks
 //	see: docs/troubleshooting.md#microcks-500
-//	failed: Pet Store: not imported, nothing was written
+//	failed: 4 of 9 collections failed; 5 unchanged
 //
 // The lines hold no control characters. They are untrusted all the same: the
 // runner must not take them for commands.
@@ -36,7 +40,8 @@ func Troubleshooting(docsURL, anchor string) string {
 func Log(r *result.Result, c Context) []string {
 	var lines []string
 	for _, g := range problems(r) {
-		lines = append(lines, levels[g.Level]+": "+g.about()+text.Line(string(what(g.Problem))))
+		lines = append(lines, levels[g.Level]+": "+g.about()+text.Line(string(g.what())))
+		lines = append(lines, otherNames(g)...)
 		if g.Hint != "" {
 			lines = append(lines, "hint: "+text.Line(string(g.Hint)))
 		}
@@ -44,11 +49,8 @@ func Log(r *result.Result, c Context) []string {
 			lines = append(lines, "see: "+Troubleshooting(c.DocsURL, g.Anchor))
 		}
 	}
-	for i := range r.Collections {
-		c := &r.Collections[i]
-		if done := deedsOf(c); c.Failed() && done != "" {
-			lines = append(lines, "how far: "+text.Line(title(c)+": "+done))
-		}
+	for _, far := range howFar(r) {
+		lines = append(lines, "how far: "+far)
 	}
 	for _, said := range callsOf(r) {
 		lines = append(lines, "calls: "+said)
@@ -61,4 +63,35 @@ func Log(r *result.Result, c Context) []string {
 		state = "failed"
 	}
 	return append(lines, state+": "+text.Line(outcome(r)))
+}
+
+// otherNames are those of the collections that failed by the same and do not stand in
+// front of it, some in a line.
+func otherNames(t told) (lines []string) {
+	const inLine, mostOfName = 10, 80
+	if t.Level != result.Error || len(t.collections) <= mostNamed {
+		return nil
+	}
+	for some := range slices.Chunk(t.collections[mostNamed:], inLine) {
+		names := make([]string, len(some))
+		for i, c := range some {
+			names[i] = text.Cut(title(c), mostOfName)
+		}
+		lines = append(lines, "also: "+text.Line(strings.Join(names, ", ")))
+	}
+	return lines
+}
+
+// howFar says what was done for the collections that failed, once for those for which
+// it is the same.
+func howFar(r *result.Result) (lines []string) {
+	for _, t := range grouped(pointers(r), func(c *result.Collection) string {
+		if c.Failed() {
+			return deedsOf(c)
+		}
+		return ""
+	}) {
+		lines = append(lines, text.Line(t.about()+string(t.Text)))
+	}
+	return lines
 }

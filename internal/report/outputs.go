@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode"
@@ -108,6 +109,9 @@ func JSON(r *result.Result, limit int) []byte {
 			return b
 		}
 	}
+	// Of the collections those that failed stay longest.
+	all := short.Collections
+	sort.SliceStable(all, func(i, k int) bool { return urgency(&all[i]) < urgency(&all[k]) })
 	for n := len(short.Collections) / 2; n > 0; n /= 2 {
 		short.Collections = short.Collections[:n]
 		if b := encode(&short, true); len(b) <= limit {

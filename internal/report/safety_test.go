@@ -286,7 +286,8 @@ func shape(markdown string) []string {
 }
 
 var (
-	plainHTML  = regexp.MustCompile(`^(<details><summary>(?:[^<>]|<code>[\w.-]*</code>)*</summary>|</details>)\n?$`)
+	plainHTML = regexp.MustCompile(`^(<details><summary>(?:[^<>]|<code>[\w.-]*</code>)*</summary>` +
+		`(?:(?:[^<>]|<code>[\w.-]*</code>)*</details>)?|</details>)\n?$`)
 	plainCode  = regexp.MustCompile(`<code>[\w.-]*</code>`)
 	becomeLink = regexp.MustCompile(`@[\w-]|#\d|:[\w+-]*[a-zA-Z+-][\w+-]*:|(?i:gh-\d|www\.|https?://|ftp://)|[0-9a-fA-F]{7}`)
 	trusted    = []string{server + "/", docsURL + "/", blob + "/"}

@@ -32,6 +32,8 @@ type jobSummary struct {
 	// order of the collections: those that failed first, those with nothing to
 	// tell last.
 	order []*result.Collection
+	// listed have a row of their own in the table of collections.
+	listed map[*result.Collection]bool
 }
 
 // maxExamples is the most examples that a summary lists one by one.
@@ -41,14 +43,21 @@ const maxExamples = 1500
 // summary may have 1 MiB.
 const maxServiceRows = 3000
 
+// What a summary, which may have 1 MiB, has of a fleet at most, in bytes. What comes
+// last is cut first where it is too much all the same.
+const (
+	mostOverview = 128 << 10 // rows of collections
+	mostCauses   = 128 << 10 // what went wrong
+	mostNames    = 400 << 10 // of the collections that went wrong by it
+	mostChanges  = 64 << 10  // rows of objects
+)
+
 // Summary is the run as Markdown for the job summary: the outcome in one line,
 // a table of the collections, what went wrong, what would change or did, and
 // the details of each collection. One run in which nothing changed is short.
 func Summary(r *result.Result, c Context) string {
-	s := &jobSummary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows}
-	for i := range r.Collections {
-		s.order = append(s.order, &r.Collections[i])
-	}
+	s := &jobSummary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows, listed: map[*result.Collection]bool{}}
+	s.order = pointers(r)
 	slices.SortStableFunc(s.order, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
 	s.heading(3, icon(r)+" "+inline(outcome(r)))
 	s.paragraph(s.circumstances())
@@ -136,29 +145,42 @@ func (s *jobSummary) link(label Markdown, address string) Markdown {
 	return link(label, address)
 }
 
-// The most rows of a table that is not behind a click.
+// The most rows of a table that is not behind a click. So many are written however long
+// they are.
 const maxRows = 30
 
 // overview is the table of the collections. Those with nothing to tell go
-// behind a click when there are many.
+// behind a click when there are many, and of what is too much so many are told.
 func (s *jobSummary) overview() {
 	var rows, quiet [][]Markdown
 	order := s.order
 	if same := s.unreached(); len(same) > fewUnreached {
 		order = slices.DeleteFunc(slices.Clone(order), func(c *result.Collection) bool { return slices.Contains(same, c) })
 		defer s.paragraph(Markdown(text.Plural(len(same), "collection")) + " not judged: see what went wrong.")
+		for _, c := range same {
+			s.listed[c] = len(same) == len(s.order) && len(c.Problems) == 0 // it is all of them
+		}
 	}
-	for _, c := range order {
+	var hidden []*result.Collection
+	room := mostOverview
+	for i, c := range order {
+		if i >= maxRows && room <= 0 {
+			left := order[i:]
+			defer s.paragraph(Markdown(fmt.Sprintf("… and %s, which are too many for a table.", quietTitle(s.r, left))))
+			break
+		}
 		row := s.overviewRow(c)
+		room -= lengthOf(row)
+		s.listed[c] = true
 		if len(order) > 10 && (urgency(c) == calm || len(rows) >= maxRows) {
-			quiet = append(quiet, row)
+			quiet, hidden = append(quiet, row), append(hidden, c)
 		} else {
 			rows = append(rows, row)
 		}
 	}
 	s.table(s.overviewColumns(), rows)
 	if len(quiet) > 0 {
-		s.details(quietTitle(s.r, order[len(order)-len(quiet):]), func() { s.table(s.overviewColumns(), quiet) })
+		s.details(quietTitle(s.r, hidden), func() { s.table(s.overviewColumns(), quiet) })
 	}
 }
 
@@ -354,16 +376,40 @@ func (s *jobSummary) interruption() {
 		". What the list below does not call done was not done.")
 }
 
-// problems tells what went wrong or should be known, with the next step.
+// problems tells what went wrong or should be known, with the next step. Of what went
+// wrong it names every collection, be it behind a click.
 func (s *jobSummary) problems() {
 	var wrong, items []item
+	var causes []told
+	untold := &told{}
+	room := mostCauses
+	named := map[*result.Collection]bool{}
 	for _, p := range problems(s.r) {
-		if p.Level == result.Error {
-			wrong = append(wrong, item{text: s.problem(p)})
-		} else {
-			items = append(items, item{text: s.problem(p)})
+		i := item{text: s.problem(p)}
+		if p.Level != result.Error {
+			items = append(items, i)
+			continue
+		}
+		if room -= len(i.text); len(wrong) >= maxRows && room < 0 {
+			untold.collections = append(untold.collections, p.collections...)
+			continue
+		}
+		for _, c := range p.collections {
+			named[c] = true
+		}
+		wrong, causes = append(wrong, i), append(causes, p)
+	}
+	for _, c := range s.order {
+		if urgency(c) == broken && !named[c] && !s.listed[c] && !slices.Contains(untold.collections, c) {
+			untold.collections = append(untold.collections, c)
 		}
 	}
+	if n := len(untold.collections); n > 0 {
+		wrong = append(wrong, item{text: levelIcon(result.Error) + " " + bold(inline(untold.names())) +
+			": not done, by what is said here of the whole run or by causes that are too many for a summary. The log has them all."})
+		causes = append(causes, *untold)
+	}
+	s.nameAll(wrong, causes)
 	for _, secret := range s.r.Secrets {
 		if secret.Comparable {
 			continue
@@ -377,8 +423,45 @@ func (s *jobSummary) problems() {
 	}
 	if len(items) > 0 {
 		s.heading(4, "Good to know")
-		s.list(items)
+		s.list(within(items, mostCauses))
 	}
+}
+
+// nameAll puts below what went wrong the names of the collections that went wrong by it,
+// where not all of them stand before it or in the table. They are as long as there is
+// room for, and all there.
+func (s *jobSummary) nameAll(wrong []item, causes []told) {
+	for _, most := range []int{80, 60, 40, 20, 10} {
+		length := 0
+		for i, t := range causes {
+			hidden := len(t.collections) > mostNamed && slices.ContainsFunc(t.collections[mostNamed:],
+				func(c *result.Collection) bool { return !s.listed[c] })
+			if !hidden {
+				continue
+			}
+			names := make([]string, len(t.collections))
+			for k, c := range t.collections {
+				names[k] = summaryText(text.Cut(text.Line(title(c)), most))
+			}
+			wrong[i].below = []Markdown{Markdown(fmt.Sprintf("<details><summary>all %d</summary>%s</details>",
+				len(names), strings.Join(names, ", ")))}
+			length += len(wrong[i].below[0])
+		}
+		if length <= mostNames {
+			return
+		}
+	}
+}
+
+// within are the first items, and as many more as fit into so many bytes, and how many
+// do not.
+func within(items []item, room int) []item {
+	for i, one := range items {
+		if room -= len(one.text); i >= maxRows && room < 0 {
+			return append(items[:i:i], item{text: Markdown(fmt.Sprintf("… and %d more, which the log has", len(items)-i))})
+		}
+	}
+	return items
 }
 
 func (s *jobSummary) problem(p told) Markdown {
@@ -386,7 +469,7 @@ func (s *jobSummary) problem(p told) Markdown {
 	if names := p.names(); names != "" {
 		about = bold(inline(names)) + ": "
 	}
-	t := levelIcon(p.Level) + " " + about + prose(what(p.Problem))
+	t := levelIcon(p.Level) + " " + about + prose(p.what())
 	if p.Hint != "" {
 		t += "<br>" + bold("Hint:") + " " + prose(p.Hint)
 	}
@@ -414,32 +497,9 @@ func (s *jobSummary) progress() {
 	if !s.r.Mode.Writes() {
 		return
 	}
-	var states []string
-	of := map[string]*told{}
-	for _, c := range s.order {
-		if c.Way() == nil || c.Status != result.Failed && s.r.Interrupted == nil {
-			continue
-		}
-		state := "nothing was written for it"
-		if done := deedsOf(c); done != "" {
-			state = "done: " + done
-		}
-		switch {
-		case c.Importer == nil:
-		case pulling(c):
-			state += ". Microcks keeps pulling it on its schedule"
-		default:
-			state += ". Microcks does not pull it on its schedule"
-		}
-		if of[state] == nil {
-			of[state] = &told{}
-			states = append(states, state)
-		}
-		of[state].collections = append(of[state].collections, c)
-	}
-	items := make([]item, len(states))
-	for i, state := range states {
-		items[i].text = bold(inline(of[state].names())) + ": " + inline(state) + "."
+	var items []item
+	for _, t := range grouped(s.order, s.howFar) {
+		items = append(items, item{text: bold(inline(t.names())) + ": " + inline(t.Text) + "."})
 	}
 	for _, secret := range s.r.Secrets {
 		if !secret.InDoubt {
@@ -452,7 +512,26 @@ func (s *jobSummary) progress() {
 		return
 	}
 	s.heading(4, "How far it came")
-	s.list(items)
+	s.list(within(items, mostChanges))
+}
+
+// howFar is how far a collection came that did not reach the end; "" where it did.
+func (s *jobSummary) howFar(c *result.Collection) string {
+	if c.Way() == nil || c.Status != result.Failed && s.r.Interrupted == nil {
+		return ""
+	}
+	state := "nothing was written for it"
+	if done := deedsOf(c); done != "" {
+		state = "done: " + done
+	}
+	switch {
+	case c.Importer == nil:
+	case pulling(c):
+		state += ". Microcks keeps pulling it on its schedule"
+	default:
+		state += ". Microcks does not pull it on its schedule"
+	}
+	return state
 }
 
 // pulling reports whether Microcks imports the collection on its schedule, by its

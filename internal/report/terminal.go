@@ -156,10 +156,7 @@ func (s *screen) collections() {
 	if len(s.r.Collections) < 2 {
 		return
 	}
-	order := make([]*result.Collection, len(s.r.Collections))
-	for i := range s.r.Collections {
-		order[i] = &s.r.Collections[i]
-	}
+	order := pointers(s.r)
 	slices.SortStableFunc(order, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
 	listed := slices.DeleteFunc(slices.Clone(order), func(c *result.Collection) bool { return urgency(c) == calm })
 	if len(order) <= fewRows {
@@ -484,7 +481,7 @@ func (s *screen) problems(failures *screen) {
 			s.WriteString("\n")
 			space = true
 		}
-		to.wrapped(levels[g.Level]+": ", ofLevel[g.Level], "  ", "", g.about()+string(what(g.Problem)))
+		to.wrapped(levels[g.Level]+": ", ofLevel[g.Level], "  ", "", g.about()+string(g.what()))
 		if g.Hint != "" {
 			to.wrapped("hint: ", "", "  ", "", string(g.Hint))
 		}
@@ -492,11 +489,8 @@ func (s *screen) problems(failures *screen) {
 			to.line("see: "+Troubleshooting(s.DocsURL, g.Anchor), faint)
 		}
 	}
-	for i := range s.r.Collections {
-		c := &s.r.Collections[i]
-		if done := deedsOf(c); c.Failed() && done != "" {
-			failures.wrapped("how far: ", "", "  ", "", title(c)+": "+done)
-		}
+	for _, far := range howFar(s.r) {
+		failures.wrapped("how far: ", "", "  ", "", far)
 	}
 	if s.r.Interrupted != nil {
 		failures.wrapped("interrupted: ", "", "  ", "", string(s.r.Interrupted.Cause))

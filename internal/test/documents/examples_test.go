@@ -66,6 +66,8 @@ func exampleValues(t *testing.T) map[string]string {
 		"secrets.KEYCLOAK_CLIENT_ID":     "ci-admin",
 		"secrets.KEYCLOAK_CLIENT_SECRET": "ci-admin-secret",
 		"vars.COMPANY_CA":                authority,
+		"vars.MICROCKS_URL":              "https://microcks.example.com",
+		"matrix.manifest":                "mocks/shop.yaml",
 		"github.token":                   github.Token,
 		"github.event.release.tag_name":  "1.2.0",
 		"github.ref_type == 'tag' && github.ref_name || '1.0.0-next'": "1.0.0-next",
@@ -335,8 +337,16 @@ func newExamplePlace(t *testing.T) *examplePlace {
 	}
 	authority, _ := examplePair(t)
 	p.write(t, "certs/company-ca.pem", []byte(authority))
+	for _, block := range exampleBlocks(t) {
+		if named := exampleFile.FindStringSubmatch(block.text); named != nil {
+			p.write(t, named[1], []byte(block.text))
+		}
+	}
 	return p
 }
+
+// exampleFile is the first line of a block that is a file of the repository.
+var exampleFile = regexp.MustCompile(`^# ([\w./-]+\.yaml)\n`)
 
 // exampleWorld is one with a Postman API that has the collections.
 func exampleWorld(t *testing.T) *world.World {

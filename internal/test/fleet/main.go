@@ -1,9 +1,11 @@
 // Command fleet measures what many collections cost on a real Microcks: built
 // programs beside a plain loop in one process, and beside the server's own time
 // for the same imports. It serves the collections itself, on loopback, and
-// deletes what it made.
+// deletes what it made. A program without a binary is this one's own: its environment
+// takes a list of thousands, which none of a process does.
 //
 //	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 [-n 50,200,800] NAME=BINARY…
+//	go run ./internal/test/fleet -bytes 1 -n 5000 [-upload] own=
 //	go run ./internal/test/fleet -microcks-url http://127.0.0.1:8080 -crowd 50 [-kill] [-rounds 10] NAME=BINARY…
 package main
 
@@ -21,6 +23,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,11 +31,15 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postman-microcks-importer/internal/app"
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
 )
 
 func main() {
+	if file := os.Getenv(environmentFile); file != "" {
+		os.Exit(program(file))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	server := flag.String("microcks-url", "", "a running Microcks without sign-in, on loopback; empty: a stand-in, for memory")
@@ -42,7 +49,7 @@ func main() {
 	parallelism := flag.Int("parallelism", 8, "of the programs and of the server's own imports")
 	crowd := flag.Int("crowd", 0, "runs at once of one new collection, instead")
 	kill := flag.Bool("kill", false, "kill every second run of a crowd at some moment")
-	upload := flag.Bool("upload", false, "a crowd uploads, without importers")
+	upload := flag.Bool("upload", false, "uploads, without importers")
 	flag.Parse()
 	if *server == "" {
 		standIn := httptest.NewServer(microcks.New(microcks.Options{}))
@@ -56,7 +63,8 @@ func main() {
 		}
 		return
 	}
-	if err := measure(ctx, fleet{server: *server, parallelism: *parallelism, bytes: *size}, *sizes, *rounds, flag.Args()); err != nil {
+	of := fleet{server: *server, parallelism: *parallelism, bytes: *size, upload: *upload}
+	if err := measure(ctx, of, *sizes, *rounds, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
@@ -262,9 +270,58 @@ func (f *fleet) program(ctx context.Context, name, binary string) error {
 			return fmt.Errorf("%s, %s: %w", name, which, r.err)
 		}
 		f.row(name+", "+which, r)
+		if r.megabytes > mostMegabytes {
+			return fmt.Errorf("%s, %s: %.0f MB, and a run may have %d", name, which, r.megabytes, mostMegabytes)
+		}
 	}
 	return f.clear(ctx)
 }
+
+// environmentFile names the file that has the environment of the program itself.
+const environmentFile = "FLEET_ENVIRONMENT"
+
+// environment of a process: what is given, or for the program without a binary the file
+// that has it.
+func (f *fleet) environment(binary, dir string, given map[string]string) (program string, env []string, err error) {
+	if binary == "" {
+		file := filepath.Join(dir, "environment.json")
+		raw, err := json.Marshal(given)
+		if err == nil {
+			err = os.WriteFile(file, raw, 0o600)
+		}
+		if err == nil {
+			binary, err = os.Executable()
+		}
+		return binary, []string{environmentFile + "=" + file}, err
+	}
+	for key, value := range given {
+		env = append(env, key+"="+value)
+	}
+	return binary, env, nil
+}
+
+// mostMemory is what main.go keeps the program within, in bytes.
+const mostMemory = 360 << 20
+
+// program is this process as the program, in the environment that a file has.
+func program(file string) int {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		return 1
+	}
+	given := map[string]string{}
+	if err := json.Unmarshal(raw, &given); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		return 1
+	}
+	debug.SetMemoryLimit(mostMemory)
+	command := app.Command{Getenv: func(name string) string { return given[name] }, Stdout: os.Stdout, Stderr: os.Stderr}
+	return command.Main(context.Background(), nil)
+}
+
+// mostMegabytes is what a run over small collections may take, however many they are.
+const mostMegabytes = 400
 
 // run of a program.
 type run struct {
@@ -282,15 +339,16 @@ func (f *fleet) run(ctx context.Context, binary string, life time.Duration) run 
 		return run{err: err}
 	}
 	defer os.RemoveAll(dir)
-	var env []string
-	for key, value := range map[string]string{
+	given := map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "schedule", "GITHUB_REPOSITORY": "acme/fleet", "GITHUB_WORKSPACE": dir,
 		"GITHUB_OUTPUT": filepath.Join(dir, "outputs"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
 		"INPUT_MODE": "apply", "INPUT_COLLECTIONS": strings.Join(f.uids, "\n"), "INPUT_POSTMAN-API-KEY": postman.DefaultAPIKey,
 		"INPUT_POSTMAN-API-URL": f.api.URL, "INPUT_MICROCKS-URL": f.server, "INPUT_PARALLELISM": strconv.Itoa(f.parallelism),
 		"INPUT_TIMEOUT": "10m", "INPUT_SECRET-NAME": "fleet " + f.prefix, "INPUT_DELIVERY": map[bool]string{true: "upload"}[f.upload],
-	} {
-		env = append(env, key+"="+value)
+	}
+	binary, env, err := f.environment(binary, dir, given)
+	if err != nil {
+		return run{err: err}
 	}
 	for _, file := range []string{"outputs", "summary.md"} {
 		if err := os.WriteFile(filepath.Join(dir, file), nil, 0o600); err != nil {
