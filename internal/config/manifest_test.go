@@ -70,7 +70,8 @@ func TestManifest(t *testing.T) {
 				}),
 			},
 			[]string{
-				"active: line 8 says false, which counts there; others get true", "delivery: line 8 says importer, which counts there; others get upload",
+				"active: line 8 says false, which counts there; others get true",
+				"delivery: line 8 says importer, which counts there; others get upload",
 				"label tier: line 8 says gold, which counts there; others get silver",
 			},
 		},
@@ -92,8 +93,10 @@ func TestManifest(t *testing.T) {
 				},
 			},
 			[]string{
-				"active: the workflow says false, which counts, and not true of defaults", "label team: the workflow says web, which counts, and not pay of defaults",
-				"delivery: line 8 says importer, which counts there; others get upload", "service-version: line 8 says 1.10, which counts there; others get 2",
+				"active: the workflow says false, which counts, and not true of defaults",
+				"label team: the workflow says web, which counts, and not pay of defaults",
+				"delivery: line 8 says importer, which counts there; others get upload",
+				"service-version: line 8 says 1.10, which counts there; others get 2",
 				"label tier: line 8 says gold, which counts there; others get silver",
 			},
 		},
