@@ -145,6 +145,18 @@ func TestWorkspaceOfManifest(t *testing.T) {
 	}
 }
 
+// TestKeyOffGitHub holds that no place on a machine gets into labels.
+func TestKeyOffGitHub(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, dir, "postman.yaml", "collections: []")
+	e := readyToPlan().with(env{"INPUT_COLLECTIONS": "", "INPUT_MANIFEST": filepath.Join(dir, "postman.yaml")})
+	run, problems := Parse(Sources{Getenv: e.get})
+	if len(problems) > 0 || run.Manifest.Key != "postman.yaml" {
+		t.Errorf("%+v, %v", run.Manifest, problems)
+	}
+}
+
 // TestVerifyOfManifest holds that an entry can ask for more than the workflow, and not
 // for less.
 func TestVerifyOfManifest(t *testing.T) {
