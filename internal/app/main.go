@@ -321,6 +321,12 @@ func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*pl
 	tell := func(line string) {
 		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
 	}
+	for _, line := range p.Overrides {
+		tell("manifest, " + line)
+	}
+	if p.MoreOverrides > 0 {
+		tell("manifest, " + text.Plural(p.MoreOverrides, "more difference") + " between entries, inputs and defaults")
+	}
 	files := resolve.Files{Found: func(line string) {
 		if found++; found <= fewCollections || p.runner.Debugging() {
 			tell(line)

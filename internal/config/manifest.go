@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/manifest"
 	"postman-microcks-importer/internal/text"
 )
@@ -57,7 +55,7 @@ func (p *parser) fromManifest(common Importer) []named {
 			names = append(names, in.Name)
 		}
 	}
-	m, problems := manifest.Parse(budget.New(context.Background()), raw, names)
+	m, problems := manifest.Parse(nil, raw, names) // which has bounds of its own
 	for _, wrong := range problems {
 		f.report(wrong.Position, wrong.Got, Problem{
 			Fault: fault(shown(wrong.Fault, p.secrets, shownMessage)), Takes: wrong.Takes, Hint: shown(wrong.Hint, p.secrets, shownMessage),
@@ -118,6 +116,11 @@ func (p *parser) readManifest() (path string, raw []byte) {
 		return "", nil
 	}
 	path, wrong := p.space.file(given)
+	if here, err := filepath.Abs("."); err == nil && filepath.IsAbs(path) {
+		if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+			path = rel
+		}
+	}
 	if wrong == "" {
 		wrong = unreadable
 		if f, err := p.space.open(path); err == nil {
@@ -146,9 +149,13 @@ func (f *manifestFile) report(at manifest.Position, got string, problem Problem)
 	f.parser.report(problem)
 }
 
-// key is what the manifest is known by.
+// key is what the manifest is known by. Where a file lies on a machine tells nothing of
+// it.
 func (f *manifestFile) key(m *manifest.Manifest) string {
 	at, key := manifest.Position{}, f.path
+	if filepath.IsAbs(key) {
+		key = filepath.Base(key)
+	}
 	if m.Key != nil {
 		at, key = m.Key.Position, m.Key.Value
 	}

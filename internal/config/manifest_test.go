@@ -70,7 +70,8 @@ func TestManifest(t *testing.T) {
 				}),
 			},
 			[]string{
-				"active: line 8 says false, which counts there; others get true", "delivery: line 8 says importer, which counts there; others get upload",
+				"active: line 8 says false, which counts there; others get true",
+				"delivery: line 8 says importer, which counts there; others get upload",
 				"label tier: line 8 says gold, which counts there; others get silver",
 			},
 		},
@@ -92,8 +93,10 @@ func TestManifest(t *testing.T) {
 				},
 			},
 			[]string{
-				"active: the workflow says false, which counts, and not true of defaults", "label team: the workflow says web, which counts, and not pay of defaults",
-				"delivery: line 8 says importer, which counts there; others get upload", "service-version: line 8 says 1.10, which counts there; others get 2",
+				"active: the workflow says false, which counts, and not true of defaults",
+				"label team: the workflow says web, which counts, and not pay of defaults",
+				"delivery: line 8 says importer, which counts there; others get upload",
+				"service-version: line 8 says 1.10, which counts there; others get 2",
 				"label tier: line 8 says gold, which counts there; others get silver",
 			},
 		},
@@ -139,6 +142,18 @@ func TestWorkspaceOfManifest(t *testing.T) {
 		if got := run.Importers[n].Workspace; !strings.HasPrefix(got, first) {
 			t.Errorf("workspace %d is %q", n, got)
 		}
+	}
+}
+
+// TestKeyOffGitHub holds that no place on a machine gets into labels.
+func TestKeyOffGitHub(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, dir, "postman.yaml", "collections: []")
+	e := readyToPlan().with(env{"INPUT_COLLECTIONS": "", "INPUT_MANIFEST": filepath.Join(dir, "postman.yaml")})
+	run, problems := Parse(Sources{Getenv: e.get})
+	if len(problems) > 0 || run.Manifest.Key != "postman.yaml" {
+		t.Errorf("%+v, %v", run.Manifest, problems)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/postman"
 	"postman-microcks-importer/internal/predict"
 )
 
@@ -107,6 +108,33 @@ func TestServiceVersions(t *testing.T) {
 			if taken := len(problems) == 0 && run.Importers[0].ServiceVersion == version; taken != predict.AddressableVersion(version) {
 				t.Errorf("%q is taken: %t: %v", version, taken, problems)
 			}
+		}
+	}
+}
+
+// An entry of a manifest can ask for more verification than the run.
+func TestVerifyOfEntries(t *testing.T) {
+	t.Parallel()
+	run := &config.Run{Verify: config.VerifyService, Importers: []config.Importer{{File: "a"}, {File: "b", Verify: config.VerifyMocks}}}
+	wanted, _, err := Importers(t.Context(), run, Files{}, nil)
+	if err != nil || len(wanted) != 2 || wanted[0].Verify != plan.VerifyService || wanted[1].Verify != plan.VerifyMocks {
+		t.Errorf("%v, %+v", err, wanted)
+	}
+}
+
+// What a manifest names and nothing reads is told with why.
+func TestNotRead(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ key, says string }{
+		{"", "no Postman API key is given: the pets"}, {"PMAK-1", "anybody can have caused this event"},
+	} {
+		run := &config.Run{
+			Manifest: config.Manifest{Path: "postman.yaml"}, Postman: config.Postman{APIKey: config.Secret(c.key)},
+			Importers: []config.Importer{{Source: "the pets", Ref: &postman.Ref{UID: "1-2"}, Skipped: true}},
+		}
+		_, notes, err := Importers(t.Context(), run, Files{}, nil)
+		if err != nil || len(notes) != 1 || !strings.Contains(string(notes[0].Text), c.says) {
+			t.Errorf("key %q: %v, %v", c.key, notes, err)
 		}
 	}
 }
