@@ -76,6 +76,12 @@ func (x *Importers) Bound(serviceID string) iter.Seq[*microcks.ImportJob] {
 	return x.each(x.bound[serviceID])
 }
 
+// Reading yields the importers whose URL ends in a collection's uid, or in it without its
+// owner, wherever it leads.
+func (x *Importers) Reading(uid string) iter.Seq[*microcks.ImportJob] {
+	return x.each(x.bySource[sourceOf(uid)])
+}
+
 // Using yields the importers that refer to the secret of an id.
 func (x *Importers) Using(secretID string) iter.Seq[*microcks.ImportJob] {
 	return x.each(x.using[secretID])

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"iter"
 	"net/url"
 	"path"
 	"regexp"
@@ -212,6 +213,8 @@ func (r *Remains) fateOfMade(x *remains, l *Leftover, s *microcks.Service) Fate 
 		return l.Fate
 	case !r.RemoveServices:
 		return Fate{Kept: result.KeptNoRemoving}
+	case r.Elsewhere(s.Metadata) != "":
+		return Fate{Kept: result.KeptElsewhere, By: text.Untrusted(r.Elsewhere(s.Metadata))}
 	case !SameArtifact(s.SourceArtifact, l.Source):
 		return Fate{Kept: result.KeptOther, By: text.Untrusted(s.SourceArtifact)}
 	}
@@ -239,9 +242,12 @@ func (r *Remains) fateOfService(x *remains, s *microcks.Service) Fate {
 	if x.makes[Key{s.Name, s.Version}] {
 		return Fate{Kept: result.KeptPredicted}
 	}
-	for job := range x.importers.Bound(s.ID) {
-		if !x.going[job.ID] {
-			return Fate{Kept: result.KeptFed, By: text.Untrusted(job.Name)}
+	// A failed import leaves an importer bound to nothing, although it feeds the service.
+	for _, feeders := range []iter.Seq[*microcks.ImportJob]{x.importers.Bound(s.ID), x.importers.Reading(s.SourceArtifact)} {
+		for job := range feeders {
+			if !x.going[job.ID] {
+				return Fate{Kept: result.KeptFed, By: text.Untrusted(job.Name)}
+			}
 		}
 	}
 	inside, known := r.Inside[s.ID]

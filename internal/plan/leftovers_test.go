@@ -164,12 +164,21 @@ func TestLeftovers(t *testing.T) {
 				{ServiceID: "s2", Name: "Old", Version: "1"}, {ServiceID: "s3", Name: "Left", Version: "2"},
 			}})
 		}, importer("goes, s2 fed Other") + "\n" + upload("fed Other"), 3},
+		"another importer reads the same collection": {func(r *plan.Remains) {
+			r.Importers = append(r.Importers, microcks.ImportJob{ID: "j9", Name: "Other", RepositoryURL: origin + "/collections/" + goneUID[9:]})
+		}, importer("goes, s2 fed Other") + "\n" + upload("goes"), 3},
 		"an importer that goes, too, is bound to an upload": {func(r *plan.Remains) {
 			job(r).ServiceRefs = append(job(r).ServiceRefs, microcks.ServiceRef{ServiceID: "s3", Name: "Left", Version: "2"})
 		}, importer("goes, s2 goes, s3 other "+goneUpload) + "\n" + upload("goes"), 3},
 		"examples of another artifact": {func(r *plan.Remains) {
 			r.Inside = map[string][]string{"s2": {goneUID, "examples.yaml"}, "s3": {"more.json", goneUpload}}
 		}, importer("goes, s2 other examples.yaml") + "\n" + upload("other more.json"), 3},
+		"the service is another repository's": {func(r *plan.Remains) {
+			service(r, 2).Metadata = &microcks.Metadata{Labels: plan.Owner{Repository: "acme/other"}.Labels()}
+		}, importer("goes, s2 elsewhere acme/other") + "\n" + upload("goes"), 3},
+		"the service is another manifest's": {func(r *plan.Remains) {
+			service(r, 2).Metadata = &microcks.Metadata{Labels: listedBy("orders")}
+		}, importer("goes, s2 elsewhere orders") + "\n" + upload("goes"), 3},
 		"another artifact took the service over": {func(r *plan.Remains) { service(r, 2).SourceArtifact = "openapi.yaml" },
 			importer("goes, s2 other openapi.yaml") + "\n" + upload("goes"), 3},
 		"services of importers are not to go": {func(r *plan.Remains) { r.RemoveServices = false },
@@ -188,7 +197,11 @@ func TestLeftovers(t *testing.T) {
 		"an uploaded uid that is not asked for yet": {func(r *plan.Remains) {
 			service(r, 3).SourceArtifact, r.Vanished = goneUID, true
 			r.Inside = nil
-		}, importer("ask, s2 ask") + "\ns3 of " + goneUID + " ask", 3},
+		}, importer("ask, s2 ask") + "\ns3 of " + goneUID + " fed Old", 3},
+		"an uploaded uid, without its importer": {func(r *plan.Remains) {
+			service(r, 3).SourceArtifact, r.Vanished, r.Inside = goneUID, true, nil
+			r.Importers = r.Importers[:1]
+		}, "s3 of " + goneUID + " ask", 2},
 		"an uploaded uid, whose service has to be looked into": {func(r *plan.Remains) {
 			service(r, 3).SourceArtifact, r.Vanished = goneUID, true
 			r.InPostman, r.Inside = map[string]bool{goneUID: false}, nil

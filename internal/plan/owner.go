@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -93,6 +94,12 @@ func managed(m *microcks.Metadata) bool {
 		}
 	}
 	return false
+}
+
+// Elsewhere is who or which manifest else the labels name, as [Owner.Another]; "" where
+// they name none. What an importer made is anybody's, if not somebody else's.
+func (o Owner) Elsewhere(m *microcks.Metadata) string {
+	return cmp.Or(o.Another(m), o.otherManifest(m))
 }
 
 // SameOwner reports whether two states of an importer have the labels of one owner and

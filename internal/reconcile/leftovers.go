@@ -51,7 +51,7 @@ func (r *reconciliation) findLeftovers(ctx context.Context) error {
 	began := time.Now()
 	l := &leftovers{Remains: r.remains()}
 	l.all, l.owned = plan.Leftovers(l.Remains)
-	held := r.mayNotPrune()
+	why := r.mayNotPrune() // nil where nothing keeps all of them
 	if len(l.all) > 0 && r.SameKey != nil {
 		others, err := r.SameKey(ctx)
 		switch {
@@ -59,31 +59,31 @@ func (r *reconciliation) findLeftovers(ctx context.Context) error {
 			return context.Cause(ctx)
 		case len(others) > 0:
 			return r.sharedKey(others)
-		case err != nil && held == nil:
-			held = heldBy("whether another manifest has the same key", err)
+		case err != nil && why == nil:
+			why = heldBy("whether another manifest has the same key", err)
 		}
 	}
-	if r.Pruning.Asked && held == nil {
+	if r.Pruning.Asked && why == nil {
 		var err error
-		if held, err = r.askAbout(ctx, l); err != nil {
+		if why, err = r.askAbout(ctx, l); err != nil {
 			return err
 		}
 	}
 	due := l.due()
-	if r.Pruning.Asked && held == nil && !r.Pruning.Many {
-		held = plan.TooMany(due, l.owned, r.Pruning.Entries)
+	if r.Pruning.Asked && why == nil && !r.Pruning.Many {
+		why = plan.TooMany(due, l.owned, r.Pruning.Entries)
 	}
 	r.left = l
-	r.result.Leftovers = r.shownLeftovers(l, held != nil)
+	r.result.Leftovers = r.shownLeftovers(l, why != nil)
 	r.logLeftovers(began)
 	switch {
-	case held == nil && due > 0 && r.Pruning.Asked:
+	case why == nil && due > 0 && r.Pruning.Asked:
 		return r.refuseDeleting()
-	case held == nil, !r.Pruning.Asked, due == 0 && held.ExitCode == 0 && l.Unlisted() == nil:
-	case held.ExitCode != 0: // what else the run does is done all the same
-		r.late = append(r.late, *held)
+	case why == nil, !r.Pruning.Asked, due == 0 && why.ExitCode == 0 && l.Unlisted() == nil:
+	case why.ExitCode != 0: // what else the run does is done all the same
+		r.late = append(r.late, *why)
 	default:
-		r.result.Problems = append(r.result.Problems, *held)
+		r.result.Problems = append(r.result.Problems, *why)
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (r *reconciliation) askAbout(ctx context.Context, l *leftovers) (*result.Pr
 			return problem, ctx.Err()
 		}
 		if err := r.lookInside(ctx, l, services); err != nil {
-			return nil, err
+			return heldBy("what a service holds that is left over", err), ctx.Err()
 		}
 		l.all, l.owned = plan.Leftovers(l.Remains)
 	}

@@ -269,6 +269,7 @@ func TestPruneLooksAgain(t *testing.T) {
 		"an importer of another manifest":                {true, func(s *shelved) { elsewhere(s.job.Metadata) }, nil, result.KeptChanged},
 		"an importer without its labels":                 {true, func(s *shelved) { s.job.Metadata = nil }, nil, result.KeptChanged},
 		"an importer whose service has others' examples": {true, func(s *shelved) { s.from = append(s.from, "x.json") }, []string{"j1"}, ""},
+		"an importer whose service somebody took":        {true, func(s *shelved) { elsewhere(s.service.Metadata) }, []string{"j1"}, ""},
 		"an importer that imports meanwhile":             {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s1"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -296,5 +297,45 @@ func TestPruneLooksAgain(t *testing.T) {
 				t.Errorf("told %v of %v", told.Done, tt.deleted)
 			}
 		})
+	}
+}
+
+func (s *shelved) ImportersURL() string { return "http://microcks/#/importers" }
+
+// TestMoreThanTen: so many leftovers stay, and the run fails for it, unless that is meant.
+func TestMoreThanTen(t *testing.T) {
+	t.Parallel()
+	const url, listed = "https://api.getpostman.com/collections/", 30
+	owner := plan.Owner{Repository: "acme/pets", Manifest: "shop"}
+	uid := func(n int) string { return fmt.Sprintf("12345678-00000000-0000-4000-8000-%012d", n) }
+	for _, tt := range []struct {
+		left         int
+		many, prunes bool
+	}{{10, false, true}, {11, false, false}, {11, true, true}} {
+		r := asking(&answering{})
+		r.Owner, r.Mode, r.session, r.plan = owner, result.Apply, &Session{Microcks: &shelved{}}, &plan.Plan{}
+		r.Provenance = map[string]string{plan.AnnotationRun: "https://github.com/acme/pets/actions/runs/9", plan.AnnotationCommit: "c"}
+		r.Head = func(context.Context) (string, error) { return "c", nil }
+		r.services = map[plan.Key][]microcks.Service{}
+		r.Pruning = Pruning{Asked: true, Many: tt.many, Entries: listed, Branch: "main", OnGitHub: true}
+		for n := range listed + tt.left {
+			job := microcks.ImportJob{
+				ID: fmt.Sprint(n), RepositoryURL: url + uid(n), Active: true, Metadata: &microcks.Metadata{Labels: owner.Labels()},
+			}
+			r.there.Jobs = append(r.there.Jobs, job)
+			if n < listed {
+				r.items = append(r.items, &item{Wanted: &plan.Wanted{UID: uid(n), URL: url + uid(n)}, judged: &plan.Judged{}})
+			}
+		}
+		if err := r.findLeftovers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		l := r.result.Leftovers
+		if l.Count() != tt.left || l.Owned != listed+tt.left || l.Polls != (result.Polls{Least: 372 * tt.left, Most: 744 * tt.left}) {
+			t.Errorf("%d of %d left, which cost %v, want %d", l.Count(), l.Owned, l.Polls, tt.left)
+		}
+		if got := l.Due() == tt.left && !l.Held && len(r.late) == 0; got != tt.prunes {
+			t.Errorf("%d left, many allowed %t: %d to remove, held %t, %v", tt.left, tt.many, l.Due(), l.Held, r.late)
+		}
 	}
 }

@@ -161,7 +161,7 @@ func (p *pruning) remove(ctx context.Context) (plan.Fate, error) {
 
 // removeMade deletes the services that the importer made and that go with it.
 func (p *pruning) removeMade(ctx context.Context) error {
-	anybodys := func(*microcks.Metadata) bool { return true } // whose its importer is, it is
+	anybodys := func(m *microcks.Metadata) bool { return p.Elsewhere(m) == "" }
 	for i := range p.one.Services {
 		s := &p.one.Services[i]
 		if !s.Goes() {

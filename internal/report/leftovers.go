@@ -108,7 +108,9 @@ func whyKept(kind result.KeptKind, by text.Untrusted) text.Untrusted {
 	case result.KeptOtherURL:
 		return text.Untrustedf("%s is no collection of Postman's", by)
 	case result.KeptFed:
-		return text.Untrustedf("importer %q is bound to it", by)
+		return text.Untrustedf("importer %q feeds it", by)
+	case result.KeptElsewhere:
+		return text.Untrustedf("it belongs to %q, by its labels", by)
 	case result.KeptOther:
 		return text.Untrustedf("it has examples of another artifact, %q", by)
 	}

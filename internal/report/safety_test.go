@@ -195,7 +195,7 @@ func leftoversOfAll() *result.Leftovers {
 	}}
 	for _, kept := range []result.KeptKind{
 		result.KeptNotAsked, result.KeptHeld, result.KeptLater, result.KeptInPostman, result.KeptOtherURL, result.KeptPredicted,
-		result.KeptFed, result.KeptOther, result.KeptNoRemoving, result.KeptChanged,
+		result.KeptFed, result.KeptOther, result.KeptElsewhere, result.KeptNoRemoving, result.KeptChanged,
 	} {
 		l.List = append(l.List, result.Leftover{Kind: result.LeftoverImporter, Decision: result.LeftoverKept, Kept: kept})
 	}

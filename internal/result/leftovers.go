@@ -90,8 +90,9 @@ const (
 	KeptInPostman  KeptKind = "in-postman"  // Postman has the collection still
 	KeptOtherURL   KeptKind = "other-url"   // the importer's URL is no collection of Postman's
 	KeptPredicted  KeptKind = "predicted"   // a collection of this run makes the service
-	KeptFed        KeptKind = "fed"         // another importer is bound to the service
+	KeptFed        KeptKind = "fed"         // another importer is bound to the service, or reads its collection
 	KeptOther      KeptKind = "other"       // another artifact made the service, or added examples to it
+	KeptElsewhere  KeptKind = "elsewhere"   // the labels of the service name another owner, or another manifest
 	KeptNoRemoving KeptKind = "no-removing" // services of importers stay, without `allow: remove-services`
 	KeptChanged    KeptKind = "changed"     // somebody changed its labels, or what it holds, during the run
 )
