@@ -7,7 +7,8 @@ func TestArtifacts(t *testing.T) {
 	t.Parallel()
 	const uid = "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2"
 	for _, name := range []string{
-		uid, uid + "?access_key=x", uid[9:], "12345678-12ECE9E1-2abf-4edc-8e34-de66e74114d2", "87654321" + uid[8:], "", "?", "12345678", "pets.json",
+		uid, uid + "?access_key=x", uid[9:], "12345678-12ECE9E1-2abf-4edc-8e34-de66e74114d2", "87654321" + uid[8:],
+		"", "?", "12345678", "pets.json",
 	} {
 		all := Artifacts{}
 		all.Add("another")

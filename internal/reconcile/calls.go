@@ -288,15 +288,17 @@ func (c *carrier) takeCall(ctx context.Context) (end func(made bool), err error)
 // startable reports, by an error, that the month's calls do not suffice for the import of
 // an artifact: nothing is written for it then.
 func (c *carrier) startable(a *plan.Artifact) error {
-	if !c.startsFor(a) || c.calls.starts < 0 {
+	if !c.startsFor(a) {
 		return nil
 	}
 	c.calls.guard.Lock()
 	defer c.calls.guard.Unlock()
-	if c.calls.starts == 0 {
+	switch {
+	case c.calls.starts == 0:
 		return unreached
+	case c.calls.starts > 0:
+		c.calls.starts--
 	}
-	c.calls.starts--
 	return nil
 }
 

@@ -128,6 +128,9 @@ type heap struct {
 	most  uint64 // bytes
 }
 
+// mostHeap is what a run of 5,000 collections may take, here along with the stand-ins.
+const mostHeap = 400 << 20
+
 // look reads it at every hundredth request: that stops nobody.
 func (h *heap) look() {
 	h.guard.Lock()
@@ -175,6 +178,9 @@ func TestQuotaIsKept(t *testing.T) {
 				if first.code != 0 || first.imported != n || first.refused != 0 || first.asked != c.calls+c.listing {
 					t.Errorf("exit code %d, %d imported, %d of %d calls refused: %+v",
 						first.code, first.imported, first.refused, first.asked, first.Problems)
+				}
+				if w.heap.most > mostHeap {
+					t.Errorf("%d MB of heap, want at most %d", w.heap.most>>20, mostHeap>>20)
 				}
 				if most := bound(first.asked); first.took > most {
 					t.Errorf("it took %s, want at most %s", first.took, most)
