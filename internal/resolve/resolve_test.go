@@ -125,7 +125,9 @@ func TestVerifyOfEntries(t *testing.T) {
 // What a manifest names and nothing reads is told with why.
 func TestNotRead(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ key, says string }{{"", "no Postman API key is given: the pets"}, {"PMAK-1", "anybody can have caused this event"}} {
+	for _, c := range []struct{ key, says string }{
+		{"", "no Postman API key is given: the pets"}, {"PMAK-1", "anybody can have caused this event"},
+	} {
 		run := &config.Run{
 			Manifest: config.Manifest{Path: "postman.yaml"}, Postman: config.Postman{APIKey: config.Secret(c.key)},
 			Importers: []config.Importer{{Source: "the pets", Ref: &postman.Ref{UID: "1-2"}, Skipped: true}},
