@@ -197,7 +197,7 @@ func TestWrongManifests(t *testing.T) {
 		"a collection": "collections:\n- pets\n- collection: 12ece9e1-2abf-4edc-8e34-de66e74114d2\n" +
 			"- https://u:p@example.com/collections/1?access_key=x\n",
 		"a key":      "key: \"" + strings.Repeat("k", 300) + "\"\ncollections: []\n",
-		"a label":    one + "  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    ok: \"\"\n",
+		"a label":    one + "  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    \" managed-by\": x\n    \"\\u200bmanaged-by\": x\n    ok: \"\"\n",
 		"a name":     one + "  importer-name: " + strings.Repeat("x", 257) + "\n",
 		"a variable": "collections:\n- ${{ vars.PETS }}\n",
 		"a workspace": "collections:\n- workspace: " + uidA + "\n- workspace: https://app.getpostman.com/collection/" + uidB + "\n" +
