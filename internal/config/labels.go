@@ -84,6 +84,6 @@ func wrongLabel(key string) (takes, hint string) {
 // FitsLabel reports whether a label can be said by an input, or in a manifest.
 func FitsLabel(key, value string) bool {
 	takes, _ := wrongLabel(key)
-	return takes == "" && !hasControl(key) && !hasControl(value) && trim(value) == value &&
+	return takes == "" && !hasControl(key) && !hasControl(value) && trim(value) == value && text.Line(key+value) == key+value &&
 		!text.HasPostmanKey(key+value) && utf8.RuneCountInString(value) <= longestName
 }
