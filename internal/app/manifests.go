@@ -11,7 +11,6 @@ import (
 	"path"
 	"strings"
 
-	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/manifest"
 )
 
@@ -57,7 +56,7 @@ func manifestsOfKey(ctx context.Context, files fs.FS, key, own string) (others [
 		case !strings.HasSuffix(base, ".yaml") && !strings.HasSuffix(base, ".yml"):
 			return nil
 		}
-		found, err := hasKey(ctx, files, name, key)
+		found, err := hasKey(files, name, key)
 		if found {
 			others = append(others, name)
 		}
@@ -67,7 +66,7 @@ func manifestsOfKey(ctx context.Context, files fs.FS, key, own string) (others [
 }
 
 // hasKey reports whether a file is a manifest with the key.
-func hasKey(ctx context.Context, files fs.FS, name, key string) (bool, error) {
+func hasKey(files fs.FS, name, key string) (bool, error) {
 	f, err := files.Open(name)
 	if err != nil {
 		return false, err
@@ -77,7 +76,7 @@ func hasKey(ctx context.Context, files fs.FS, name, key string) (bool, error) {
 	if err != nil || len(raw) > manifest.MostBytes || !bytes.Contains(raw, []byte("collections")) {
 		return false, err
 	}
-	m, _ := manifest.Parse(budget.New(ctx), raw, nil)
+	m, _ := manifest.Parse(nil, raw, nil) // which has bounds of its own
 	switch {
 	case len(m.Entries) == 0:
 		return false, nil

@@ -140,8 +140,11 @@ func exportedLabels(job *microcks.ImportJob, services map[string]*microcks.Servi
 	labels := map[string]string{}
 	for key, value := range job.Metadata.Labels {
 		lacks := func(ref microcks.ServiceRef) bool {
-			s := services[ref.ServiceID]
-			return ref.ServiceID != "" && (s == nil || label(s.Metadata, key) != value)
+			if s := services[ref.ServiceID]; s != nil && s.Metadata != nil {
+				has, is := s.Metadata.Labels[key]
+				return !is || has != value
+			}
+			return ref.ServiceID != ""
 		}
 		if says(key, value) && !slices.ContainsFunc(job.ServiceRefs, lacks) {
 			labels[key] = value

@@ -12,6 +12,7 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -215,7 +216,7 @@ func (r *Remains) fateOfMade(x *remains, l *Leftover, s *microcks.Service) Fate 
 		return Fate{Kept: result.KeptNoRemoving}
 	case r.Elsewhere(s.Metadata) != "":
 		return Fate{Kept: result.KeptElsewhere, By: text.Untrusted(r.Elsewhere(s.Metadata))}
-	case !SameArtifact(s.SourceArtifact, l.Source):
+	case !predict.SameArtifact(s.SourceArtifact, l.Source):
 		return Fate{Kept: result.KeptOther, By: text.Untrusted(s.SourceArtifact)}
 	}
 	return r.fateOfService(x, s)
