@@ -312,12 +312,6 @@ func (p *program) settings() reconcile.Settings {
 // current folder, and no link leads them out of it.
 func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*plan.Wanted, []result.Problem, error) {
 	began, found := time.Now(), 0
-	for _, line := range p.Overrides {
-		p.voice.step("resolve", "", "manifest, "+line, 0)
-	}
-	if p.MoreOverrides > 0 {
-		p.voice.step("resolve", "", "manifest, "+text.Plural(p.MoreOverrides, "more difference")+" between entries, inputs and defaults", 0)
-	}
 	tell := func(line string) {
 		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
 	}
@@ -334,7 +328,7 @@ func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*pl
 	}, LeftOut: func(uid string) { p.leftOut = append(p.leftOut, uid) }}
 	defer func() {
 		if more := found - fewCollections; more > 0 && !p.runner.Debugging() {
-			tell("and " + text.Plural(more, "file") + " more")
+			tell(fmt.Sprintf("and %d more", more))
 		}
 	}()
 	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern+i.Resources != "" }) {
