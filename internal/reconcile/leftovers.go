@@ -37,6 +37,11 @@ type leftovers struct {
 	*plan.Remains
 	all   []*plan.Leftover
 	owned int
+
+	// When they are removed: the importers that there are then, and those that go, by
+	// their ids.
+	now   *plan.Importers
+	going map[string]bool
 }
 
 // mostLeftovers are listed in a result.
