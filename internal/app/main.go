@@ -302,7 +302,7 @@ func (p *program) settings() reconcile.Settings {
 		Pruning: reconcile.Pruning{
 			Asked: p.Prune, Many: p.Allows(config.AllowPruneMany), Entries: p.Manifest.Entries,
 			Workspaces: slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Workspace != "" }),
-			Branch:     p.DefaultBranch, OnGitHub: p.Trigger.Event != "",
+			Branch:     p.DefaultBranch, CheckedOut: p.checkedOut(), OnGitHub: p.Trigger.Event != "",
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package postman
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -124,7 +125,7 @@ func (c *Client) pages(ctx context.Context, workspace string) (all []Listed, wro
 				continue
 			}
 			seen[uid] = true
-			all = append(all, Listed{UID: uid, Name: text.Cut(string(one.Name), mostName), Fork: len(one.Fork) > 0 && string(one.Fork) != "null"})
+			all = append(all, Listed{UID: uid, Name: text.Cut(string(one.Name), mostName), Fork: bytes.HasPrefix(one.Fork, []byte("{"))})
 		}
 		offset += len(p.Collections)
 		if len(all) == before || offset >= total { // a page that brings nothing new is followed by no other
