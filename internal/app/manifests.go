@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 
 	"postman-microcks-importer/internal/manifest"
@@ -84,4 +85,43 @@ func hasKey(files fs.FS, name, key string) (bool, error) {
 		return m.Key.Value == key, nil
 	}
 	return name == key, nil
+}
+
+var commitID = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+
+// checkedOut is the commit that was checked out into the workspace of a run that prunes; ""
+// where that is not known.
+func (p *program) checkedOut() string {
+	if !p.Prune {
+		return ""
+	}
+	root, err := os.OpenRoot(p.Workspace)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = root.Close() }()
+	return checkedOut(root.FS())
+}
+
+// checkedOut is the commit of a working tree, as git notes it.
+func checkedOut(files fs.FS) string {
+	said := headOf(files, "HEAD")
+	if ref, named := strings.CutPrefix(said, "ref: "); named {
+		said = headOf(files, ref)
+	}
+	if !commitID.MatchString(said) {
+		return ""
+	}
+	return said
+}
+
+// headOf is what a file in the folder of git says, which is one line.
+func headOf(files fs.FS, name string) string {
+	f, err := files.Open(".git/" + name)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }()
+	raw, _ := io.ReadAll(io.LimitReader(f, 1<<10)) // what cannot be read is no commit
+	return strings.TrimSpace(string(raw))
 }
