@@ -77,6 +77,9 @@ func (l *listings) of(ctx context.Context, i *config.Importer) ([]*plan.Wanted, 
 	var found []*plan.Wanted
 	for n := range listed {
 		one := &listed[n]
+		if ctx.Err() != nil { // many patterns on many names take long
+			return nil, context.Cause(ctx)
+		}
 		if c.leaves(one) {
 			if l.LeftOut != nil {
 				l.LeftOut(one.UID)

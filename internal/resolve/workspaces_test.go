@@ -165,3 +165,32 @@ func TestPairedInWorkspace(t *testing.T) {
 		t.Errorf("%v, %v, %v", all, l.notes, err)
 	}
 }
+
+// ending ends the run when a workspace was listed.
+type ending struct {
+	spaces
+	end context.CancelCauseFunc
+}
+
+func (e ending) Listing(ctx context.Context, origin, id string) ([]postman.Listed, error) {
+	defer e.end(errNotListed)
+	return e.spaces.Listing(ctx, origin, id)
+}
+
+// Many patterns on many names end with the run.
+func TestPatternsEnd(t *testing.T) {
+	t.Parallel()
+	there := spaces{spaceA: make([]postman.Listed, 10_000)}
+	for n := range there[spaceA] {
+		there[spaceA][n] = postman.Listed{UID: uidOf(n), Name: strings.Repeat("a", 250)}
+	}
+	patterns := make([]string, 1000)
+	for n := range patterns {
+		patterns[n] = strings.Repeat("*a", 450) + "b"
+	}
+	run := &config.Run{Importers: []config.Importer{{Workspace: spaceA, Include: patterns}}}
+	ctx, end := context.WithCancelCause(t.Context())
+	if _, _, err := Importers(ctx, run, Files{Found: func(string) {}}, ending{there, end}); !errors.Is(err, errNotListed) {
+		t.Error(err)
+	}
+}
