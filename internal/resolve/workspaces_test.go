@@ -239,7 +239,8 @@ func TestInherit(t *testing.T) {
 		},
 	} {
 		var log []string
-		wanted, _, err := Importers(t.Context(), &config.Run{Importers: c.entries}, Files{Found: func(line string) { log = append(log, line) }}, there)
+		files := Files{Found: func(line string) { log = append(log, line) }}
+		wanted, _, err := Importers(t.Context(), &config.Run{Importers: c.entries}, files, there)
 		if err != nil {
 			t.Fatal(err)
 		}
