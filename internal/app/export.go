@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,26 +106,27 @@ func (p *program) entryOf(e *plan.Exported) manifest.Entry {
 
 // writeNew writes a file that is not there yet, in the workspace and by no link out of it;
 // off a runner wherever a person names it.
-func writeNew(workspace, name string, raw []byte) (err error) {
-	var file *os.File
+func writeNew(workspace, name string, raw []byte) error {
 	if workspace == "" {
-		file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	} else {
-		var root *os.Root
-		if root, err = os.OpenRoot(workspace); err != nil {
-			return err
-		}
-		defer func() { _ = root.Close() }()
-		if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
-		}
-		file, err = root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		workspace, name = filepath.Split(name)
 	}
+	root, err := os.OpenRoot(cmp.Or(workspace, "."))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(raw)
-	return errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err != nil {
+		_ = root.Remove(name) // a part of a manifest would be in the way of the next run
+	}
+	return err
 }
 
 // exportError is a manifest that cannot be written.
