@@ -66,7 +66,7 @@ func exported(x *result.Exported) string {
 		line += " into " + string(x.File)
 	}
 	if x.Comments > 0 {
-		line += fmt.Sprintf("; %d more as comments", x.Comments)
+		line += fmt.Sprintf("; %d more in comments", x.Comments)
 	}
 	if x.Others > 0 {
 		line += fmt.Sprintf("; %d left out, which read something else than a collection in Postman", x.Others)
