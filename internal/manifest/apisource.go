@@ -47,7 +47,7 @@ func (w *writer) resource(name string) {
 func importer(e *Entry) []string {
 	lines := fields(e, func(k *key) string { return k.inAPISource })
 	if e.ImporterName == nil {
-		lines = append(lines, "name: "+scalar(path.Base(e.URL)))
+		lines = append([]string{"name: " + scalar(path.Base(e.URL))}, lines...)
 	}
 	lines = append(lines, "repository:", "  url: "+scalar(e.URL))
 	if e.SecretRef != "" {
