@@ -66,7 +66,7 @@ func (p *program) textOf(x *plan.Export) []byte {
 		about = append(about, "microcks.io/instance names the Microcks of the same namespace.",
 			"The operator makes importers of its own, beside those that there are.")
 		if unsecured {
-			about = append(about, "An importer without secretRef has no secret; a key in its address is left out.")
+			about = append(about, "Importers without secretRef need one to read Postman: a key in an address is left out.")
 		}
 	} else {
 		about = append(about, "Labels that an importer has, and its service has not, are left out: they stay where they are.")
