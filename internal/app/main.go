@@ -312,12 +312,6 @@ func (p *program) settings() reconcile.Settings {
 // current folder, and no link leads them out of it.
 func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*plan.Wanted, []result.Problem, error) {
 	began, found := time.Now(), 0
-	for _, line := range p.Overrides {
-		p.voice.step("resolve", "", "manifest, "+line, 0)
-	}
-	if p.MoreOverrides > 0 {
-		p.voice.step("resolve", "", "manifest, "+text.Plural(p.MoreOverrides, "more difference")+" between entries, inputs and defaults", 0)
-	}
 	tell := func(line string) {
 		p.voice.step("resolve", "", string(text.HideCredentials(text.Untrusted(line))), time.Since(began))
 	}
