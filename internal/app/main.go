@@ -302,7 +302,7 @@ func (p *program) settings() reconcile.Settings {
 		Pruning: reconcile.Pruning{
 			Asked: p.Prune, Many: p.Allows(config.AllowPruneMany), Entries: p.Manifest.Entries,
 			Workspaces: slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Workspace != "" }),
-			Branch:     p.DefaultBranch, OnGitHub: p.Trigger.Event != "",
+			Branch:     p.DefaultBranch, CheckedOut: p.checkedOut(), OnGitHub: p.Trigger.Event != "",
 		},
 	}
 }
@@ -328,7 +328,7 @@ func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*pl
 	}, LeftOut: func(uid string) { p.leftOut = append(p.leftOut, uid) }}
 	defer func() {
 		if more := found - fewCollections; more > 0 && !p.runner.Debugging() {
-			tell("and " + text.Plural(more, "file") + " more")
+			tell(fmt.Sprintf("and %d more", more))
 		}
 	}()
 	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern+i.Resources != "" }) {

@@ -9,9 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 
-	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/manifest"
 )
 
@@ -57,7 +57,7 @@ func manifestsOfKey(ctx context.Context, files fs.FS, key, own string) (others [
 		case !strings.HasSuffix(base, ".yaml") && !strings.HasSuffix(base, ".yml"):
 			return nil
 		}
-		found, err := hasKey(ctx, files, name, key)
+		found, err := hasKey(files, name, key)
 		if found {
 			others = append(others, name)
 		}
@@ -67,7 +67,7 @@ func manifestsOfKey(ctx context.Context, files fs.FS, key, own string) (others [
 }
 
 // hasKey reports whether a file is a manifest with the key.
-func hasKey(ctx context.Context, files fs.FS, name, key string) (bool, error) {
+func hasKey(files fs.FS, name, key string) (bool, error) {
 	f, err := files.Open(name)
 	if err != nil {
 		return false, err
@@ -77,7 +77,7 @@ func hasKey(ctx context.Context, files fs.FS, name, key string) (bool, error) {
 	if err != nil || len(raw) > manifest.MostBytes || !bytes.Contains(raw, []byte("collections")) {
 		return false, err
 	}
-	m, _ := manifest.Parse(budget.New(ctx), raw, nil)
+	m, _ := manifest.Parse(nil, raw, nil) // which has bounds of its own
 	switch {
 	case len(m.Entries) == 0:
 		return false, nil
@@ -85,4 +85,43 @@ func hasKey(ctx context.Context, files fs.FS, name, key string) (bool, error) {
 		return m.Key.Value == key, nil
 	}
 	return name == key, nil
+}
+
+var commitID = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+
+// checkedOut is the commit that was checked out into the workspace of a run that prunes; ""
+// where that is not known.
+func (p *program) checkedOut() string {
+	if !p.Prune {
+		return ""
+	}
+	root, err := os.OpenRoot(p.Workspace)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = root.Close() }()
+	return checkedOut(root.FS())
+}
+
+// checkedOut is the commit of a working tree, as git notes it.
+func checkedOut(files fs.FS) string {
+	said := headOf(files, "HEAD")
+	if ref, named := strings.CutPrefix(said, "ref: "); named {
+		said = headOf(files, ref)
+	}
+	if !commitID.MatchString(said) {
+		return ""
+	}
+	return said
+}
+
+// headOf is what a file in the folder of git says, which is one line.
+func headOf(files fs.FS, name string) string {
+	f, err := files.Open(".git/" + name)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }()
+	raw, _ := io.ReadAll(io.LimitReader(f, 1<<10)) // what cannot be read is no commit
+	return strings.TrimSpace(string(raw))
 }

@@ -49,3 +49,26 @@ func TestManifestsOfKey(t *testing.T) {
 		t.Errorf("a run that ended: %v", err)
 	}
 }
+
+// TestCheckedOut: git notes the commit itself, or the branch that is at it.
+func TestCheckedOut(t *testing.T) {
+	t.Parallel()
+	const id = "0123456789abcdef0123456789abcdef01234567"
+	for want, notes := range map[string][]map[string]string{
+		id: {{"HEAD": id + "\n"}, {"HEAD": "ref: refs/heads/main\n", "refs/heads/main": id + "\n"}},
+		"": {
+			{}, {"HEAD": "ref: refs/heads/main\n"}, {"HEAD": "ref: ../secret\n"}, {"HEAD": id[1:]}, {"HEAD": "ref: HEAD"},
+			{"HEAD": "ref: refs\n", "refs/heads/main": id},
+		},
+	} {
+		for _, notes := range notes {
+			files := fstest.MapFS{"secret": {Data: []byte(id)}}
+			for name, said := range notes {
+				files[".git/"+name] = &fstest.MapFile{Data: []byte(said)}
+			}
+			if got := checkedOut(files); got != want {
+				t.Errorf("%v: %q, want %q", notes, got, want)
+			}
+		}
+	}
+}

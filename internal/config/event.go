@@ -89,6 +89,7 @@ type payload struct {
 	} `json:"merge_group"`
 	WorkflowRun *struct {
 		Event          string         `json:"event"`
+		HeadBranch     string         `json:"head_branch"`
 		HeadRepository headRepository `json:"head_repository"`
 	} `json:"workflow_run"`
 }

@@ -67,6 +67,8 @@ func wrongLabel(key string) (takes, hint string) {
 	switch {
 	case key == "":
 		return "a key before the = sign", "write the label as key=value, for example domain=pets"
+	case trim(key) != key:
+		return "keys without a space at an end", "write the key without it"
 	case strings.ContainsAny(key, "[]{}\"'`,;:"):
 		return "keys without brackets, quotation marks, commas and colons", "write one label per line as key=value, for example domain=pets"
 	case strings.Contains(key, "."):
@@ -82,6 +84,6 @@ func wrongLabel(key string) (takes, hint string) {
 // FitsLabel reports whether a label can be said by an input, or in a manifest.
 func FitsLabel(key, value string) bool {
 	takes, _ := wrongLabel(key)
-	return takes == "" && !hasControl(key) && !hasControl(value) && trim(key) == key && trim(value) == value &&
+	return takes == "" && !hasControl(key) && !hasControl(value) && trim(value) == value && text.Line(key+value) == key+value &&
 		!text.HasPostmanKey(key+value) && utf8.RuneCountInString(value) <= longestName
 }

@@ -237,10 +237,10 @@ func (f *manifestFile) said(e *manifest.Entry, where string) Importer {
 	}
 	for _, l := range e.Labels {
 		switch takes, hint := wrongLabel(l.Key.Value); {
-		case takes != "":
-			f.report(l.Key.Position, l.Key.Value, Problem{Takes: takes, Hint: shown(hint, f.secrets, shownMessage)})
 		case hasControl(l.Key.Value) || hasControl(l.Value.Value):
 			f.report(l.Key.Position, l.Key.Value, Problem{Takes: invisibleLabel, Hint: "type the line anew: a character in it cannot be seen"})
+		case takes != "":
+			f.report(l.Key.Position, l.Key.Value, Problem{Takes: takes, Hint: shown(hint, f.secrets, shownMessage)})
 		default:
 			if i.Labels == nil {
 				i.Labels = map[string]string{}

@@ -197,7 +197,7 @@ func TestWrongManifests(t *testing.T) {
 		"a collection": "collections:\n- pets\n- collection: 12ece9e1-2abf-4edc-8e34-de66e74114d2\n" +
 			"- https://u:p@example.com/collections/1?access_key=x\n",
 		"a key":      "key: \"" + strings.Repeat("k", 300) + "\"\ncollections: []\n",
-		"a label":    one + "  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    ok: \"\"\n",
+		"a label":    one + "  labels:\n    a.b: c\n    managed-by: me\n    \"\": x\n    \" managed-by\": x\n    \"\\u200bmanaged-by\": x\n    ok: \"\"\n",
 		"a name":     one + "  importer-name: " + strings.Repeat("x", 257) + "\n",
 		"a variable": "collections:\n- ${{ vars.PETS }}\n",
 		"a workspace": "collections:\n- workspace: " + uidA + "\n- workspace: https://app.getpostman.com/collection/" + uidB + "\n" +
@@ -226,6 +226,37 @@ func TestWrongManifests(t *testing.T) {
 		t.Error("a credential is shown")
 	}
 	golden(t, "testdata/manifests.golden", all.String())
+}
+
+// TestFitsLabel holds that a label that fits is read from a manifest as it is.
+func TestFitsLabel(t *testing.T) {
+	t.Parallel()
+	fit := 0
+	for _, said := range []string{
+		"team", "1", "yes", "<<", "~", "a b", "a#b", "a: b", "é☃", "a.b", "managed-by", " a", "a ", "", "a\nb", "a\tb", "a\u200bb", "a\u00a0b",
+		"\uf8ff", "a\U0010ffffb", "\ufffd", "\xff", strings.Repeat("a", longestName+1), "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01",
+	} {
+		for _, label := range []manifest.Label{
+			{Key: manifest.Said[string]{Value: said}, Value: manifest.Said[string]{Value: "x"}},
+			{Key: manifest.Said[string]{Value: "x"}, Value: manifest.Said[string]{Value: said}},
+		} {
+			key, value := label.Key.Value, label.Value.Value
+			if !FitsLabel(key, value) {
+				continue
+			}
+			fit++
+			m := manifest.Manifest{Entries: []manifest.Entry{{
+				Collection: &manifest.Said[string]{Value: uidA}, Labels: []manifest.Label{label},
+			}}}
+			run, problems := Parse(withManifest(t, string(m.Write(nil, nil)), nil))
+			if len(problems) > 0 || len(run.Importers) != 1 || run.Importers[0].Labels[key] != value {
+				t.Errorf("%q=%q: %v", key, value, problems)
+			}
+		}
+	}
+	if fit < 12 {
+		t.Errorf("%d labels fit", fit)
+	}
 }
 
 // TestManyWrongEntries holds that no more is told than a person can read.

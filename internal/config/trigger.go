@@ -18,6 +18,7 @@ type circumstances struct {
 	actionRef     string // GITHUB_ACTION_REF: what the workflow pins this action to
 	ownHead       bool   // a pull request from a branch of this repository
 	ownPush       bool   // workflow_run: after a run that a push to this repository started
+	after         string // workflow_run: the branch of that run
 }
 
 // dependabot is the account for whose runs GitHub withholds the repository's
@@ -48,6 +49,7 @@ func readCircumstances(getenv func(string) string, readFile func(string) ([]byte
 	}
 	if run := p.WorkflowRun; run != nil {
 		c.ownPush = run.Event == "push" && run.HeadRepository.is(p.Repository.FullName)
+		c.after = run.HeadBranch
 	}
 	c.read(&p, c.ref, getenv("GITHUB_SHA"))
 	c.Trusted = c.cause() == trustedCause
@@ -146,13 +148,17 @@ func (c circumstances) mode() (Mode, string) {
 }
 
 // ofDefault is the default branch where the run is of it, and nobody without the right to
-// push can have caused it; "" where that is not so, for a release, whatever its ref, and
-// where the payload does not name it.
+// push can have caused it; "" where that is not so, for a release, whatever its ref, after
+// a run of another branch, which a workflow may have checked out, and where the payload
+// does not name it.
 func (c circumstances) ofDefault() string {
-	if c.onGitHub && c.Trusted && c.Event != "release" && c.defaultBranch != "" && c.ref == "refs/heads/"+c.defaultBranch {
-		return c.defaultBranch
+	switch {
+	case !c.onGitHub, !c.Trusted, c.Event == "release", c.ref != "refs/heads/"+c.defaultBranch:
+		return ""
+	case c.Event == "workflow_run" && c.after != c.defaultBranch:
+		return ""
 	}
-	return ""
+	return c.defaultBranch
 }
 
 var (

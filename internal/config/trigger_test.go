@@ -45,6 +45,12 @@ const (
 		`"pull_request":{"user":{"login":"dependabot[bot]"},"head":{"repo":{"full_name":"acme/pets"}}}}`
 )
 
+// after is a workflow_run after a push to a branch of this repository.
+func after(branch string) string {
+	return `{"repository":{"full_name":"acme/pets","default_branch":"main"},"workflow_run":{"event":"push","head_branch":"` + branch +
+		`","head_repository":{"full_name":"acme/pets"}}}`
+}
+
 // TestDefaultBranch: what may be pruned by a run is known to be of the default branch.
 func TestDefaultBranch(t *testing.T) {
 	t.Parallel()
@@ -60,6 +66,9 @@ func TestDefaultBranch(t *testing.T) {
 		"anybody's request":         {"pull_request_target", "refs/heads/main", fromFork, ""},
 		"anybody's word":            {"issue_comment", "refs/heads/main", mainIsDefault, ""},
 		"a pull request of its own": {"pull_request", "refs/pull/7/merge", fromBranch, ""},
+		"after a run of it":         {"workflow_run", "refs/heads/main", after("main"), "main"},
+		"after a run of a branch":   {"workflow_run", "refs/heads/main", after("next"), ""},
+		"after a run of a fork":     {"workflow_run", "refs/heads/main", afterFork, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"strings"
+	"os"
+	"path/filepath"
 
 	"postman-microcks-importer/internal/test/standin/microcks"
 	"postman-microcks-importer/internal/test/standin/postman"
@@ -18,7 +19,8 @@ import (
 func showFleet(ctx context.Context, out io.Writer, colours map[string]string, n int) error {
 	w := world.New()
 	defer w.Close()
-	w.StartPostman(postman.Options{})
+	// Two runs within a minute are no customers' case: the second is not to wait for the first.
+	w.StartPostman(postman.Options{RateHeaders: postman.NoRateHeaders})
 	w.StartMicrocks(microcks.Options{})
 	fleet := world.Fleet(n)
 	if err := world.Serve(w.Postman, fleet...); err != nil {
@@ -26,7 +28,15 @@ func showFleet(ctx context.Context, out io.Writer, colours map[string]string, n 
 	}
 	s := &story{w: w, out: out, env: w.Environment()}
 	maps.Copy(s.env, colours)
-	maps.Copy(s.env, listed(fleet))
+	folder, err := os.MkdirTemp("", "demo")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	if err := os.WriteFile(filepath.Join(folder, "postman.yaml"), listed(w.Postman, fleet), 0o600); err != nil {
+		return err
+	}
+	maps.Copy(s.env, map[string]string{"GITHUB_WORKSPACE": folder, "INPUT_MANIFEST": "postman.yaml"})
 	flawed, want := 0, 0 // the exit code
 	for _, m := range fleet {
 		if m.Flaw != "" {
@@ -51,7 +61,7 @@ func showFleet(ctx context.Context, out io.Writer, colours map[string]string, n 
 	if err != nil {
 		return err
 	}
-	if wrote != len(edited) { // the start of an import each
+	if wrote != 2*len(edited) { // an upload each, and what it was made of
 		return fmt.Errorf("the second run wrote %d times, and %d collections were edited", wrote, len(edited))
 	}
 	fmt.Fprintf(out, "%d requests of it wrote.\n", wrote)
@@ -61,11 +71,22 @@ func showFleet(ctx context.Context, out io.Writer, colours map[string]string, n 
 // exits are the codes that runs over a fleet end with by each flaw.
 var exits = map[world.Flaw]int{world.Hidden: 13, world.Versionless: 1, world.Namesake: 1}
 
-// listed are the inputs that name the collections of a fleet.
-func listed(fleet []world.Member) map[string]string {
-	var uids []string
+// space is the workspace that the collections of a fleet are in.
+const space = "1f0df51a-8658-4ee8-a2a1-d2567dfa09a9"
+
+// listed is the manifest that names the collections of a fleet: the workspace of those that
+// Postman shows, and the others one by one. They are uploaded, which takes one call of the
+// 300 that Postman allows in a minute each, where an importer takes two.
+func listed(source *postman.Server, fleet []world.Member) []byte {
+	manifest := "defaults: {delivery: upload}\ncollections:\n  - workspace: " + space + "\n"
+	var shown []string
 	for _, m := range fleet {
-		uids = append(uids, m.UID)
+		if m.Flaw == world.Hidden {
+			manifest += "  - " + m.UID + "\n"
+			continue
+		}
+		shown = append(shown, m.UID)
 	}
-	return map[string]string{"INPUT_COLLECTIONS": strings.Join(uids, "\n")}
+	source.AddWorkspace(postman.Workspace{ID: space, Name: "Shop", Collections: shown})
+	return []byte(manifest)
 }

@@ -10,11 +10,11 @@ import (
 func TestFleet(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][]string{
-		1:  {"━━━ apply: 1 collections, 0 of them with a flaw", "1 requests of it wrote."},
-		60: {"fetch    60 of 60 (", "failed: 2 of 60 collections failed; 3 updated, 55 unchanged", "\n3 requests of it wrote.\n"},
+		1:  {"━━━ apply: 1 collections, 0 of them with a flaw", "2 requests of it wrote."},
+		60: {"fetch    60 of 60 (", "failed: 2 of 60 collections failed; 3 updated, 55 unchanged", "\n6 requests of it wrote.\n"},
 		200: {
 			"error: Shop Prices 18, Shop Refunds 118: ", "6 of 200 collections failed; 194 created",
-			"6 of 200 collections failed; 10 updated, 184 unchanged", "\n10 requests of it wrote.\n",
+			"6 of 200 collections failed; 10 updated, 184 unchanged", "\n20 requests of it wrote.\n",
 		},
 	} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {

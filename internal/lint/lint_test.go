@@ -197,3 +197,19 @@ func TestQuote(t *testing.T) {
 		}
 	}
 }
+
+// A service that came from the collection itself, by another form of its address, is not
+// taken by it.
+func TestServiceOfTheCollectionIsNotTaken(t *testing.T) {
+	t.Parallel()
+	const uid = "12345678-12ece9e1-2abf-4edc-8e34-de66e74114d2"
+	for source, taken := range map[string]bool{
+		uid: false, uid + "?access_key=PMAT-1": false, uid[9:]: false, "87654321" + uid[8:]: true, "pets-openapi.yaml": true,
+	} {
+		sample := Sample{Existing: &predict.Service{Name: "Pets", Version: "1.0", Type: "REST", SourceArtifact: source}}
+		d, _, target := sample.read()
+		if got := slices.Contains(findingIDs(Check(d.Import(target))), serviceTaken.ID); got != taken {
+			t.Errorf("from %q: %t", source, got)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 )
@@ -24,7 +26,8 @@ var serviceTaken = Rule{
 	},
 	check: func(s *subject, r *reporter) {
 		e := s.Existing
-		if e != nil && s.Target.Main && e.SourceArtifact != predict.ArtifactName(s.Target.URL) && s.Outcome == predict.Imported {
+		own, _, _ := strings.Cut(predict.ArtifactName(s.Target.URL), "?")
+		if e != nil && s.Target.Main && !predict.SameArtifact(e.SourceArtifact, own) && s.Outcome == predict.Imported {
 			r.at(s.Document.Root.At("info").At("name"), "the service %s %s comes from %s and would be replaced",
 				quote(e.Name), quote(e.Version), quote(e.SourceArtifact))
 		}

@@ -20,7 +20,8 @@ const longestText = 1000
 
 // Parse reads a manifest, and tells all that is wrong with it, in the order of the
 // file. inputs are the names of the action's inputs: what is none of an entry's keys is
-// policy. Beside problems the manifest is what could be read. What it costs is bounded; meter counts it, nil does not.
+// policy. Beside problems the manifest is what could be read. What it costs is bounded, and
+// counted by meter, where that is not nil.
 func Parse(meter *budget.Meter, raw []byte, inputs []string) (*Manifest, []Problem) {
 	p := &parser{inputs: inputs}
 	m := &Manifest{}

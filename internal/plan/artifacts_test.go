@@ -1,6 +1,10 @@
 package plan
 
-import "testing"
+import (
+	"testing"
+
+	"postman-microcks-importer/internal/predict"
+)
 
 // Many artifacts are asked as one of them is.
 func TestArtifacts(t *testing.T) {
@@ -14,7 +18,7 @@ func TestArtifacts(t *testing.T) {
 		all.Add("another")
 		all.Add(name)
 		for _, asked := range []string{uid, "", "12345678", "12345678-", "-"} {
-			if got, want := all.Has(asked), SameArtifact(name, asked); got != want {
+			if got, want := all.Has(asked), predict.SameArtifact(name, asked); got != want {
 				t.Errorf("%q among %q: %t, want %t", asked, name, got, want)
 			}
 		}

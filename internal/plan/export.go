@@ -158,8 +158,11 @@ func (x *Exporting) labels(job *microcks.ImportJob) map[string]string {
 	labels := map[string]string{}
 	for key, value := range job.Metadata.Labels {
 		lacks := func(ref microcks.ServiceRef) bool {
-			s := x.Services[ref.ServiceID]
-			return ref.ServiceID != "" && (s == nil || label(s.Metadata, key) != value)
+			if s := x.Services[ref.ServiceID]; s != nil && s.Metadata != nil {
+				has, is := s.Metadata.Labels[key]
+				return !is || has != value
+			}
+			return ref.ServiceID != ""
 		}
 		if x.Says(key, value) && (x.APISource || !slices.ContainsFunc(job.ServiceRefs, lacks)) {
 			labels[key] = value

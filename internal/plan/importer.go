@@ -352,8 +352,8 @@ func (m *maker) tellOfImporters(a *Artifact, foreign []microcks.ImportJob) {
 	if i.Adopted && !i.Taken && strings.Contains(i.There.RepositoryURL, "?") {
 		a.tell(result.Warning, "importer-url-query",
 			text.Untrustedf("the URL of importer %q has a query; it is kept because the importer was made by hand", i.There.Name),
-			"an access key in it is shown to everyone who sees the importer: delete the importer and run again, "+
-				"and this action makes one with a clean URL")
+			"an access key in it is shown to everyone who sees the importer: make it this repository's by `allow: take-over`, "+
+				"or delete it and run again, and its URL is clean")
 	}
 	if i.WasActive() && i.There.Failed() != "" && (!m.WillApply || a.Wanted.Import == ImportNever) {
 		a.tell(result.Warning, "import-not-retried",

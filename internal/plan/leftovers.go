@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"iter"
-	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/postman"
+	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -45,7 +45,7 @@ type Remains struct {
 type Leftover struct {
 	Importer *microcks.ImportJob // nil for a service
 	Service  *microcks.Service   // nil for an importer
-	Source   string              // uid, or the name of the uploads
+	Source   string              // uid, or its UUID where a URL has no more, or the name of the uploads
 	File     string              // that was uploaded last; "" where that is not known
 	Origin   string              // of the Postman API in an importer's URL
 	Fate
@@ -101,23 +101,26 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		if !r.Lists(job.Metadata) {
 			continue
 		}
-		if owned++; !x.wanted[job.ID] {
-			l := &Leftover{Importer: job, Source: uidOf(job.RepositoryURL), Origin: originOf(job.RepositoryURL)}
-			l.Fate = r.fateOfImporter(x, l)
-			x.going[job.ID] = l.Goes()
-			all = append(all, l)
+		owned++
+		source, origin, _ := postman.CollectionAt(job.RepositoryURL)
+		if x.wanted[job.ID] || source != "" && x.sources[sourceOf(source)] { // also where another host has it
+			continue
 		}
+		l := &Leftover{Importer: job, Source: source, Origin: origin}
+		l.Fate = r.fateOfImporter(x, l)
+		x.going[job.ID] = l.Goes()
+		all = append(all, l)
 	}
 	for _, l := range all {
 		for _, ref := range l.Importer.ServiceRefs {
-			if s := x.services[ref.ServiceID]; s != nil {
+			if s := x.services[ref.ServiceID]; s != nil && !r.uploaded(s) { // one with labels is told by itself
 				l.Services = append(l.Services, LeftService{*s, r.fateOfMade(x, l, s)})
 			}
 		}
 	}
 	for i := range r.Services {
 		s := &r.Services[i]
-		if !r.Lists(s.Metadata) || !IsUpload(s.SourceArtifact) && !postman.IsUID(s.SourceArtifact) {
+		if !r.uploaded(s) {
 			continue
 		}
 		file := annotation(s.Metadata, AnnotationFile)
@@ -135,6 +138,12 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		return cmp.Compare(a.ID(), b.ID())
 	})
 	return all, owned
+}
+
+// uploaded reports whether a service has the labels that uploads of runs with the manifest
+// give, and still comes from one, or from the importer that took its place.
+func (r *Remains) uploaded(s *microcks.Service) bool {
+	return r.Lists(s.Metadata) && (IsUpload(s.SourceArtifact) || postman.IsUID(s.SourceArtifact))
 }
 
 func rankOf(l *Leftover) int {
@@ -200,7 +209,8 @@ func (r *Remains) fateOfImporter(x *remains, l *Leftover) Fate {
 	if later := r.later(l.Importer.Metadata); later.Kept != "" {
 		return later
 	}
-	if l.Source == "" {
+	// A UUID without its owner is not asked for: Postman answers for few of those.
+	if l.Source == "" || r.Vanished && !postman.IsUID(l.Source) {
 		return Fate{Kept: result.KeptOtherURL, By: text.Untrusted(WithoutQuery(l.Importer.RepositoryURL))}
 	}
 	return r.inPostman(x, l.Source)
@@ -215,7 +225,7 @@ func (r *Remains) fateOfMade(x *remains, l *Leftover, s *microcks.Service) Fate 
 		return Fate{Kept: result.KeptNoRemoving}
 	case r.Elsewhere(s.Metadata) != "":
 		return Fate{Kept: result.KeptElsewhere, By: text.Untrusted(r.Elsewhere(s.Metadata))}
-	case !SameArtifact(s.SourceArtifact, l.Source):
+	case !predict.SameArtifact(s.SourceArtifact, l.Source):
 		return Fate{Kept: result.KeptOther, By: text.Untrusted(s.SourceArtifact)}
 	}
 	return r.fateOfService(x, s)
@@ -242,13 +252,8 @@ func (r *Remains) fateOfService(x *remains, s *microcks.Service) Fate {
 	if x.makes[Key{s.Name, s.Version}] {
 		return Fate{Kept: result.KeptPredicted}
 	}
-	// A failed import leaves an importer bound to nothing, although it feeds the service.
-	for _, feeders := range []iter.Seq[*microcks.ImportJob]{x.importers.Bound(s.ID), x.importers.Reading(s.SourceArtifact)} {
-		for job := range feeders {
-			if !x.going[job.ID] {
-				return Fate{Kept: result.KeptFed, By: text.Untrusted(job.Name)}
-			}
-		}
+	if fed := x.importers.Fed(s, x.going); fed.Kept != "" {
+		return fed
 	}
 	inside, known := r.Inside[s.ID]
 	if !known {
@@ -257,6 +262,19 @@ func (r *Remains) fateOfService(x *remains, s *microcks.Service) Fate {
 	for _, artifact := range inside {
 		if artifact != s.SourceArtifact {
 			return Fate{Kept: result.KeptOther, By: text.Untrusted(artifact)}
+		}
+	}
+	return Fate{}
+}
+
+// Fed is the fate of a service that an importer beside those that go is bound to, or
+// reads what it was made of: a failed import leaves an importer bound to nothing.
+func (x *Importers) Fed(s *microcks.Service, going map[string]bool) Fate {
+	for _, feeders := range []iter.Seq[*microcks.ImportJob]{x.Bound(s.ID), x.Reading(s.SourceArtifact)} {
+		for job := range feeders {
+			if !going[job.ID] {
+				return Fate{Kept: result.KeptFed, By: text.Untrusted(job.Name)}
+			}
 		}
 	}
 	return Fate{}
@@ -299,31 +317,6 @@ func runNumber(address string) uint64 {
 }
 
 var runAddress = regexp.MustCompile(`/actions/runs/([0-9]{1,19})$`)
-
-// uidOf is the uid of the collection at an importer's URL, as it stands there; "" where
-// it is none.
-func uidOf(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil {
-		return ""
-	}
-	uid, found := strings.CutPrefix(strings.TrimSuffix(u.Path, "/"), "/collections/")
-	if !found || !postman.IsUID(uid) && !bareUUID.MatchString(uid) {
-		return ""
-	}
-	return uid
-}
-
-var bareUUID = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
-
-// originOf is scheme and host of an address.
-func originOf(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
-}
 
 // mostPruned leftovers are removed by one run where no more is allowed.
 const mostPruned = 10

@@ -122,6 +122,10 @@ func TestLeftovers(t *testing.T) {
 			job(r).RepositoryURL = origin + "/collections/" + strings.ToUpper(goneUID[9:]) + "?apikey=x"
 			r.Wanted = append(r.Wanted, &plan.Wanted{UID: goneUID, URL: origin + "/collections/" + goneUID})
 		}, upload("goes"), 3},
+		"listed, of another host": {func(r *plan.Remains) {
+			job(r).RepositoryURL = "https://api.eu.postman.com/collections/" + goneUID
+			r.Wanted = append(r.Wanted, &plan.Wanted{UID: goneUID, URL: origin + "/collections/" + goneUID})
+		}, upload("goes"), 3},
 		"the pair of a folder": {func(r *plan.Remains) {
 			r.Wanted = append(r.Wanted, &plan.Wanted{File: "pets", Paired: goneUID})
 		}, upload("goes"), 3},
@@ -169,7 +173,7 @@ func TestLeftovers(t *testing.T) {
 		}, importer("goes, s2 fed Other") + "\n" + upload("goes"), 3},
 		"an importer that goes, too, is bound to an upload": {func(r *plan.Remains) {
 			job(r).ServiceRefs = append(job(r).ServiceRefs, microcks.ServiceRef{ServiceID: "s3", Name: "Left", Version: "2"})
-		}, importer("goes, s2 goes, s3 other "+goneUpload) + "\n" + upload("goes"), 3},
+		}, both, 3},
 		"examples of another artifact": {func(r *plan.Remains) {
 			r.Inside = map[string][]string{"s2": {goneUID, "examples.yaml"}, "s3": {"more.json", goneUpload}}
 		}, importer("goes, s2 other examples.yaml") + "\n" + upload("other more.json"), 3},
@@ -188,6 +192,14 @@ func TestLeftovers(t *testing.T) {
 
 		// What a workspace lists no more is asked for.
 		"not asked yet": {func(r *plan.Remains) { r.Vanished = true }, importer("ask, s2 ask") + "\n" + upload("goes"), 3},
+		"not to be asked for, by the bare uuid": {func(r *plan.Remains) {
+			job(r).RepositoryURL, r.Vanished = origin+"/collections/"+goneUID[9:], true
+		}, "j2 of " + goneUID[9:] + " other-url " + origin + "/collections/" + goneUID[9:] +
+			", s2 other-url " + origin + "/collections/" + goneUID[9:] + "\n" + upload("goes"), 3},
+		"an importer that took an upload's place": {func(r *plan.Remains) {
+			service(r, 2).Metadata = &microcks.Metadata{Labels: listedBy("payments")}
+			r.RemoveServices = false
+		}, importer("goes") + "\ns2 of " + goneUID + " goes\n" + upload("goes"), 4},
 		"Postman has it": {func(r *plan.Remains) { r.Vanished, r.InPostman = true, map[string]bool{goneUID: true} },
 			importer("in-postman, s2 in-postman") + "\n" + upload("goes"), 3},
 		"its workspace lists it, and its entry leaves it out": {func(r *plan.Remains) {

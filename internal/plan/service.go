@@ -94,7 +94,7 @@ func Uncompared(doing string, err error) result.Problem {
 // Owns reports whether an artifact is one of the service's collections, whatever
 // query its URL had when it was imported.
 func (s *Service) Owns(artifact string) bool {
-	return s.Imports(artifact) || slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return SameArtifact(artifact, a.UID) })
+	return s.Imports(artifact) || slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return predict.SameArtifact(artifact, a.UID) })
 }
 
 // Imports reports whether an artifact is exactly what one of the importers
@@ -108,19 +108,8 @@ func (s *Service) HasMain() bool {
 	return slices.ContainsFunc(s.Artifacts, func(a *Artifact) bool { return a.IsMain })
 }
 
-// SameArtifact reports whether an artifact is the collection uid. Imports name
-// what they store by the end of the importer's URL.
-func SameArtifact(artifact, uid string) bool {
-	bare, _, _ := strings.Cut(artifact, "?")
-	if uid != "" && strings.EqualFold(bare, uid) {
-		return true
-	}
-	_, uuid, _ := strings.Cut(uid, "-")
-	return uuid != "" && strings.EqualFold(bare, uuid)
-}
-
-// Artifacts are many, to be asked whether one of them is a collection as [SameArtifact]
-// says it.
+// Artifacts are many, to be asked whether one of them is a collection as
+// [predict.SameArtifact] says it.
 type Artifacts map[string]bool
 
 // Add adds an artifact by its name.

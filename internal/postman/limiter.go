@@ -280,7 +280,7 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 	if resp == nil {
 		return
 	}
-	if resp.StatusCode == http.StatusTooManyRequests {
+	if resp.StatusCode == http.StatusTooManyRequests && !IsMonthlyQuota(resp) { // which no waiting ends
 		if until := now.Add(transport.AskedWait(resp, now)); until.After(l.until) {
 			l.until = until
 		}

@@ -173,6 +173,7 @@ func TestHeaders(t *testing.T) {
 		"of a listing":     {[]string{"RateLimit-Remaining", "1", "RateLimit-Reset", "9"}, 200, "/collections", 9 * time.Second},
 		"of a workspace":   {[]string{"RateLimit-Remaining", "1", "RateLimit-Reset", "9"}, 200, "/workspaces/x", 9 * time.Second},
 		"429":              {[]string{"Retry-After", "12"}, 429, "/collections/x", 24 * time.Second},
+		"429 of the month": {[]string{"Retry-After", "86400", "RateLimit-Remaining-Month", "0"}, 429, "/collections/x", 0},
 		"429, a listing's": {[]string{"X-RateLimit-RetryAfter", "12"}, 429, "/collections", 24 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package postman
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -114,6 +115,7 @@ func (c *Client) pages(ctx context.Context, workspace string) (all []Listed, wro
 				hint: "move collections to other workspaces, or name those that are wanted",
 			}, nil
 		}
+		before := len(all)
 		for _, one := range p.Collections {
 			uid := lowerUUID(one.UID)
 			if !IsUID(uid) {
@@ -123,10 +125,10 @@ func (c *Client) pages(ctx context.Context, workspace string) (all []Listed, wro
 				continue
 			}
 			seen[uid] = true
-			all = append(all, Listed{UID: uid, Name: text.Cut(string(one.Name), mostName), Fork: len(one.Fork) > 0 && string(one.Fork) != "null"})
+			all = append(all, Listed{UID: uid, Name: text.Cut(string(one.Name), mostName), Fork: bytes.HasPrefix(one.Fork, []byte("{"))})
 		}
 		offset += len(p.Collections)
-		if len(p.Collections) == 0 || offset >= total {
+		if len(all) == before || offset >= total { // a page that brings nothing new is followed by no other
 			break
 		}
 	}
@@ -225,7 +227,8 @@ func (e *ListingError) ExitCode() int { return e.code }
 const unlimited = 99_999_999
 
 // Me is what the account says of the month's calls, GET /me, which is a call itself. It
-// is not known for guests and partners, who are not told, nor where there is no limit.
+// is not known for guests and partners, who are not told, nor where there is no limit or
+// more calls were made than it has: a plan can allow that, and only a refusal tells.
 func (c *Client) Me(ctx context.Context) (Quota, error) {
 	var answer struct {
 		User       *json.RawMessage `json:"user"`
@@ -241,8 +244,11 @@ func (c *Client) Me(ctx context.Context) (Quota, error) {
 		return Quota{}, err
 	}
 	for _, o := range answer.Operations {
-		if o.Name == "api_usage" && o.Limit != nil && o.Usage != nil && *o.Limit > 0 && *o.Limit < unlimited {
-			return Quota{MonthRemaining: max(0, *o.Limit-*o.Usage), MonthLimit: *o.Limit, Known: true}, nil
+		if o.Name != "api_usage" || o.Limit == nil || o.Usage == nil || *o.Usage < 0 {
+			continue
+		}
+		if limit := *o.Limit; limit > 0 && limit < unlimited && *o.Usage <= limit {
+			return Quota{MonthRemaining: limit - *o.Usage, MonthLimit: limit, Known: true}, nil
 		}
 	}
 	return Quota{}, nil

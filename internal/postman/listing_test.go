@@ -114,7 +114,7 @@ func (s *shownWorkspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		total := len(s.listed)
-		if s.total > 0 {
+		if s.total != 0 {
 			total = s.total
 		}
 		from := min(offset, len(s.listed))
@@ -149,7 +149,12 @@ func TestListing(t *testing.T) {
 			[]shownWorkspace{{listed: append(upTo(100), 1), named: upTo(100)}}, 0, 6,
 			"Postman lists 100 collections, and says that there are 101", 12,
 		},
-		"empty": {[]shownWorkspace{{}}, 0, 2, "it has no collection that the user of the key can see", 13},
+		"one page, again and again": {
+			[]shownWorkspace{{listed: append(append(upTo(99), upTo(99)...), upTo(99)...), named: upTo(99), total: 9000}}, 0, 6,
+			"Postman lists 99 collections, and says that there are 9000", 12,
+		},
+		"fewer than none": {[]shownWorkspace{{listed: upTo(3), named: upTo(3), total: -1}}, 0, 4, "says that there are -1", 12},
+		"empty":           {[]shownWorkspace{{}}, 0, 2, "it has no collection that the user of the key can see", 13},
 		"fewer than in all": {
 			[]shownWorkspace{{listed: upTo(3), named: upTo(4), total: 4}}, 0, 6, "Postman lists 3 collections, and says that there are 4", 12,
 		},
@@ -251,7 +256,8 @@ func TestMe(t *testing.T) {
 		`{"user":{"id":1},"operations":[{"name":"mock_usage","limit":5,"usage":1},{"name":"api_usage","limit":1000,"usage":990}]}`: {
 			MonthRemaining: 10, MonthLimit: 1000, Known: true,
 		},
-		`{"user":{"id":1},"operations":[{"name":"api_usage","limit":1000,"usage":1200,"overage":200}]}`: {MonthLimit: 1000, Known: true},
+		`{"user":{"id":1},"operations":[{"name":"api_usage","limit":1000,"usage":1000}]}`:               {MonthLimit: 1000, Known: true},
+		`{"user":{"id":1},"operations":[{"name":"api_usage","limit":1000,"usage":1200,"overage":200}]}`: {}, // beyond it
 		`{"user":{"id":1},"operations":[{"name":"api_usage","limit":99999999,"usage":12}]}`:             {},
 		`{"user":{"id":1},"operations":[{"name":"api_usage","limit":"many"}]}`:                          {},
 		`{"user":{"id":1}}`: {},

@@ -12,6 +12,17 @@ func ArtifactName(url string) string {
 	return url[strings.LastIndexByte(url, '/')+1:]
 }
 
+// SameArtifact reports whether an artifact is the collection uid, whatever query
+// the URL had when it was imported, and whether or not the owner stood before the id.
+func SameArtifact(artifact, uid string) bool {
+	bare, _, _ := strings.Cut(artifact, "?")
+	if uid != "" && strings.EqualFold(bare, uid) {
+		return true
+	}
+	_, uuid, _ := strings.Cut(uid, "-")
+	return uuid != "" && strings.EqualFold(bare, uuid)
+}
+
 // Source is the sourceArtifact of the import. A file's name is kept whole (seen on
 // 1.9.0 to 1.15.0).
 func (t Target) Source() string {

@@ -45,8 +45,10 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 			c.items[it.artifact] = it
 		}
 	}
-	far := r.begin("apply", len(r.plan.Services))
-	parallel(r, r.plan.Services, func(s *plan.Service) {
+	services := slices.Clone(r.plan.Services)
+	slices.SortStableFunc(services, func(a, b *plan.Service) int { return c.urgency(a) - c.urgency(b) })
+	far := r.begin("apply", len(services))
+	parallel(r, services, func(s *plan.Service) {
 		defer far()
 		c.carryService(ctx, s)
 	}, c.broken)
@@ -59,6 +61,15 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 		}
 	}
 	return failed
+}
+
+// urgency orders services: those first of which the server lacks a collection, since the
+// calls that are left this month may not suffice for all.
+func (c *carrier) urgency(s *plan.Service) int {
+	if slices.ContainsFunc(s.Artifacts, func(a *plan.Artifact) bool { return c.calls.lacking[c.items[a]] }) {
+		return 0
+	}
+	return 1
 }
 
 // carrier carries one plan out.

@@ -28,6 +28,9 @@ type Pruning struct {
 	Workspaces bool
 	// Branch is the default branch, where the run is of it; "" where it is not.
 	Branch string
+	// CheckedOut is the commit that the manifest and all other files are of; "" where that is
+	// not known.
+	CheckedOut string
 	// OnGitHub: an event of GitHub started the run.
 	OnGitHub bool
 }
@@ -37,6 +40,11 @@ type leftovers struct {
 	*plan.Remains
 	all   []*plan.Leftover
 	owned int
+
+	// When they are removed: the importers that there are then, and those that go, by
+	// their ids.
+	now   *plan.Importers
+	going map[string]bool
 }
 
 // mostLeftovers are listed in a result.
@@ -164,6 +172,9 @@ func (r *reconciliation) mayNotPrune() *result.Problem {
 			"delete in Microcks under APIs | Services what nobody needs")
 	case r.Mode == result.Apply && r.Pruning.Branch == "":
 		return held(result.Note, "this run is not of the default branch", "nothing: the next run of the default branch prunes")
+	case r.Mode == result.Apply && !slices.Contains([]string{"", r.Provenance[plan.AnnotationCommit]}, r.Pruning.CheckedOut):
+		return held(result.Warning, text.Untrustedf("the workspace is at the commit %.7s, and this run is of %.7s",
+			r.Pruning.CheckedOut, r.Provenance[plan.AnnotationCommit]), "let actions/checkout take the commit of the run: give it no `ref`")
 	case r.Mode == result.Apply && r.Head == nil:
 		return held(result.Warning, "there is no `github-token`, by which GitHub would tell whether this is the default branch as it is now",
 			"give the step `github-token: ${{ github.token }}`, and its job `permissions: contents: read`")

@@ -208,6 +208,7 @@ type shelved struct {
 	service *microcks.Service
 	from    []string // artifacts of its examples
 	job     *microcks.ImportJob
+	others  []microcks.ImportJob
 	revived bool // the service comes back when the importer goes, as by an import that was under way
 	deleted []string
 }
@@ -226,6 +227,15 @@ func (s *shelved) ServiceView(context.Context, string) (*microcks.ServiceView, e
 
 func (s *shelved) Job(context.Context, string) (*microcks.ImportJob, error) { return s.job, nil }
 
+func (s *shelved) Jobs(context.Context) ([]microcks.ImportJob, error) { return s.others, nil }
+
+func (s *shelved) ServicesNamed(context.Context, string) ([]microcks.Service, error) {
+	if s.service == nil {
+		return nil, nil
+	}
+	return []microcks.Service{*s.service}, nil
+}
+
 func (s *shelved) DeleteService(_ context.Context, id string) error {
 	s.deleted, s.service = append(s.deleted, id), nil
 	return nil
@@ -234,7 +244,7 @@ func (s *shelved) DeleteService(_ context.Context, id string) error {
 func (s *shelved) DeleteJob(_ context.Context, id string) error {
 	s.deleted, s.job = append(s.deleted, id), nil
 	if s.revived {
-		s.service = &microcks.Service{ID: "s1", SourceArtifact: "1-a"}
+		s.service = &microcks.Service{ID: "s2", Name: "Pets", Version: "1", SourceArtifact: "1-a"}
 	}
 	return nil
 }
@@ -262,15 +272,23 @@ func TestPruneLooksAgain(t *testing.T) {
 		"an upload of another manifest":   {false, func(s *shelved) { elsewhere(s.service.Metadata) }, nil, result.KeptChanged},
 		"an upload that was taken over":   {false, func(s *shelved) { s.service.SourceArtifact = "openapi.yaml" }, nil, result.KeptChanged},
 		"an upload with others' examples": {false, func(s *shelved) { s.from = append(s.from, "x.json") }, nil, result.KeptOther},
-		"an upload that is gone":          {false, func(s *shelved) { s.service = nil }, nil, ""},
+		"an upload that is fed now": {false, func(s *shelved) {
+			s.others = []microcks.ImportJob{{ID: "j2", RepositoryURL: "https://api.getpostman.com/collections/1-a"}}
+		}, nil, result.KeptFed},
+		"an upload that is gone": {false, func(s *shelved) { s.service = nil }, nil, ""},
 
-		"an importer":                                    {true, func(*shelved) {}, []string{"s1", "j1"}, ""},
-		"an importer of a later run":                     {true, func(s *shelved) { byLater(s.job.Metadata) }, nil, result.KeptChanged},
-		"an importer of another manifest":                {true, func(s *shelved) { elsewhere(s.job.Metadata) }, nil, result.KeptChanged},
+		"an importer":                     {true, func(*shelved) {}, []string{"s1", "j1"}, ""},
+		"an importer of a later run":      {true, func(s *shelved) { byLater(s.job.Metadata) }, nil, result.KeptChanged},
+		"an importer of another manifest": {true, func(s *shelved) { elsewhere(s.job.Metadata) }, nil, result.KeptChanged},
+		"an importer of another collection": {true, func(s *shelved) { s.job.RepositoryURL = "https://api.getpostman.com/collections/1-b" },
+			nil, result.KeptChanged},
+		"an importer whose service is fed now": {true, func(s *shelved) {
+			s.others = []microcks.ImportJob{{ID: "j1"}, {ID: "j2", ServiceRefs: []microcks.ServiceRef{{ServiceID: "s1"}}}}
+		}, []string{"j1"}, ""},
 		"an importer without its labels":                 {true, func(s *shelved) { s.job.Metadata = nil }, nil, result.KeptChanged},
 		"an importer whose service has others' examples": {true, func(s *shelved) { s.from = append(s.from, "x.json") }, []string{"j1"}, ""},
 		"an importer whose service somebody took":        {true, func(s *shelved) { elsewhere(s.service.Metadata) }, []string{"j1"}, ""},
-		"an importer that imports meanwhile":             {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s1"}, ""},
+		"an importer that imports meanwhile":             {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s2"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -288,6 +306,9 @@ func TestPruneLooksAgain(t *testing.T) {
 			r.left = &leftovers{Remains: &plan.Remains{Owner: owner, Run: runs + "100"}, all: []*plan.Leftover{one}}
 			r.result.Leftovers = &result.Leftovers{List: []result.Leftover{{Decision: result.LeftoverToRemove}}}
 			r.noteRun()
+			if held, err := r.lookForFeeders(t.Context()); held != nil || err != nil {
+				t.Fatal(held, err)
+			}
 			(&pruning{reconciliation: r, one: one}).run(t.Context())
 			told := r.result.Leftovers.List[0]
 			if !slices.Equal(there.deleted, tt.deleted) || told.Kept != tt.kept || len(r.late) > 0 {

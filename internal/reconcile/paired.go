@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/predict"
 )
 
 // readPairs finds out which collections in Postman, of those that folders are paired with
@@ -50,7 +50,7 @@ func (r *reconciliation) readsPair(ctx context.Context, it *item) bool {
 func (r *reconciliation) serves(uid string) bool {
 	for _, services := range r.services {
 		for i := range services {
-			if plan.SameArtifact(services[i].SourceArtifact, uid) {
+			if predict.SameArtifact(services[i].SourceArtifact, uid) {
 				return true
 			}
 		}

@@ -20,7 +20,11 @@ func (r *reconciliation) prune(ctx context.Context) error {
 	if r.left == nil || r.result.Leftovers.Due() == 0 {
 		return nil
 	}
-	switch problem, err := r.moved(ctx); {
+	problem, err := r.moved(ctx)
+	if err == nil && problem == nil {
+		problem, err = r.lookForFeeders(ctx)
+	}
+	switch {
 	case err != nil:
 		return err
 	case problem != nil:
@@ -53,6 +57,23 @@ func (r *reconciliation) moved(ctx context.Context) (*result.Problem, error) {
 	case head != commit:
 		return held(result.Note, text.Untrustedf("the branch %s is at %.7s now, and this run is of %.7s", r.Pruning.Branch, head, commit),
 			"nothing: the run of the newest commit prunes"), nil
+	}
+	return nil, nil
+}
+
+// lookForFeeders lists the importers again: in a large fleet hours lie between the decision
+// and the deletion, in which another importer may have come to feed what is to go.
+func (r *reconciliation) lookForFeeders(ctx context.Context) (*result.Problem, error) {
+	jobs, err := r.session.Microcks.Jobs(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return heldBy("which importers there are now", err), nil
+	}
+	r.left.now, r.left.going = plan.NewImporters(jobs), map[string]bool{}
+	for _, one := range r.left.all {
+		r.left.going[one.ID()] = one.Goes()
 	}
 	return nil, nil
 }
@@ -143,10 +164,12 @@ func (p *pruning) remove(ctx context.Context) (plan.Fate, error) {
 	switch {
 	case err != nil:
 		return plan.Fate{}, err
-	case job != nil && (!plan.SameOwner(job, p.one.Importer) || p.left.Later(job.Metadata)):
+	case job != nil && (!plan.SameOwner(job, p.one.Importer) || p.left.Later(job.Metadata) ||
+		job.RepositoryURL != p.one.Importer.RepositoryURL):
+		p.left.going[job.ID] = false
 		return plan.Fate{Kept: result.KeptChanged}, nil
 	}
-	if err := p.removeMade(ctx); err != nil {
+	if err := p.removeMade(ctx, false); err != nil {
 		return plan.Fate{}, err
 	}
 	p.notePruned(p.at, true)
@@ -156,27 +179,40 @@ func (p *pruning) remove(ctx context.Context) (plan.Fate, error) {
 		return plan.Fate{}, o.Err
 	}
 	// An import may have brought them back while the importer was there.
-	return plan.Fate{}, p.removeMade(ctx)
+	return plan.Fate{}, p.removeMade(ctx, true)
 }
 
-// removeMade deletes the services that the importer made and that go with it.
-func (p *pruning) removeMade(ctx context.Context) error {
+// removeMade deletes the services that the importer made and that go with it. Those that
+// came again have other ids.
+func (p *pruning) removeMade(ctx context.Context, again bool) error {
 	anybodys := func(m *microcks.Metadata) bool { return p.Elsewhere(m) == "" }
 	for i := range p.one.Services {
 		s := &p.one.Services[i]
 		if !s.Goes() {
 			continue
 		}
-		kept, err := p.removeIfOurs(ctx, &s.Service, anybodys)
-		if err != nil {
-			return err
-		}
-		if s.Fate = kept; kept.Kept != "" {
-			p.change(func(shown *result.Leftover) {
-				if i < len(shown.Services) {
-					shown.Services[i].Kept, shown.Services[i].By = kept.Kept, kept.By
-				}
+		found := []microcks.Service{s.Service}
+		if again {
+			named, err := p.session.Microcks.ServicesNamed(ctx, s.Name)
+			if err != nil {
+				return err
+			}
+			found = slices.DeleteFunc(converge.OfVersion(named, s.Version), func(one microcks.Service) bool {
+				return one.SourceArtifact != s.SourceArtifact
 			})
+		}
+		for k := range found {
+			kept, err := p.removeIfOurs(ctx, &found[k], anybodys)
+			if err != nil {
+				return err
+			}
+			if s.Fate = kept; kept.Kept != "" {
+				p.change(func(shown *result.Leftover) {
+					if i < len(shown.Services) {
+						shown.Services[i].Kept, shown.Services[i].By = kept.Kept, kept.By
+					}
+				})
+			}
 		}
 	}
 	return nil
@@ -192,6 +228,9 @@ func (p *pruning) removeIfOurs(ctx context.Context, s *microcks.Service, ours fu
 	now := &view.Service
 	if !ours(now.Metadata) || p.left.Later(now.Metadata) || now.SourceArtifact != s.SourceArtifact {
 		return plan.Fate{Kept: result.KeptChanged}, nil
+	}
+	if fed := p.left.now.Fed(now, p.left.going); fed.Kept != "" {
+		return fed, nil
 	}
 	for _, artifact := range artifactsIn(view) {
 		if artifact != s.SourceArtifact {

@@ -8,6 +8,7 @@ import (
 	"postman-microcks-importer/internal/crash"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
+	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
@@ -127,7 +128,7 @@ func (r *reconciliation) removeServices(ctx context.Context, it *item, job *micr
 					text.Untrustedf("service %s %s is also fed by importer %q (%s): it stays", s.Name, s.Version, other.Name, other.ID),
 					"delete that importer, too, if nobody needs the service",
 				})
-			case !plan.SameArtifact(s.SourceArtifact, it.Wanted.UID):
+			case !predict.SameArtifact(s.SourceArtifact, it.Wanted.UID):
 				others = append(others, kept{
 					text.Untrustedf("service %s %s comes from %q, not from this collection: it stays", s.Name, s.Version, s.SourceArtifact),
 					"delete it by hand in Microcks if nobody needs it",

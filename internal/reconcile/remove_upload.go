@@ -142,7 +142,7 @@ func artifactsIn(view *microcks.ServiceView) (all []string) {
 // uploads reports whether an artifact is one of this run's collections.
 func (r *reconciliation) uploads(artifact string) bool {
 	return slices.ContainsFunc(r.items, func(it *item) bool {
-		return it.judged != nil && it.judged.ArtifactName(r.Owner) == artifact || plan.SameArtifact(artifact, it.Wanted.UID)
+		return it.judged != nil && it.judged.ArtifactName(r.Owner) == artifact || predict.SameArtifact(artifact, it.Wanted.UID)
 	})
 }
 

@@ -106,7 +106,7 @@ func whyKept(kind result.KeptKind, by text.Untrusted) text.Untrusted {
 	case result.KeptLater:
 		return text.Untrustedf("the later run %s wrote it", by)
 	case result.KeptOtherURL:
-		return text.Untrustedf("%s is no collection of Postman's", by)
+		return text.Untrustedf("its URL %s names no collection by a uid", by)
 	case result.KeptFed:
 		return text.Untrustedf("importer %q feeds it", by)
 	case result.KeptElsewhere:

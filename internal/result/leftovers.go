@@ -88,7 +88,7 @@ const (
 	KeptHeld       KeptKind = "held"        // nothing is removed in this run
 	KeptLater      KeptKind = "later-run"   // a later run wrote it
 	KeptInPostman  KeptKind = "in-postman"  // Postman has the collection still
-	KeptOtherURL   KeptKind = "other-url"   // the importer's URL is no collection of Postman's
+	KeptOtherURL   KeptKind = "other-url"   // the importer's URL names no collection of Postman's by its uid
 	KeptPredicted  KeptKind = "predicted"   // a collection of this run makes the service
 	KeptFed        KeptKind = "fed"         // another importer is bound to the service, or reads its collection
 	KeptOther      KeptKind = "other"       // another artifact made the service, or added examples to it

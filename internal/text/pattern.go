@@ -35,7 +35,21 @@ func MatchesName(pattern, name string) bool {
 	return i == len(p)
 }
 
-// ExactName is the pattern that matches this name alone.
+// ExactName is the pattern that matches this name, and no other that can be told from it:
+// what a line of text does not keep, such as a space at an end, is a ?.
 func ExactName(name string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`).Replace(name)
+	var b strings.Builder
+	inner := strings.TrimSpace(name)
+	start := strings.Index(name, inner)
+	for i, r := range name {
+		switch {
+		case i < start || i >= start+len(inner) || Line(string(r)) != string(r):
+			b.WriteByte('?')
+			continue
+		case strings.ContainsRune(`\*?`, r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }

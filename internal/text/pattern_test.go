@@ -26,9 +26,12 @@ func TestPatternsOfNames(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"", "Pets", `a*b?c\d`, `\*`, "**", "Überfall [x]"} {
+	for _, name := range []string{"", "Pets", `a*b?c\d`, `\*`, "**", "Überfall [x]", " a  b ", "\u00a0a\tb\n", "a\u200b\u202e", "   "} {
 		if !MatchesName(ExactName(name), name) || MatchesName(ExactName(name), name+"x") {
 			t.Errorf("%q is not matched by %q", name, ExactName(name))
+		}
+		if p := ExactName(name); Line(p) != p || strings.TrimSpace(p) != p {
+			t.Errorf("%q of %q is no line", p, name)
 		}
 	}
 }

@@ -31,6 +31,11 @@ type cost struct {
 	Turns                       int // how long the run takes, in requests one after the other
 }
 
+// turns are alike within one in 200: where a fleet waits for a minute of Postman's, it is
+// the scheduler's choice whose request waits.
+var turns = cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Turns" },
+	cmp.Comparer(func(a, b int) bool { return max(a, b)-min(a, b) <= max(a, b)/200 }))
+
 // The requests of a run are few, and few of them wait for another. Every
 // request takes one second of virtual time here, so what a run takes is the
 // length of the longest chain of dependent requests: with several collections
@@ -81,7 +86,7 @@ func TestRequestsOfARun(t *testing.T) {
 	for i, c := range want {
 		sorted[i] = index[byRun(c)]
 	}
-	if d := cmp.Diff(want, sorted); d != "" {
+	if d := cmp.Diff(want, sorted, turns); d != "" {
 		t.Errorf("requests (-want +got):\n%s", d)
 	}
 	for _, c := range sorted {
@@ -134,7 +139,7 @@ func TestRequestsOfAManifest(t *testing.T) {
 	for i, name := range []func(map[string]string, []string){listed, manifest} {
 		synctest.Test(t, func(t *testing.T) { of[i] = costsOf(t, many, false, name) })
 	}
-	if d := cmp.Diff(of[0], of[1]); d != "" {
+	if d := cmp.Diff(of[0], of[1], turns); d != "" {
 		t.Errorf("requests of a list (-) and of a manifest (+):\n%s", d)
 	}
 }

@@ -246,6 +246,38 @@ func TestQuotaEnds(t *testing.T) {
 	}
 }
 
+// TestLackingComesFirst has a month's calls suffice for the imports of half of what is to be
+// imported: that is what Microcks lacks, and not what it serves in an older form.
+func TestLackingComesFirst(t *testing.T) {
+	const served, lacking = 40, 40
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorkspace(t, served+lacking, 1_000_000)
+		var uids []string
+		for i := range served + lacking {
+			uids = append(uids, world.UID(i))
+		}
+		if first := w.run(t, "importer", "COLLECTIONS", strings.Join(uids[:served], "\n")); first.code != 0 {
+			t.Fatalf("exit code %d: %+v", first.code, first.Problems)
+		}
+		for i, uid := range uids[:served] {
+			if err := w.Postman.AddCollection(uid, world.Collection(fmt.Sprintf("Fleet %d", i), "1.0", 4)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Postman.SetMonthUsed(1_000_000 - (1 + served + 2*lacking))
+		time.Sleep(time.Minute)
+		r := w.run(t, "importer", "COLLECTIONS", strings.Join(uids, "\n"))
+		for i, c := range r.Collections {
+			if c.Imported() != (i >= served) || c.Unreached != (i < served) {
+				t.Errorf("%s: imported %t, not reached %t", c.Name, c.Imported(), c.Unreached)
+			}
+		}
+		if r.code != 1 || r.refused != 0 {
+			t.Errorf("exit code %d, %d refused", r.code, r.refused)
+		}
+	})
+}
+
 // problemsOf are the texts of the collections' problems.
 func problemsOf(r *result.Result) map[string]int {
 	all := map[string]int{}
