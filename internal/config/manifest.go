@@ -65,7 +65,7 @@ func (p *parser) fromManifest(common Importer) []named {
 	if len(m.Entries) == 0 && len(problems) == 0 {
 		p.warn("The manifest %s lists no collection.", f.shownPath)
 	}
-	base := over(common, f.said(&m.Defaults, "defaults"), func(field, counts, not string) {
+	base := Over(common, f.said(&m.Defaults, "defaults"), func(field, counts, not string) {
 		f.override("%s: the workflow says %s, which counts, and not %s of defaults", field, counts, not)
 	})
 	var all []named
@@ -77,9 +77,10 @@ func (p *parser) fromManifest(common Importer) []named {
 		if !ok {
 			continue
 		}
-		n.said = over(said, base, func(field, counts, not string) {
+		n.said = Over(said, base, func(field, counts, not string) {
 			f.override("%s: %s says %s, which counts there; others get %s", field, where, counts, not)
 		})
+		n.said.Own = &said
 		all = append(all, n)
 	}
 	return all
@@ -269,9 +270,9 @@ func value[T any](said *manifest.Said[T]) *T {
 	return &said.Value
 }
 
-// over is what two say of an importer, of which the first counts; differ is told where the
-// second says something else.
-func over(first, second Importer, differ func(field, counts, not string)) Importer {
+// Over is what two say of an importer, of which the first counts; differ is told where the
+// second says something else, and what each says.
+func Over(first, second Importer, differ func(field, counts, not string)) Importer {
 	first.Name = overValue(first.Name, second.Name, "importer-name", differ)
 	first.Main = overValue(first.Main, second.Main, "main-artifact", differ)
 	first.Active = overValue(first.Active, second.Active, "active", differ)

@@ -102,6 +102,7 @@ func TestGoodValues(t *testing.T) {
 
 	listed := func(r *Run) {
 		r.Manifest, r.Importers[0].Entry = Manifest{Path: "postman.yaml", Key: "postman.yaml", Entries: 1}, "line 2"
+		r.Importers[0].Own = &Importer{Entry: "line 2"}
 	}
 	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"
 	first := func(change func(*Importer)) func(*Run) {

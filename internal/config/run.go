@@ -225,8 +225,9 @@ type Importer struct {
 	Forks            bool
 
 	// Entry is where in the manifest it stands, such as "line 7"; "" for a list of the
-	// workflow.
+	// workflow. Own is what that entry says, without inputs and defaults; nil then.
 	Entry string
+	Own   *Importer
 
 	// Skipped: it is not read, since Run.NoSecrets keeps away what that needs, or the
 	// check of a manifest has no key.

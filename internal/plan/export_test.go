@@ -95,7 +95,8 @@ func TestExport(t *testing.T) {
 		},
 		"labels that its service has, too": {
 			microcks.ImportJob{RepositoryURL: "https://api.postman.com/collections/1-" + id, MainArtifact: true, Active: true,
-				Metadata: ours("team", "web", "tier", "1", "stage", "x", "empty", ""), ServiceRefs: []microcks.ServiceRef{{ServiceID: "s1"}, {ServiceID: "s2"}}},
+				Metadata:    ours("team", "web", "tier", "1", "stage", "x", "empty", ""),
+				ServiceRefs: []microcks.ServiceRef{{ServiceID: "s1"}, {ServiceID: "s2"}}},
 			listed(plan.Exported{Collection: "1-" + id, Labels: map[string]string{"team": "web"}}),
 		},
 		"labels without a service": {

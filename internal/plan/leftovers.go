@@ -338,6 +338,18 @@ func TooMany(going, owned, entries int) *result.Problem {
 	default:
 		return nil
 	}
+	return tooMany(said)
+}
+
+// MostAsked collections that nothing lists are asked for where no more may be removed.
+const MostAsked = 100
+
+// TooManyToAsk is the problem of more of them.
+func TooManyToAsk(uids int) *result.Problem {
+	return tooMany(text.Untrustedf("nothing lists %d collections, and no more than %d are asked for at once", uids, MostAsked))
+}
+
+func tooMany(said text.Untrusted) *result.Problem {
 	return &result.Problem{
 		Level: result.Error, Text: "pruning: nothing is removed: " + said,
 		Hint:   "look whether the manifest lists what it should; if all of that shall go, set `allow: prune-many` for one run",

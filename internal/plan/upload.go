@@ -107,7 +107,8 @@ func (m *maker) believed(a *Artifact, there []microcks.Service) *Wanted {
 	if a.PairRead && len(there) == 0 {
 		return pair
 	}
-	if a.Paired == "" || len(there) != 1 || !postman.IsUID(there[0].SourceArtifact) || !predict.SameArtifact(there[0].SourceArtifact, a.Paired) {
+	if a.Paired == "" || len(there) != 1 || !postman.IsUID(there[0].SourceArtifact) ||
+		!predict.SameArtifact(there[0].SourceArtifact, a.Paired) {
 		return nil
 	}
 	if m.Another(there[0].Metadata) != "" {

@@ -45,8 +45,14 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 			c.items[it.artifact] = it
 		}
 	}
-	services := slices.Clone(r.plan.Services)
-	slices.SortStableFunc(services, func(a, b *plan.Service) int { return c.urgency(a) - c.urgency(b) })
+	var services []*plan.Service
+	for _, lacking := range []bool{true, false} {
+		for _, s := range r.plan.Services {
+			if c.lacksOf(s) == lacking {
+				services = append(services, s)
+			}
+		}
+	}
 	far := r.begin("apply", len(services))
 	parallel(r, services, func(s *plan.Service) {
 		defer far()
@@ -63,13 +69,15 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 	return failed
 }
 
-// urgency orders services: those first of which the server lacks a collection, since the
-// calls that are left this month may not suffice for all.
-func (c *carrier) urgency(s *plan.Service) int {
-	if slices.ContainsFunc(s.Artifacts, func(a *plan.Artifact) bool { return c.calls.lacking[c.items[a]] }) {
-		return 0
+// lacksOf reports whether the server lacks a collection of a service. Those come first,
+// since the calls that are left this month may not suffice for all.
+func (c *carrier) lacksOf(s *plan.Service) bool {
+	for _, a := range s.Artifacts {
+		if c.calls.lacking[c.items[a]] {
+			return true
+		}
 	}
-	return 1
+	return false
 }
 
 // carrier carries one plan out.

@@ -125,6 +125,16 @@ func (l *leftovers) due() (n int) {
 	return n
 }
 
+// certain is how many leftovers go whatever is found out of the others.
+func (l *leftovers) certain() (n int) {
+	for _, one := range l.all {
+		if one.Goes() {
+			n++
+		}
+	}
+	return n
+}
+
 // sharedKey ends a run whose manifest shares its key with others: each would take what the
 // others list for left over.
 func (r *reconciliation) sharedKey(others []string) error {
@@ -192,35 +202,19 @@ func titles(items []*item) string {
 	return text.Few(all, ", ", most)
 }
 
-// mostAsked uids that nothing lists are asked for where no more may be removed.
-const mostAsked = 100
-
 // askAbout asks Postman for uids that nothing lists, and Microcks for what services hold,
-// until it is known of each leftover whether it goes. It returns what keeps all of them.
+// until it is known of each leftover whether it goes, or those that go are too many. It
+// returns what keeps all of them.
 func (r *reconciliation) askAbout(ctx context.Context, l *leftovers) (*result.Problem, error) {
-	for {
-		var uids, services []string
-		var at []*plan.Leftover
-		for _, one := range l.all {
-			if key := strings.ToLower(one.Source); one.Ask && !slices.Contains(uids, key) {
-				uids, at = append(uids, key), append(at, one)
-			}
-			if one.Look {
-				services = append(services, one.Service.ID)
-			}
-			for _, s := range one.Services {
-				if s.Look {
-					services = append(services, s.ID)
-				}
-			}
-		}
+	for r.Pruning.Many || plan.TooMany(l.certain(), l.owned, r.Pruning.Entries) == nil {
+		uids, services := l.unknown()
 		switch {
 		case len(uids)+len(services) == 0:
 			return nil, nil
-		case len(uids) > mostAsked && !r.Pruning.Many:
-			return plan.TooMany(len(uids), max(l.owned, len(uids)), r.Pruning.Entries), nil
+		case len(uids) > plan.MostAsked && !r.Pruning.Many:
+			return plan.TooManyToAsk(len(uids)), nil
 		}
-		if problem := r.askPostman(ctx, l, at); problem != nil {
+		if problem := r.askPostman(ctx, l, uids); problem != nil {
 			return problem, ctx.Err()
 		}
 		if err := r.lookInside(ctx, l, services); err != nil {
@@ -228,6 +222,28 @@ func (r *reconciliation) askAbout(ctx context.Context, l *leftovers) (*result.Pr
 		}
 		l.all, l.owned = plan.Leftovers(l.Remains)
 	}
+	return nil, nil
+}
+
+// unknown are leftovers of which Postman has to be asked, one for each uid, and services
+// that have to be looked into.
+func (l *leftovers) unknown() (uids []*plan.Leftover, services []string) {
+	known := map[string]bool{}
+	for _, one := range l.all {
+		if key := strings.ToLower(one.Source); one.Ask && !known[key] {
+			known[key] = true
+			uids = append(uids, one)
+		}
+		if one.Look {
+			services = append(services, one.Service.ID)
+		}
+		for _, s := range one.Services {
+			if s.Look {
+				services = append(services, s.ID)
+			}
+		}
+	}
+	return uids, services
 }
 
 // askPostman asks for each uid once. Only 404 says that it is gone.

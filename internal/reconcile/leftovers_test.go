@@ -61,14 +61,13 @@ func leftOf(uid, url string) *plan.Leftover {
 // keeps what is of it, and anything else keeps everything.
 func TestAskPostman(t *testing.T) {
 	t.Parallel()
-	gone := &postman.APIError{Status: 404, Kind: postman.KindNotFound, Name: "instanceNotFoundError"}
 	for name, tt := range map[string]struct {
 		err  error
 		want string
 	}{
 		"it has it":           {nil, "there"},
-		"gone":                {gone, "gone"},
-		"gone, wrapped":       {fmt.Errorf("asking: %w", gone), "gone"},
+		"gone":                {&noSuch, "gone"},
+		"gone, wrapped":       {fmt.Errorf("asking: %w", &noSuch), "gone"},
 		"unauthorized":        {&postman.APIError{Status: 401, Kind: postman.KindUnauthorized}, "untold"},
 		"forbidden":           {&postman.APIError{Status: 403, Kind: postman.KindForbidden}, "untold"},
 		"too many":            {&postman.APIError{Status: 429, Kind: postman.KindRateLimited}, "untold"},
@@ -126,7 +125,6 @@ func TestOneAnswerKeepsAll(t *testing.T) {
 func TestWhereToAsk(t *testing.T) {
 	t.Parallel()
 	const classic, eu, own = "https://api.getpostman.com", "https://api.eu.postman.com", "https://gateway.example"
-	gone := &postman.APIError{Status: 404, Kind: postman.KindNotFound, Name: "instanceNotFoundError"}
 	for name, tt := range map[string]struct {
 		wanted []*plan.Wanted
 		left   *plan.Leftover
@@ -141,7 +139,7 @@ func TestWhereToAsk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := &answering{answers: map[string]error{"1-a": gone}}
+			p := &answering{answers: map[string]error{"1-a": &noSuch}}
 			r := asking(p)
 			for _, w := range tt.wanted {
 				r.items = append(r.items, &item{Wanted: w})
@@ -211,9 +209,11 @@ type shelved struct {
 	others  []microcks.ImportJob
 	revived bool // the service comes back when the importer goes, as by an import that was under way
 	deleted []string
+	views   int
 }
 
 func (s *shelved) ServiceView(context.Context, string) (*microcks.ServiceView, error) {
+	s.views++
 	if s.service == nil {
 		return nil, nil
 	}
@@ -321,6 +321,8 @@ func TestPruneLooksAgain(t *testing.T) {
 	}
 }
 
+func (s *shelved) ServiceURL(string) string { return "" }
+
 func (s *shelved) ImportersURL() string { return "http://microcks/#/importers" }
 
 // TestMoreThanTen: so many leftovers stay, and the run fails for it, unless that is meant.
@@ -360,3 +362,48 @@ func TestMoreThanTen(t *testing.T) {
 		}
 	}
 }
+
+// TestTooManyToAsk: where so many are not known to be gone nobody is asked, and where those
+// that are gone are too many already, nothing else is looked at.
+func TestTooManyToAsk(t *testing.T) {
+	t.Parallel()
+	owner := plan.Owner{Repository: "acme/pets", Manifest: "shop"}
+	labelled := &microcks.Metadata{Labels: owner.Labels()}
+	uid := func(n int) string { return fmt.Sprintf("12345678-00000000-0000-4000-8000-%012d", n) }
+	for _, tt := range []struct {
+		vanished, uploads int // importers whose uid nothing lists, and services of files
+		asks              bool
+		asked, views      int
+		told              string
+	}{
+		{100, 0, true, 100, 0, "100 importers and services would go"},
+		{101, 0, true, 0, 0, "nothing lists 101 collections, and no more than 100 are asked for at once"},
+		{20, 1, false, 0, 0, "21 importers and services would go"},
+	} {
+		asked, there := &answering{answers: map[string]error{}}, &shelved{}
+		r := asking(asked)
+		r.Owner, r.Mode, r.session, r.plan, r.Parallelism = owner, result.Plan, &Session{Microcks: there}, &plan.Plan{}, 1
+		r.Provenance = map[string]string{plan.AnnotationRun: "https://github.com/acme/pets/actions/runs/9", plan.AnnotationCommit: "c"}
+		r.services = map[plan.Key][]microcks.Service{}
+		r.Pruning = Pruning{Asked: true, Entries: 1, Workspaces: tt.asks, OnGitHub: true}
+		for n := range tt.vanished {
+			asked.answers[uid(n)] = &noSuch
+			r.there.Jobs = append(r.there.Jobs, microcks.ImportJob{
+				ID: fmt.Sprint(n), RepositoryURL: "https://api.getpostman.com/collections/" + uid(n), Metadata: labelled,
+			})
+		}
+		for n := range tt.uploads {
+			key := plan.Key{Name: fmt.Sprint(n)}
+			r.services[key] = []microcks.Service{{ID: key.Name, SourceArtifact: fmt.Sprintf("%024d.json", n), Metadata: labelled}}
+		}
+		if err := r.findLeftovers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(asked.by) != tt.asked || there.views != tt.views || len(r.late) != 1 || !strings.Contains(string(r.late[0].Text), tt.told) {
+			t.Errorf("%d and %d: asked for %d, looked at %d; %v", tt.vanished, tt.uploads, len(asked.by), there.views, r.late)
+		}
+	}
+}
+
+// noSuch is how Postman says that it has no such collection.
+var noSuch = postman.APIError{Status: 404, Kind: postman.KindNotFound, Name: "instanceNotFoundError"}

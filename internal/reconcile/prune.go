@@ -64,7 +64,9 @@ func (r *reconciliation) moved(ctx context.Context) (*result.Problem, error) {
 // lookForFeeders lists the importers again: in a large fleet hours lie between the decision
 // and the deletion, in which another importer may have come to feed what is to go.
 func (r *reconciliation) lookForFeeders(ctx context.Context) (*result.Problem, error) {
-	jobs, err := r.session.Microcks.Jobs(ctx)
+	inside, leave := r.room.Enter(ctx)
+	defer leave()
+	jobs, err := r.session.Microcks.Jobs(inside)
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)

@@ -27,7 +27,7 @@ func Importers(ctx context.Context, said *config.Run, files Files, spaces Worksp
 			s.taken[i.File] = true
 		}
 	}
-	l := listings{search: &s, said: said, spaces: spaces, taken: map[string]string{}}
+	l := listings{search: &s, said: said, spaces: spaces, taken: map[string]string{}, own: map[string]owned{}}
 	for n := range said.Importers {
 		i := &said.Importers[n]
 		find := func() ([]file, error) { return s.find(ctx, i.Pattern) }

@@ -27,6 +27,13 @@ type listings struct {
 	spaces  Workspaces
 	entries []entry
 	taken   map[string]string // by the uids of the run's collections: where each is named
+	own     map[string]owned  // by the uids of those that an entry of a manifest names
+}
+
+// owned is a collection with an entry of its own.
+type owned struct {
+	wanted *plan.Wanted
+	of     *config.Importer
 }
 
 // entry is a workspace that a run names, and its place among the wanted importers.
@@ -41,7 +48,16 @@ func (l *listings) into(ctx context.Context, named []*plan.Wanted) ([]*plan.Want
 	if l.spaces == nil || len(l.entries) == 0 {
 		return named, nil
 	}
+	said := map[string]*config.Importer{}
+	for n := range l.said.Importers {
+		if i := &l.said.Importers[n]; i.Ref != nil && i.Own != nil {
+			said[strings.ToLower(i.Ref.UID)] = i
+		}
+	}
 	for _, w := range named {
+		if of := said[strings.ToLower(w.UID)]; of != nil {
+			l.own[strings.ToLower(w.UID)] = owned{w, of}
+		}
 		for _, uid := range []string{w.UID, w.Paired} {
 			if uid != "" {
 				l.taken[strings.ToLower(uid)] = "an entry of its own"
@@ -77,6 +93,9 @@ func (l *listings) of(ctx context.Context, i *config.Importer) ([]*plan.Wanted, 
 	var found []*plan.Wanted
 	for n := range listed {
 		one := &listed[n]
+		if ctx.Err() != nil { // many patterns on many names take long
+			return nil, context.Cause(ctx)
+		}
 		if c.leaves(one) {
 			if l.LeftOut != nil {
 				l.LeftOut(one.UID)
@@ -86,6 +105,7 @@ func (l *listings) of(ctx context.Context, i *config.Importer) ([]*plan.Wanted, 
 		key := strings.ToLower(one.UID)
 		if by, twice := l.taken[key]; twice {
 			c.leave(&c.elsewhere, one, "named by "+by)
+			l.inherit(key, i)
 			continue
 		}
 		l.taken[key] = "the workspace " + i.Workspace
@@ -100,6 +120,23 @@ func (l *listings) of(ctx context.Context, i *config.Importer) ([]*plan.Wanted, 
 		return nil, noneLeft(i, &c, len(listed))
 	}
 	return found, nil
+}
+
+// inherit gives a collection with an entry of its own what that entry does not say, and
+// its workspace's entry does. Of several workspaces the first counts.
+func (l *listings) inherit(uid string, space *config.Importer) {
+	o, has := l.own[uid]
+	if !has || space.Own == nil {
+		return
+	}
+	delete(l.own, uid)
+	own := config.Over(*o.of.Own, *space.Own, func(field, counts, not string) {
+		l.Found(fmt.Sprintf("manifest, %s: %s says %s, which counts, and not %s of the workspace in %s",
+			field, o.of.Entry, counts, not, space.Entry))
+	})
+	all := config.Over(own, *space, func(string, string, string) {}) // told when the manifest was read
+	all.Source, all.Ref = o.of.Source, o.of.Ref
+	*o.wanted = *importer(l.said, &all)
 }
 
 // choice of collections among those that a workspace lists.

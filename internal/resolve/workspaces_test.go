@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/plan"
@@ -163,5 +165,100 @@ func TestPairedInWorkspace(t *testing.T) {
 	const told = `1 named elsewhere in this run ("Pets")`
 	if err != nil || len(all) != 1 || all[0].File == "" || !strings.Contains(string(l.notes[0].Text), told) {
 		t.Errorf("%v, %v, %v", all, l.notes, err)
+	}
+}
+
+// ending ends the run when a workspace was listed.
+type ending struct {
+	spaces
+	end context.CancelCauseFunc
+}
+
+func (e ending) Listing(ctx context.Context, origin, id string) ([]postman.Listed, error) {
+	defer e.end(errNotListed)
+	return e.spaces.Listing(ctx, origin, id)
+}
+
+// Many patterns on many names end with the run.
+func TestPatternsEnd(t *testing.T) {
+	t.Parallel()
+	there := spaces{spaceA: make([]postman.Listed, 10_000)}
+	for n := range there[spaceA] {
+		there[spaceA][n] = postman.Listed{UID: uidOf(n), Name: strings.Repeat("a", 250)}
+	}
+	patterns := make([]string, 1000)
+	for n := range patterns {
+		patterns[n] = strings.Repeat("*a", 450) + "b"
+	}
+	run := &config.Run{Importers: []config.Importer{{Workspace: spaceA, Include: patterns}}}
+	ctx, end := context.WithCancelCause(t.Context())
+	if _, _, err := Importers(ctx, run, Files{Found: func(string) {}}, ending{there, end}); !errors.Is(err, errNotListed) {
+		t.Error(err)
+	}
+}
+
+// What a collection's own entry does not say, the entry of its workspace does, before
+// inputs and defaults.
+func TestInherit(t *testing.T) {
+	t.Parallel()
+	yes, no, name := true, false, "Pets"
+	entry := func(i, base config.Importer) config.Importer {
+		own := i
+		i = config.Over(i, base, func(string, string, string) {})
+		i.Own = &own
+		return i
+	}
+	base := config.Importer{Active: &yes, Delivery: config.DeliveryUpload, Labels: map[string]string{"a": "base", "b": "base", "c": "base"}}
+	own := config.Importer{Entry: "line 9", Name: &name, Verify: config.VerifyMocks, Labels: map[string]string{"a": "own"}}
+	space := config.Importer{
+		Entry: "line 3", Workspace: spaceA, Active: &no, ServiceVersion: "1.0", Labels: map[string]string{"a": "space", "b": "space"},
+	}
+	reference := entry(own, base)
+	reference.Source, reference.Ref = uidOf(1), &postman.Ref{UID: uidOf(1)}
+	first, second, excluding := entry(space, base), entry(space, base), entry(space, base)
+	second.Workspace, second.ServiceVersion = spaceB, "2.0"
+	excluding.Workspace, excluding.Exclude = spaceB, []string{"Pets"}
+	there := spaces{spaceA: {{UID: uidOf(1), Name: "Pets"}, {UID: uidOf(2), Name: "Beers"}}}
+	there[spaceB] = there[spaceA]
+	for why, c := range map[string]struct {
+		entries []config.Importer
+		own     *plan.Wanted
+		told    string
+	}{
+		"of the first": {
+			[]config.Importer{reference, first, second}, &plan.Wanted{
+				Name: &name, Active: &no, Delivery: plan.ByUpload, Verify: plan.VerifyMocks, ServiceVersion: "1.0",
+				Labels: map[string]string{"a": "own", "b": "space", "c": "base"},
+			}, "manifest, label a: line 9 says own, which counts, and not space of the workspace in line 3",
+		},
+		"not where it is left out": {
+			[]config.Importer{excluding, reference}, &plan.Wanted{
+				Name: &name, Active: &yes, Delivery: plan.ByUpload, Verify: plan.VerifyMocks,
+				Labels: map[string]string{"a": "own", "b": "base", "c": "base"},
+			}, "",
+		},
+	} {
+		var log []string
+		files := Files{Found: func(line string) { log = append(log, line) }}
+		wanted, _, err := Importers(t.Context(), &config.Run{Importers: c.entries}, files, there)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, w := range wanted {
+			if w.UID != uidOf(1) {
+				continue
+			}
+			n++
+			c.own.Source, c.own.UID, c.own.Origin = w.Source, w.UID, w.Origin
+			c.own.URL = "https://api.getpostman.com/collections/" + uidOf(1)
+			if diff := cmp.Diff(c.own, w, cmpopts.IgnoreFields(plan.Wanted{}, "Secret")); diff != "" {
+				t.Errorf("%s: %s", why, diff)
+			}
+		}
+		told := strings.Join(slices.DeleteFunc(log, func(line string) bool { return !strings.HasPrefix(line, "manifest") }), "\n")
+		if n != 1 || told != c.told {
+			t.Errorf("%s: %d times, %q", why, n, told)
+		}
 	}
 }
