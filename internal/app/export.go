@@ -11,17 +11,18 @@ import (
 	"path/filepath"
 	"slices"
 
+	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/manifest"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
-// export writes a manifest of what a server has, into the file that is named, or where the
-// report stands else.
+// export writes what a server has, into the file that is named, or where the report stands
+// else.
 func (p *program) export(_ context.Context, x *plan.Export) (file string, err error) {
-	raw := p.manifestOf(x)
-	if len(x.Listed) > manifest.MostEntries || len(raw) > manifest.MostBytes {
+	raw := p.textOf(x)
+	if p.ExportAs == config.ExportManifest && (len(x.Listed) > manifest.MostEntries || len(raw) > manifest.MostBytes) {
 		return "", &result.Problem{
 			Level: result.Error,
 			Text: text.Untrustedf("exporting: %s of collections in Postman are more than one manifest has: %d, in %d MB",
@@ -49,17 +50,27 @@ func (p *program) document() string {
 	return ""
 }
 
-// manifestOf is the manifest of what is exported. No credential of the run is in it.
-func (p *program) manifestOf(x *plan.Export) []byte {
+// textOf is what is exported, as it was asked for. No credential of the run is in it.
+func (p *program) textOf(x *plan.Export) []byte {
 	about := []string{"Importers of " + p.Microcks.URL + ", as mode export found them."}
 	if x.NoCollections > 0 {
 		about = append(about, fmt.Sprintf("Left out: %s of something else than a collection in Postman.",
 			text.Plural(x.NoCollections, "importer")))
 	}
-	about = append(about, "Labels that an importer has, and its service has not, are left out: they stay where they are.")
-	m := &manifest.Manifest{}
+	m, unsecured := &manifest.Manifest{}, false
 	for i := range x.Listed {
 		m.Entries = append(m.Entries, p.entryOf(&x.Listed[i]))
+		unsecured = unsecured || m.Entries[i].SecretRef == ""
+	}
+	operator := p.ExportAs == config.ExportAPISource
+	if operator {
+		about = append(about, "microcks.io/instance names the Microcks of the same namespace.",
+			"The operator makes importers of its own, beside those that there are.")
+		if unsecured {
+			about = append(about, "Importers without secretRef need one to read Postman: a key in an address is left out.")
+		}
+	} else {
+		about = append(about, "Labels that an importer has, and its service has not, are left out: they stay where they are.")
 	}
 	var aside []manifest.Aside
 	for i := range x.Aside {
@@ -70,6 +81,9 @@ func (p *program) manifestOf(x *plan.Export) []byte {
 	for i := range about {
 		about[i] = p.runner.Hide(about[i])
 	}
+	if operator {
+		return m.WriteAPISource(manifest.ResourceName(p.Repository), about, aside)
+	}
 	return m.Write(about, aside)
 }
 
@@ -78,13 +92,19 @@ var asideWords = map[plan.AsideReason]string{
 	plan.ManagedByAnother: "Managed by ",
 	plan.ManifestOfOther:  "Listed by the manifest ",
 	plan.NoOwnerInURL:     "Its address has no owner's number: write that and a dash in front of the id.",
-	plan.AnotherOrigin:    "Read from another place, for a workflow whose postman-api-url is ",
+	plan.AnotherOrigin:    "Read from another place than the postman-api-url of this run: ",
 	plan.ListedAlready:    "A further importer of a collection that is listed.",
 }
 
 // entryOf is an importer as an entry: what is not said stays as it is.
 func (p *program) entryOf(e *plan.Exported) manifest.Entry {
-	entry := manifest.Entry{Collection: &manifest.Said[string]{Value: e.Collection}}
+	entry := manifest.Entry{
+		Collection: &manifest.Said[string]{Value: e.Collection},
+		URL:        p.runner.Hide(string(text.HideCredentials(text.Untrusted(e.URL)))),
+	}
+	if p.runner.Hide(e.Secret) == e.Secret {
+		entry.SecretRef = e.Secret
+	}
 	if e.Name != "" && p.runner.Hide(e.Name) == e.Name {
 		entry.ImporterName = &manifest.Said[string]{Value: e.Name}
 	}
@@ -129,14 +149,14 @@ func writeNew(workspace, name string, raw []byte) error {
 	return err
 }
 
-// exportError is a manifest that cannot be written.
+// exportError is a file that cannot be written.
 type exportError struct {
 	name, workspace string
 	err             error
 }
 
 func (e *exportError) Error() string {
-	return fmt.Sprintf("writing the manifest %q: %v", e.name, e.err)
+	return fmt.Sprintf("writing the file %q: %v", e.name, e.err)
 }
 func (e *exportError) Unwrap() error { return e.err }
 

@@ -31,7 +31,7 @@ func newFoldedLog(runner *actions.Runner, mode result.Mode) *foldedLog {
 	l := &foldedLog{runner: runner, groups: map[string]string{
 		"resolve": reading, "connect": reading, "fetch": reading, "predict": reading, "read": reading, "compare": reading,
 		"apply": "Apply, import and verify", "import": "Apply, import and verify", "verify": "Apply, import and verify",
-		"remove": "Remove", "export": "Write the manifest",
+		"remove": "Remove", "export": "Export",
 	}}
 	l.open, l.close = reading, runner.Group(reading)
 	return l

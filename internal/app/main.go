@@ -152,7 +152,7 @@ type program struct {
 	*config.Run
 	voice voice
 	files []reportFile
-	// exported is a manifest for standard output; "" is none.
+	// exported is what mode export has for standard output; nil is nothing.
 	exported atomic.Pointer[string]
 	runner   *actions.Runner // which knows the credentials
 	getenv   func(string) string
@@ -298,7 +298,7 @@ func (p *program) settings() reconcile.Settings {
 		Owner: plan.Owner{Repository: p.Repository, RepositoryID: p.RepositoryID, Manifest: p.Manifest.Key}, Provenance: provenance,
 		FailOnWarnings: p.FailsOn(config.FailOnWarning), FailOnChanges: p.FailsOn(config.FailOnChanges),
 		RemoveServices: p.Allows(config.AllowRemoveServices), Parallelism: p.Parallelism,
-		PostmanOrigin: cmp.Or(p.Postman.URL, "https://"+postman.DefaultHost),
+		PostmanOrigin: cmp.Or(p.Postman.URL, "https://"+postman.DefaultHost), AsAPISource: p.ExportAs == config.ExportAPISource,
 		Pruning: reconcile.Pruning{
 			Asked: p.Prune, Many: p.Allows(config.AllowPruneMany), Entries: p.Manifest.Entries,
 			Workspaces: slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Workspace != "" }),

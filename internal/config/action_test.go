@@ -164,6 +164,9 @@ func TestExamplesAreAccepted(t *testing.T) {
 		if in.Name == "prune" {
 			e["INPUT_COLLECTIONS"], e["INPUT_MANIFEST"] = "", ".github/postman.yaml"
 		}
+		if in.Name == "export-as" {
+			e["INPUT_COLLECTIONS"], e["INPUT_MODE"] = "", "export"
+		}
 		if !in.FromEnvironmentOnly() {
 			e[in.Variable()] = in.Example
 		}

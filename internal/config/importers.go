@@ -21,6 +21,7 @@ func (p *parser) importers() {
 		p.toWrite()
 		return
 	}
+	p.refuseExport()
 	lines := p.named(common)
 	if len(lines) > 1 {
 		p.oneOnly("importer-name", len(lines))

@@ -122,11 +122,18 @@ func Inputs() []Input {
 			Default: string(ModeAuto),
 			Needed:  "outside GitHub",
 			Description: "`check` judges the collections and needs no Microcks; `plan` shows what would change; `apply` changes it;" +
-				" `remove` deletes the importers that this repository's runs made; `export` writes a `manifest` of the importers that there" +
-				" are. `auto` applies on a push to the default branch" +
+				" `remove` deletes the importers that this repository's runs made; `export` writes a file of the importers that there" +
+				" are, a manifest or what `export-as` says. `auto` applies on a push to the default branch" +
 				" or of a tag, on a release, on a schedule and on a dispatch, by hand on the default branch only, and plans on every" +
 				" other event.",
 			Example: "plan",
+		},
+		{
+			Name: "export-as", Group: groupWhat, Kind: KindEnum, Modes: []Mode{ModeExport},
+			Allowed: []string{ExportManifest, ExportAPISource}, Default: ExportManifest,
+			Description: "What `mode: export` writes: a `manifest` for this action, or an `apisource`, the resource of Kubernetes by which" +
+				" Microcks' operator keeps importers. With any other mode it is refused.",
+			Example: ExportAPISource,
 		},
 		{
 			Name: "fail-on", Group: groupWhat, Kind: KindList, Modes: []Mode{ModeCheck, ModePlan},

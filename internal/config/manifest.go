@@ -86,9 +86,10 @@ func (p *parser) fromManifest(common Importer) []named {
 	return all
 }
 
-// toWrite takes the manifest as the file that the run writes. Off a runner it can do
+// toWrite takes manifest as the file that the run writes, and what it is. Off a runner it can do
 // without, since standard output takes it; what a runner logs is there for all to see.
 func (p *parser) toWrite() {
+	p.run.ExportAs = p.choice("export-as")
 	const name = "manifest"
 	given := p.line(name)
 	if given == "" {
@@ -107,6 +108,18 @@ func (p *parser) toWrite() {
 		wrong, hint = "it is there already", "name another file, or remove that one first: nothing is overwritten"
 	}
 	p.report(Problem{Input: name, Got: quoted(p.shown(given)), Fault: wrong, Takes: "the path of a file to write", Hint: hint})
+}
+
+// refuseExport reports that a form is named for what no other mode writes. It would be
+// wrong to go on: without a mode, a run on GitHub may apply.
+func (p *parser) refuseExport() {
+	const name = "export-as"
+	if given := p.given(name); given != "" && p.run.Mode != "" {
+		p.report(Problem{
+			Input: name, Got: quoted(p.shown(given)) + " in mode " + string(p.run.Mode), Takes: "manifest or apisource, in mode export alone",
+			Hint: "add mode: export, or remove export-as",
+		})
+	}
 }
 
 // readManifest reads the file; nil with a problem.

@@ -397,8 +397,8 @@ func TestExport(t *testing.T) {
 		if all := strings.Join(told, "\n"); !strings.HasPrefix(all, test.problem) || (all == "") != (test.problem == "") {
 			t.Errorf("%s: %s", name, all)
 		}
-		if run.Mode != ModeExport || run.Manifest.Path != test.want || len(run.Importers) > 0 {
-			t.Errorf("%s: %+v", name, run.Manifest)
+		if run.Mode != ModeExport || run.Manifest.Path != test.want || run.ExportAs != ExportManifest || len(run.Importers) > 0 {
+			t.Errorf("%s: %+v, %q", name, run.Manifest, run.ExportAs)
 		}
 	}
 }

@@ -223,6 +223,10 @@ func TestGoodValues(t *testing.T) {
 		"prune": {
 			{"false", func(*Run) {}},
 		},
+		"export-as": {
+			{"manifest", func(r *Run) { r.Mode, r.Importers, r.ExportAs = ModeExport, nil, ExportManifest }},
+			{"apisource", func(r *Run) { r.Mode, r.Importers, r.ExportAs = ModeExport, nil, ExportAPISource }},
+		},
 		"import": {
 			{"auto", func(*Run) {}},
 			{"always", func(r *Run) { r.Import = ImportAlways }},
@@ -314,6 +318,9 @@ func TestGoodValues(t *testing.T) {
 				e := readyToPlan().with(env{"GITHUB_WORKSPACE": workspace, in.Variable(): test.value})
 				if in.Name == "manifest" {
 					e["INPUT_COLLECTIONS"] = ""
+				}
+				if in.Name == "export-as" {
+					e["INPUT_COLLECTIONS"], e["INPUT_MODE"] = "", "export"
 				}
 				if strings.HasPrefix(in.Name, "client-") {
 					e["INPUT_CLIENT-CERTIFICATE"], e["INPUT_CLIENT-KEY"] = pair, key
@@ -436,6 +443,8 @@ func badValues(t *testing.T, workspace string) []bad {
 	)
 	cases = append(cases, by("delivery", "uploads", "Importer")...)
 	cases = append(cases, by("prune", "all", "true")...)
+	cases = append(cases, by("export-as", "apisource", "manifest", "yaml")...)
+	cases = append(cases, bad{input: "export-as", args: []string{"--mode=export", "--export-as=APISource"}})
 	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/pets.json"}})
 	cases = append(cases, bad{input: "collections", args: []string{"--delivery=importer", "--collections=exports/*.json"}})
 	link := "https://api.postman.com/collections/" + uidA + "?access_key=PMAT-01HABCDEFGHJKMNPQRSTVWXYZ0"

@@ -77,6 +77,12 @@ const (
 	VerifyNone    = "none"
 )
 
+// Values of export-as.
+const (
+	ExportManifest  = "manifest"
+	ExportAPISource = "apisource"
+)
+
 // Run is everything that was asked for.
 type Run struct {
 	// Help and Version ask for the usage text or the version and nothing else:
@@ -126,6 +132,8 @@ type Run struct {
 	FailOn []string // what fails a run of this mode beside errors: FailOnWarning, FailOnBreaking, FailOnChanges
 	Import string   // ImportAuto, ImportAlways or ImportNever
 	Verify string   // VerifyService, VerifyMocks or VerifyNone
+
+	ExportAs string // in [ModeExport]: ExportManifest or ExportAPISource
 
 	// Manifest that the importers come from, or that is to be written, in [ModeExport]; zero
 	// for a list of the workflow.

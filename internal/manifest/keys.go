@@ -46,6 +46,8 @@ type key struct {
 	// field is where an entry keeps it: **Said[string], **Said[bool], *[]Said[string]
 	// or *[]Label; nil for what no entry has.
 	field func(*Entry) any
+	// inAPISource is the field of an APISource's importer that says the same; "" for none.
+	inAPISource string
 }
 
 // keys is the table, in the order in which a manifest is written. What a manifest
@@ -92,22 +94,22 @@ var keys = []key{
 	{
 		name: "importer-name", shape: aText, places: ofCollection, example: "importer-name: Pet Store (Postman)",
 		about: "The importer's name.",
-		field: func(e *Entry) any { return &e.ImporterName },
+		field: func(e *Entry) any { return &e.ImporterName }, inAPISource: "name",
 	},
 	{
 		name: "main-artifact", shape: aBool, places: ofImporters, example: "main-artifact: false",
 		about: "Whether the collection is the main artifact of its service, or a secondary one that adds examples.",
-		field: func(e *Entry) any { return &e.MainArtifact },
+		field: func(e *Entry) any { return &e.MainArtifact }, inAPISource: "mainArtifact",
 	},
 	{
 		name: "active", shape: aBool, places: ofImporters, example: "active: false",
 		about: "Whether Microcks keeps pulling the collection on its schedule.",
-		field: func(e *Entry) any { return &e.Active },
+		field: func(e *Entry) any { return &e.Active }, inAPISource: "active",
 	},
 	{
 		name: "labels", shape: labels, places: ofImporters, example: "labels: {team: web}",
 		about: "Labels for the importer and for the service that it makes.",
-		field: func(e *Entry) any { return &e.Labels },
+		field: func(e *Entry) any { return &e.Labels }, inAPISource: "labels",
 	},
 	{
 		name: "delivery", shape: aText, allowed: []string{"importer", "upload"}, places: ofImporters, example: "delivery: upload",

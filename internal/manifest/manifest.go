@@ -45,6 +45,10 @@ type Entry struct {
 	Delivery       *Said[string]
 	ServiceVersion *Said[string]
 	Verify         *Said[string]
+
+	// What no manifest says, and an APISource does: the address of the collection, without
+	// a query, and the name that its secret has in Microcks; "" is none.
+	URL, SecretRef string
 }
 
 // Said is a value with its place.

@@ -21,35 +21,23 @@ type Aside struct {
 // comments, then the manifest, then what stands aside. [Parse] reads the same back, where
 // texts are of one line and characters that show something.
 func (m *Manifest) Write(about []string, aside []Aside) []byte {
-	w := &writer{}
-	for _, line := range about {
-		w.comment("", line)
-	}
+	w := begin(about)
 	if m.Key != nil {
-		w.line("key: " + scalar(m.Key.Value))
+		w.line("key: ", scalar(m.Key.Value))
 	}
-	if fields := w.fields(&m.Defaults); len(fields) > 0 {
-		w.line("defaults:")
-		for _, field := range fields {
-			w.line("  " + field)
-		}
+	if fields := fields(&m.Defaults, inManifest); len(fields) > 0 {
+		w.line("", "defaults:")
+		w.lines("  ", fields)
 	}
 	if len(m.Entries) == 0 {
-		w.line("collections: []")
+		w.line("", "collections: []")
 	} else {
-		w.line("collections:")
+		w.line("", "collections:")
 	}
 	for i := range m.Entries {
-		for _, line := range w.entry(&m.Entries[i]) {
-			w.line(indent + line)
-		}
+		w.lines(indent, entry(&m.Entries[i]))
 	}
-	for i := range aside {
-		w.comment(indent, aside[i].About)
-		for _, line := range w.entry(&aside[i].Entry) {
-			w.line(indent + "# " + line)
-		}
-	}
+	w.aside(indent, aside, entry)
 	return []byte(w.b.String())
 }
 
@@ -57,55 +45,92 @@ const indent = "  "
 
 type writer struct{ b strings.Builder }
 
-func (w *writer) line(s string) { w.b.WriteString(s + "\n") }
+// begin is a file that begins with comments.
+func begin(about []string) *writer {
+	w := &writer{}
+	for _, line := range about {
+		w.comment("", line)
+	}
+	return w
+}
+
+func (w *writer) line(before, s string) {
+	w.b.WriteString(before)
+	w.b.WriteString(s)
+	w.b.WriteByte('\n')
+}
 
 // comment writes a line of comment, whatever is in it.
 func (w *writer) comment(indent, s string) {
-	w.line(strings.TrimRight(indent+"# "+text.Line(s), " "))
+	w.line(indent, strings.TrimRight("# "+text.Line(s), " "))
+}
+
+func (w *writer) lines(before string, lines []string) {
+	for _, line := range lines {
+		w.line(before, line)
+	}
+}
+
+// aside writes entries as comments.
+func (w *writer) aside(indent string, aside []Aside, entry func(*Entry) []string) {
+	for i := range aside {
+		w.comment(indent, aside[i].About)
+		w.lines(indent+"# ", entry(&aside[i].Entry))
+	}
 }
 
 // entry are the lines of one.
-func (w *writer) entry(e *Entry) []string {
-	fields := w.fields(e)
+func entry(e *Entry) []string {
+	fields := fields(e, inManifest)
 	if e.Collection != nil && len(fields) == 1 {
 		return []string{"- " + scalar(e.Collection.Value)}
 	}
-	for i := range fields {
+	return listed(fields)
+}
+
+// listed are lines as one of a list, in place.
+func listed(lines []string) []string {
+	for i := range lines {
 		mark := "  "
 		if i == 0 {
 			mark = "- "
 		}
-		fields[i] = mark + fields[i]
+		lines[i] = mark + lines[i]
 	}
-	return fields
+	return lines
 }
 
-// fields are the lines of what an entry says.
-func (w *writer) fields(e *Entry) (lines []string) {
+// inManifest is how a manifest names a key.
+func inManifest(k *key) string { return k.name }
+
+// fields are the lines of what an entry says, by the names that keys have there; "" leaves
+// one out.
+func fields(e *Entry, named func(*key) string) (lines []string) {
 	for i := range keys {
 		k := &keys[i]
-		if k.field == nil {
+		name := named(k)
+		if k.field == nil || name == "" {
 			continue
 		}
 		switch field := k.field(e).(type) {
 		case **Said[string]:
 			if *field != nil {
-				lines = append(lines, k.name+": "+scalar((*field).Value))
+				lines = append(lines, name+": "+scalar((*field).Value))
 			}
 		case **Said[bool]:
 			if *field != nil {
-				lines = append(lines, k.name+": "+strconv.FormatBool((*field).Value))
+				lines = append(lines, name+": "+strconv.FormatBool((*field).Value))
 			}
 		case *[]Said[string]:
 			if len(*field) > 0 {
-				lines = append(lines, k.name+":")
+				lines = append(lines, name+":")
 			}
 			for _, e := range *field {
 				lines = append(lines, "  - "+scalar(e.Value))
 			}
 		case *[]Label:
 			if len(*field) > 0 {
-				lines = append(lines, k.name+":")
+				lines = append(lines, name+":")
 			}
 			for _, l := range *field {
 				lines = append(lines, "  "+scalar(l.Key.Value)+": "+scalar(l.Value.Value))

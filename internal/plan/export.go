@@ -11,7 +11,8 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// Export is what a manifest says of the importers of a server.
+// Export is what a manifest, or a resource of Microcks' operator, says of the importers of
+// a server.
 type Export struct {
 	Listed []Exported // by name
 	Aside  []Exported // each has a reason
@@ -19,16 +20,18 @@ type Export struct {
 	NoCollections int
 }
 
-// Exported is an importer as an entry of a manifest.
+// Exported is an importer as an entry of a manifest or resource.
 type Exported struct {
 	// Collection is its uid, with the address of the EU region where that serves it. It has
 	// no query: links made by hand hold keys.
 	Collection string
+	URL        string // of the collection, at the place that serves it; it has no query, either
 	Name       string // "" where an entry cannot say it
+	Secret     string // the name of its secret; "" where it has none, or an entry cannot say it
 	Secondary  bool
 	Inactive   bool
-	// Labels that an entry says without changing anything: those that the importer has, and
-	// each service of it.
+	// Labels that an entry says without changing anything: those that the importer has, and,
+	// of a manifest, each service of it.
 	Labels map[string]string
 
 	Why AsideReason // "" for what is listed
@@ -48,13 +51,22 @@ const (
 	ListedAlready    AsideReason = "collected" // another importer reads the same collection
 )
 
-// MakeExport makes entries of the importers of a server. base is the origin that the run
-// asks for collections; services are those of the server, by their ids. Says reports
-// whether an entry can say a label.
-func MakeExport(
-	owner Owner, base string, jobs []microcks.ImportJob, services map[string]*microcks.Service, says func(key, value string) bool,
-) *Export {
-	x := &Export{}
+// Exporting is how importers of a server become entries.
+type Exporting struct {
+	Owner Owner
+	Base  string // origin that the run asks for collections
+	// Services are those of the server, by their ids.
+	Services map[string]*microcks.Service
+	// Says reports whether an entry can say a label.
+	Says func(key, value string) bool
+	// APISource: the entries are importers of Microcks' operator. Their labels are no
+	// service's, and it does not matter which manifest lists them.
+	APISource bool
+}
+
+// Export makes entries of importers.
+func (x *Exporting) Export(jobs []microcks.ImportJob) *Export {
+	owner, exported := x.Owner, &Export{}
 	seen := map[string]bool{}
 	jobs = slices.Clone(jobs)
 	sort.Slice(jobs, func(i, k int) bool {
@@ -68,54 +80,60 @@ func MakeExport(
 		job := &jobs[i]
 		id, at, ok := postman.CollectionAt(job.RepositoryURL)
 		if !ok {
-			x.NoCollections++
+			exported.NoCollections++
 			continue
 		}
+		at = x.originOf(at)
 		e := Exported{
-			Collection: id, Name: sayable(job.Name), Secondary: !job.MainArtifact, Inactive: !job.Active,
-			Labels: exportedLabels(job, services, says),
+			Collection: id, URL: postman.CanonicalURL(at, id), Name: sayable(job.Name),
+			Secondary: !job.MainArtifact, Inactive: !job.Active, Labels: x.labels(job),
 		}
-		key, at := sourceOf(id), cmp.Or(regionOf(at), at)
+		if job.SecretRef != nil {
+			e.Secret = sayable(job.SecretRef.Name)
+		}
+		key := sourceOf(id)
 		switch by := owner.Another(job.Metadata); {
 		case by != "":
 			e.Why, e.Of = ManagedByAnother, text.Untrusted(by)
 		case managed(job.Metadata) && !owner.Made(job.Metadata):
 			e.Why, e.Of = ManagedByAnother, "others, as its labels say"
-		case owner.otherManifest(job.Metadata) != "":
+		case !x.APISource && owner.otherManifest(job.Metadata) != "":
 			e.Why, e.Of = ManifestOfOther, text.Untrusted(owner.otherManifest(job.Metadata))
 		case !postman.IsUID(id):
 			e.Why = NoOwnerInURL
 		case at == euRegion:
-			e.Collection = postman.CanonicalURL(euRegion, id)
-		case !postman.SameRegion(at, base):
+			e.Collection = e.URL
+		case at != x.Base:
 			e.Why, e.Of = AnotherOrigin, text.Untrusted(at)
 		}
 		if e.Why == "" && seen[key] {
 			e.Why = ListedAlready
 		}
 		if e.Why != "" {
-			x.Aside = append(x.Aside, e)
+			exported.Aside = append(exported.Aside, e)
 			continue
 		}
 		seen[key] = true
-		x.Listed = append(x.Listed, e)
+		exported.Listed = append(exported.Listed, e)
 	}
-	for _, list := range [][]Exported{x.Listed, x.Aside} {
+	for _, list := range [][]Exported{exported.Listed, exported.Aside} {
 		sort.Slice(list, func(i, k int) bool {
 			return cmp.Or(strings.Compare(list[i].Name, list[k].Name), strings.Compare(list[i].Collection, list[k].Collection)) < 0
 		})
 	}
-	return x
+	return exported
 }
 
 const euRegion = "https://" + postman.EUHost
 
-// regionOf is the origin of the EU region where that is meant; "" for any other.
-func regionOf(at string) string {
-	if postman.SameRegion(at, euRegion) {
-		return euRegion
+// originOf is one origin for all that serve the same collections.
+func (x *Exporting) originOf(at string) string {
+	for _, origin := range []string{euRegion, x.Base} {
+		if postman.SameRegion(at, origin) {
+			return origin
+		}
 	}
-	return ""
+	return at
 }
 
 // mostSaid is the most runes of a name that an entry takes.
@@ -131,22 +149,22 @@ func sayable(name string) string {
 	return name
 }
 
-// exportedLabels are those of an importer that each of its services has, too: an entry's
-// labels go onto both.
-func exportedLabels(job *microcks.ImportJob, services map[string]*microcks.Service, says func(key, value string) bool) map[string]string {
+// labels are those of an importer. A manifest can say those that each of its services has,
+// too: an entry's labels go onto both.
+func (x *Exporting) labels(job *microcks.ImportJob) map[string]string {
 	if job.Metadata == nil {
 		return nil
 	}
 	labels := map[string]string{}
 	for key, value := range job.Metadata.Labels {
 		lacks := func(ref microcks.ServiceRef) bool {
-			if s := services[ref.ServiceID]; s != nil && s.Metadata != nil {
+			if s := x.Services[ref.ServiceID]; s != nil && s.Metadata != nil {
 				has, is := s.Metadata.Labels[key]
 				return !is || has != value
 			}
 			return ref.ServiceID != ""
 		}
-		if says(key, value) && !slices.ContainsFunc(job.ServiceRefs, lacks) {
+		if x.Says(key, value) && (x.APISource || !slices.ContainsFunc(job.ServiceRefs, lacks)) {
 			labels[key] = value
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// export lists the importers of the server as a manifest.
+// export lists the importers of the server.
 func (r *reconciliation) export(ctx context.Context) error {
 	began := time.Now()
 	services := map[string]*microcks.Service{}
@@ -19,7 +19,10 @@ func (r *reconciliation) export(ctx context.Context) error {
 			services[list[i].ID] = &list[i]
 		}
 	}
-	x := plan.MakeExport(r.Owner, r.PostmanOrigin, r.there.Jobs, services, r.SaysLabel)
+	exporting := plan.Exporting{
+		Owner: r.Owner, Base: r.PostmanOrigin, Services: services, Says: r.SaysLabel, APISource: r.AsAPISource,
+	}
+	x := exporting.Export(r.there.Jobs)
 	file, err := r.Export(ctx, x)
 	if err != nil {
 		return err
@@ -27,6 +30,6 @@ func (r *reconciliation) export(ctx context.Context) error {
 	r.result.Exported = &result.Exported{
 		File: text.Untrusted(file), Entries: len(x.Listed), Comments: len(x.Aside), Others: x.NoCollections,
 	}
-	r.step("export", nil, began, text.Plural(len(x.Listed), "importer")+" as entries of a manifest")
+	r.step("export", nil, began, text.Plural(len(x.Listed), "importer")+" listed")
 	return nil
 }

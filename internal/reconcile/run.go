@@ -38,8 +38,10 @@ type Settings struct {
 	RemoveServices  bool
 	// PostmanOrigin that collections are asked for, in Export.
 	PostmanOrigin string
-	Pruning       Pruning
-	Parallelism   int
+	// AsAPISource: in Export, for Microcks' operator, not as a manifest.
+	AsAPISource bool
+	Pruning     Pruning
+	Parallelism int
 }
 
 // Deps is the outside of a run.
@@ -66,8 +68,8 @@ type Deps struct {
 	// SameKey are the paths of other manifests that have the key of the run's; nil without
 	// a manifest.
 	SameKey func(context.Context) ([]string, error)
-	// Export writes what a server has as a manifest, in Export, and returns the file; ""
-	// where that is none. SaysLabel reports whether a manifest can say a label.
+	// Export writes what a server has, in Export, and returns the file; "" where that is
+	// none. SaysLabel reports whether that can say a label.
 	Export    func(context.Context, *plan.Export) (file string, err error)
 	SaysLabel func(key, value string) bool
 	Log       Log

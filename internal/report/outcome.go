@@ -59,7 +59,7 @@ func ofCollections(r *result.Result) string {
 	return several(r)
 }
 
-// exported says what a manifest was made of.
+// exported says what was exported.
 func exported(x *result.Exported) string {
 	line := "Exported " + text.Plural(x.Entries, "importer")
 	if x.File != "" {

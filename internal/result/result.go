@@ -73,7 +73,7 @@ type Result struct {
 	Secrets         []Secret      `json:"secrets,omitempty"`
 	Collections     []Collection  `json:"collections"`
 	Gone            []Gone        `json:"gone,omitempty"` // from the base branch
-	// Exported is what a manifest was made of; nil but in mode export.
+	// Exported is what was exported; nil but in mode export.
 	Exported *Exported `json:"exported,omitempty"`
 	// Leftovers of the manifest; nil without one, or where they were not come to.
 	Leftovers      *Leftovers   `json:"leftovers,omitempty"`
@@ -87,9 +87,9 @@ type Result struct {
 	Truncated bool `json:"truncated,omitempty"`
 }
 
-// Exported are the importers of a server that were listed as a manifest.
+// Exported are the importers of a server that were listed.
 type Exported struct {
-	// File that the manifest was written into; "" is standard output.
+	// File that they were written into; "" is standard output.
 	File    text.Untrusted `json:"file,omitempty"`
 	Entries int            `json:"entries"`
 	// Comments are importers that are listed as comments, since they are others'.

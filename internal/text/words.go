@@ -13,7 +13,7 @@ var ownWords = strings.Fields(`
 	postman-microcks-importer/result/v1 postman-api-key postman-api-url postman-environment microcks-url microcks-version microcks-headers
 	keycloak-url keycloak-auth keycloak-client-id keycloak-client-secret keycloak-audience service-version
 	github-token comment-key comment-url
-	collection collections manifest leftovers importer-name main-artifact secret-name service-url mock-url result-file summary-file
+	collection collections manifest leftovers importer-name main-artifact export-as secret-name service-url mock-url result-file summary-file
 	remove-services replace-secret replace-service untrusted-event ca-certificate client-certificate
 	client-secret client-key github-oidc github-actions unchanged parallelism delivery operations operation examples importers
 	importer secondary documents troubleshooting repository description definition authorization password credential credentials
