@@ -45,6 +45,9 @@ func leftoverSum(l *result.Leftovers) string {
 	return sum
 }
 
+// mostMade services of a leftover are told.
+const mostMade = 5
+
 func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 	for i := range s.r.Leftovers.List {
 		one := &s.r.Leftovers.List[i]
@@ -54,9 +57,12 @@ func (s *jobSummary) leftoverTable() (columns []column, rows [][]Markdown) {
 			polls = inline(fmt.Sprintf("%d–%d", one.Polls.Least, one.Polls.Most))
 		}
 		becomes := []Markdown{prose(leftoverFate(one))}
-		for k := range one.Services {
+		for k := range one.Services[:min(mostMade, len(one.Services))] {
 			service := &one.Services[k]
 			becomes = append(becomes, "service "+short(service.Name+" "+service.Version, 80)+": "+prose(madeFate(one, service)))
+		}
+		if more := len(one.Services) - mostMade; more > 0 {
+			becomes = append(becomes, Markdown(fmt.Sprintf("… and %d more", more)))
 		}
 		rows = append(rows, []Markdown{Markdown(one.Kind) + " " + bold(name), shortCode(one.Of(), 80), polls, join("<br>", becomes...)})
 	}
@@ -102,6 +108,7 @@ func madeFate(of *result.Leftover, s *result.LeftService) text.Untrusted {
 
 // whyKept says why something stays although its source is gone.
 func whyKept(kind result.KeptKind, by text.Untrusted) text.Untrusted {
+	by = text.Cut(by, 80)
 	switch kind {
 	case result.KeptLater:
 		return text.Untrustedf("the later run %s wrote it", by)

@@ -103,6 +103,7 @@ func TestFleetIsRead(t *testing.T) {
 		"all after a write":          {fail: func(_ int, c *result.Collection) { undownloaded(c) }, errors: 1, causes: 1},
 		"all by causes of their own": {fail: odd, errors: n, causes: 140},
 		"by nothing of their own":    {fail: func(_ int, c *result.Collection) { c.Status = result.Failed }, causes: 1},
+		"with leftovers":             {fail: func(i int, c *result.Collection) { unread(c) }, errors: 1, causes: 1},
 		"with long names that are all escaped": {
 			fail: func(i int, c *result.Collection) {
 				unread(c)
@@ -115,6 +116,9 @@ func TestFleetIsRead(t *testing.T) {
 			t.Parallel()
 			r := fleetOf(n, tt.fail)
 			r.Secrets = secret(result.Create, true)
+			if name == "with leftovers" {
+				r.Leftovers = longLeftovers(1000)
+			}
 			summary, log, annotations := Summary(r, docs()), strings.Join(Log(r, docs()), "\n"), Annotations(r)
 			_, failures := Terminal(r, Screen{Width: 80})
 			t.Logf("summary %d bytes, log %d bytes, %d annotations", len(summary), len(log), len(annotations))
@@ -153,6 +157,20 @@ func TestFleetIsRead(t *testing.T) {
 	}
 }
 
+// longLeftovers are so many, with names as long as a result has them.
+func longLeftovers(n int) *result.Leftovers {
+	long := text.Untrusted(strings.Repeat("<|*", 100))
+	l := &result.Leftovers{Owned: 9000, Prune: true, Manifest: long}
+	for range n {
+		one := result.Leftover{Name: long, Source: long, By: long, Decision: result.LeftoverKept, Kept: result.KeptFed}
+		for range 20 {
+			one.Services = append(one.Services, result.LeftService{Name: long, By: long, Kept: result.KeptFed})
+		}
+		l.List = append(l.List, one)
+	}
+	return l
+}
+
 // Of the output of a fleet, which is cut, those that failed stay.
 func TestOutputOfAFleetHasWhatFailed(t *testing.T) {
 	t.Parallel()
@@ -161,6 +179,7 @@ func TestOutputOfAFleetHasWhatFailed(t *testing.T) {
 			unread(c)
 		}
 	})
+	r.Leftovers = longLeftovers(30)
 	const limit = 500_000 // bytes
 	raw := JSON(r, limit)
 	var got result.Result
@@ -175,6 +194,9 @@ func TestOutputOfAFleetHasWhatFailed(t *testing.T) {
 	}
 	if failed != 50 || !got.Truncated || len(got.Collections) < 100 {
 		t.Errorf("%d of %d collections failed, truncated: %t", failed, len(got.Collections), got.Truncated)
+	}
+	if l := got.Leftovers; len(l.List) != 20 || l.Count() != 30 || len(r.Leftovers.List[0].Services) != 20 {
+		t.Errorf("%d of %d leftovers", len(l.List), l.Count())
 	}
 	if r.Collections[0].Failed() || !r.Collections[99].Failed() {
 		t.Error("the result itself is in another order")

@@ -147,15 +147,19 @@ func least(r *result.Result) (n int) {
 	return n
 }
 
-// withoutLeftovers leaves the first ones.
+// withoutLeftovers leaves the first ones, without the services that they made.
 func withoutLeftovers(l *result.Leftovers) *result.Leftovers {
 	const most = 20
-	if l == nil || len(l.List) <= most {
-		return l
+	if l == nil {
+		return nil
 	}
-	few := *l
-	few.List, few.More = l.List[:most:most], l.Count()-most
-	return &few
+	few := l.Clone()
+	few.List = few.List[:min(most, len(few.List))]
+	few.More = l.Count() - len(few.List)
+	for i := range few.List {
+		few.List[i].Services = nil
+	}
+	return few
 }
 
 func withoutExamples(c *result.Collection) {
