@@ -218,14 +218,13 @@ func (p *pruning) removeMade(ctx context.Context, again bool) error {
 
 // cameAgain are services as one that was deleted: the importer may have brought it back, or
 // another one, which is new.
-func (p *pruning) cameAgain(ctx context.Context, s *plan.LeftService) ([]microcks.Service, error) {
+func (p *pruning) cameAgain(ctx context.Context, s *plan.LeftService) (found []microcks.Service, err error) {
 	named, err := p.session.Microcks.ServicesNamed(ctx, s.Name)
-	if err != nil {
-		return nil, err
+	for _, one := range converge.OfVersion(named, s.Version) {
+		if one.SourceArtifact == s.SourceArtifact {
+			found = append(found, one)
+		}
 	}
-	found := slices.DeleteFunc(converge.OfVersion(named, s.Version), func(one microcks.Service) bool {
-		return one.SourceArtifact != s.SourceArtifact
-	})
 	if len(found) > 0 {
 		err = p.lookForFeeders(ctx)
 	}
