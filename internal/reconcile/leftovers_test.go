@@ -207,9 +207,12 @@ type shelved struct {
 	from    []string // artifacts of its examples
 	job     *microcks.ImportJob
 	others  []microcks.ImportJob
-	revived bool // the service comes back when the importer goes, as by an import that was under way
+	came    []microcks.ImportJob // others, since then
+	revived bool                 // the service comes back when the importer goes, as by an import that was under way
 	deleted []string
 	views   int
+
+	unlisted error // why importers are not
 }
 
 func (s *shelved) ServiceView(context.Context, string) (*microcks.ServiceView, error) {
@@ -227,7 +230,7 @@ func (s *shelved) ServiceView(context.Context, string) (*microcks.ServiceView, e
 
 func (s *shelved) Job(context.Context, string) (*microcks.ImportJob, error) { return s.job, nil }
 
-func (s *shelved) Jobs(context.Context) ([]microcks.ImportJob, error) { return s.others, nil }
+func (s *shelved) Jobs(context.Context) ([]microcks.ImportJob, error) { return s.others, s.unlisted }
 
 func (s *shelved) ServicesNamed(context.Context, string) ([]microcks.Service, error) {
 	if s.service == nil {
@@ -245,6 +248,7 @@ func (s *shelved) DeleteJob(_ context.Context, id string) error {
 	s.deleted, s.job = append(s.deleted, id), nil
 	if s.revived {
 		s.service = &microcks.Service{ID: "s2", Name: "Pets", Version: "1", SourceArtifact: "1-a"}
+		s.others = append(s.others, s.came...)
 	}
 	return nil
 }
@@ -275,7 +279,8 @@ func TestPruneLooksAgain(t *testing.T) {
 		"an upload that is fed now": {false, func(s *shelved) {
 			s.others = []microcks.ImportJob{{ID: "j2", RepositoryURL: "https://api.getpostman.com/collections/1-a"}}
 		}, nil, result.KeptFed},
-		"an upload that is gone": {false, func(s *shelved) { s.service = nil }, nil, ""},
+		"an upload, and importers that are not listed": {false, func(s *shelved) { s.unlisted = errors.New("no answer") }, nil, result.KeptHeld},
+		"an upload that is gone":                       {false, func(s *shelved) { s.service = nil }, nil, ""},
 
 		"an importer":                     {true, func(*shelved) {}, []string{"s1", "j1"}, ""},
 		"an importer of a later run":      {true, func(s *shelved) { byLater(s.job.Metadata) }, nil, result.KeptChanged},
@@ -288,7 +293,10 @@ func TestPruneLooksAgain(t *testing.T) {
 		"an importer without its labels":                 {true, func(s *shelved) { s.job.Metadata = nil }, nil, result.KeptChanged},
 		"an importer whose service has others' examples": {true, func(s *shelved) { s.from = append(s.from, "x.json") }, []string{"j1"}, ""},
 		"an importer whose service somebody took":        {true, func(s *shelved) { elsewhere(s.service.Metadata) }, []string{"j1"}, ""},
-		"an importer that imports meanwhile":             {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s2"}, ""},
+		"an importer whose service somebody else brings back": {true, func(s *shelved) {
+			s.revived, s.came = true, []microcks.ImportJob{{ID: "j2", ServiceRefs: []microcks.ServiceRef{{ServiceID: "s2"}}}}
+		}, []string{"s1", "j1"}, ""},
+		"an importer that imports meanwhile": {true, func(s *shelved) { s.revived = true }, []string{"s1", "j1", "s2"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -306,10 +314,11 @@ func TestPruneLooksAgain(t *testing.T) {
 			r.left = &leftovers{Remains: &plan.Remains{Owner: owner, Run: runs + "100"}, all: []*plan.Leftover{one}}
 			r.result.Leftovers = &result.Leftovers{List: []result.Leftover{{Decision: result.LeftoverToRemove}}}
 			r.noteRun()
-			if held, err := r.lookForFeeders(t.Context()); held != nil || err != nil {
-				t.Fatal(held, err)
+			r.Provenance = map[string]string{plan.AnnotationCommit: "c"}
+			r.Head = func(context.Context) (string, error) { return "c", nil }
+			if err := r.prune(t.Context()); err != nil {
+				t.Fatal(err)
 			}
-			(&pruning{reconciliation: r, one: one}).run(t.Context())
 			told := r.result.Leftovers.List[0]
 			if !slices.Equal(there.deleted, tt.deleted) || told.Kept != tt.kept || len(r.late) > 0 {
 				t.Errorf("deleted %v, want %v; kept %q, want %q; %v", there.deleted, tt.deleted, told.Kept, tt.kept, r.late)

@@ -20,13 +20,21 @@ func (r *reconciliation) prune(ctx context.Context) error {
 	if r.left == nil || r.result.Leftovers.Due() == 0 {
 		return nil
 	}
+	r.left.going = map[string]bool{}
+	for _, one := range r.left.all {
+		r.left.going[one.ID()] = one.Goes()
+	}
 	problem, err := r.moved(ctx)
 	if err == nil && problem == nil {
-		problem, err = r.lookForFeeders(ctx)
+		if unknown := r.lookForFeeders(ctx); unknown != nil {
+			problem = heldBy("which importers there are now", unknown)
+		}
 	}
 	switch {
 	case err != nil:
 		return err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	case problem != nil:
 		r.holdAll(problem)
 		return nil
@@ -61,23 +69,14 @@ func (r *reconciliation) moved(ctx context.Context) (*result.Problem, error) {
 	return nil, nil
 }
 
-// lookForFeeders lists the importers again: in a large fleet hours lie between the decision
-// and the deletion, in which another importer may have come to feed what is to go.
-func (r *reconciliation) lookForFeeders(ctx context.Context) (*result.Problem, error) {
+// lookForFeeders lists the importers again: in a fleet many minutes lie between the
+// decision and the deletion, in which another importer may have come to feed what is to go.
+func (r *reconciliation) lookForFeeders(ctx context.Context) error {
 	inside, leave := r.room.Enter(ctx)
 	defer leave()
 	jobs, err := r.session.Microcks.Jobs(inside)
-	switch {
-	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
-	case err != nil:
-		return heldBy("which importers there are now", err), nil
-	}
-	r.left.now, r.left.going = plan.NewImporters(jobs), map[string]bool{}
-	for _, one := range r.left.all {
-		r.left.going[one.ID()] = one.Goes()
-	}
-	return nil, nil
+	r.left.now = plan.NewImporters(jobs)
+	return err
 }
 
 // holdAll keeps all leftovers that were to go.
@@ -184,8 +183,8 @@ func (p *pruning) remove(ctx context.Context) (plan.Fate, error) {
 	return plan.Fate{}, p.removeMade(ctx, true)
 }
 
-// removeMade deletes the services that the importer made and that go with it. Those that
-// came again have other ids.
+// removeMade deletes the services that the importer made and that go with it, or those that
+// came again, which have other ids.
 func (p *pruning) removeMade(ctx context.Context, again bool) error {
 	anybodys := func(m *microcks.Metadata) bool { return p.Elsewhere(m) == "" }
 	for i := range p.one.Services {
@@ -195,13 +194,10 @@ func (p *pruning) removeMade(ctx context.Context, again bool) error {
 		}
 		found := []microcks.Service{s.Service}
 		if again {
-			named, err := p.session.Microcks.ServicesNamed(ctx, s.Name)
-			if err != nil {
+			var err error
+			if found, err = p.cameAgain(ctx, s); err != nil {
 				return err
 			}
-			found = slices.DeleteFunc(converge.OfVersion(named, s.Version), func(one microcks.Service) bool {
-				return one.SourceArtifact != s.SourceArtifact
-			})
 		}
 		for k := range found {
 			kept, err := p.removeIfOurs(ctx, &found[k], anybodys)
@@ -218,6 +214,21 @@ func (p *pruning) removeMade(ctx context.Context, again bool) error {
 		}
 	}
 	return nil
+}
+
+// cameAgain are services as one that was deleted: the importer may have brought it back, or
+// another one, which is new.
+func (p *pruning) cameAgain(ctx context.Context, s *plan.LeftService) (found []microcks.Service, err error) {
+	named, err := p.session.Microcks.ServicesNamed(ctx, s.Name)
+	for _, one := range converge.OfVersion(named, s.Version) {
+		if one.SourceArtifact == s.SourceArtifact {
+			found = append(found, one)
+		}
+	}
+	if len(found) > 0 {
+		err = p.lookForFeeders(ctx)
+	}
+	return found, err
 }
 
 // removeIfOurs deletes a service as long as it is what it was when it was decided on, by a
