@@ -30,13 +30,12 @@ func TestClosedPipe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			said := ""
+			said := make(chan int, 1) // so many bytes
 			w := world.New()
 			t.Cleanup(w.Close)
 			whenImporting := sync.OnceFunc(func() {
-				some := make([]byte, 100)
-				n, _ := io.ReadAtLeast(read, some, 1)
-				said = string(some[:n])
+				n, _ := io.ReadAtLeast(read, make([]byte, 100), 1)
+				said <- n
 				_ = read.Close()
 			})
 			w.Before = func(server world.Server, next http.Handler) http.Handler {
@@ -68,8 +67,13 @@ func TestClosedPipe(t *testing.T) {
 			if err != nil {
 				t.Errorf("ended with %v, want the exit code of the run, 0", err)
 			}
-			if said == "" {
-				t.Error("nothing was said before the pipe was closed")
+			select {
+			case n := <-said:
+				if n == 0 {
+					t.Error("nothing was said before the pipe was closed")
+				}
+			default:
+				t.Error("nothing was imported")
 			}
 			jobs := w.Microcks.Jobs()
 			if len(jobs) != 1 || jobs[0].Active || len(jobs[0].ServiceRefs) != 1 {
