@@ -61,6 +61,7 @@ func (p *parser) importers() {
 			Takes: "a run with one collection", Hint: "remove it, or name the collections one by one",
 		})
 	}
+	p.warnWithoutImporter()
 	p.refuseStrangers()
 	// What a removal is about is known without asking Postman, but for a workspace.
 	if keyed && (p.run.Mode != ModeRemove || listed) && p.run.Mode != "" && p.given("postman-api-key") == "" {

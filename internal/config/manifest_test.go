@@ -157,6 +157,21 @@ func TestKeyOffGitHub(t *testing.T) {
 	}
 }
 
+// An entry that describes an importer where there is none is told, at most some of them.
+func TestEntriesWithoutImporter(t *testing.T) {
+	t.Parallel()
+	entries := "collections:\n- {collection: " + uidA + ", active: true}\n- {collection: " + uidB + ", delivery: upload, active: true}\n"
+	for n := range 6 {
+		entries += fmt.Sprintf("- {collection: exports/%d.json, importer-name: Pets}\n", n)
+	}
+	run, problems := Parse(withManifest(t, entries, nil))
+	want := "The manifest postman.yaml: importer-name and active have no effect where there is no importer," +
+		" as of what is uploaded (line 3, line 4, line 5, line 6, line 7, 2 more)."
+	if len(problems) > 0 || !slices.Contains(run.Warnings, want) {
+		t.Errorf("%v, warnings %q", problems, run.Warnings)
+	}
+}
+
 // TestVerifyOfManifest holds that an entry can ask for more than the workflow, and not
 // for less.
 func TestVerifyOfManifest(t *testing.T) {

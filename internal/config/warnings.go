@@ -73,6 +73,25 @@ func (p *parser) warnUnpruned() {
 	}
 }
 
+// warnWithoutImporter warns about entries that describe the importer of what gets none.
+func (p *parser) warnWithoutImporter() {
+	var idle []string
+	for _, i := range p.run.Importers {
+		uploads := !i.OfPostman() || i.Delivery == DeliveryUpload
+		if i.Own != nil && uploads && (i.Own.Name != nil || i.Own.Active != nil) {
+			idle = append(idle, i.Entry)
+		}
+	}
+	const most = 5
+	if len(idle) > most {
+		idle = append(idle[:most], fmt.Sprintf("%d more", len(idle)-most))
+	}
+	if len(idle) > 0 {
+		p.warn("The manifest %s: importer-name and active have no effect where there is no importer, as of what is uploaded (%s).",
+			p.shown(p.run.Manifest.Path), strings.Join(idle, ", "))
+	}
+}
+
 // counts reports whether an input, or one value of a list, counts in a mode.
 func counts(in Input, value string, mode Mode) bool {
 	only := in.Only[value]
