@@ -51,10 +51,11 @@ type parser struct {
 
 // unread is a text that is no YAML document.
 func unread(f *yamltree.Fault) Problem {
-	p := Problem{Position: Position{f.Line, f.Column}, Hint: "correct this line: an editor that knows YAML shows what is wrong with it"}
+	p := Problem{Position: Position{f.Line, f.Column}}
 	switch f.Kind {
 	case yamltree.NotYAML:
-		p.Fault, p.Got = "it is not YAML, as its reader says", string(f.Said)
+		p.Fault = "it is not YAML, here or just before: " + string(f.Said)
+		p.Hint = "correct this line or the one before: an editor that knows YAML shows what is wrong"
 	case yamltree.NotClosed:
 		p.Fault, p.Hint = "a quote begins here and does not end", "close the quote"
 	case yamltree.NotUTF8:

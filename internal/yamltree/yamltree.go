@@ -119,16 +119,26 @@ func (r *Reader) Read(raw []byte) (*Document, *Fault) {
 	case err != nil && open >= 0:
 		return nil, faultAt(NotClosed, raw, open)
 	case err != nil:
-		return nil, &Fault{Kind: NotYAML, Mark: Mark{Line: lines.read}, Said: text.Untrusted(err.Error())}
+		return nil, &Fault{Kind: NotYAML, Mark: Mark{Line: lines.read}, Said: said(err)}
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
 		return nil, &Fault{Kind: SeveralDocuments, Mark: Mark{Line: lines.read}}
 	case !errors.Is(err, io.EOF):
-		return nil, &Fault{Kind: NotYAML, Mark: Mark{Line: lines.read}, Said: text.Untrusted(err.Error())}
+		return nil, &Fault{Kind: NotYAML, Mark: Mark{Line: lines.read}, Said: said(err)}
 	}
 	d.Root = document.Content[0]
 	return d, nil
+}
+
+// said is what the library says of a text that is no YAML, without the line: it names that
+// in which the broken part began.
+func said(err error) text.Untrusted {
+	words := strings.TrimPrefix(err.Error(), "yaml: ")
+	if line, rest, ok := strings.Cut(words, ": "); ok && strings.HasPrefix(line, "line ") {
+		words = rest
+	}
+	return text.Untrusted(words)
 }
 
 // breaks end lines in YAML 1.1, which the library reads, and are characters as others
