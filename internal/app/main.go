@@ -322,12 +322,12 @@ func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*pl
 		tell("manifest, " + text.Plural(p.MoreOverrides, "more difference") + " between entries, inputs and defaults")
 	}
 	files := resolve.Files{Found: func(line string) {
-		if found++; found <= fewCollections || p.runner.Debugging() {
+		if found++; found <= result.Fleet || p.runner.Debugging() {
 			tell(line)
 		}
 	}, LeftOut: func(uid string) { p.leftOut = append(p.leftOut, uid) }}
 	defer func() {
-		if more := found - fewCollections; more > 0 && !p.runner.Debugging() {
+		if more := found - result.Fleet; more > 0 && !p.runner.Debugging() {
 			tell(fmt.Sprintf("and %d more", more))
 		}
 	}()

@@ -3,14 +3,13 @@ package app
 import (
 	"sync"
 	"time"
+
+	"postman-microcks-importer/internal/result"
 )
 
-// Of a fleet, which is a run with more collections than have lines of their own, a log
-// tells of each stage how many are through, so often at most.
-const (
-	fewCollections = 50
-	betweenCounts  = 5 * time.Second
-)
+// betweenCounts is how often at most a log tells how many of a fleet are through. No more
+// than [result.Fleet] have lines of their own.
+const betweenCounts = 5 * time.Second
 
 // pace decides when it is told how far the stages of a run are. The zero value is for a
 // run that begins.
@@ -34,7 +33,7 @@ func (p *pace) far(stage string, done, of int) (took time.Duration, due bool) {
 	if done == 0 {
 		p.began[stage] = now
 	}
-	if of <= fewCollections {
+	if of <= result.Fleet {
 		return 0, false
 	}
 	p.fleet = true

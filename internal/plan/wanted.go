@@ -80,6 +80,9 @@ type WantedSecret struct {
 	Replace  bool // also when importers outside this run use it
 }
 
+// OfPostman reports whether the collection is read from Postman.
+func (w *Wanted) OfPostman() bool { return w.UID != "" && w.File == "" }
+
 // Uploads reports whether the collection gets to Microcks without an importer: what is
 // in the repository does, if nothing else was said.
 func (w *Wanted) Uploads() bool {

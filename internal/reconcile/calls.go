@@ -14,10 +14,6 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// A run of so many collections of Postman's is a fleet: it finds out beforehand what is
-// there, how long it takes at least, and what is left of the month's calls.
-const fleet = 50
-
 // calls are those of the Postman API that a run makes, or has Microcks make.
 type calls struct {
 	guard    sync.Mutex
@@ -32,11 +28,12 @@ type calls struct {
 
 // ofPostman are the collections that are read from Postman.
 func (r *reconciliation) ofPostman() []*item {
-	return slices.DeleteFunc(r.live(), func(it *item) bool { return it.Wanted.UID == "" || it.Wanted.File != "" })
+	return slices.DeleteFunc(r.live(), func(it *item) bool { return !it.OfPostman() })
 }
 
-// isFleet reports whether the run is to know beforehand what it costs.
-func (r *reconciliation) isFleet() bool { return len(r.ofPostman()) >= fleet }
+// isFleet reports whether the run finds out beforehand what is there, how long it takes at
+// least, and what is left of the month's calls.
+func (r *reconciliation) isFleet() bool { return len(r.ofPostman()) >= result.Fleet }
 
 // prepareCalls is the order in which collections are read: what the server lacks, or
 // failed to import last, comes first, so that a run whose calls do not suffice is of the
@@ -77,14 +74,7 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 			}
 		}
 	}
-	var first, others []*item
-	for _, it := range order {
-		if r.calls.lacking[it] {
-			first = append(first, it)
-		} else {
-			others = append(others, it)
-		}
-	}
+	order = first(order, func(it *item) bool { return r.calls.lacking[it] })
 	said := fmt.Sprintf("%s of the Postman API to come, at least: %d to read", text.Plural(reads+starts, "call"), reads)
 	if starts > 0 {
 		said += fmt.Sprintf(", %d for Microcks to import", starts)
@@ -94,7 +84,20 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		said += fmt.Sprintf("; at %d a minute they take at least %s", postman.CallsPerMinute, least)
 	}
 	r.step("fetch", nil, time.Now(), said)
-	return append(first, others...), r.tooShort(ctx, reads, starts, least)
+	return order, r.tooShort(ctx, reads, starts, least)
+}
+
+// first is a list with those in front that come first, otherwise in its order.
+func first[T any](list []T, comes func(T) bool) []T {
+	ordered := make([]T, 0, len(list))
+	for _, front := range []bool{true, false} {
+		for _, one := range list {
+			if comes(one) == front {
+				ordered = append(ordered, one)
+			}
+		}
+	}
+	return ordered
 }
 
 // listsWorkspaces reports whether a workspace was listed.
@@ -181,7 +184,7 @@ func (r *reconciliation) checkTime(ctx context.Context) error {
 		r.calls.starts = int(min(month.MonthRemaining, int64(starts)))
 	}
 	least := postman.LeastTime(starts)
-	if starts >= fleet {
+	if starts >= result.Fleet {
 		said := text.Plural(starts, "import") + " to come, each of them a call of the Postman API"
 		if least > 0 {
 			said += fmt.Sprintf("; they take at least %s", least)
@@ -201,7 +204,7 @@ func (r *reconciliation) startsFor(a *plan.Artifact) bool {
 // that is returned, and read is called when it is judged, or cannot be.
 func (r *reconciliation) reserve(ctx context.Context, it *item) (reading context.Context, read func(), err error) {
 	c := &r.calls
-	if it.Wanted.UID == "" || it.Wanted.File != "" {
+	if !it.OfPostman() {
 		return ctx, func() {}, nil
 	}
 	c.guard.Lock()
@@ -317,7 +320,7 @@ func (r *reconciliation) callsTold() *result.Calls {
 	}
 	active, reads := 0, 0
 	for _, it := range r.items {
-		if it.Wanted.UID != "" && it.Wanted.File == "" {
+		if it.OfPostman() {
 			reads++
 		}
 		if it.Importer != nil && it.Importer.Active {
@@ -325,31 +328,36 @@ func (r *reconciliation) callsTold() *result.Calls {
 		}
 	}
 	if active > 0 && (r.Mode == result.Apply || r.Mode == result.Plan) {
-		scans := int64(scansADay * daysInMonth * active)
-		told.Polling = &result.Polling{Importers: active, Least: scans, Most: 2 * scans, Instead: int64(daysInMonth * reads)}
+		polls := pollsOf(active)
+		told.Polling = &result.Polling{
+			Importers: active, Least: int64(polls.Least), Most: int64(polls.Most), Instead: int64(daysInMonth * reads),
+		}
 	}
 	return told
 }
 
-// Polling costs one call for the ETag in each of the 12 scans of a day, and a
-// second where the answer has no ETag or a new one.
-const (
-	scansADay   = 12
-	daysInMonth = 31
-)
+const daysInMonth = 31
+
+// pollsOf is what so many active importers cost a month.
+func pollsOf(importers int) result.Polls {
+	return result.Polls{
+		Least: postman.PollsPerDay * daysInMonth * importers,
+		Most:  postman.PollsPerDayWithoutETag * daysInMonth * importers,
+	}
+}
 
 // quotaNotices tell when the calls that are left this month may not suffice for the
 // active importers of this run, unless they ended it already.
 func (r *reconciliation) quotaNotices() []result.Problem {
 	month := r.month()
-	if len(r.calls.ended) > 0 || !month.Known || month.MonthRemaining >= int64(2*scansADay*daysInMonth*len(r.items)) {
+	if len(r.calls.ended) > 0 || !month.Known || month.MonthRemaining >= int64(pollsOf(len(r.items)).Most) {
 		return nil
 	}
 	return []result.Problem{{
 		Level: result.Note,
 		Text: text.Untrustedf("Postman allows %d more API calls this month; "+
 			"every active importer costs %d to %d calls a day while Microcks polls it",
-			month.MonthRemaining, scansADay, 2*scansADay),
+			month.MonthRemaining, postman.PollsPerDay, postman.PollsPerDayWithoutETag),
 		Hint: "poll less often (SERVICES_UPDATE_INTERVAL of Microcks), " +
 			"or set `active: false` and let this workflow import on a schedule of its own",
 		Anchor: "postman-quota",

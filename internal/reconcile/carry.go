@@ -45,14 +45,7 @@ func (r *reconciliation) carryOut(ctx context.Context) error {
 			c.items[it.artifact] = it
 		}
 	}
-	var services []*plan.Service
-	for _, lacking := range []bool{true, false} {
-		for _, s := range r.plan.Services {
-			if c.lacksOf(s) == lacking {
-				services = append(services, s)
-			}
-		}
-	}
+	services := first(r.plan.Services, c.lacksOf)
 	far := r.begin("apply", len(services))
 	parallel(r, services, func(s *plan.Service) {
 		defer far()

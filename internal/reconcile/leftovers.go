@@ -356,7 +356,11 @@ func (r *reconciliation) shownLeftovers(l *leftovers, held bool) *result.Leftove
 		List: []result.Leftover{},
 	}
 	for _, one := range l.all {
-		polls := pollsOf(one)
+		active := 0
+		if one.Importer != nil && one.Importer.Active {
+			active = 1
+		}
+		polls := pollsOf(active)
 		told.Polls.Least += polls.Least
 		told.Polls.Most += polls.Most
 		if len(told.List) == mostLeftovers {
@@ -367,14 +371,6 @@ func (r *reconciliation) shownLeftovers(l *leftovers, held bool) *result.Leftove
 		told.List[len(told.List)-1].Polls = polls
 	}
 	return told
-}
-
-// pollsOf is what a leftover costs a month.
-func pollsOf(one *plan.Leftover) result.Polls {
-	if one.Importer == nil || !one.Importer.Active {
-		return result.Polls{}
-	}
-	return result.Polls{Least: scansADay * daysInMonth, Most: 2 * scansADay * daysInMonth}
 }
 
 func (r *reconciliation) shownLeftover(one *plan.Leftover, of *result.Leftovers) result.Leftover {

@@ -8,14 +8,11 @@ import (
 	"postman-microcks-importer/internal/text"
 )
 
-// manyCollections are as many as calls of the Postman API are told for: those of a few
-// are a part of what anybody has.
-const manyCollections = 50
-
-// callsOf is what a run says of calls of the Postman API, a sentence each.
+// callsOf is what a run over a fleet or a workspace says of calls of the Postman API, a
+// sentence each: those of a few are a part of what anybody has.
 func callsOf(r *result.Result) []string {
 	listed := func(c result.Collection) bool { return c.Workspace != "" }
-	if r.Calls == nil || len(r.Collections) < manyCollections && !slices.ContainsFunc(r.Collections, listed) {
+	if r.Calls == nil || len(r.Collections) < result.Fleet && !slices.ContainsFunc(r.Collections, listed) {
 		return nil
 	}
 	said := "Postman API: " + text.Plural(r.Calls.Made, "call") + " for this run"

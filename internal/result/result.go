@@ -53,6 +53,10 @@ func (s Status) Worse(other Status) bool {
 	return slices.Index(severity, s) > slices.Index(severity, other)
 }
 
+// Fleet is with how many collections a run is one over a fleet, which is told in counts
+// rather than one by one.
+const Fleet = 50
+
 // Result is everything a run has to say. It holds no credential.
 type Result struct {
 	Schema     string `json:"schema"`
