@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -18,6 +16,7 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/jackson"
+	"postman-microcks-importer/internal/test/seeds"
 	"postman-microcks-importer/internal/yamltree"
 )
 
@@ -384,27 +383,10 @@ func sound(t interface{ Fatalf(string, ...any) }, d *Document) {
 	}
 }
 
-// seeds are texts that begin values in every way, and look as if they did.
-func seeds(f *testing.F) (all []string) {
-	f.Helper()
-	raw, err := os.ReadFile("../yamltree/testdata/seeds.txt")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for line := range strings.Lines(string(raw)) {
-		seed, err := strconv.Unquote(strings.TrimSuffix(line, "\n"))
-		if err != nil {
-			f.Fatal(err)
-		}
-		all = append(all, seed)
-	}
-	return all
-}
-
 // Any bytes, whatever part of a folder they are, make a sound document or are refused
 // with a place; and the same bytes the same.
 func FuzzRead(f *testing.F) {
-	for _, seed := range seeds(f) {
+	for _, seed := range seeds.YAML(f) {
 		f.Add(seed, seed)
 	}
 	for name, text := range placed {
@@ -433,7 +415,7 @@ func FuzzRead(f *testing.F) {
 
 // What one file says by itself is found or refused, with a place in it.
 func FuzzOneFile(f *testing.F) {
-	for _, seed := range seeds(f) {
+	for _, seed := range seeds.YAML(f) {
 		f.Add(seed)
 	}
 	f.Add("workspace:\n  id: w\ncloudResources:\n  collections:\n    ../a: 1-2\n" +

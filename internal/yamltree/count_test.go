@@ -4,35 +4,18 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
-)
 
-// seeds are texts that begin values in every way, and look as if they did.
-func seeds(f *testing.F) (all []string) {
-	f.Helper()
-	raw, err := os.ReadFile("testdata/seeds.txt")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for line := range strings.Lines(string(raw)) {
-		seed, err := strconv.Unquote(strings.TrimSuffix(line, "\n"))
-		if err != nil {
-			f.Fatal(err)
-		}
-		all = append(all, seed)
-	}
-	return all
-}
+	"postman-microcks-importer/internal/test/seeds"
+)
 
 // What the library makes of a text is never more than was counted before.
 func FuzzCount(f *testing.F) {
-	for _, seed := range seeds(f) {
+	for _, seed := range seeds.YAML(f) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) { counted(t, s) })
