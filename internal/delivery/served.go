@@ -300,8 +300,11 @@ func rawOf(url jackson.Value) string {
 	if port := url.At("port").AsTextOr(""); port != "" {
 		b.WriteString(":" + port)
 	}
-	if path := url.At("path"); path.AsTextOr("") != "" || path.Size() > 0 {
-		b.WriteString("/" + strings.TrimPrefix(joined(path, "/"), "/"))
+	switch path := url.At("path"); {
+	case path.Size() > 0:
+		b.WriteString("/" + joined(path, "/"))
+	case path.AsTextOr("") != "":
+		b.WriteString("/" + strings.TrimPrefix(path.AsText(), "/"))
 	}
 	var query []string
 	for p := range url.At("query").Elements() {

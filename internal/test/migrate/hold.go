@@ -104,17 +104,20 @@ func hold(raw []byte, folder *txtar.Archive) (h holding, err error) {
 	if h.compare(served.Raw, read.Raw); len(h.differences) == 0 {
 		return h, nil
 	}
-	collection, err := decoded(served.Raw)
+	collection, err := decoded(raw)
 	if err != nil {
 		return h, err
 	}
 	h.lost = map[string]int{}
-	lose(collection["collection"].(map[string]any), h.lost)
+	lose(collection, h.lost)
 	kept, err := encoded(collection)
 	if err != nil {
 		return h, err
 	}
-	h.compare(kept, read.Raw)
+	if served, err = delivery.ServedByPostman(nil, kept); err != nil {
+		return h, err
+	}
+	h.compare(served.Raw, read.Raw)
 	return h, nil
 }
 

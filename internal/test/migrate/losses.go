@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // losses are what Postman's program leaves out when it writes a folder, or writes as
 // something else: by name, what it does to a collection's items and their
@@ -9,6 +12,31 @@ var losses = []struct {
 	name string
 	of   func(item map[string]any) int
 }{
+	{"a collection without a name, which becomes New Collection", func(item map[string]any) int {
+		info, is := item["info"].(map[string]any)
+		if !is || info["name"] != nil {
+			return 0
+		}
+		info["name"] = "New Collection"
+		return 1
+	}},
+	{"a request without a method, which becomes a GET", inRequests(func(request map[string]any) int {
+		if request["method"] != nil {
+			return 0
+		}
+		request["method"] = "GET"
+		return 1
+	})},
+	{"blanks before an address; its parts stand for one of blanks", inRequests(func(request map[string]any) int {
+		url, _ := request["url"].(map[string]any)
+		raw, _ := url["raw"].(string)
+		trimmed := strings.TrimLeftFunc(raw, unicode.IsSpace)
+		if trimmed == raw {
+			return 0
+		}
+		url["raw"] = trimmed
+		return 1
+	})},
 	{"a body without a mode, which becomes an empty text", inRequests(func(request map[string]any) int {
 		body, is := request["body"].(map[string]any)
 		if !is || body["mode"] != nil {
@@ -49,6 +77,24 @@ var losses = []struct {
 		url["query"] = list
 		return 1
 	})},
+	{"parameters that an address lists and its text has otherwise, which go into the text", inRequests(func(request map[string]any) int {
+		url, _ := request["url"].(map[string]any)
+		raw, _ := url["raw"].(string)
+		listed, _ := url["query"].([]any)
+		query := queryOf(listed)
+		base, _, _ := strings.Cut(raw, "?")
+		if raw == "" || len(listed) == 0 || raw == base+query { // also where a parameter has a #
+			return 0
+		}
+		address, _, _ := strings.Cut(raw, "#")
+		base, _, _ = strings.Cut(address, "?")
+		with := base + query + strings.TrimPrefix(raw, address)
+		if with == raw {
+			return 0
+		}
+		url["raw"] = with
+		return 1
+	})},
 	{"null for a name or value, which becomes an empty text", func(item map[string]any) int {
 		request := requestOf(item)
 		url, _ := request["url"].(map[string]any)
@@ -63,6 +109,26 @@ var losses = []struct {
 		}
 		return n
 	}},
+}
+
+// queryOf is what the parameters of a list are in an address, with their question mark.
+func queryOf(listed []any) string {
+	var params []string
+	for _, e := range listed {
+		p, _ := e.(map[string]any)
+		key, _ := p["key"].(string)
+		value, valued := p["value"].(string)
+		if valued {
+			key += "=" + value
+		}
+		if p["disabled"] != true {
+			params = append(params, key)
+		}
+	}
+	if len(params) == 0 {
+		return ""
+	}
+	return "?" + strings.Join(params, "&")
 }
 
 // requestOf is the request of an item, or the one of an example.
