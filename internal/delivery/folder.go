@@ -5,7 +5,6 @@ import (
 
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/gitformat"
-	"postman-microcks-importer/internal/text"
 )
 
 // Source is what a collection is read from: a file, or a folder in Postman's git format.
@@ -78,13 +77,3 @@ func (d *Document) InFolder() []gitformat.Finding {
 
 // Folder reports whether the document was made of a folder.
 func (d *Document) Folder() bool { return d.folder != nil }
-
-// Position is where an offset of the source is found, which is a folder.
-func (d *Document) Position(offset int) gitformat.Position {
-	return d.Within(d.folder.Position(offset))
-}
-
-// Within is a position in the folder as one in the repository.
-func (d *Document) Within(p gitformat.Position) gitformat.Position {
-	return gitformat.Position{File: text.Untrusted(path.Join(d.path, string(p.File))), Line: p.Line, Column: p.Column}
-}

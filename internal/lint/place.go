@@ -38,49 +38,11 @@ func (s *subject) name(v jackson.Value) text.Untrusted {
 	return name
 }
 
-// locateInFolder turns offsets into files, lines and columns.
-func (s *subject) locateInFolder() {
-	for i, offset := range s.offsets {
-		if offset < 0 {
-			continue
-		}
-		p := s.from.Position(offset)
-		f := &s.findings[i]
-		f.File, f.Line, f.Column = p.File, p.Line, p.Column
-	}
-}
-
-// locate turns offsets into lines and columns, in one pass. Columns count
-// characters.
+// locate turns offsets into files, lines and columns.
 func (s *subject) locate() {
-	if s.from.Folder() {
-		s.locateInFolder()
-		return
-	}
-	order := make([]int, 0, len(s.findings))
-	for i, offset := range s.offsets {
-		if offset >= 0 {
-			order = append(order, i)
+	for i, p := range s.from.Positions(s.offsets) {
+		if f := &s.findings[i]; s.offsets[i] >= 0 {
+			f.File, f.Line, f.Column = p.File, p.Line, p.Column
 		}
-	}
-	slices.SortFunc(order, func(a, b int) int { return s.offsets[a] - s.offsets[b] })
-	raw := s.from.Source()
-	at, line, column := 0, 1, 1
-	for _, i := range order {
-		for end := min(s.offsets[i], len(raw)); at < end; {
-			c := raw[at]
-			if c < utf8.RuneSelf {
-				at++
-				column++
-				if c == '\n' {
-					line, column = line+1, 1
-				}
-				continue
-			}
-			_, n := utf8.DecodeRune(raw[at:])
-			at += n
-			column++
-		}
-		s.findings[i].Line, s.findings[i].Column = line, column
 	}
 }

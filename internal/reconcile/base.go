@@ -129,7 +129,7 @@ func (b *onBase) now(ctx context.Context, s *plan.Service) (now *predict.Service
 	if before == nil || !before.HasMain() {
 		return nil, true, nil
 	}
-	now, err = compose(ctx, before, nil)
+	now, _, err = compose(ctx, before, nil)
 	return now, true, err
 }
 

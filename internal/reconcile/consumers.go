@@ -105,12 +105,13 @@ func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, base 
 		now = converge.Served(view)
 		onto = now
 	}
-	then, err := compose(ctx, s, onto)
+	then, examples, err := compose(ctx, s, onto)
 	if err != nil {
 		return err
 	}
 	noticed := consumer.Notices(now, then, r.mockOptions(ctx, !s.HasMain()))
 	it.Consumers = consumers(noticed, against, r.share())
+	examples.place(it.Consumers.Notices, now, r.share())
 	if ctx.Err() == nil {
 		return noticed.Err
 	}
@@ -124,7 +125,7 @@ func (r *reconciliation) lose(ctx context.Context, base *onBase) error {
 	for _, s := range lost {
 		gone := result.Gone{File: text.Untrusted(s.Live()[0].File), Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)}
 		inside, leave := r.room.Enter(ctx)
-		now, err := compose(inside, s, nil)
+		now, _, err := compose(inside, s, nil)
 		if err == nil {
 			noticed := consumer.Notices(now, nil, r.mockOptions(inside, false))
 			gone.Consumers, err = consumers(noticed, result.AgainstBase, room), noticed.Err
@@ -143,20 +144,23 @@ func (r *reconciliation) lose(ctx context.Context, base *onBase) error {
 	return nil
 }
 
-// compose is the service after the imports of its artifacts, with its contents.
-func compose(ctx context.Context, s *plan.Service, onto *predict.Service) (*predict.Service, error) {
+// compose is the service after the imports of its artifacts, with its contents, and where
+// its examples were read.
+func compose(ctx context.Context, s *plan.Service, onto *predict.Service) (*predict.Service, saved, error) {
+	examples := saved{}
 	for _, a := range s.Live() {
 		document := a.Document()
 		if err := budget.Take(ctx, memoryOfByte*len(document.Raw)); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		p := document.ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: cmp.Or(a.From, a.File), Existing: onto})
 		for _, unfit := range a.Unfit(p, nil) {
-			return nil, unfit
+			return nil, nil, unfit
 		}
+		examples.add(a, document.From, p)
 		onto = p.Service
 	}
-	return onto, nil
+	return onto, examples, nil
 }
 
 // mocksVersion is the version of Microcks by which mocks are judged.

@@ -37,36 +37,42 @@ func TestFolderOnTheShelf(t *testing.T) {
 		t.Errorf("%s", again.Raw)
 	}
 	at := bytes.Index(read.Raw, []byte("{{u}}/items"))
-	if was, is := read.From.Position(read.From.Place(at)), again.From.Position(again.From.Place(at)); was != is || is.Line != 2 {
+	position := func(d *delivery.Document) gitformat.Position { return d.Positions([]int{d.Place(at)})[0] }
+	if was, is := position(read.From), position(again.From); was != is || is.Line != 2 {
 		t.Errorf("%v, and before %v", is, was)
 	}
+}
+
+// againstBase runs mode check over the folder apis/Shop, where the base branch has at that
+// path what base is.
+func againstBase(t *testing.T, head, base delivery.Source, at string) *result.Collection {
+	t.Helper()
+	resolve := func(file string) func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
+		return func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
+			return []*plan.Wanted{{Source: "apis", File: file}}, nil, nil
+		}
+	}
+	read := func(file string, source delivery.Source) func(context.Context, string) (delivery.Source, error) {
+		return func(_ context.Context, name string) (delivery.Source, error) {
+			if name != file {
+				return delivery.Source{}, fs.ErrNotExist
+			}
+			return source, nil
+		}
+	}
+	told := Run(t.Context(), Settings{Mode: result.Check, Parallelism: 1}, Deps{
+		Resolve: resolve("apis/Shop"), File: read("apis/Shop", head), Log: noLog{}, Mask: func(string) {},
+		Base: &Base{
+			Resolve: resolve(at), File: read(at, base), Judged: func(context.Context, string) (Standing, error) { return Committed, nil },
+		},
+	})
+	return &told.Collections[0]
 }
 
 // A folder is compared with the one of the base branch, or the export that it took the
 // place of.
 func TestFolderComparedWithTheBase(t *testing.T) {
 	t.Parallel()
-	run := func(head, base delivery.Source, at string) *result.Result {
-		resolve := func(file string) func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
-			return func(context.Context) ([]*plan.Wanted, []result.Problem, error) {
-				return []*plan.Wanted{{Source: "apis", File: file}}, nil, nil
-			}
-		}
-		read := func(file string, source delivery.Source) func(context.Context, string) (delivery.Source, error) {
-			return func(_ context.Context, name string) (delivery.Source, error) {
-				if name != file {
-					return delivery.Source{}, fs.ErrNotExist
-				}
-				return source, nil
-			}
-		}
-		return Run(t.Context(), Settings{Mode: result.Check, Parallelism: 1}, Deps{
-			Resolve: resolve("apis/Shop"), File: read("apis/Shop", head), Log: noLog{}, Mask: func(string) {},
-			Base: &Base{
-				Resolve: resolve(at), File: read(at, base), Judged: func(context.Context, string) (Standing, error) { return Committed, nil },
-			},
-		})
-	}
 	asIs := func(raw []byte) (*delivery.Document, error) { return delivery.AsIs(raw), nil }
 	export, err := shop("{{u}}/items", `{"id":1,"name":"x"}`).Make(nil, asIs)
 	if err != nil {
@@ -84,7 +90,7 @@ func TestFolderComparedWithTheBase(t *testing.T) {
 		"a finding that came": {shop("{{u}}/items/{{v}}", "{}"), shop("{{u}}/items", "{}"), "apis/Shop", 1, true},
 		"one that was there":  {shop("{{u}}/items/{{v}}", "{}"), shop("{{u}}/items/{{v}}", "{}"), "apis/Shop", 0, false},
 	} {
-		told := run(c.head, c.base, c.at).Collections[0]
+		told := againstBase(t, c.head, c.base, c.at)
 		if told.Consumers == nil || told.Consumers.Breaking != c.breaking {
 			t.Errorf("%s: %+v %+v", name, told.Consumers, told.Problems)
 		}

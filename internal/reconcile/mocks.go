@@ -237,7 +237,8 @@ func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 	if s.AcceptsEdits {
 		whole = s.Edited
 	}
-	return compose(ctx, s, whole)
+	whole, _, err := compose(ctx, s, whole)
+	return whole, err
 }
 
 // mockTime is how long one mock may take: it answers from memory.

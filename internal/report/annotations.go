@@ -64,11 +64,13 @@ func Annotations(r *result.Result) []Annotation {
 			add(a)
 		}
 		if n := c.BreakingCount(); n > 0 && r.Mode == result.Plan {
-			breaking = append(breaking, Annotation{
+			a := Annotation{
 				Level: AnnotateWarning, Title: title(c),
 				Message: message([]string{"Applying this takes something away that consumers may use: " + text.Plural(n, "breaking change") +
 					", listed in the summary: " + someBreaking(c)}),
-			})
+			}
+			a.File, a.Line, a.Column = firstBreaking(c)
+			breaking = append(breaking, a)
 		}
 	}
 	for _, f := range failures.all {
@@ -114,6 +116,18 @@ func (f *failures) add(a Annotation, c *result.Collection) {
 	if len(same.collections) > 1 {
 		same.File = ""
 	}
+}
+
+// firstBreaking is where the first breaking change stands that a file has.
+func firstBreaking(c *result.Collection) (text.Untrusted, int, int) {
+	if c.Consumers != nil {
+		for _, n := range c.Consumers.Notices {
+			if n.Breaking && n.Line > 0 {
+				return n.File, n.Line, n.Column
+			}
+		}
+	}
+	return "", 0, 0
 }
 
 // someBreaking names the first breaking changes of a collection.

@@ -64,10 +64,10 @@ func Comment(r *result.Result, c Context, blob string) []Part {
 	})}
 	parts = append(parts, s.told("What went wrong", result.Error)...)
 	breaking, other := dividing(noticing(r))
-	parts = append(parts, s.noticePart("💥 What breaks for consumers", breaking)...)
+	parts = append(parts, s.noticePart(blob, "💥 What breaks for consumers", breaking)...)
 	parts = append(parts, s.told("Good to know", result.Warning)...)
 	parts = append(parts, s.differencePart()...)
-	parts = append(parts, folded(s.noticePart("What else changes for consumers", other))...)
+	parts = append(parts, folded(s.noticePart(blob, "What else changes for consumers", other))...)
 	parts = append(parts, s.findingPart(blob)...)
 	parts = append(parts, folded(s.changePart())...)
 	parts = append(parts, folded(s.leftoverPart())...)
@@ -280,11 +280,11 @@ func (s *jobSummary) told(heading string, level result.Level) []Part {
 
 // noticePart has a row for each notice; the first of a collection says whose it is, where
 // a run has several.
-func (s *jobSummary) noticePart(heading Markdown, all []noticed) []Part {
+func (s *jobSummary) noticePart(blob string, heading Markdown, all []noticed) []Part {
 	rows := make([][2]Markdown, len(all))
 	of := ""
 	for i, n := range all {
-		rows[i] = [2]Markdown{noticeRequest(n.Notice), noticeText(n.Notice)}
+		rows[i] = [2]Markdown{noticeRequest(n.Notice), noticeText(n.Notice, blob)}
 		if n.Accepted {
 			rows[i][1] = "☑️ accepted, " + rows[i][1]
 		}
@@ -387,20 +387,29 @@ type found struct {
 
 // whereLinked is where a finding is, with a link to its line in the head commit.
 func whereLinked(blob string, file text.Untrusted, f result.Finding) Markdown {
-	const longest = 1000 // bytes of a path: one that is longer would fill the comment
-	if file = fileOf(file, &f); blob == "" || file == "" || f.Line == 0 || len(file) > longest {
+	if file = fileOf(file, &f); blob == "" || file == "" || f.Line == 0 {
 		return where(file, f)
 	}
-	var names []string
-	for name := range strings.SplitSeq(string(file), "/") {
-		names = append(names, url.PathEscape(name))
-	}
-	at := link(short(fmt.Sprintf("%s:%d", file, f.Line), 120), fmt.Sprintf("%s/%s#L%d", blob, strings.Join(names, "/"), f.Line))
+	at := lineLinked(blob, file, f.Line)
 	f.Line = 0
 	if len(f.Path) == 0 {
 		return at
 	}
 	return at + "<br>" + where("", f)
+}
+
+// lineLinked is a line of a file, with a link to it in the head commit, at blob.
+func lineLinked(blob string, file text.Untrusted, line int) Markdown {
+	const longest = 1000 // bytes of a path: one that is longer would fill the comment
+	at := fmt.Sprintf("%s:%d", file, line)
+	if blob == "" || len(file) > longest {
+		return code(at)
+	}
+	var names []string
+	for name := range strings.SplitSeq(string(file), "/") {
+		names = append(names, url.PathEscape(name))
+	}
+	return link(short(at, 120), fmt.Sprintf("%s/%s#L%d", blob, strings.Join(names, "/"), line))
 }
 
 // addresses are where the mocks of each collection will answer.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -80,7 +81,7 @@ func noticeTable(r *result.Result, all []noticed) ([]column, [][]Markdown) {
 	}
 	rows := make([][]Markdown, len(all))
 	for i, n := range all {
-		rows[i] = []Markdown{noticeRequest(n.Notice), noticeWeight(n.Notice) + noticeText(n.Notice)}
+		rows[i] = []Markdown{noticeRequest(n.Notice), noticeWeight(n.Notice) + noticeText(n.Notice, "")}
 		if several {
 			rows[i] = append([]Markdown{short(n.of, 60)}, rows[i]...)
 		}
@@ -192,8 +193,9 @@ func noticeWeight(n *result.Notice) Markdown {
 	return ""
 }
 
-// noticeText is what changes for whoever sends the request.
-func noticeText(n *result.Notice) Markdown {
+// noticeText is what changes for whoever sends the request, with a link to its line in the
+// head commit, at blob.
+func noticeText(n *result.Notice, blob string) Markdown {
 	t := Markdown(noticeWords[n.Kind])
 	if n.Example != "" {
 		t += ": " + short(n.Example, 80)
@@ -206,6 +208,9 @@ func noticeText(n *result.Notice) Markdown {
 	}
 	if n.MoreDifferences > 0 {
 		t += Markdown(fmt.Sprintf("<br>… and %d more", n.MoreDifferences))
+	}
+	if n.Line > 0 {
+		t += "<br>" + lineLinked(blob, n.File, n.Line)
 	}
 	return t
 }
@@ -265,10 +270,10 @@ func noticeLine(n *result.Notice) string {
 			said += " " + lineValue(d.From) + " → " + lineValue(d.To)
 		}
 	}
-	if n.Request == "" {
-		return string(n.Operation) + ": " + said
+	if n.Line > 0 {
+		said += fmt.Sprintf(" (%s:%d)", n.File, n.Line)
 	}
-	return string(n.Request) + ": " + said
+	return string(cmp.Or(n.Request, n.Operation)) + ": " + said
 }
 
 func lineValue(v *text.Untrusted) string {

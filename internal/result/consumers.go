@@ -100,6 +100,11 @@ type Notice struct {
 	// Request to copy: "GET /rest/Pet%20Store/1.0/pets/1?expand=true".
 	Request text.Untrusted `json:"request,omitempty"`
 	Accept  text.Untrusted `json:"accept,omitempty"` // that the request has to have, where it tells examples apart
+	// File, Line and Column, from 1, of the example that answers then, or of the part of it
+	// in which the answers differ first; empty where no file of the repository has it.
+	File   text.Untrusted `json:"file,omitempty"`
+	Line   int            `json:"line,omitempty"`
+	Column int            `json:"column,omitempty"`
 	// Differences between the answers, breaking ones first.
 	Differences     []NoticeDifference `json:"differences,omitempty"`
 	MoreDifferences int                `json:"moreDifferences,omitempty"` // not listed
