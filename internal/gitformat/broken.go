@@ -44,38 +44,35 @@ type Fault struct {
 // FaultKind is a kind of [Fault].
 type FaultKind int
 
-// Kinds of faults.
+// Kinds of faults, the first of which are the reader's.
 const (
-	NotYAML          FaultKind = iota // as the reader says; the line is the one that it had come to
-	NotClosed                         // a quote begins here and does not end
-	NotUTF8                           // this byte belongs to no character
-	NotCheckedOut                     // the pointer of a file in Git LFS
-	Conflict                          // an unsolved merge conflict
-	NotMap                            // the file is no map
-	SeveralDocuments                  // a second document begins
-	Directive                         // a line that begins with %
-	KeyTwice                          // a map has a key twice
-	KeyNotText                        // the key of a member is a list or a map
-	MergeKey                          // <<, which YAML 1.2 has no more
-	Tagged                            // a value with a tag other than !!str
-	TooDeep                           // more than MostDepth values, or folders, in each other
-	TooManyValues                     // more than MostValues in a file, aliases included
-	TooMuchText                       // more than MostText in all files, aliases included
-	TooLarge                          // more than MostBytes in all files
-	TooManyFiles                      // more than MostFiles
-	PathOutside                       // a path that does not lead into the folder
-	PathTwice                         // a path that was there before
-	NameTwice                         // a file says by its name what another one does, whose path is Value
-	ReturnAlone                       // a line ends with a carriage return and no line feed
-	Nameless                          // the folder has no name, and the collection none of its own
+	NotYAML          = FaultKind(yamltree.NotYAML)
+	NotClosed        = FaultKind(yamltree.NotClosed)
+	NotUTF8          = FaultKind(yamltree.NotUTF8)
+	NotCheckedOut    = FaultKind(yamltree.NotCheckedOut)
+	Conflict         = FaultKind(yamltree.Conflict)
+	SeveralDocuments = FaultKind(yamltree.SeveralDocuments)
+	Directive        = FaultKind(yamltree.Directive)
+	TooManyValues    = FaultKind(yamltree.TooManyValues) // than MostValues in a file, aliases included
+	ReturnAlone      = FaultKind(yamltree.ReturnAlone)
 )
 
-// faultOf is what is wrong with a file, by what its reader calls it.
-var faultOf = [...]FaultKind{
-	yamltree.NotYAML: NotYAML, yamltree.NotClosed: NotClosed, yamltree.NotUTF8: NotUTF8, yamltree.NotCheckedOut: NotCheckedOut,
-	yamltree.Conflict: Conflict, yamltree.SeveralDocuments: SeveralDocuments, yamltree.Directive: Directive,
-	yamltree.TooManyValues: TooManyValues, yamltree.ReturnAlone: ReturnAlone,
-}
+// Kinds of faults of what is YAML.
+const (
+	NotMap       = FaultKind(yamltree.Kinds) + iota // the file is no map
+	KeyTwice                                        // a map has a key twice
+	KeyNotText                                      // the key of a member is a list or a map
+	MergeKey                                        // <<, which YAML 1.2 has no more
+	Tagged                                          // a value with a tag other than !!str
+	TooDeep                                         // more than MostDepth values, or folders, in each other
+	TooMuchText                                     // more than MostText in all files, aliases included
+	TooLarge                                        // more than MostBytes in all files
+	TooManyFiles                                    // more than MostFiles
+	PathOutside                                     // a path that does not lead into the folder
+	PathTwice                                       // a path that was there before
+	NameTwice                                       // a file says by its name what another one does, whose path is Value
+	Nameless                                        // the folder has no name, and the collection none of its own
+)
 
 // faults are kinds in words, which go on with the value.
 var faults = [...]string{

@@ -73,7 +73,7 @@ func (r *reader) read(name string, raw []byte, start int) (*value, *Fault) {
 	document, fault := r.yaml.Read(raw)
 	switch {
 	case fault != nil:
-		return nil, f.fault(faultOf[fault.Kind], fault.Mark, string(fault.Said))
+		return nil, f.fault(FaultKind(fault.Kind), fault.Mark, string(fault.Said))
 	case document.Root == nil:
 		return &value{kind: isMap, at: start}, nil
 	}

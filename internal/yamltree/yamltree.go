@@ -29,6 +29,7 @@ const (
 	Directive                    // a line that begins with %
 	TooManyValues                // more than the reader takes
 	ReturnAlone                  // a line ends with a carriage return and no line feed
+	Kinds                        // how many there are
 )
 
 // Fault is why a text cannot be read.
