@@ -56,7 +56,7 @@ func (p *program) microcksClient(change func(*transport.Options)) (*http.Client,
 		gateway.Certificate = &pair
 	}
 	return p.client(func(o *transport.Options) {
-		o.Gateway = gateway
+		o.Gateway, o.Permanent = gateway, microcks.IsMissed
 		if change != nil {
 			change(o)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"postman-microcks-importer/internal/text"
 )
@@ -123,6 +124,13 @@ func (c *Client) ServiceOf(ctx context.Context, name, version string) (*ServiceV
 		return nil, notFoundIsNil(err)
 	}
 	return &view, nil
+}
+
+// IsMissed reports whether a response is the 500 to a look-up by [Client.ServiceOf] of
+// what the server does not hold, or holds twice, which no retry changes.
+func IsMissed(resp *http.Response) bool {
+	_, service, found := strings.Cut(resp.Request.URL.Path, servicePath(""))
+	return resp.StatusCode == http.StatusInternalServerError && found && strings.Contains(service, ":")
 }
 
 // Services lists the services of the server without their examples, unless they
