@@ -21,8 +21,6 @@ type candidate struct {
 	key [sha256.Size]byte // the same for what no consumer can tell apart
 }
 
-func (c *candidate) name() text.Untrusted { return nameOf(c.Example) }
-
 func nameOf(e *predict.Example) text.Untrusted {
 	return text.Untrusted(text.Excerpt(e.Name, longestName))
 }
@@ -71,7 +69,7 @@ func (r *replay) sent(a mock.Answer) []candidate {
 
 // lost is a request that no example answers any more.
 func (r *replay) lost(before *candidate, then mock.Answer) change {
-	c := change{meter: r.meter, Change: Change{Kind: Removed, Example: before.name(), Breaking: true}}
+	c := change{meter: r.meter, Change: Change{Kind: Removed, Now: before.Example, Breaking: true}}
 	if len(then.Candidates) == 0 { // the service is none
 		return c
 	}
@@ -79,10 +77,8 @@ func (r *replay) lost(before *candidate, then mock.Answer) change {
 	c.status(before.Status, own.Status, true)
 	if own.Example != nil { // it is there, and cannot be sent
 		c.Kind = Changed
+		c.Then = own.Example
 		c.note(Difference{Aspect: InFlaw, To: given(string(own.Flaw)), Breaking: true}, string(own.Flaw))
-		if name := nameOf(own.Example); name != c.Example {
-			c.Successor = name
-		}
 	}
 	if own.Breaker != nil {
 		c.Breaker = text.Untrusted(text.Excerpt(own.Breaker.Name, longestName))
@@ -92,11 +88,8 @@ func (r *replay) lost(before *candidate, then mock.Answer) change {
 
 // mended is a request that an example answers at last.
 func (r *replay) mended(now mock.Answer, after []candidate) change {
-	c := change{meter: r.meter, Change: Change{Kind: Changed, Example: after[0].name(), Candidates: len(after)}}
 	own := &now.Candidates[0]
-	if own.Example != nil && nameOf(own.Example) != c.Example {
-		c.Example, c.Successor = nameOf(own.Example), c.Example
-	}
+	c := change{meter: r.meter, Change: Change{Kind: Changed, Now: own.Example, Then: after[0].Example, Candidates: len(after)}}
 	c.status(own.Status, after[0].Status, false)
 	return c
 }
@@ -162,13 +155,13 @@ func (r *replay) compatible(before, after []candidate) (v verdict) {
 	_, before, after = pairs(before, after, byBoth)
 	same, before, after := pairs(before, after, byAnswer)
 	for _, p := range same {
-		add(&change{meter: r.meter, Change: Change{Kind: Renamed, Example: p[0].name(), Successor: p[1].name()}})
+		add(&change{meter: r.meter, Change: Change{Kind: Renamed, Now: p[0].Example, Then: p[1].Example}})
 	}
 	other, before, after := pairs(before, after, byName)
 	for _, p := range other {
 		c := r.compare(p[0], p[1])
 		v.untold = v.untold || c.untold
-		if !c.any() && !c.untold && c.Successor != "" { // written otherwise
+		if !c.any() && !c.untold && nameOf(c.Now) != nameOf(c.Then) { // written otherwise
 			c.Kind = Renamed
 		}
 		if c.any() || c.Kind == Renamed {
@@ -176,10 +169,10 @@ func (r *replay) compatible(before, after []candidate) (v verdict) {
 		}
 	}
 	for i := range before {
-		add(&change{meter: r.meter, Change: Change{Kind: Removed, Example: before[i].name()}})
+		add(&change{meter: r.meter, Change: Change{Kind: Removed, Now: before[i].Example}})
 	}
 	for i := range after {
-		add(&change{meter: r.meter, Change: Change{Kind: Added, Example: after[i].name()}})
+		add(&change{meter: r.meter, Change: Change{Kind: Added, Then: after[i].Example}})
 	}
 	return v
 }
@@ -213,10 +206,7 @@ func pairs(before, after []candidate, key func(*candidate) string) (found [][2]*
 // compare two answers.
 func (r *replay) compare(before, after *candidate) *change {
 	r.meter.Work(workOfReplay)
-	c := &change{meter: r.meter, Change: Change{Kind: Changed, Example: before.name()}}
-	if name := after.name(); name != c.Example {
-		c.Successor = name
-	}
+	c := &change{meter: r.meter, Change: Change{Kind: Changed, Now: before.Example, Then: after.Example}}
 	c.status(before.Status, after.Status, before.Status/100 != after.Status/100)
 	if before.Flaw != after.Flaw {
 		d := Difference{Aspect: InFlaw, From: given(string(before.Flaw)), To: given(string(after.Flaw))}

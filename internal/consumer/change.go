@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"postman-microcks-importer/internal/budget"
+	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/text"
 )
 
@@ -123,6 +124,7 @@ func (c *change) finish(accept string) Change {
 		}
 	}
 	c.Differences = all[:min(MostDifferences, len(all))]
+	c.Example, c.Successor = names(c.Now, c.Then)
 	c.MoreDifferences = len(c.broken.meanings) + len(c.other.meanings) - len(c.Differences)
 	h := digest{sha256.New()}
 	h.put(string(c.Request), accept)
@@ -136,4 +138,21 @@ func (c *change) finish(accept string) Change {
 	}
 	c.Fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
 	return c.Change
+}
+
+// names are what a change calls its examples.
+func names(now, then *predict.Example) (example, successor text.Untrusted) {
+	if now == nil {
+		now, then = then, nil
+	}
+	if now != nil {
+		example = nameOf(now)
+	}
+	if then != nil {
+		successor = nameOf(then)
+	}
+	if successor == example {
+		successor = ""
+	}
+	return example, successor
 }

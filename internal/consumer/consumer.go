@@ -65,6 +65,9 @@ type Change struct {
 	Example text.Untrusted
 	// Successor answers then, of another name than Example; else empty.
 	Successor text.Untrusted
+	// Now and Then are these examples, of the services given; nil where none answers, and
+	// where a whole operation is added.
+	Now, Then *predict.Example
 	// Request to copy, whole and with its query, of at most some 8 KiB:
 	// "GET /rest/Pet%20Store/1.0/pets/1?expand=true".
 	Request text.Untrusted
@@ -276,7 +279,7 @@ func (r *replay) lookAtThen() {
 			for _, c := range added {
 				one := Change{Kind: Added, Candidates: len(call.Examples)}
 				if known[name] {
-					one.Example = c.name()
+					one.Then = c.Example
 				}
 				r.add(change{meter: r.meter, Change: one}, call)
 			}

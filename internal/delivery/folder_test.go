@@ -42,7 +42,7 @@ func TestOfFolder(t *testing.T) {
 			if at < 0 {
 				t.Fatalf("%s: no %s in %s", name, value, d.Raw)
 			}
-			if got := d.Positions([]int{-1, d.Place(at)}); got[1] != want || got[0] != (gitformat.Position{}) || d.Made(at) {
+			if got := d.Positions([]int{-1, d.Place(at)}); d.Within(got[1]) != want || got[0] != (gitformat.Position{}) || d.Made(at) {
 				t.Errorf("%s: %s stands at %v, want %v; made %t", name, value, got, want, d.Made(at))
 			}
 		}

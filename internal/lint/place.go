@@ -42,6 +42,7 @@ func (s *subject) name(v jackson.Value) text.Untrusted {
 func (s *subject) locate() {
 	for i, p := range s.from.Positions(s.offsets) {
 		if f := &s.findings[i]; s.offsets[i] >= 0 {
+			p = s.from.Within(p)
 			f.File, f.Line, f.Column = p.File, p.Line, p.Column
 		}
 	}

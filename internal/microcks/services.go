@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"postman-microcks-importer/internal/text"
@@ -126,11 +127,12 @@ func (c *Client) ServiceOf(ctx context.Context, name, version string) (*ServiceV
 	return &view, nil
 }
 
-// IsMissed reports whether a response is the 500 to a look-up by [Client.ServiceOf] of
-// what the server does not hold, or holds twice, which no retry changes.
+// IsMissed reports whether a response is the 500 to a look-up by [Client.ServiceOf], which
+// says that the server does not hold the one service: a search tells why sooner than to
+// ask again.
 func IsMissed(resp *http.Response) bool {
-	_, service, found := strings.Cut(resp.Request.URL.Path, servicePath(""))
-	return resp.StatusCode == http.StatusInternalServerError && found && strings.Contains(service, ":")
+	list, service := path.Split(resp.Request.URL.EscapedPath())
+	return resp.StatusCode == http.StatusInternalServerError && strings.HasSuffix(list, servicePath("")) && strings.Contains(service, ":")
 }
 
 // Services lists the services of the server without their examples, unless they

@@ -129,7 +129,7 @@ func (b *onBase) now(ctx context.Context, s *plan.Service) (now *predict.Service
 	if before == nil || !before.HasMain() {
 		return nil, true, nil
 	}
-	now, _, err = compose(ctx, before, nil)
+	now, err = compose(ctx, before, nil, nil)
 	return now, true, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"postman-microcks-importer/internal/budget"
 	"postman-microcks-importer/internal/consumer"
 	"postman-microcks-importer/internal/converge"
+	"postman-microcks-importer/internal/delivery"
 	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
@@ -105,13 +106,17 @@ func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, base 
 		now = converge.Served(view)
 		onto = now
 	}
-	then, examples, err := compose(ctx, s, onto)
+	examples := saved{}
+	then, err := compose(ctx, s, onto, func(a *plan.Artifact, from *delivery.Document, im *predict.Import) {
+		if a.File != "" && (base == nil || base.own[a.File]) { // else the commit has not these lines
+			examples.add(a, from, im)
+		}
+	})
 	if err != nil {
 		return err
 	}
 	noticed := consumer.Notices(now, then, r.mockOptions(ctx, !s.HasMain()))
-	it.Consumers = consumers(noticed, against, r.share())
-	examples.place(it.Consumers.Notices, now, r.share())
+	it.Consumers = consumers(noticed, examples.places(noticed.Changes, then), against, r.share())
 	if ctx.Err() == nil {
 		return noticed.Err
 	}
@@ -125,10 +130,10 @@ func (r *reconciliation) lose(ctx context.Context, base *onBase) error {
 	for _, s := range lost {
 		gone := result.Gone{File: text.Untrusted(s.Live()[0].File), Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)}
 		inside, leave := r.room.Enter(ctx)
-		now, _, err := compose(inside, s, nil)
+		now, err := compose(inside, s, nil, nil)
 		if err == nil {
 			noticed := consumer.Notices(now, nil, r.mockOptions(inside, false))
-			gone.Consumers, err = consumers(noticed, result.AgainstBase, room), noticed.Err
+			gone.Consumers, err = consumers(noticed, nil, result.AgainstBase, room), noticed.Err
 		}
 		leave()
 		if ctx.Err() != nil {
@@ -144,23 +149,26 @@ func (r *reconciliation) lose(ctx context.Context, base *onBase) error {
 	return nil
 }
 
-// compose is the service after the imports of its artifacts, with its contents, and where
-// its examples were read.
-func compose(ctx context.Context, s *plan.Service, onto *predict.Service) (*predict.Service, saved, error) {
-	examples := saved{}
+// compose is the service after the imports of its artifacts, with its contents; each is
+// told of every import, where it is not nil.
+func compose(ctx context.Context, s *plan.Service, onto *predict.Service,
+	each func(*plan.Artifact, *delivery.Document, *predict.Import),
+) (*predict.Service, error) {
 	for _, a := range s.Live() {
 		document := a.Document()
 		if err := budget.Take(ctx, memoryOfByte*len(document.Raw)); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		p := document.ImportWithin(budget.New(ctx), predict.Target{Main: a.IsMain, URL: cmp.Or(a.From, a.File), Existing: onto})
 		for _, unfit := range a.Unfit(p, nil) {
-			return nil, nil, unfit
+			return nil, unfit
 		}
-		examples.add(a, document.From, p)
+		if each != nil {
+			each(a, document.From, p)
+		}
 		onto = p.Service
 	}
-	return onto, examples, nil
+	return onto, nil
 }
 
 // mocksVersion is the version of Microcks by which mocks are judged.
@@ -171,8 +179,9 @@ func (r *reconciliation) mocksVersion() string {
 	return cmp.Or(r.MicrocksVersion, predict.Newest)
 }
 
-// consumers as a run tells them, as many notices as the room has bytes for.
-func consumers(n consumer.Noticed, against result.Base, room int) *result.Consumers {
+// consumers as a run tells them, as many notices as the room has bytes for. The places are
+// those of the changes; nil where none has one.
+func consumers(n consumer.Noticed, places []savedAt, against result.Base, room int) *result.Consumers {
 	told := &result.Consumers{Against: against, Replayed: n.Replayed, Untold: n.Untold, Breaking: n.Breaking}
 	for i, c := range n.Changes {
 		const itself, ofDifference = 250, 80 // bytes
@@ -181,7 +190,11 @@ func consumers(n consumer.Noticed, against result.Base, room int) *result.Consum
 			Request: text.Cut(c.Request, mostToldAddress), Accept: c.Accept, Breaking: c.Breaking, Fingerprint: c.Fingerprint,
 			MoreDifferences: c.MoreDifferences,
 		}
-		size := itself + len(one.Operation) + len(one.Example) + len(one.Request)
+		if places != nil {
+			at := places[i].position()
+			one.File, one.Line, one.Column = at.File, at.Line, at.Column
+		}
+		size := itself + len(one.File) + len(one.Operation) + len(one.Example) + len(one.Request)
 		for _, d := range c.Differences {
 			one.Differences = append(one.Differences, result.NoticeDifference{
 				Aspect: result.NoticeAspect(d.Aspect), At: d.At, From: d.From, To: d.To, Breaking: d.Breaking,

@@ -468,7 +468,7 @@ func (r *reconciliation) loseService(ctx context.Context, s *microcks.Service, r
 	}
 	noticed := consumer.Notices(converge.Served(view), nil, r.mockOptions(inside, false))
 	r.result.Gone = append(r.result.Gone, result.Gone{
-		Name: listed(s.Name), Version: listed(s.Version), Consumers: consumers(noticed, result.AgainstServed, room),
+		Name: listed(s.Name), Version: listed(s.Version), Consumers: consumers(noticed, nil, result.AgainstServed, room),
 	})
 	return noticed.Err
 }

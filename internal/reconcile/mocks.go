@@ -237,8 +237,7 @@ func (v *verification) whole(ctx context.Context) (*predict.Service, error) {
 	if s.AcceptsEdits {
 		whole = s.Edited
 	}
-	whole, _, err := compose(ctx, s, whole)
-	return whole, err
+	return compose(ctx, s, whole, nil)
 }
 
 // mockTime is how long one mock may take: it answers from memory.

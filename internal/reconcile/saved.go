@@ -1,22 +1,25 @@
 package reconcile
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 
+	"postman-microcks-importer/internal/consumer"
 	"postman-microcks-importer/internal/delivery"
+	"postman-microcks-importer/internal/gitformat"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
-	"postman-microcks-importer/internal/result"
 	"postman-microcks-importer/internal/text"
 )
 
-// exampleName is what an example is known by: its operation and its name.
-type exampleName struct{ operation, example text.Untrusted }
+// exampleOf is what an example of a service is known by, before and after an import of
+// another artifact.
+type exampleOf struct{ operation, artifact, name string }
 
-// saved are the examples of a service that files of the repository have. One whose name
-// another of its operation has is nil: which one is meant is not known.
-type saved map[exampleName]*savedExample
+// saved are the examples that files have. One whose name another of its operation has is
+// nil: which one is meant is not known.
+type saved map[exampleOf]*savedExample
 
 type savedExample struct {
 	predict.ExampleAt
@@ -26,11 +29,8 @@ type savedExample struct {
 
 // add notes where the examples of an import were read.
 func (s saved) add(a *plan.Artifact, from *delivery.Document, im *predict.Import) {
-	if a.File == "" {
-		return
-	}
 	for _, e := range im.Examples {
-		key := exampleName{listed(im.Composed.Operations[e.Operation].Name), text.Untrusted(e.Name)}
+		key := exampleOf{im.Composed.Operations[e.Operation].Name, e.SourceArtifact, e.Name}
 		if _, again := s[key]; again {
 			s[key] = nil
 			continue
@@ -39,100 +39,112 @@ func (s saved) add(a *plan.Artifact, from *delivery.Document, im *predict.Import
 	}
 }
 
-// partOf is the member of an example in which its answer differs first; "" where all of it
-// is meant.
-func partOf(n *result.Notice) string {
-	if n.Kind == result.NoticeRenamed {
-		return "name"
-	}
-	if len(n.Differences) == 0 {
-		return ""
-	}
-	switch n.Differences[0].Aspect {
-	case result.AspectStatus:
-		return "code"
-	case result.AspectMediaType, result.AspectHeader:
-		return "header"
-	case result.AspectFlaw:
-		return ""
-	}
-	return "body"
+// savedAt is a place of the repository; the zero value is none.
+type savedAt struct {
+	gitformat.Position
+	of    *savedExample
+	below int // so many lines: YAML has those of a text below where it begins
 }
 
-// place says of each notice where the example that answers then stands in the repository:
-// the part of it in which the answers differ first. The room has bytes for the paths of
-// files.
-func (s saved) place(notices []result.Notice, now *predict.Service, room int) {
-	if len(s) == 0 {
-		return
+// position is the place with its file.
+func (p *savedAt) position() gitformat.Position {
+	if p.of == nil {
+		return p.Position
 	}
-	type placed struct {
-		offsets []int
-		lines   []int // of a text at the offset that are as they were; -1 where it is no body
-		notices []*result.Notice
-		file    text.Untrusted
+	at := p.of.in.Within(p.Position)
+	at.File = cmp.Or(at.File, p.of.file)
+	if p.below > 0 {
+		at.Line, at.Column = at.Line+p.below, 0
 	}
-	in, bodies := map[*delivery.Document]*placed{}, bodiesOf(now)
-	for i := range notices {
-		n := &notices[i]
-		e := s[exampleName{n.Operation, cmp.Or(n.Successor, n.Example)}]
+	return at
+}
+
+// places are where the examples that answer then stand, each at the index of its change:
+// the parts of them in which the answers differ first.
+func (s saved) places(changes []consumer.Change, then *predict.Service) []savedAt {
+	all := make([]savedAt, len(changes))
+	if len(s) == 0 || then == nil {
+		return all
+	}
+	known := map[*predict.Example]*savedExample{}
+	for i := range then.Operations {
+		op := &then.Operations[i]
+		for k := range op.Examples {
+			e := &op.Examples[k]
+			known[e] = s[exampleOf{op.Name, e.SourceArtifact, e.Name}]
+		}
+	}
+	type some struct{ indices, offsets []int }
+	in := map[*delivery.Document]some{}
+	for i := range changes {
+		c := &changes[i]
+		e := known[c.Then]
 		if e == nil {
 			continue
 		}
-		v, part, lines := e.Value, partOf(n), -1
-		if inner := v.At(part); inner.Exists() {
-			v = inner
+		part, isBody := e.differs(c)
+		at := e.in.Place(part)
+		if isBody && e.in.Folder() && bytes.HasPrefix(e.in.Source()[at:], []byte("|")) {
+			all[i].below = lineOf(c)
 		}
-		if was := bodies[exampleName{n.Operation, n.Example}]; part == "body" && was != nil && e.Response.Content != nil {
-			lines = sameLines(*was, *e.Response.Content)
-		}
-		if in[e.in] == nil {
-			in[e.in] = &placed{file: e.file}
-		}
-		p := in[e.in]
-		p.offsets, p.lines = append(p.offsets, e.in.Place(v.Offset())), append(p.lines, lines)
-		p.notices = append(p.notices, n)
+		all[i].of = e
+		in[e.in] = some{append(in[e.in].indices, i), append(in[e.in].offsets, at)}
 	}
-	for from, p := range in {
-		for i, at := range from.Positions(p.offsets) {
-			n := p.notices[i]
-			if room -= len(at.File); room < 0 {
-				return
-			}
-			n.File, n.Line, n.Column = cmp.Or(at.File, p.file), at.Line, at.Column
-			if source := from.Source(); p.lines[i] >= 0 && from.Folder() && p.offsets[i] < len(source) && source[p.offsets[i]] == '|' {
-				n.Line, n.Column = at.Line+1+p.lines[i], 0 // YAML has the lines of such a text below each other
-			}
+	for from, of := range in {
+		for k, p := range from.Positions(of.offsets) {
+			all[of.indices[k]].Position = p
 		}
 	}
+	return all
 }
 
-// bodiesOf are the answers of a service that its examples have; nil where two of an
-// operation have one name.
-func bodiesOf(s *predict.Service) map[exampleName]*string {
-	bodies := map[exampleName]*string{}
-	if s == nil {
-		return bodies
+// differs is where the part of an example begins in which the answers differ first, and
+// whether that is its body; where no part has the difference, it is all of the example.
+func (e *savedExample) differs(c *consumer.Change) (offset int, isBody bool) {
+	first := consumer.Difference{Aspect: consumer.InFlaw} // of whatever part
+	if len(c.Differences) > 0 {
+		first = c.Differences[0]
 	}
-	for i := range s.Operations {
-		for k := range s.Operations[i].Examples {
-			e := &s.Operations[i].Examples[k]
-			key := exampleName{listed(s.Operations[i].Name), text.Untrusted(e.Name)}
-			if _, again := bodies[key]; again || e.Digested {
-				bodies[key] = nil
-				continue
-			}
-			bodies[key] = e.Response.Content
+	part := e.Value
+	switch {
+	case c.Kind == consumer.Renamed:
+		part = part.At("name")
+	case first.Aspect == consumer.InFlaw:
+	case first.Aspect == consumer.InStatus:
+		part = part.At("code")
+	case first.Aspect == consumer.InMediaType || first.Aspect == consumer.InHeader:
+		name := cmp.Or(string(first.At), "Content-Type")
+		if first.At == "" {
+			part = part.At("_postman_previewlanguage")
 		}
+		for h := range e.Value.At("header").Elements() {
+			if strings.EqualFold(h.At("key").AsText(), name) {
+				part = h
+			}
+		}
+	default:
+		part, isBody = part.At("body"), true
 	}
-	return bodies
+	if !part.Exists() {
+		return e.Value.Offset(), false
+	}
+	return part.Offset(), isBody
 }
 
-// sameLines is how many lines at the beginning of two texts are the same.
-func sameLines(was, is string) int {
+// lineOf is the first line, from 1, in which the body of an answer differs; the last one
+// where the text just ends, and 0 where it has none, or is not known.
+func lineOf(c *consumer.Change) int {
+	if c.Now == nil || c.Now.Digested || c.Now.Response.Content == nil || c.Then.Response.Content == nil {
+		return 0
+	}
+	was, is := *c.Now.Response.Content, *c.Then.Response.Content
 	same := 0
 	for same < len(was) && same < len(is) && was[same] == is[same] {
 		same++
 	}
-	return strings.Count(is[:same], "\n")
+	last := strings.TrimRight(is, "\n")
+	if last == "" {
+		return 0
+	}
+	return 1 + strings.Count(last[:min(same, len(last))], "\n")
 }

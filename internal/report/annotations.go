@@ -119,15 +119,16 @@ func (f *failures) add(a Annotation, c *result.Collection) {
 }
 
 // firstBreaking is where the first breaking change stands that a file has.
-func firstBreaking(c *result.Collection) (text.Untrusted, int, int) {
-	if c.Consumers != nil {
-		for _, n := range c.Consumers.Notices {
-			if n.Breaking && n.Line > 0 {
-				return n.File, n.Line, n.Column
-			}
-		}
+func firstBreaking(c *result.Collection) (file text.Untrusted, line, column int) {
+	if c.Consumers == nil {
+		return "", 0, 0
 	}
-	return "", 0, 0
+	all := c.Consumers.Notices
+	i := slices.IndexFunc(all, func(n result.Notice) bool { return n.Breaking && n.Line > 0 })
+	if i < 0 {
+		return "", 0, 0
+	}
+	return all[i].File, all[i].Line, all[i].Column
 }
 
 // someBreaking names the first breaking changes of a collection.

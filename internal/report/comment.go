@@ -398,10 +398,15 @@ func whereLinked(blob string, file text.Untrusted, f result.Finding) Markdown {
 	return at + "<br>" + where("", f)
 }
 
-// lineLinked is a line of a file, with a link to it in the head commit, at blob.
+// lineLinked is a line of a file, with a link to it in the head commit, at blob. Of a long
+// path the end is shown.
 func lineLinked(blob string, file text.Untrusted, line int) Markdown {
-	const longest = 1000 // bytes of a path: one that is longer would fill the comment
-	at := fmt.Sprintf("%s:%d", file, line)
+	const longest, shown = 1000, 100 // bytes of a path: one that is longer would fill the comment
+	label := []rune(text.Line(file))
+	if more := len(label) - shown; more > 0 {
+		label = append([]rune("…"), label[more:]...)
+	}
+	at := fmt.Sprintf("%s:%d", string(label), line)
 	if blob == "" || len(file) > longest {
 		return code(at)
 	}
@@ -409,7 +414,7 @@ func lineLinked(blob string, file text.Untrusted, line int) Markdown {
 	for name := range strings.SplitSeq(string(file), "/") {
 		names = append(names, url.PathEscape(name))
 	}
-	return link(short(at, 120), fmt.Sprintf("%s/%s#L%d", blob, strings.Join(names, "/"), line))
+	return link(inline(at), fmt.Sprintf("%s/%s#L%d", blob, strings.Join(names, "/"), line))
 }
 
 // addresses are where the mocks of each collection will answer.

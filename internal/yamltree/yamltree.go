@@ -29,7 +29,7 @@ const (
 	Directive                    // a line that begins with %
 	TooManyValues                // more than the reader takes
 	ReturnAlone                  // a line ends with a carriage return and no line feed
-	Kinds                        // how many there are
+	Kinds                        // how many there are: none of them, and the last
 )
 
 // Fault is why a text cannot be read.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
 
 // losses are what Postman's program leaves out when it writes a folder, or writes as
-// something else: by name, what it does to a collection's items and their
+// something else, and what internal/gitformat reads otherwise than servers read a
+// collection: by name, what it does to a collection's items and their
 // examples, and how many times there was something to lose.
 var losses = []struct {
 	name string
@@ -77,7 +79,7 @@ var losses = []struct {
 		url["query"] = list
 		return 1
 	})},
-	{"parameters that an address lists and its text has otherwise, which go into the text", inRequests(func(request map[string]any) int {
+	{"other parameters in the list of an address than in its text, which are a folder's", inRequests(func(request map[string]any) int {
 		url, _ := request["url"].(map[string]any)
 		raw, _ := url["raw"].(string)
 		listed, _ := url["query"].([]any)
@@ -117,9 +119,8 @@ func queryOf(listed []any) string {
 	for _, e := range listed {
 		p, _ := e.(map[string]any)
 		key, _ := p["key"].(string)
-		value, valued := p["value"].(string)
-		if valued {
-			key += "=" + value
+		if value := p["value"]; value != nil {
+			key += fmt.Sprint("=", value)
 		}
 		if p["disabled"] != true {
 			params = append(params, key)
