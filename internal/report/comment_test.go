@@ -40,7 +40,11 @@ func breakingFile() *result.Result {
 	c.Difference, c.Consumers = difference(), consumers()
 	c.Consumers.Against = result.AgainstBase
 	for i := range c.Consumers.Notices {
-		c.Consumers.Notices[i].Fingerprint = fmt.Sprintf("%032x", i)
+		n := &c.Consumers.Notices[i]
+		n.Fingerprint = fmt.Sprintf("%032x", i)
+		if n.Kind != result.NoticeRemoved { // which is in no file any more
+			n.File, n.Line, n.Column = c.File, 70+30*i, 15
+		}
 	}
 	c.Findings = newFindings()
 	return ran(result.Plan, result.Planned, c)

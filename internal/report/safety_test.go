@@ -225,8 +225,8 @@ func noticesOfAll(accepted bool) *result.Consumers {
 	}
 	return &result.Consumers{Against: result.AgainstBase, Replayed: 3, Breaking: 2, Notices: []result.Notice{
 		{Kind: result.NoticeRemoved, Differences: differences(), Breaking: true, Accepted: accepted},
-		{Kind: result.NoticeChanged, Differences: differences(), MoreDifferences: 2, Breaking: true, Accepted: accepted},
-		{Kind: result.NoticeRenamed}, {Kind: result.NoticeAdded},
+		{Kind: result.NoticeChanged, Differences: differences(), MoreDifferences: 2, Breaking: true, Accepted: accepted, Line: 7},
+		{Kind: result.NoticeRenamed, Line: 7}, {Kind: result.NoticeAdded},
 	}}
 }
 
