@@ -63,10 +63,11 @@ func (v *atTerminal) far(stage string, done, of int) {
 	if due && !v.err.Live {
 		v.say(timed(stage, count, took))
 	}
+	count = counted[stage] + " " + count
 	v.guard.Lock()
-	v.count = counted[stage] + " " + count
+	v.count = count
 	v.guard.Unlock()
-	v.err.Progress(v.count)
+	v.err.Progress(count)
 }
 
 // progress is how far the run is, with what it is doing.
