@@ -2,7 +2,6 @@ package app
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,7 +19,7 @@ import (
 
 // export writes what a server has, into the file that is named, or where the report stands
 // else.
-func (p *program) export(_ context.Context, x *plan.Export) (file string, err error) {
+func (p *program) export(x *plan.Export) (file string, err error) {
 	raw := p.textOf(x)
 	if p.ExportAs == config.ExportManifest && (len(x.Listed) > manifest.MostEntries || len(raw) > manifest.MostBytes) {
 		return "", &result.Problem{

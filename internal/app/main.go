@@ -332,14 +332,23 @@ func (p *program) resolve(ctx context.Context, spaces resolve.Workspaces) ([]*pl
 		}
 	}()
 	if slices.ContainsFunc(p.Importers, func(i config.Importer) bool { return i.Pattern+i.Resources != "" }) {
-		root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
+		root, err := p.openWorkspace()
 		if err != nil {
-			return nil, nil, &fileError{".", p.Workspace, err}
+			return nil, nil, err
 		}
 		defer func() { _ = root.Close() }()
 		files.FS = root.FS()
 	}
 	return resolve.Importers(ctx, p.Run, files, spaces)
+}
+
+// openWorkspace opens the folder that files are found in.
+func (p *program) openWorkspace() (*os.Root, error) {
+	root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
+	if err != nil {
+		return nil, &fileError{".", p.Workspace, err}
+	}
+	return root, nil
 }
 
 // read reads a file, or a folder that is a collection: on a runner of the workspace and

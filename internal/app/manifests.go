@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -25,9 +24,9 @@ func (p *program) sameKey() func(context.Context) ([]string, error) {
 		return nil
 	}
 	return func(ctx context.Context) ([]string, error) {
-		root, err := os.OpenRoot(cmp.Or(p.Workspace, "."))
+		root, err := p.openWorkspace()
 		if err != nil {
-			return nil, &fileError{".", p.Workspace, err}
+			return nil, err
 		}
 		defer func() { _ = root.Close() }()
 		return manifestsOfKey(ctx, root.FS(), p.Manifest.Key, p.Manifest.Path)

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 
@@ -113,14 +112,9 @@ func parseCertificates(given []byte) ([]byte, fault) {
 
 // readCertificates reads a PEM file.
 func readCertificates(space *workspace, path string) ([]byte, fault) {
-	f, err := space.open(path)
-	if err != nil {
-		return nil, unreadable
-	}
-	defer func() { _ = f.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(f, largestCertificates+1))
-	if err != nil {
-		return nil, unreadable
+	raw, wrong := space.read(path, largestCertificates)
+	if wrong != "" {
+		return nil, wrong
 	}
 	if len(raw) > largestCertificates {
 		return nil, tooLarge

@@ -100,16 +100,20 @@ func (r *Run) needsKey(i *Importer) bool {
 	return i.OfPostman() && !r.ByAccessKey(i)
 }
 
+// skipKeyed skips what the API key would have to read.
+func (r *Run) skipKeyed() {
+	for n := range r.Importers {
+		r.Importers[n].Skipped = r.needsKey(&r.Importers[n])
+	}
+}
+
 // refuseStrangers skips what a manifest names in Postman where anybody can have brought
 // the event about: the file may be theirs, and a key asks for nothing that strangers name.
 func (p *parser) refuseStrangers() {
 	if p.run.Manifest.Path == "" || p.run.Trigger.Trusted || p.run.Allows(AllowUntrustedEvent) {
 		return
 	}
-	for n := range p.run.Importers {
-		i := &p.run.Importers[n]
-		i.Skipped = p.run.needsKey(i)
-	}
+	p.run.skipKeyed()
 }
 
 // withoutKey is what becomes of a run that has collections to read by the API key, and
@@ -119,10 +123,7 @@ func (p *parser) withoutKey() {
 		p.missingKey()
 		return
 	}
-	for n := range p.run.Importers {
-		i := &p.run.Importers[n]
-		i.Skipped = p.run.needsKey(i)
-	}
+	p.run.skipKeyed()
 }
 
 // missingKey reports that there is no API key, beside what an access key would need to

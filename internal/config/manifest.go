@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -49,13 +48,7 @@ func (p *parser) fromManifest(common Importer) []named {
 		}
 	}
 	f := &manifestFile{parser: p, path: filepath.ToSlash(path), shownPath: p.shown(filepath.ToSlash(path))}
-	var names []string
-	for _, in := range p.rows {
-		if !slices.Contains(manifest.Names(), in.Name) {
-			names = append(names, in.Name)
-		}
-	}
-	m, problems := manifest.Parse(nil, raw, names) // which has bounds of its own
+	m, problems := manifest.Parse(nil, raw, slices.Collect(maps.Keys(p.inputs))) // which has bounds of its own
 	for _, wrong := range problems {
 		f.report(wrong.Position, wrong.Got, Problem{
 			Fault: fault(shown(wrong.Fault, p.secrets, shownMessage)), Takes: wrong.Takes, Hint: shown(wrong.Hint, p.secrets, shownMessage),
@@ -136,12 +129,8 @@ func (p *parser) readManifest() (path string, raw []byte) {
 		}
 	}
 	if wrong == "" {
-		wrong = unreadable
-		if f, err := p.space.open(path); err == nil {
-			defer func() { _ = f.Close() }()
-			if raw, err = io.ReadAll(io.LimitReader(f, manifest.MostBytes+1)); err == nil {
-				return path, append([]byte{}, raw...)
-			}
+		if raw, wrong = p.space.read(path, manifest.MostBytes); wrong == "" {
+			return path, raw
 		}
 	}
 	p.report(Problem{Input: name, Got: quoted(p.shown(given)), Fault: wrong, Hint: p.space.hint()})

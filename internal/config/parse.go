@@ -98,7 +98,7 @@ func (p *parser) goWithout(missing []Problem) {
 	case p.run.Mode != ModePlan && p.run.Mode != ModeCheck:
 		p.run.Skipped = true
 	case keyOnly:
-		p.run.skip(func(i *Importer) bool { return !p.run.ByAccessKey(i) })
+		p.run.skip(p.run.needsKey)
 	default:
 		p.run.GoWithoutServer()
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -98,6 +99,20 @@ func (w *workspace) file(path string) (string, fault) {
 		return "", notRegular
 	}
 	return path, ""
+}
+
+// read reads a file to its end, or to one byte more than most.
+func (w *workspace) read(path string, most int64) ([]byte, fault) {
+	f, err := w.open(path)
+	if err != nil {
+		return nil, unreadable
+	}
+	defer func() { _ = f.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, unreadable
+	}
+	return raw, ""
 }
 
 // collection gives the relative path of a folder that is a collection in Postman's git

@@ -110,7 +110,7 @@ const mostShown = 200 // runes
 func (f Fault) Next() string {
 	switch f.Kind {
 	case NotCheckedOut:
-		return "check out with `lfs: true` (actions/checkout), or run `git lfs pull` before this step"
+		return yamltree.CheckOut
 	case Conflict:
 		return "solve the conflict (git status names the files), and commit the result"
 	case TooDeep, TooManyValues, TooMuchText, TooLarge, TooManyFiles:

@@ -124,7 +124,8 @@ func newTree(m *budget.Meter, name string) *tree {
 func (t *tree) add(name string, raw []byte) bool {
 	t.meter.Memory(bytesOfFile + 2*len(name) + len(raw))
 	whole := func(k FaultKind) { t.broken.add(Fault{Kind: k, Position: Position{File: text.Untrusted(name)}}) }
-	switch {
+	key := canonical(name)
+	switch there := t.paths[key]; {
 	case len(t.source.raw)+len(raw) > MostBytes:
 		whole(TooLarge)
 		return false
@@ -134,19 +135,19 @@ func (t *tree) add(name string, raw []byte) bool {
 	case !clean(name):
 		whole(PathOutside)
 		return true
-	case t.paths[canonical(name)] == name:
+	case there == name:
 		whole(PathTwice)
 		return true
-	case t.paths[canonical(name)] != "":
+	case there != "":
 		fault := Fault{Kind: NameTwice, Position: Position{File: text.Untrusted(name)}}
-		fault.Value = text.Cut(text.Untrusted(t.paths[canonical(name)]), mostShown)
+		fault.Value = text.Cut(text.Untrusted(there), mostShown)
 		t.broken.add(fault)
 		return true
 	case strings.Count(name, "/") > MostDepth:
 		whole(TooDeep)
 		return true
 	}
-	t.paths[canonical(name)] = name
+	t.paths[key] = name
 	start := t.source.add(name, raw)
 	v, fault := t.reader.read(name, raw, start)
 	if fault != nil {

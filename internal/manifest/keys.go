@@ -146,10 +146,6 @@ func keyOf(name string, p place) (*key, bool) {
 	return &keys[i], true
 }
 
-// Names are those of all keys of an entry: each is named like the input of the action
-// that says the same for all collections, where there is one.
-func Names() []string { return namesAt(inEntry | inDefaults) }
-
 // takes is what a key takes, in words.
 func (k *key) takes() string {
 	if len(k.allowed) > 0 {

@@ -19,7 +19,7 @@ import (
 const longestText = 1000
 
 // Parse reads a manifest, and tells all that is wrong with it, in the order of the
-// file. inputs are the names of the action's inputs: what is none of an entry's keys is
+// file. inputs are the names of the action's inputs: what is no key of a manifest is
 // policy. Beside problems the manifest is what could be read. What it costs is bounded, and
 // counted by meter, where that is not nil.
 func Parse(meter *budget.Meter, raw []byte, inputs []string) (*Manifest, []Problem) {
@@ -62,7 +62,7 @@ func unread(f *yamltree.Fault) Problem {
 		p.Fault, p.Hint = "a byte here is not UTF-8", "save the file as UTF-8"
 	case yamltree.NotCheckedOut:
 		p.Fault = "it is the pointer of a file in Git LFS, not the file"
-		p.Hint = "check out with `lfs: true` (actions/checkout), or run `git lfs pull` before this step"
+		p.Hint = yamltree.CheckOut
 	case yamltree.Conflict:
 		p.Fault, p.Hint = "it has an unsolved merge conflict", "solve the conflict, and commit the result"
 	case yamltree.SeveralDocuments:
@@ -103,11 +103,11 @@ func (p *parser) manifest(root *yaml.Node, m *Manifest) {
 		return
 	}
 	listed := false
-	p.members(root, atTop, func(k *key, name, value *yaml.Node) {
+	p.members(root, atTop, func(k *key, value *yaml.Node) {
 		switch k.shape {
 		case entries:
 			listed = true
-			p.entries(value, m)
+			p.entries(k, value, m)
 		case aMap:
 			if p.plain(value) && p.is(k, value, yaml.MappingNode) {
 				p.describe(value, inDefaults, &m.Defaults)
@@ -122,8 +122,7 @@ func (p *parser) manifest(root *yaml.Node, m *Manifest) {
 }
 
 // entries reads the list of collections.
-func (p *parser) entries(list *yaml.Node, m *Manifest) {
-	k, _ := keyOf("collections", atTop)
+func (p *parser) entries(k *key, list *yaml.Node, m *Manifest) {
 	if !p.plain(list) || !p.is(k, list, yaml.SequenceNode) {
 		return
 	}
@@ -189,7 +188,7 @@ func (p *parser) entry(n *yaml.Node, e *Entry) {
 
 // describe reads what an entry, or the defaults, say.
 func (p *parser) describe(n *yaml.Node, where place, e *Entry) {
-	p.members(n, where, func(k *key, _, value *yaml.Node) {
+	p.members(n, where, func(k *key, value *yaml.Node) {
 		switch field := k.field(e).(type) {
 		case **Said[string]:
 			*field = p.text(k, value)
@@ -204,10 +203,10 @@ func (p *parser) describe(n *yaml.Node, where place, e *Entry) {
 }
 
 // members yields those of a map whose keys may stand there.
-func (p *parser) members(n *yaml.Node, where place, yield func(k *key, name, value *yaml.Node)) {
+func (p *parser) members(n *yaml.Node, where place, yield func(k *key, value *yaml.Node)) {
 	p.pairs(n, func(name, value *yaml.Node) {
 		if k, known := keyOf(name.Value, where); known {
-			yield(k, name, value)
+			yield(k, value)
 			return
 		}
 		p.unknown(name, where)

@@ -1,6 +1,9 @@
 package manifest
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+)
 
 // Schema is the JSON schema (draft 2020-12) of manifests, by which editors help to write
 // one. It says what follows from the table of keys; what a value names is checked when a
@@ -12,11 +15,10 @@ func Schema() []byte {
 		text := object{"type": "string", "minLength": 1, "maxLength": longestText}
 		switch k.shape {
 		case aText:
-			s["type"], s["minLength"], s["maxLength"] = "string", 1, longestText
 			if k.allowed != nil {
-				delete(s, "minLength")
-				delete(s, "maxLength")
-				s["enum"] = k.allowed
+				s["type"], s["enum"] = "string", k.allowed
+			} else {
+				maps.Copy(s, text)
 			}
 		case aBool:
 			s["type"] = "boolean"

@@ -8,7 +8,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"postman-microcks-importer/internal/text"
-	"postman-microcks-importer/internal/yamltree"
 )
 
 // Aside is an entry that is written as a comment, below what is said about it.
@@ -152,7 +151,7 @@ func scalar(s string) string {
 	if simple.MatchString(s) && !otherWords.MatchString(s) {
 		var document yaml.Node
 		if err := yaml.Unmarshal([]byte(s), &document); err == nil && len(document.Content) == 1 {
-			if n := document.Content[0]; n.Tag == "!!str" && n.Value == s && yamltree.ScalarOf(n) == yamltree.Text {
+			if n := document.Content[0]; n.Tag == "!!str" && n.Value == s {
 				return s
 			}
 		}

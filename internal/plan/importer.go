@@ -151,13 +151,16 @@ func (i *Importer) Onto(job *microcks.ImportJob) *microcks.ImportJob {
 	return &merged
 }
 
+// foreign reports whether others made it, and it stays theirs.
+func (i *Importer) foreign() bool { return i.Adopted && !i.Taken }
+
 // Exposes is the problem of an importer that was made by others and that, as it is
 // now, would send the API key in the clear, past any check of certificates, or to
 // somebody else; nil when it would not. Its fields are kept, so nothing is imported
 // through it. One of ours, or that becomes ours, is brought back to what it should be
 // instead.
 func (i *Importer) Exposes(job *microcks.ImportJob) *result.Problem {
-	if !i.Adopted || i.Taken {
+	if !i.foreign() {
 		return nil
 	}
 	wrong := postman.Misdirected(job.RepositoryURL, i.Origin)
@@ -271,7 +274,7 @@ func (m *maker) pick(a *Artifact) {
 		a.IsMain = *a.MainArtifact
 	}
 	a.From = a.URL
-	if i.Adopted && !i.Taken {
+	if i.foreign() {
 		a.From = i.There.RepositoryURL
 	}
 	m.tellOfImporters(a, foreign)
@@ -349,7 +352,7 @@ func (m *maker) tellOfImporters(a *Artifact, foreign []microcks.ImportJob) {
 				"it was not made by this repository's runs and is left alone", job.Name, job.ID),
 			"delete it in Microcks under Importers if nobody needs it: two importers of one collection import everything twice")
 	}
-	if i.Adopted && !i.Taken && strings.Contains(i.There.RepositoryURL, "?") {
+	if i.foreign() && strings.Contains(i.There.RepositoryURL, "?") {
 		a.tell(result.Warning, "importer-url-query",
 			text.Untrustedf("the URL of importer %q has a query; it is kept because the importer was made by hand", i.There.Name),
 			"an access key in it is shown to everyone who sees the importer: make it this repository's by `allow: take-over`, "+
@@ -421,7 +424,7 @@ func (m *maker) describeNew(a *Artifact) {
 func (m *maker) describeExisting(a *Artifact) {
 	i, job := &a.Importer, a.Importer.There
 	i.ID = job.ID
-	mine := !i.Adopted || i.Taken
+	mine := !i.foreign()
 	// A run that ended between creating and importing leaves an importer that
 	// never worked: it is still being created.
 	i.Unborn = !i.Adopted && len(job.ServiceRefs) == 0
@@ -429,7 +432,8 @@ func (m *maker) describeExisting(a *Artifact) {
 	if a.Active != nil {
 		i.Active = *a.Active
 	}
-	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, merge(m.claim(a, "importer", job.Name, job.Metadata), a.Labels)
+	claimed, _ := m.claim(a, "importer", job.Name, job.Metadata)
+	i.Name, i.Main, i.Labels = a.Name, a.MainArtifact, merge(claimed, a.Labels)
 	if i.Taken {
 		i.Labels = merge(m.Owner.Labels(), a.Labels)
 	}
@@ -452,7 +456,7 @@ func (m *maker) describeExisting(a *Artifact) {
 
 // claim is the label that says which manifest lists what runs of the owner made: the
 // run's, unless it has that of another one, which stays where taking over is not allowed.
-func (m *maker) claim(a *Artifact, kind, name string, there *microcks.Metadata) map[string]string {
+func (m *maker) claim(a *Artifact, kind, name string, there *microcks.Metadata) (label map[string]string, stays string) {
 	other := m.otherManifest(there)
 	switch {
 	case other != "" && (m.Manifest == "" || !a.TakeOver):
@@ -461,9 +465,9 @@ func (m *maker) claim(a *Artifact, kind, name string, there *microcks.Metadata) 
 				kind, name, other),
 			"list the collection in one place; with `allow: take-over` a run with another manifest writes its own key")
 	case m.Manifest != "" && m.Made(there):
-		return map[string]string{LabelManifest: m.Manifest}
+		return map[string]string{LabelManifest: m.Manifest}, ""
 	}
-	return nil
+	return nil, other
 }
 
 // canonicalLike is the clean URL of a collection on the host that an importer

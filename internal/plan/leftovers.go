@@ -132,10 +132,7 @@ func Leftovers(r *Remains) (all []*Leftover, owned int) {
 		all = append(all, l)
 	}
 	slices.SortStableFunc(all, func(a, b *Leftover) int {
-		if (a.Importer == nil) != (b.Importer == nil) {
-			return cmp.Compare(rankOf(a), rankOf(b))
-		}
-		return cmp.Compare(a.ID(), b.ID())
+		return cmp.Or(cmp.Compare(rankOf(a), rankOf(b)), cmp.Compare(a.ID(), b.ID()))
 	})
 	return all, owned
 }
@@ -236,15 +233,13 @@ func (r *Remains) fateOfUploaded(x *remains, l *Leftover) Fate {
 	if later := r.later(l.Service.Metadata); later.Kept != "" {
 		return later
 	}
-	if service := r.fateOfService(x, l.Service); service.Kept != "" {
-		return service
-	}
-	if postman.IsUID(l.Source) {
+	service := r.fateOfService(x, l.Service)
+	if service.Kept == "" && postman.IsUID(l.Source) {
 		if asked := r.inPostman(x, l.Source); !asked.Goes() {
 			return asked
 		}
 	}
-	return r.fateOfService(x, l.Service)
+	return service
 }
 
 // fateOfService decides about a service by what else makes it.
@@ -259,6 +254,12 @@ func (r *Remains) fateOfService(x *remains, s *microcks.Service) Fate {
 	if !known {
 		return Fate{Look: true}
 	}
+	return Mixed(s, inside)
+}
+
+// Mixed is the fate of a service in which examples of these artifacts are: one that has
+// others than its own stays.
+func Mixed(s *microcks.Service, inside []string) Fate {
 	for _, artifact := range inside {
 		if artifact != s.SourceArtifact {
 			return Fate{Kept: result.KeptOther, By: text.Untrusted(artifact)}

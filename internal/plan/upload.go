@@ -65,10 +65,9 @@ func (m *maker) pickUpload(a *Artifact) {
 		m.tellOfPair(a, pair)
 	case a.UID != "" || pair != nil:
 		for _, job := range m.importers.Of(cmp.Or(pair, a.Wanted)) {
-			switch {
-			case !m.Made(job.Metadata):
+			if !m.Made(job.Metadata) {
 				others = append(others, job)
-			case m.otherManifest(job.Metadata) == "" || len(m.claim(a, "importer", job.Name, job.Metadata)) > 0:
+			} else if _, stays := m.claim(a, "importer", job.Name, job.Metadata); stays == "" {
 				u.Leaving = append(u.Leaving, job)
 			}
 		}
@@ -216,9 +215,8 @@ func (m *maker) own(a *Artifact, name string, there []microcks.Service) {
 	}
 	a.Owned = m.Owner.Labels()
 	for _, s := range there {
-		claimed := m.claim(a, "service", s.Name+" "+s.Version, s.Metadata)
-		if other := m.otherManifest(s.Metadata); other != "" && claimed == nil {
-			a.Owned[LabelManifest] = other
+		if _, stays := m.claim(a, "service", s.Name+" "+s.Version, s.Metadata); stays != "" {
+			a.Owned[LabelManifest] = stays
 		}
 	}
 }

@@ -25,8 +25,8 @@ func CanonicalURL(host, uid string) string {
 // only themselves. The collection may stand there with or without its owner, in
 // letters of either case, with a query or a slash after it.
 func SameCollection(repositoryURL, base, uid string) bool {
-	u, err := url.Parse(strings.TrimSpace(repositoryURL))
-	if err != nil || u.Host == "" {
+	u, id, ok := collectionIn(repositoryURL)
+	if !ok {
 		return false
 	}
 	if base == "" {
@@ -39,12 +39,18 @@ func SameCollection(repositoryURL, base, uid string) bool {
 	if err != nil || region(u) != region(b) {
 		return false
 	}
-	id, ok := strings.CutPrefix(strings.TrimSuffix(u.Path, "/"), "/collections/")
-	if !ok {
-		return false
-	}
 	_, uuid, _ := strings.Cut(uid, "-")
 	return strings.EqualFold(id, uid) || uidForm.MatchString(uid) && strings.EqualFold(id, uuid)
+}
+
+// collectionIn takes the address of a collection in a Postman API apart.
+func collectionIn(repositoryURL string) (u *url.URL, id string, ok bool) {
+	u, err := url.Parse(strings.TrimSpace(repositoryURL))
+	if err != nil || u.Host == "" {
+		return nil, "", false
+	}
+	id, ok = strings.CutPrefix(strings.TrimSuffix(u.Path, "/"), "/collections/")
+	return u, id, ok
 }
 
 // region returns one text for all origins that serve the same collections.
@@ -146,11 +152,7 @@ func (e *BaseError) ExitCode() int { return 2 }
 // links have it, its UUID alone; and the origin that serves it. ok is false for any other
 // address. Query, user and password are no part of what is returned.
 func CollectionAt(repositoryURL string) (id, at string, ok bool) {
-	u, err := url.Parse(strings.TrimSpace(repositoryURL))
-	if err != nil || u.Host == "" {
-		return "", "", false
-	}
-	id, ok = strings.CutPrefix(strings.TrimSuffix(u.Path, "/"), "/collections/")
+	u, id, ok := collectionIn(repositoryURL)
 	if !ok || !uidForm.MatchString(id) && !uuidForm.MatchString(id) {
 		return "", "", false
 	}

@@ -255,6 +255,7 @@ func (w *window) wait(now time.Time) time.Duration {
 
 // end ends a call, and takes in what its answer says; nil for none.
 func (l *Limiter) end(p *place, made bool, resp *http.Response) {
+	waits := resp != nil && resp.StatusCode == http.StatusTooManyRequests && !IsMonthlyQuota(resp) // which no waiting ends
 	l.guard.Lock()
 	defer l.guard.Unlock()
 	now := time.Now()
@@ -280,7 +281,7 @@ func (l *Limiter) end(p *place, made bool, resp *http.Response) {
 	if resp == nil {
 		return
 	}
-	if resp.StatusCode == http.StatusTooManyRequests && !IsMonthlyQuota(resp) { // which no waiting ends
+	if waits {
 		if until := now.Add(transport.AskedWait(resp, now)); until.After(l.until) {
 			l.until = until
 		}

@@ -58,12 +58,7 @@ func (r *reconciliation) prepareCalls(ctx context.Context) ([]*item, error) {
 		}
 	}
 	r.calls.lacking = map[*item]bool{}
-	served := plan.Artifacts{}
-	for _, services := range r.services {
-		for i := range services {
-			served.Add(services[i].SourceArtifact)
-		}
-	}
+	served := r.served()
 	reads, starts := 0, 0
 	for _, it := range r.ofPostman() {
 		reads++
@@ -122,14 +117,25 @@ func (r *reconciliation) askMe(ctx context.Context) {
 	}
 }
 
+// served are the artifacts of all services that were listed.
+func (r *reconciliation) served() plan.Artifacts {
+	served := plan.Artifacts{}
+	for _, services := range r.services {
+		for i := range services {
+			served.Add(services[i].SourceArtifact)
+		}
+	}
+	return served
+}
+
 // lacks reports whether the server has nothing of a collection, or could not import it
-// last. served are the artifacts of all services that were listed.
+// last.
 func (r *reconciliation) lacks(it *item, served plan.Artifacts) bool {
 	if it.Wanted.Uploads() {
 		return r.services != nil && !served.Has(it.Wanted.UID)
 	}
 	for _, job := range r.importers.Of(it.Wanted) {
-		if (job.LastImportError == nil || *job.LastImportError == "") && len(job.ServiceRefs) > 0 {
+		if job.Failed() == "" && len(job.ServiceRefs) > 0 {
 			return false
 		}
 	}

@@ -13,8 +13,8 @@ func (r *reconciliation) conclude() {
 	all := r.result
 	all.Written = r.changed.Load()
 	all.Status = result.Unchanged
-	if len(r.items) > 0 && !slices.ContainsFunc(r.items, func(it *item) bool { return !it.skipped() }) {
-		all.Status = result.Skipped
+	if len(r.items) > 0 {
+		all.Status = result.Skipped // which every other status is worse than
 	}
 	runFailed := all.Interrupted != nil || slices.ContainsFunc(all.Problems, func(p result.Problem) bool { return p.Level == result.Error })
 	for _, it := range r.items {

@@ -9,7 +9,6 @@ import (
 	"postman-microcks-importer/internal/consumer"
 	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/delivery"
-	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/predict"
 	"postman-microcks-importer/internal/result"
@@ -126,7 +125,7 @@ func (r *reconciliation) consumersOf(ctx context.Context, s *plan.Service, base 
 // lose tells of what the base branch has and this one has not.
 func (r *reconciliation) lose(ctx context.Context, base *onBase) error {
 	lost := base.lost(r.items)
-	room := max(leastOfOne, min(lint.MostOfAll, mostTold/max(1, len(lost))))
+	room := shareOf(len(lost))
 	for _, s := range lost {
 		gone := result.Gone{File: text.Untrusted(s.Live()[0].File), Name: text.Untrusted(s.Name), Version: text.Untrusted(s.Version)}
 		inside, leave := r.room.Enter(ctx)

@@ -11,7 +11,7 @@ import (
 )
 
 // export lists the importers of the server.
-func (r *reconciliation) export(ctx context.Context) error {
+func (r *reconciliation) export(context.Context) error {
 	began := time.Now()
 	services := map[string]*microcks.Service{}
 	for _, list := range r.services {
@@ -23,7 +23,7 @@ func (r *reconciliation) export(ctx context.Context) error {
 		Owner: r.Owner, Base: r.PostmanOrigin, Services: services, Says: r.SaysLabel, APISource: r.AsAPISource,
 	}
 	x := exporting.Export(r.there.Jobs)
-	file, err := r.Export(ctx, x)
+	file, err := r.Export(x)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"postman-microcks-importer/internal/consumer"
 	"postman-microcks-importer/internal/converge"
 	"postman-microcks-importer/internal/crash"
-	"postman-microcks-importer/internal/lint"
 	"postman-microcks-importer/internal/microcks"
 	"postman-microcks-importer/internal/plan"
 	"postman-microcks-importer/internal/postman"
@@ -258,10 +257,11 @@ func (r *reconciliation) askPostman(ctx context.Context, l *leftovers, about []*
 		}
 		stop()
 	}
+	origins := r.origins()
 	parallel(r, about, func(one *plan.Leftover) {
 		inside, leave := r.room.Enter(asking)
 		defer leave()
-		there, err := r.hasCollection(inside, one)
+		there, err := r.hasCollection(inside, one, origins)
 		if err != nil {
 			fail(one, err)
 			return
@@ -273,30 +273,25 @@ func (r *reconciliation) askPostman(ctx context.Context, l *leftovers, about []*
 	return wrong
 }
 
-// hasCollection reports whether Postman has the collection of a leftover: where its
-// importer has it from, else where those of the run are.
-func (r *reconciliation) hasCollection(ctx context.Context, one *plan.Leftover) (bool, error) {
-	var origins []string
-	add := func(origin string) {
-		if origin != "" && !slices.Contains(origins, origin) {
-			origins = append(origins, origin)
-		}
-	}
+// origins are those of the Postman API that the run's key reads collections at.
+func (r *reconciliation) origins() (all []string) {
 	for _, it := range r.items {
-		if it.Wanted.AccessKey == "" {
-			add(it.Wanted.Origin)
+		if w := it.Wanted; w.AccessKey == "" && w.Origin != "" && !slices.Contains(all, w.Origin) {
+			all = append(all, w.Origin)
 		}
 	}
-	if one.Importer != nil {
-		for _, origin := range append(origins, "") {
-			if len(postman.Misdirected(one.Importer.RepositoryURL, origin)) == 0 {
-				origins = []string{one.Origin}
-				break
-			}
-		}
+	return all
+}
+
+// hasCollection reports whether Postman has the collection of a leftover: where its
+// importer has it from, else at these origins of the run.
+func (r *reconciliation) hasCollection(ctx context.Context, one *plan.Leftover, origins []string) (bool, error) {
+	from := func(origin string) bool { return len(postman.Misdirected(one.Importer.RepositoryURL, origin)) == 0 }
+	if one.Importer != nil && (from("") || slices.ContainsFunc(origins, from)) {
+		origins = []string{one.Origin}
 	}
 	if len(origins) == 0 {
-		add("https://" + postman.DefaultHost)
+		origins = []string{"https://" + postman.DefaultHost}
 	}
 	for _, origin := range origins {
 		_, err := r.Postman.Collection(ctx, origin, one.Source, "")
@@ -440,7 +435,7 @@ func (r *reconciliation) loseLeftovers(ctx context.Context) error {
 			}
 		}
 	}
-	room := max(leastOfOne, min(lint.MostOfAll, mostTold/max(1, len(lost))))
+	room := shareOf(len(lost))
 	for _, s := range lost {
 		told := slices.ContainsFunc(r.result.Gone, func(g result.Gone) bool {
 			return string(g.Name) == s.Name && string(g.Version) == s.Version

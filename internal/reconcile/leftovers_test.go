@@ -144,7 +144,7 @@ func TestWhereToAsk(t *testing.T) {
 			for _, w := range tt.wanted {
 				r.items = append(r.items, &item{Wanted: w})
 			}
-			if there, err := r.hasCollection(t.Context(), tt.left); there || err != nil {
+			if there, err := r.hasCollection(t.Context(), tt.left, r.origins()); there || err != nil {
 				t.Errorf("%t, %v", there, err)
 			}
 			var want []string

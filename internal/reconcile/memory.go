@@ -28,6 +28,7 @@ const mostSeen = 64 << 20
 
 // share is how many bytes the findings of one collection may take, its listed
 // operations and examples, and its listed differences.
-func (r *reconciliation) share() int {
-	return max(leastOfOne, min(lint.MostOfAll, mostTold/max(1, len(r.items))))
-}
+func (r *reconciliation) share() int { return shareOf(len(r.items)) }
+
+// shareOf is the part that each of n has.
+func shareOf(n int) int { return max(leastOfOne, min(lint.MostOfAll, mostTold/max(1, n))) }

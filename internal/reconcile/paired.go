@@ -4,13 +4,14 @@ import (
 	"context"
 	"time"
 
-	"postman-microcks-importer/internal/predict"
+	"postman-microcks-importer/internal/plan"
 )
 
 // readPairs finds out which collections in Postman, of those that folders are paired with
 // and that the server has nothing of, the run's key reads. It asks once for each, in the
 // runs before the folder's first upload.
 func (r *reconciliation) readPairs(ctx context.Context) error {
+	var served plan.Artifacts
 	for _, it := range r.live() {
 		w := it.Wanted
 		if w.Paired == "" || w.PairedAt == "" || len(r.there.Services[it.judged.Key].Services) > 0 || len(r.importers.Of(w.Pair())) > 0 {
@@ -21,7 +22,10 @@ func (r *reconciliation) readPairs(ctx context.Context) error {
 				return err
 			}
 		}
-		if r.services == nil || r.serves(w.Paired) { // of too many nobody can tell
+		if r.services != nil && served == nil {
+			served = r.served()
+		}
+		if r.services == nil || served.Has(w.Paired) { // of too many nobody can tell
 			continue
 		}
 		w.PairRead = r.readsPair(ctx, it)
@@ -44,16 +48,4 @@ func (r *reconciliation) readsPair(ctx context.Context, it *item) bool {
 	}
 	r.step("fetch", it, began, "the collection that the folder is paired with can be read")
 	return true
-}
-
-// serves reports whether a service was made of a collection in Postman.
-func (r *reconciliation) serves(uid string) bool {
-	for _, services := range r.services {
-		for i := range services {
-			if predict.SameArtifact(services[i].SourceArtifact, uid) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -148,7 +148,7 @@ func (p *pruning) done() []result.Done { return p.it.Way().Done }
 // remove deletes what there is. It returns why it stays where somebody has made it
 // theirs meanwhile.
 func (p *pruning) remove(ctx context.Context) (plan.Fate, error) {
-	name := text.Untrusted("")
+	var name text.Untrusted
 	if p.one.Importer != nil {
 		name = text.Untrusted(p.one.Importer.Name)
 	} else {
@@ -245,10 +245,8 @@ func (p *pruning) removeIfOurs(ctx context.Context, s *microcks.Service, ours fu
 	if fed := p.left.now.Fed(now, p.left.going); fed.Kept != "" {
 		return fed, nil
 	}
-	for _, artifact := range artifactsIn(view) {
-		if artifact != s.SourceArtifact {
-			return plan.Fate{Kept: result.KeptOther, By: text.Untrusted(artifact)}, nil
-		}
+	if mixed := plan.Mixed(s, artifactsIn(view)); mixed.Kept != "" {
+		return mixed, nil
 	}
 	p.notePruned(p.at, true)
 	return plan.Fate{}, crash.Caught(func() error { return p.removeService(ctx, p.it, s) })()

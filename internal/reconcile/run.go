@@ -70,7 +70,7 @@ type Deps struct {
 	SameKey func(context.Context) ([]string, error)
 	// Export writes what a server has, in Export, and returns the file; "" where that is
 	// none. SaysLabel reports whether that can say a label.
-	Export    func(context.Context, *plan.Export) (file string, err error)
+	Export    func(*plan.Export) (file string, err error)
 	SaysLabel func(key, value string) bool
 	Log       Log
 	// Mask hides a credential that was found on the server.

@@ -63,7 +63,7 @@ func (p *savedAt) position() gitformat.Position {
 // the parts of them in which the answers differ first.
 func (s saved) places(changes []consumer.Change, then *predict.Service) []savedAt {
 	all := make([]savedAt, len(changes))
-	if len(s) == 0 || then == nil {
+	if len(s) == 0 || len(changes) == 0 || then == nil {
 		return all
 	}
 	known := map[*predict.Example]*savedExample{}

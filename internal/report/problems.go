@@ -76,6 +76,13 @@ func pointers(r *result.Result) []*result.Collection {
 	return all
 }
 
+// byUrgency are the collections, those first that need somebody.
+func byUrgency(r *result.Result) []*result.Collection {
+	all := pointers(r)
+	slices.SortStableFunc(all, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
+	return all
+}
+
 // grouped are collections of which the same is said, in the order of the first of them;
 // none of which nothing is said.
 func grouped(collections []*result.Collection, say func(*result.Collection) string) []*told {

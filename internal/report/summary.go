@@ -57,8 +57,7 @@ const (
 // the details of each collection. One run in which nothing changed is short.
 func Summary(r *result.Result, c Context) string {
 	s := &jobSummary{r: r, c: c, compact: r.Totals.Examples > maxExamples, rows: maxServiceRows, listed: map[*result.Collection]bool{}}
-	s.order = pointers(r)
-	slices.SortStableFunc(s.order, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
+	s.order = byUrgency(r)
 	s.heading(3, icon(r)+" "+inline(outcome(r)))
 	s.paragraph(s.circumstances())
 	s.interruption()
@@ -390,17 +389,17 @@ func (s *jobSummary) problems() {
 			items = append(items, i)
 			continue
 		}
+		for _, c := range p.collections {
+			named[c] = true
+		}
 		if room -= len(i.text); len(wrong) >= maxRows && room < 0 {
 			untold.collections = append(untold.collections, p.collections...)
 			continue
 		}
-		for _, c := range p.collections {
-			named[c] = true
-		}
 		wrong, causes = append(wrong, i), append(causes, p)
 	}
 	for _, c := range s.order {
-		if urgency(c) == broken && !named[c] && !s.listed[c] && !slices.Contains(untold.collections, c) {
+		if urgency(c) == broken && !named[c] && !s.listed[c] {
 			untold.collections = append(untold.collections, c)
 		}
 	}
@@ -453,8 +452,8 @@ func (s *jobSummary) nameAll(wrong []item, causes []told) {
 	}
 }
 
-// within are the first items, and as many more as fit into so many bytes, and how many
-// do not.
+// within are the first items, and as many more as fit into so many bytes; the last says how
+// many do not.
 func within(items []item, room int) []item {
 	for i, one := range items {
 		if room -= len(one.text); i >= maxRows && room < 0 {

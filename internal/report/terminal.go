@@ -156,8 +156,7 @@ func (s *screen) collections() {
 	if len(s.r.Collections) < 2 {
 		return
 	}
-	order := pointers(s.r)
-	slices.SortStableFunc(order, func(a, b *result.Collection) int { return urgency(a) - urgency(b) })
+	order := byUrgency(s.r)
 	listed := slices.DeleteFunc(slices.Clone(order), func(c *result.Collection) bool { return urgency(c) == calm })
 	if len(order) <= fewRows {
 		listed = order

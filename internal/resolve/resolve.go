@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"strings"
 
 	"postman-microcks-importer/internal/config"
 	"postman-microcks-importer/internal/plan"
@@ -38,7 +39,11 @@ func Importers(ctx context.Context, said *config.Run, files Files, spaces Worksp
 		case i.Resources != "":
 			find = func() ([]file, error) { return s.listed(ctx, i.Resources) }
 		case i.Pattern == "":
-			wanted = append(wanted, importer(said, i))
+			w := importer(said, i)
+			wanted = append(wanted, w)
+			if i.Ref != nil && i.Own != nil {
+				l.own[strings.ToLower(w.UID)] = owned{w, i}
+			}
 			continue
 		}
 		found, err := find()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"postman-microcks-importer/internal/budget"
@@ -70,7 +71,7 @@ func (s *search) listed(ctx context.Context, resources string) ([]file, error) {
 		}
 		if postman.IsUID(one.UID) {
 			files[i].uid = one.UID
-			s.pairs = append(s.pairs, pair{uid: strings.ToLower(one.UID), folder: name, resources: resources, at: one.Position})
+			s.pair(resources, name, one)
 		}
 	}
 	if len(all) == 0 {
@@ -149,17 +150,20 @@ type pair struct {
 	at        gitformat.Position
 }
 
+// pair keeps the pair of a line.
+func (s *search) pair(resources, folder string, one *gitformat.Listed) {
+	s.pairs = append(s.pairs, pair{uid: strings.ToLower(one.UID), folder: folder, resources: resources, at: one.Position})
+}
+
 // dropPair notes that a pair does not count, since its folder is a collection of the run
 // by another entry.
 func (s *search) dropPair(resources, folder string, one *gitformat.Listed) {
 	if one.UID == "" {
 		return
 	}
-	for _, p := range s.pairs {
-		if p.folder == folder { // another resources file's, by which it is told whether they agree
-			s.pairs = append(s.pairs, pair{uid: strings.ToLower(one.UID), folder: folder, resources: resources, at: one.Position})
-			return
-		}
+	if slices.ContainsFunc(s.pairs, func(p pair) bool { return p.folder == folder }) {
+		s.pair(resources, folder, one) // beside another resources file's, by which it is told whether they agree
+		return
 	}
 	s.notes = append(s.notes, result.Problem{
 		Level: result.Note,
@@ -203,19 +207,19 @@ func (s *search) unpair(wanted []*plan.Wanted) {
 			refuse(folders[p.folder], p, why)
 			refuse(reference, p, why)
 		}
-		if before, twice := byUID[p.uid]; twice && before.folder != p.folder {
+		switch before, twice := byUID[p.uid]; {
+		case !twice:
+			byUID[p.uid] = p
+		case before.folder != p.folder:
 			why := text.Untrustedf("the uid %s is paired twice, with %q and %q", p.uid, before.folder, p.folder)
 			refuse(folders[before.folder], before, why)
 			refuse(folders[p.folder], p, why)
 		}
-		if before, twice := byFolder[p.folder]; twice && before.uid != p.uid {
-			refuse(folders[p.folder], p, text.Untrustedf("the folder %q is paired twice, with %s and %s", p.folder, before.uid, p.uid))
-		}
-		if _, twice := byUID[p.uid]; !twice {
-			byUID[p.uid] = p
-		}
-		if _, twice := byFolder[p.folder]; !twice {
+		switch before, twice := byFolder[p.folder]; {
+		case !twice:
 			byFolder[p.folder] = p
+		case before.uid != p.uid:
+			refuse(folders[p.folder], p, text.Untrustedf("the folder %q is paired twice, with %s and %s", p.folder, before.uid, p.uid))
 		}
 	}
 }

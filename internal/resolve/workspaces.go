@@ -48,16 +48,7 @@ func (l *listings) into(ctx context.Context, named []*plan.Wanted) ([]*plan.Want
 	if l.spaces == nil || len(l.entries) == 0 {
 		return named, nil
 	}
-	said := map[string]*config.Importer{}
-	for n := range l.said.Importers {
-		if i := &l.said.Importers[n]; i.Ref != nil && i.Own != nil {
-			said[strings.ToLower(i.Ref.UID)] = i
-		}
-	}
 	for _, w := range named {
-		if of := said[strings.ToLower(w.UID)]; of != nil {
-			l.own[strings.ToLower(w.UID)] = owned{w, of}
-		}
 		for _, uid := range []string{w.UID, w.Paired} {
 			if uid != "" {
 				l.taken[strings.ToLower(uid)] = "an entry of its own"

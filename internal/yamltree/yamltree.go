@@ -32,6 +32,9 @@ const (
 	Kinds                        // how many there are: none of them, and the last
 )
 
+// CheckOut is what to do about [NotCheckedOut].
+const CheckOut = "check out with `lfs: true` (actions/checkout), or run `git lfs pull` before this step"
+
 // Fault is why a text cannot be read.
 type Fault struct {
 	Kind Kind

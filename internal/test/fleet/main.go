@@ -415,7 +415,8 @@ func crowds(ctx context.Context, of crowd, rounds int, programs []string) error 
 	fmt.Println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, p := range programs {
 		name, binary, _ := strings.Cut(p, "=")
-		c := crowd{fleet: of.fleet, runs: of.runs, kill: of.kill, binary: binary}
+		c := of
+		c.binary = binary
 		for range rounds {
 			if err := c.round(ctx, name); err != nil {
 				return err
