@@ -284,14 +284,15 @@ func (r *reconciliation) origins() (all []string) {
 }
 
 // hasCollection reports whether Postman has the collection of a leftover: where its
-// importer has it from, else at these origins of the run.
+// importer has it from, else at these origins of the run, or at the one that it is told to
+// ask.
 func (r *reconciliation) hasCollection(ctx context.Context, one *plan.Leftover, origins []string) (bool, error) {
 	from := func(origin string) bool { return len(postman.Misdirected(one.Importer.RepositoryURL, origin)) == 0 }
 	if one.Importer != nil && (from("") || slices.ContainsFunc(origins, from)) {
 		origins = []string{one.Origin}
 	}
 	if len(origins) == 0 {
-		origins = []string{"https://" + postman.DefaultHost}
+		origins = []string{r.PostmanOrigin}
 	}
 	for _, origin := range origins {
 		_, err := r.Postman.Collection(ctx, origin, one.Source, "")

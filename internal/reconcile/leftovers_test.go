@@ -44,7 +44,8 @@ func (a *answering) Me(context.Context, string) (postman.Quota, error) { return 
 // asking is a run that looks for leftovers of a few collections.
 func asking(p *answering) *reconciliation {
 	return &reconciliation{
-		Settings: Settings{Parallelism: 2}, Deps: Deps{Postman: p, Log: silent{}}, room: budget.NewRoom(), result: &result.Result{},
+		Settings: Settings{Parallelism: 2, PostmanOrigin: "https://api.getpostman.com"},
+		Deps:     Deps{Postman: p, Log: silent{}}, room: budget.NewRoom(), result: &result.Result{},
 	}
 }
 
@@ -117,6 +118,21 @@ func TestOneAnswerKeepsAll(t *testing.T) {
 	}
 	if len(p.by) > 2*r.Parallelism {
 		t.Errorf("%d were asked for", len(p.by))
+	}
+}
+
+// The key goes nowhere but to the gateway that it is for, also where the run reads nothing
+// in Postman.
+func TestAskedAtTheGateway(t *testing.T) {
+	t.Parallel()
+	p := &answering{}
+	r := asking(p)
+	r.PostmanOrigin = "https://gateway.example"
+	if there, err := r.hasCollection(t.Context(), leftOf("1-a", ""), r.origins()); !there || err != nil {
+		t.Errorf("%t, %v", there, err)
+	}
+	if want := []string{"https://gateway.example 1-a"}; !slices.Equal(p.by, want) {
+		t.Errorf("asked %v, want %v", p.by, want)
 	}
 }
 

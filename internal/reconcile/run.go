@@ -36,7 +36,7 @@ type Settings struct {
 	FailOnWarnings  bool // findings of level warning fail the run
 	FailOnChanges   bool // in Plan: differences fail the run
 	RemoveServices  bool
-	// PostmanOrigin that collections are asked for, in Export.
+	// PostmanOrigin that collections are asked for of which nothing says another.
 	PostmanOrigin string
 	// AsAPISource: in Export, for Microcks' operator, not as a manifest.
 	AsAPISource bool
